@@ -1,0 +1,39 @@
+"""The contracts: one pandera class per table, read as the data dictionary.
+
+`schemas/core/treaty_party.py` holds the class `TreatyParty`, which is the contract of the table
+`core.treaty_party`. The folders are the registry: a new file is a new table, and no list is edited.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+
+from schemas.base import Contract, Sourced
+
+LAYERS = ("landed", "core", "metrics", "ops")
+
+__all__ = ["LAYERS", "Contract", "Sourced", "contract", "contracts"]
+
+
+@functools.cache
+def contracts() -> dict[str, type[Contract]]:
+    """Every contract by table name, such as `core.treaty_party`, in a stable order."""
+    found: dict[str, type[Contract]] = {}
+    for layer in LAYERS:
+        package = importlib.import_module(f"schemas.{layer}")
+        for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+            loaded = importlib.import_module(f"schemas.{layer}.{module.name}")
+            class_name = "".join(part.capitalize() for part in module.name.split("_"))
+            found[f"{layer}.{module.name}"] = getattr(loaded, class_name)
+    return found
+
+
+def contract(table: str) -> type[Contract]:
+    """The contract of a table such as `core.treaty_party`.
+
+    Raises:
+        KeyError: no contract has that name.
+    """
+    return contracts()[table]

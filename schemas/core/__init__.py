@@ -1,0 +1,1 @@
+"""Typed, conformed facts: one row per fact, after every source has been weighed."""

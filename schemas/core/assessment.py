@@ -1,0 +1,29 @@
+"""Contract of `core.assessment`."""
+
+from __future__ import annotations
+
+from schemas.base import Sourced, column, species_key
+from schemas.vocabulary import RED_LIST_CATEGORIES, TAXON_GROUPS
+
+
+class Assessment(Sourced):
+    """One row = one assessment of one species' extinction risk: a year, a scope, a category.
+
+    Traps: a species has one latest assessment per scope, so always filter the scope before counting species;
+    `scope` is `global` or the ISO code of the country whose national Red List it is.
+    """
+
+    species_key: str = species_key()
+    scientific_name: str = column("Name of the species without authorship.", nullable=True)
+    taxon_group: str = column("Reporting group of the species.", nullable=True, isin=list(TAXON_GROUPS))
+    assessment_year: int = column("Year in which the assessment was published.", "a", ge=1950, le=2100)
+    red_list_category: str = column("Red List category.", isin=list(RED_LIST_CATEGORIES))
+    is_possibly_extinct: bool = column(
+        "Whether a Critically Endangered species is tagged possibly extinct (in the wild).", nullable=True
+    )
+    scope: str = column("`global`, or the ISO alpha-2 code of a national list's country.", str_matches=r"^(global|[A-Z]{2})$")  # fmt: skip
+
+    class Config:
+        """Grain: species, year, scope and source."""
+
+        unique = ["species_key", "assessment_year", "scope", "source"]

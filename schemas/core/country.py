@@ -1,0 +1,30 @@
+"""Contract of `core.country`."""
+
+from __future__ import annotations
+
+from schemas.base import MAX_COUNT, Sourced, column, country_code
+
+
+class Country(Sourced):
+    """One row = one country or territory with an ISO 3166-1 code, plus Kosovo (XK).
+
+    Traps: aggregates (World, EU), ABNJ and codes for "not classified" are never rows here. `m49_code` is the
+    number without leading zeros, as the UN SDG API writes it.
+    """
+
+    country_code: str = country_code()
+    iso3_code: str = column("ISO 3166-1 alpha-3 code (XKX for Kosovo).", str_matches=r"^[A-Z]{3}$")
+    m49_code: int = column("UN M49 code as a number, without leading zeros.", ge=1, le=999, nullable=True)
+    country_name: str = column("Short English name.", str_length={"min_value": 2, "max_value": 100})
+    region: str = column("UN region, such as Africa.", nullable=True)
+    subregion: str = column("UN subregion, such as Eastern Africa.", nullable=True)
+    is_landlocked: bool = column("Whether the country has no sea coast, so that marine measures have no meaning.")
+    land_area_km2: float = column(
+        "Land area, latest World Bank value; NULL before that series is loaded.", "km2",
+        nullable=True, ge=0.0, le=float(MAX_COUNT),
+    )  # fmt: skip
+
+    class Config:
+        """Grain: country."""
+
+        unique = ["country_code"]

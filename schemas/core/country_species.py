@@ -1,0 +1,43 @@
+"""Contract of `core.country_species`."""
+
+from __future__ import annotations
+
+from schemas.base import Sourced, checklist_key, column, count, country_code, share, species_key
+from schemas.vocabulary import RED_LIST_CATEGORIES, TAXON_GROUPS
+
+SHARE_METHODS = ["range_map", "cells", "occurrences", "equal_shares"]
+
+
+class CountrySpecies(Sourced):
+    """One row = one species known from one country: its group, its share of the world range there, its category.
+
+    Traps: a species outside all reporting groups (bacteria, protozoa) has no `taxon_group` and enters no group metric;
+    the category is the global one as the source publishes it, national lists live in `core.assessment`; shares from
+    occurrences follow recording effort and say so in `share_method`.
+    """
+
+    country_code: str = country_code()
+    species_key: str = species_key()
+    checklist_key: str = checklist_key()
+    scientific_name: str = column("Name of the species without authorship; NULL when the source gives keys only.", nullable=True)  # fmt: skip
+    taxon_group: str = column("Reporting group of the species.", nullable=True, isin=list(TAXON_GROUPS))
+    red_list_category: str = column(
+        "Global Red List category as the source publishes it; NULL when it gives none.", nullable=True,
+        isin=list(RED_LIST_CATEGORIES),
+    )  # fmt: skip
+    occurrences: int = count(
+        "Records of the species in the country, over all years asked for.", "{record}", nullable=True
+    )
+    introduced_occurrences: int = count(
+        "Of these, records that the publisher marks as introduced or managed.", "{record}", nullable=True
+    )
+    global_occurrences: int = count(
+        "Records of the species worldwide under the same filters.", "{record}", nullable=True
+    )
+    range_share: float = share("Share of the species' world range that lies in the country.", nullable=True)
+    share_method: str = column("How the range share was obtained.", nullable=True, isin=SHARE_METHODS)
+
+    class Config:
+        """Grain: country, species and source."""
+
+        unique = ["country_code", "species_key", "source"]

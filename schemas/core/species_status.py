@@ -1,0 +1,31 @@
+"""Contract of `core.species_status`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, country_code, species_key
+from schemas.vocabulary import RED_LIST_CATEGORIES, TAXON_GROUPS
+
+
+class SpeciesStatus(Contract):
+    """One row = the global Red List status that counts for one species known from one country.
+
+    Kept per country so that refreshing one country cannot move another: each country's statuses come from its own
+    unit of work and from lists loaded for the whole world. An assessment wins over the category that an occurrence
+    publisher attaches to its records; the latest year wins among assessments.
+
+    Traps: `NE` means that no list knows the species, which is not the same as no risk.
+    """
+
+    country_code: str = country_code()
+    species_key: str = species_key()
+    taxon_group: str = column("Reporting group of the species.", nullable=True, isin=list(TAXON_GROUPS))
+    red_list_category: str = column("Global Red List category, NE when there is none.", isin=list(RED_LIST_CATEGORIES))
+    is_possibly_extinct: bool = column("Whether the species is tagged possibly extinct (in the wild).")
+    assessment_year: int = column("Year of the assessment, NULL when the source does not say.", "a", nullable=True, ge=1950, le=2100)  # fmt: skip
+    is_introduced: bool = column("Whether more than half of the species' records in the country are marked introduced or managed.")  # fmt: skip
+    status_source: str = column("Whose category this is; NULL for NE.", nullable=True)
+
+    class Config:
+        """Grain: country and species."""
+
+        unique = ["country_code", "species_key"]

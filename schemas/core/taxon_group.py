@@ -1,0 +1,30 @@
+"""Contract of `core.taxon_group`."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from schemas.base import Sourced, column, count
+from schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
+
+
+class TaxonGroup(Sourced):
+    """One row = one reporting group (mammals … chromists) or roll-up (animals, plants, fungi, all).
+
+    Traps: described and assessed species are the world's, dated; a roll-up holds its groups' sums only where every
+    group has a number.
+    """
+
+    taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
+    label: str = column("How the group is written for people.")
+    roll_up: str = column("The roll-up a group belongs to besides `all`; NULL where there is none.", nullable=True, isin=list(ROLL_UPS))  # fmt: skip
+    is_roll_up: bool = column("Whether the row is a group of groups.")
+    described_species: int = count("Species of the group described worldwide.", "{species}", nullable=True)
+    world_assessed_species: int = count("Species of the group on the global IUCN Red List.", "{species}", nullable=True)
+    counts_source: str = column("Where the two counts come from.", nullable=True)
+    counts_as_of: dt.date = column("Date of the two counts.", nullable=True)
+
+    class Config:
+        """Grain: group."""
+
+        unique = ["taxon_group"]

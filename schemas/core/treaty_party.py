@@ -1,0 +1,32 @@
+"""Contract of `core.treaty_party`."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from schemas.base import Sourced, column, country_code
+from schemas.vocabulary import TREATIES
+
+TREATY_STATUSES = ["party", "deposited", "signatory", "not_party"]
+
+
+class TreatyParty(Sourced):
+    """One row = where one country stands with one treaty.
+
+    Traps: a signature is no membership; between deposit and entry into force (90 days for the Nagoya Protocol) a country
+    is `deposited`, not yet a party; a past year's status follows from `entry_into_force`, not from `status`.
+    """
+
+    country_code: str = country_code()
+    treaty: str = column("Treaty code.", isin=list(TREATIES))
+    status: str = column("Standing on the date of the source.", isin=TREATY_STATUSES)
+    signed_on: dt.date = column("Date of signature.", nullable=True)
+    deposited_on: dt.date = column("Date on which the instrument was deposited.", nullable=True)
+    entry_into_force: dt.date = column("Date from which the treaty binds the country.", nullable=True)
+    instrument: str = column("Ratification, accession, acceptance, approval or succession.", nullable=True)
+    as_of: dt.date = column("Date of the source.", nullable=True)
+
+    class Config:
+        """Grain: country, treaty and source."""
+
+        unique = ["country_code", "treaty", "source"]

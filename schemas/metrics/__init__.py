@@ -1,0 +1,1 @@
+"""Per-country metrics: what the project publishes."""

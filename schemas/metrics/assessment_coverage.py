@@ -1,0 +1,36 @@
+"""Contract of `metrics.assessment_coverage`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, count, country_code, measure, share
+from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+
+
+class AssessmentCoverage(Contract):
+    """One row = how much of one group known from one country the global Red List has looked at: the fungi gap.
+
+    Traps: `assessed` includes Data Deficient species, which were looked at without a verdict; described species are
+    the world's.
+    """
+
+    country_code: str = country_code()
+    taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
+    described_species: int = count("Species of the group described worldwide.", "{species}", nullable=True)
+    observed_species: int = count("Species of the group observed in the country.", "{species}")
+    assessed_species: int = count("Of these, species on the global Red List in a category other than NE or NA.", "{species}")  # fmt: skip
+    data_deficient: int = count("Of these, species in category DD.", "{species}")
+    assessed_share: float = measure("Assessed share of the observed species.", "1", better="higher", ge=0.0, le=1.0)
+    evaluated_share: float = measure("Share of the observed species with a category that is not DD.", "1", better="higher", ge=0.0, le=1.0)  # fmt: skip
+    world_assessed_share: float = share("Assessed share of the described species worldwide.", nullable=True)
+    gap_to_animals: float = measure(
+        "Assessed share of the country's animals minus that of this group; for fungi, the fungi gap.", "1",
+        better="lower", ge=-1.0, le=1.0,
+    )  # fmt: skip
+    reportable: bool = column("Whether the shares may be quoted.")
+    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+
+    class Config:
+        """Grain: country and group."""
+
+        unique = ["country_code", "taxon_group"]
+        metadata = {"method_version": "1"}

@@ -1,0 +1,37 @@
+"""Contract of `metrics.legal_framework`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, count, country_code, measure
+from schemas.vocabulary import REASONS
+
+
+class LegalFramework(Contract):
+    """One row = the treaties in force for one country at the end of one year, and what it reports of its own law.
+
+    Traps: the count moves with `entry_into_force`, so a past year never changes when a country joins later; a country
+    that has not answered a UN SDG question has NULL there, not 0; treaties are only those that some source covers for
+    the country (`treaties_known`).
+    """
+
+    country_code: str = country_code()
+    year: int = column("Year; treaties count on 31 December.", "a", ge=1900, le=2100)
+    treaties_known: int = count("Treaties open to the country in that year for which a source says where it stands.", "{treaty}")  # fmt: skip
+    treaties_in_force: int = measure("Treaties in force for the country.", "{treaty}", better="higher", ge=0, le=100)
+    treaties_in_force_share: float = measure("Share of the known treaties that are in force.", "1", better="higher", ge=0.0, le=1.0)  # fmt: skip
+    is_cbd_party: bool = column("Party to the Convention on Biological Diversity.", nullable=True)
+    is_cartagena_party: bool = column("Party to the Cartagena Protocol.", nullable=True)
+    is_nagoya_party: bool = column("Party to the Nagoya Protocol.", nullable=True)
+    is_nagoya_kuala_lumpur_party: bool = column("Party to the Nagoya-Kuala Lumpur Supplementary Protocol.", nullable=True)  # fmt: skip
+    is_itpgrfa_party: bool = column("Party to the International Treaty on Plant Genetic Resources.", nullable=True)
+    has_invasive_species_law: bool = column("National law on invasive species reported (SDG 15.8.1).", nullable=True)
+    has_invasive_species_target: bool = column("Target on invasive species in the national biodiversity plan (SDG 15.8.1).", nullable=True)  # fmt: skip
+    has_access_benefit_framework: bool = column("Access and benefit-sharing framework reported (SDG 15.6.1).", nullable=True)  # fmt: skip
+    reportable: bool = column("Whether the share may be quoted.")
+    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+
+    class Config:
+        """Grain: country and year."""
+
+        unique = ["country_code", "year"]
+        metadata = {"method_version": "1"}

@@ -1,0 +1,50 @@
+"""Contract of `metrics.threatened_species`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, count, country_code, measure, share
+from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+
+
+class ThreatenedSpecies(Contract):
+    """One row = the species of one group known from one country, by Red List category, and the share threatened.
+
+    Source of the method: IUCN summary statistics (best, lower and upper estimate).
+
+    Traps: introduced species are left out; CR includes possibly extinct species; extinct species are outside every
+    denominator; `threatened_share` is fit to quote only where `reportable`.
+    """
+
+    country_code: str = country_code()
+    taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
+    known_species: int = count("Species of the group known from the country, introduced ones left out.", "{species}")
+    assessed_species: int = count("Of these, species with a category other than NE or NA.", "{species}")
+    extinct: int = count("Species in category EX.", "{species}")
+    extinct_in_the_wild: int = count("Species in category EW.", "{species}")
+    critically_endangered: int = count("Species in category CR, possibly extinct ones included.", "{species}")
+    possibly_extinct: int = count("Of these, species tagged possibly extinct (in the wild).", "{species}")
+    endangered: int = count("Species in category EN.", "{species}")
+    vulnerable: int = count("Species in category VU.", "{species}")
+    near_threatened: int = count("Species in category NT.", "{species}")
+    least_concern: int = count("Species in category LC.", "{species}")
+    data_deficient: int = count("Species in category DD.", "{species}")
+    threatened_species: int = measure("Species in category CR, EN or VU.", "{species}", ge=0, le=10**9)
+    threatened_species_with_ew: int = measure("Species in category EW, CR, EN or VU, as in IUCN's share.", "{species}", ge=0, le=10**9)  # fmt: skip
+    threatened_share: float = measure(
+        "(EW+CR+EN+VU) of the assessed species that are neither extinct nor Data Deficient (best estimate).", "1",
+        better="lower", lower="threatened_share_lower", upper="threatened_share_upper", ge=0.0, le=1.0,
+    )  # fmt: skip
+    threatened_share_lower: float = share("The same if no Data Deficient species is threatened.", nullable=True)
+    threatened_share_upper: float = share("The same if every Data Deficient species is threatened.", nullable=True)
+    national_assessed_share: float = share("Assessed share of the species known from the country.", nullable=True)
+    described_species: int = count("Species of the group described worldwide.", "{species}", nullable=True)
+    world_assessed_species: int = count("Species of the group assessed worldwide.", "{species}", nullable=True)
+    world_assessed_share: float = share("Assessed share of the described species worldwide.", nullable=True)
+    reportable: bool = column("Whether the share may be quoted.")
+    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+
+    class Config:
+        """Grain: country and group."""
+
+        unique = ["country_code", "taxon_group"]
+        metadata = {"method_version": "1"}

@@ -1,0 +1,1 @@
+"""Runs, loads, quarantine, provenance and publications: how the numbers came to be."""

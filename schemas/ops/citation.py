@@ -1,0 +1,23 @@
+"""Contract of `ops.citation`."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from schemas.base import Contract, column
+
+
+class Citation(Contract):
+    """One row = one thing to cite for one source: a data set, a download or a publisher's database."""
+
+    source: str = column("Source it belongs to.")
+    unit: str = column("Unit of work.")
+    citation: str = column("How the publisher asks to be cited.")
+    doi: str = column("DOI without resolver.", nullable=True)
+    licence: str = column("Licence of the data.", nullable=True)
+    accessed_on: dt.date = column("Date of access.")
+
+    class Config:
+        """Grain: source, unit and citation."""
+
+        unique = ["source", "unit", "citation"]

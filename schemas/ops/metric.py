@@ -1,0 +1,23 @@
+"""Contract of `ops.metric`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column
+
+
+class Metric(Contract):
+    """One row = one published measure: the catalogue behind `metrics.metric_value`, written from the contracts."""
+
+    metric: str = column("Name as in `metrics.metric_value`.")
+    table_name: str = column("Metric table that holds it.")
+    column_name: str = column("Column that holds it.")
+    unit: str = column("Unit of the value.")
+    better: str = column("`higher` or `lower` when countries may be ranked by it.", nullable=True, isin=["higher", "lower"])  # fmt: skip
+    description: str = column("Definition in one sentence.")
+    definition: str = column("Header of the SQL model: definition, formula, source.")
+    method_version: str = column("Version of the method.")
+
+    class Config:
+        """Grain: measure."""
+
+        unique = ["metric"]

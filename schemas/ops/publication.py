@@ -1,0 +1,27 @@
+"""Contract of `ops.publication`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import polars as pl
+
+from schemas.base import Contract, column, count
+
+
+class Publication(Contract):
+    """One row = one atomic swap of the file that analysts open, the latest being the one you read this in."""
+
+    publication_id: str = column("Identifier of the publication.")
+    published_at: Annotated[pl.Datetime, "us", "UTC"] = column("When it was published, UTC.")
+    run_id: str = column("Run that published it.")
+    content_hash: str = column("Hash over all core and metrics rows.", str_matches=r"^[0-9a-f]{32}$")
+    countries: int = count("Countries with metrics.", "{country}")
+    metric_values: int = count("Values in `metrics.metric_value`.", "{value}")
+    version: str = column("Version of ness-pipeline.")
+    is_synthetic: bool = column("Whether any data in it are SYNTHETIC.")
+
+    class Config:
+        """Grain: publication."""
+
+        unique = ["publication_id"]

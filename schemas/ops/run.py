@@ -1,0 +1,29 @@
+"""Contract of `ops.run`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import polars as pl
+
+from schemas.base import Contract, column
+
+
+class Run(Contract):
+    """One row = one run of a flow or one `ness load`, whatever became of it.
+
+    Traps: `is_synthetic` rows come from the sandbox and describe no real country.
+    """
+
+    run_id: str = column("Identifier of the run.")
+    command: str = column("What was asked for, such as `run KE TZ`.")
+    started_at: Annotated[pl.Datetime, "us", "UTC"] = column("Start of the run, UTC.")
+    finished_at: Annotated[pl.Datetime, "us", "UTC"] = column("End of the run, UTC; NULL while it is running or when it was killed.", nullable=True)  # fmt: skip
+    status: str = column("How it ended.", isin=["running", "completed", "completed_with_gaps", "failed"])
+    version: str = column("Version of ness-pipeline.")
+    is_synthetic: bool = column("Whether the data are SYNTHETIC, from the sandbox.")
+
+    class Config:
+        """Grain: run."""
+
+        unique = ["run_id"]

@@ -1,0 +1,60 @@
+"""Closed vocabularies: Red List categories, reporting groups, reasons and treaties.
+
+Sources: IUCN Red List Categories and Criteria 3.1 (2001) for the categories; weights of the Red List Index after
+Butchart et al. 2007 (equal steps), with regional extinction counted as extinction.
+"""
+
+from __future__ import annotations
+
+RED_LIST_CATEGORIES: dict[str, str] = {
+    "EX": "Extinct",
+    "EW": "Extinct in the Wild",
+    "RE": "Regionally Extinct",
+    "CR": "Critically Endangered",
+    "EN": "Endangered",
+    "VU": "Vulnerable",
+    "NT": "Near Threatened",
+    "LC": "Least Concern",
+    "DD": "Data Deficient",
+    "NA": "Not Applicable",
+    "NE": "Not Evaluated",
+}
+"""Category code to name, from the most to the least severe, then the ones that are no assessment of risk."""
+
+TAXON_GROUPS: tuple[str, ...] = (
+    "mammals", "birds", "reptiles", "amphibians", "ray_finned_fishes", "sharks_and_rays",
+    "insects", "arachnids", "crustaceans", "molluscs", "corals", "other_animals",
+    "flowering_plants", "conifers_and_cycads", "ferns", "mosses", "other_plants",
+    "ascomycetes", "basidiomycetes", "other_fungi", "chromists",
+)  # fmt: skip
+"""Reporting groups; each species is in at most one."""
+
+ROLL_UPS: tuple[str, ...] = ("animals", "plants", "fungi", "all")
+"""Groups of groups; `all` holds every reporting group."""
+
+TREATIES: dict[str, str] = {
+    "cbd": "Convention on Biological Diversity",
+    "cartagena": "Cartagena Protocol on Biosafety",
+    "nagoya": "Nagoya Protocol on Access and Benefit-sharing",
+    "nagoya_kuala_lumpur": "Nagoya-Kuala Lumpur Supplementary Protocol on Liability and Redress",
+    "cites": "Convention on International Trade in Endangered Species",
+    "cms": "Convention on Migratory Species",
+    "ramsar": "Ramsar Convention on Wetlands",
+    "world_heritage": "World Heritage Convention",
+    "itpgrfa": "International Treaty on Plant Genetic Resources for Food and Agriculture",
+    "paris": "Paris Agreement",
+}
+"""Treaty code to name."""
+
+REASONS: dict[str, str] = {
+    "no_data": "No source has a value for this country.",
+    "landlocked": "The country has no sea, so the number has no meaning for it.",
+    "no_assessed_species": "No species of this group in the country has been assessed.",
+    "all_data_deficient": "Every assessed species of this group is Data Deficient.",
+    "group_partly_assessed": "Less than 80 % of the described species of this group have been assessed worldwide.",
+    "country_partly_assessed": "Less than 80 % of the species known from the country have been assessed.",
+    "no_described_count": "The number of described species of this group is not known.",
+    "too_few_records": "Fewer records than the number needs to mean anything.",
+    "mixed_checklists": "Species keys from more than one checklist meet here, so species may be counted twice.",
+}
+"""Why a number is missing or must not be quoted."""

@@ -1,0 +1,43 @@
+"""Every error a user can meet, with its exit code; each message is one sentence: what, which value, what next."""
+
+from __future__ import annotations
+
+
+class NessError(Exception):
+    """Base of all errors that are shown as one sentence."""
+
+    exit_code = 1
+
+
+class WrongUsage(NessError):
+    """The command or its input makes no sense: an unknown country, reversed years, an unreadable file."""
+
+    exit_code = 2
+
+
+class SourceUnavailable(NessError):
+    """A publisher could not be reached or refused to answer."""
+
+    exit_code = 3
+
+
+class ContractViolation(NessError):
+    """A table does not hold what its contract promises."""
+
+    exit_code = 4
+
+
+class SchemaDrift(ContractViolation):
+    """A publisher renamed, removed or added a field."""
+
+
+class AuditFailed(NessError):
+    """The warehouse was not published because a check over the whole of it failed."""
+
+    exit_code = 5
+
+
+class WarehouseBusy(NessError):
+    """Another process is writing the warehouse."""
+
+    exit_code = 6

@@ -1,0 +1,48 @@
+"""Where everything lies below `NESS_HOME`, and where the packaged SQL is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from ness_pipeline.settings import Settings
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The files of one home folder.
+
+    Attributes:
+        home: the folder itself.
+        published: what analysts open.
+        build: the private database that flows write.
+        lock: held by the one writer.
+        history: earlier publications.
+        landing: folder or fsspec URL of the landing zone.
+    """
+
+    home: Path
+    published: Path
+    build: Path
+    lock: Path
+    history: Path
+    landing: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> Paths:
+        """The paths that the settings mean."""
+        home = settings.home.expanduser().absolute()
+        return cls(
+            home=home,
+            published=home / "ness.duckdb",
+            build=home / "build.duckdb",
+            lock=home / "ness.lock",
+            history=home / "history",
+            landing=settings.landing or str(home / "landing"),
+        )
+
+
+def sql_folder(name: str) -> Path:
+    """A folder of the packaged SQL, such as `metrics`."""
+    return Path(str(files("warehouse"))) / name

@@ -1,0 +1,83 @@
+"""Configuration: one frozen object, read once from the environment and an optional `.env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ness_pipeline.errors import WrongUsage
+
+Publisher = Literal["gbif", "unsdg", "worldbank", "cbd"]
+
+CATALOGUE_OF_LIFE = "7ddf754f-d193-4cc9-b351-99906754a03b"
+"""GBIF dataset key of the Catalogue of Life eXtended Release, GBIF's default checklist."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured; `ness doctor` shows what is set, never the values.
+
+    Every publisher has a URL (the live one by default; a mirror or the sandbox otherwise) and a rate in requests per
+    second; one request is in flight per host at a time.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="NESS_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    home: Path = Path("warehouse")
+    landing: str | None = None
+    contact: str | None = None
+
+    gbif_url: str = "https://api.gbif.org"
+    gbif_rate: float = Field(default=1.0, gt=0)
+    gbif_checklist: str = CATALOGUE_OF_LIFE
+    unsdg_url: str = "https://unstats.un.org/SDGAPI"
+    unsdg_rate: float = Field(default=1.0, gt=0)
+    worldbank_url: str = "https://api.worldbank.org"
+    worldbank_rate: float = Field(default=2.0, gt=0)
+    cbd_url: str = "https://api.cbd.int"
+    cbd_rate: float = Field(default=1.0, gt=0)
+
+    timeout_connect_s: float = Field(default=10.0, gt=0)
+    timeout_read_s: float = Field(default=120.0, gt=0)
+    retries: int = Field(default=5, ge=0, le=20)
+
+    is_synthetic: bool = False
+
+    gbif_user: str | None = Field(default=None, validation_alias="GBIF_USER")
+    gbif_password: SecretStr | None = Field(default=None, validation_alias="GBIF_PWD")
+    gbif_email: str | None = Field(default=None, validation_alias="GBIF_EMAIL")
+
+    def url(self, publisher: Publisher) -> str:
+        """Base URL of a publisher, without a slash at its end."""
+        return str(getattr(self, f"{publisher}_url")).rstrip("/")
+
+    def rate(self, publisher: Publisher) -> float:
+        """Requests per second that we allow ourselves towards a publisher."""
+        return float(getattr(self, f"{publisher}_rate"))
+
+    def for_sandbox(self, url: str) -> Settings:
+        """The same settings towards a sandbox at `url`: unhurried by rates, in a home of its own, marked synthetic."""
+        publishers: tuple[Publisher, ...] = ("gbif", "unsdg", "worldbank", "cbd")
+        changes: dict[str, object] = {"home": self.home / "sandbox", "landing": None, "is_synthetic": True}
+        for publisher in publishers:
+            changes |= {f"{publisher}_url": f"{url}/{publisher}", f"{publisher}_rate": 1000.0}
+        return self.model_copy(update=changes)
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        WrongUsage: a variable has a value that makes no sense.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = "NESS_" + "_".join(str(part) for part in first["loc"]).upper()
+        message = f"The setting {name} is not usable ({first['msg'].lower()}); correct it in the environment or .env."
+        raise WrongUsage(message) from None
