@@ -39,6 +39,7 @@ def measure(
     upper: str | None = None,
     reportable: str = "reportable",
     reason: str = "reason",
+    profile: tuple[str, ...] = ("all",),
     **checks: Any,
 ) -> Any:
     """One published number of a metric table; it appears in `metrics.metric_value`.
@@ -51,6 +52,7 @@ def measure(
         upper: column with the upper bound, when there is one.
         reportable: column that says whether this number may be quoted.
         reason: column that says why not.
+        profile: reporting groups that `metrics.country_profile` shows, where the table has groups.
         checks: as in `column`; measures are always nullable.
     """
     metadata = {
@@ -61,6 +63,7 @@ def measure(
             "upper": upper,
             "reportable": reportable,
             "reason": reason,
+            "profile": profile,
         },
     }
     return pa.Field(description=description, nullable=True, metadata=metadata, **checks)

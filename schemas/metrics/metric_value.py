@@ -1,0 +1,32 @@
+"""Contract of the view `metrics.metric_value`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, country_code
+from schemas.vocabulary import REASONS
+
+
+class MetricValue(Contract):
+    """One row = one published number: the long view over all metric tables.
+
+    Traps: quote a value only where `reportable`; `year` is NULL for numbers that stand for all years or for today;
+    units differ by metric, so never add values of two metrics.
+    """
+
+    country_code: str = country_code()
+    metric: str = column("Name of the measure; `ops.metric` defines it.")
+    taxon_group: str = column("Reporting group or roll-up; NULL where the metric has none.", nullable=True)
+    year: int = column("Year of the value; NULL for all years or for today.", "a", nullable=True, ge=1600, le=2100)
+    value: float = column("The value.", "see unit", nullable=True, ge=-1e15, le=1e15)
+    lower: float = column("Lower bound, where the metric has one.", "see unit", nullable=True, ge=-1e15, le=1e15)
+    upper: float = column("Upper bound, where the metric has one.", "see unit", nullable=True, ge=-1e15, le=1e15)
+    unit: str = column("Unit of the value.")
+    reportable: bool = column("Whether the value may be quoted.")
+    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    method_version: str = column("Version of the method.")
+
+    class Config:
+        """A view, whose grain is country, metric, group and year."""
+
+        unique = ["country_code", "metric", "taxon_group", "year"]
+        metadata = {"view": True}

@@ -1,0 +1,101 @@
+"""The build database: every table of the contracts in one private DuckDB file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from ness_pipeline.dictionary import Column, Table, tables
+from ness_pipeline.errors import WarehouseBusy, WrongUsage
+from ness_pipeline.paths import sql_folder
+
+UNIT_KEY = Column("unit_key", pl.String(), nullable=False, description="Unit of work that brought the row.", unit=None, measure=None)  # fmt: skip
+STORAGE_VERSION = "v1.2.0"
+"""The oldest storage format we promise to be readable by; without it DuckDB 2 writes files that 1.x cannot open."""
+
+
+def quote(name: str) -> str:
+    """A table or column name as an SQL identifier."""
+    return ".".join(f'"{part}"' for part in name.split("."))
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def ddl(name: str, columns: tuple[Column, ...]) -> str:
+    """`CREATE TABLE` for a table of the dictionary."""
+    declared = ", ".join(f"{quote(c.name)} {c.sql_type}{'' if c.nullable else ' NOT NULL'}" for c in columns)
+    return f"CREATE TABLE IF NOT EXISTS {quote(name)} ({declared})"
+
+
+def comments(table: Table, kind: str = "TABLE") -> Iterator[str]:
+    """`COMMENT ON` for a table and its columns, from its contract."""
+    name = quote(table.name)
+    yield f"COMMENT ON {kind} {name} IS {_text(table.description)}"
+    for column in table.columns:
+        unit = f" [{column.unit}]" if column.unit else ""
+        yield f"COMMENT ON COLUMN {name}.{quote(column.name)} IS {_text(column.description + unit)}"
+
+
+def landed_twin(table: Table) -> tuple[str, tuple[Column, ...]]:
+    """Name and columns of the table in which a loadable table's rows wait, with the unit that brought them."""
+    return f"landed.{table.short_name}", (*table.columns, UNIT_KEY)
+
+
+def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the shared macros, in the order of their file names."""
+    for file in sorted(sql_folder("macros").glob("*.sql")):
+        connection.execute(file.read_text(encoding="utf-8"))
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create whatever tables of the contracts are missing, and the macros."""
+    for layer in ("landed", "core", "metrics", "ops"):
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
+    for table in tables().values():
+        if table.is_view or table.layer == "landed":
+            continue
+        connection.execute(ddl(table.name, table.columns))
+        if table.is_landed:
+            connection.execute(ddl(*landed_twin(table)))
+    create_macros(connection)
+
+
+@contextmanager
+def open_build(path: Path, *, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The build database, opened for writing and created where it is missing.
+
+    Raises:
+        WarehouseBusy: another process has it open.
+        WrongUsage: the folder cannot be written, or the file is no DuckDB database.
+    """
+    connection = duckdb.connect()
+    try:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            connection.execute(f"ATTACH {_text(str(path))} AS build (STORAGE_VERSION {_text(STORAGE_VERSION)})")
+        except OSError as error:
+            message = f"The folder {path.parent} cannot be written ({error.strerror}); choose another with NESS_HOME."
+            raise WrongUsage(message) from error
+        except duckdb.Error as error:
+            raise _translate(error, path) from error
+        connection.execute("USE build")
+        connection.execute("SET TimeZone = 'UTC'")
+        if threads is not None:
+            connection.execute(f"SET threads = {int(threads)}")
+        create_tables(connection)
+        yield connection
+    finally:
+        connection.close()
+
+
+def _translate(error: duckdb.Error, path: Path) -> WarehouseBusy | WrongUsage:
+    text = str(error)
+    if "lock" in text.lower() or "already attached" in text.lower():
+        return WarehouseBusy(f"{path.name} is in use by another process; wait for it to finish, then run again.")
+    return WrongUsage(f"{path} cannot be opened as a warehouse ({text.splitlines()[0]}); move it away and run again.")

@@ -1,0 +1,178 @@
+"""The SQL models: found in their folders, ordered by what they read, run for a scope in one transaction."""
+
+from __future__ import annotations
+
+import functools
+import graphlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import pandera.errors
+import polars as pl
+import sqlglot
+from sqlglot import exp
+
+from ness_pipeline.database import quote
+from ness_pipeline.dictionary import Table, tables
+from ness_pipeline.errors import ContractViolation
+from ness_pipeline.paths import sql_folder
+
+LAYERS = ("core", "metrics")
+BATCH_ROWS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Model:
+    """One `.sql` file: one SELECT that makes one table.
+
+    Attributes:
+        name: layer and table, from the folder and the file's name.
+        sql: the file's text.
+        definition: the comment header in plain words.
+        inputs: tables that the query reads.
+    """
+
+    name: str
+    sql: str
+    definition: str
+    inputs: frozenset[str]
+
+
+def definition_of(sql: str) -> str:
+    """The comment lines at the head of a model, without their dashes."""
+    lines = []
+    for line in sql.splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line.removeprefix("--").strip())
+    return "\n".join(lines).strip()
+
+
+def inputs_of(sql: str) -> frozenset[str]:
+    """Tables with a layer that a query reads."""
+    parsed = sqlglot.parse_one(sql, dialect="duckdb")
+    return frozenset(f"{table.db}.{table.name}" for table in parsed.find_all(exp.Table) if table.db)
+
+
+@functools.cache
+def models() -> dict[str, Model]:
+    """All models in the order in which they run."""
+    found = {}
+    for layer in LAYERS:
+        for file in sorted(sql_folder(layer).glob("*.sql")):
+            sql = file.read_text(encoding="utf-8").strip().removesuffix(";")
+            name = f"{layer}.{file.stem}"
+            found[name] = Model(name, sql, definition_of(sql), inputs_of(sql))
+    order = graphlib.TopologicalSorter({name: model.inputs & found.keys() for name, model in found.items()})
+    return {name: found[name] for name in order.static_order()}
+
+
+def materialise(
+    connection: duckdb.DuckDBPyConnection,
+    countries: Sequence[str] | None = None,
+    *,
+    progress: Callable[[str], None] | None = None,
+) -> dict[str, int]:
+    """Run every model for some countries, or for all, and replace just their rows.
+
+    Everything happens in one transaction: a model that fails, or whose rows break its contract, leaves all tables as
+    they were.
+
+    Args:
+        connection: the build database.
+        countries: country codes; None means all.
+        progress: called with each model's name before it runs.
+
+    Returns:
+        Rows written per table.
+
+    Raises:
+        ContractViolation: a model fails or breaks its contract.
+    """
+    written = {}
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        for model in models().values():
+            if progress is not None:
+                progress(model.name)
+            written[model.name] = _run(connection, model, countries)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    return written
+
+
+def _run(connection: duckdb.DuckDBPyConnection, model: Model, countries: Sequence[str] | None) -> int:
+    table = tables()[model.name]
+    scoped = table.has("country_code") and countries is not None
+    where = "WHERE list_contains($countries, country_code)" if scoped else ""
+    bound = {"countries": list(countries or ())} if scoped else {}
+    _check_columns(connection, model, table)
+    cast = ", ".join(f"CAST({quote(c.name)} AS {c.sql_type}) AS {quote(c.name)}" for c in table.columns)
+    try:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT {cast} FROM ({model.sql}\n) {where}", bound)
+    except duckdb.Error as error:
+        raise ContractViolation(f"The model {model.name} does not run ({_first_line(error)}); mend its SQL.") from error
+    check_table(connection, "staged", table)
+    connection.execute(f"DELETE FROM {quote(table.name)} {where}", bound)
+    grain = ", ".join(quote(name) for name in table.grain)
+    connection.execute(f"INSERT INTO {quote(table.name)} BY NAME SELECT * FROM staged ORDER BY {grain}")
+    (rows,) = connection.execute("SELECT count(*) FROM staged").fetchone() or (0,)
+    connection.execute("DROP TABLE staged")
+    return int(rows)
+
+
+def _check_columns(connection: duckdb.DuckDBPyConnection, model: Model, table: Table) -> None:
+    try:
+        described = connection.execute(f"DESCRIBE {model.sql}").fetchall()
+    except duckdb.Error as error:
+        raise ContractViolation(f"The model {model.name} does not run ({_first_line(error)}); mend its SQL.") from error
+    made = {row[0] for row in described}
+    declared = {column.name for column in table.columns}
+    for problem, names in (("lacks", declared - made), ("adds", made - declared)):
+        if names:
+            message = f"The model {model.name} {problem} the column {min(names)!r} of its contract; change one of them."
+            raise ContractViolation(message)
+
+
+def batches(connection: duckdb.DuckDBPyConnection, query: str, rows: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:
+    """The result of a query in polars frames of bounded size."""
+    reader = connection.execute(query).to_arrow_reader(rows)
+    for batch in reader:
+        frame = pl.from_arrow(batch)
+        if isinstance(frame, pl.DataFrame) and frame.height:
+            yield frame
+
+
+def check_table(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
+    """Check a table of the database against a contract: every value in bounded batches, the grain in SQL.
+
+    Raises:
+        ContractViolation: the first broken check, with the table, the column and a value.
+    """
+    schema = table.contract.to_schema()
+    schema.unique = None
+    order = ", ".join(quote(column.name) for column in table.columns)
+    for frame in batches(connection, f"SELECT {order} FROM {quote(name)}"):
+        try:
+            schema.validate(frame.select(list(schema.columns)), lazy=True)
+        except pandera.errors.SchemaErrors as error:
+            cases = pl.DataFrame(error.failure_cases)
+            first = cases.row(0, named=True)
+            raise ContractViolation(
+                f"{table.name}.{first['column']} breaks {first['check']} with {first['failure_case']!r} "
+                f"({cases.height} cases); nothing was changed, mend the model or its contract."
+            ) from error
+    grain = ", ".join(quote(column) for column in table.grain)
+    twice = connection.execute(
+        f"SELECT {grain} FROM {quote(name)} GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
+    ).fetchone()
+    if twice is not None:
+        key = ", ".join(f"{column}={value}" for column, value in zip(table.grain, twice, strict=True))
+        raise ContractViolation(f"{table.name} has several rows for {key}; nothing was changed, mend the model.")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,58 @@
+"""Fixtures that all tests share: a real build database, and the folder of real public data when present."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from ness_pipeline.database import landed_twin, open_build
+from ness_pipeline.dictionary import tables
+from ness_pipeline.models import materialise
+
+ROOT = Path(__file__).parent.parent
+
+
+class Warehouse:
+    """A build database in a temporary folder with short words for spec tests."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def land(self, table: str, rows: list[dict[str, Any]], *, source: str = "test", unit: str = "world") -> None:
+        """Put rows into `landed.<table>`; columns left out are NULL."""
+        name, columns = landed_twin(tables()[f"core.{table}"])
+        schema = {column.name: column.dtype for column in columns}
+        complete = [{"source": source, "unit_key": unit} | row for row in rows]
+        assert all(row.keys() <= schema.keys() for row in complete), f"unknown column for {name}"
+        frame = pl.DataFrame(complete, schema=schema, orient="row")  # noqa: F841  (read by DuckDB)
+        self.connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM frame")
+
+    def materialise(self, *countries: str) -> None:
+        """Run all models, for some countries or for all."""
+        materialise(self.connection, countries or None)
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """The result of a query as dictionaries."""
+        return self.connection.execute(query).pl().to_dicts()
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    """An empty build database with every table of the contracts."""
+    with open_build(tmp_path / "build.duckdb") as connection:
+        yield Warehouse(connection)
+
+
+@pytest.fixture(scope="session")
+def public_data() -> Path:
+    """The folder of real public data; the test is skipped where it is absent."""
+    folder = Path(os.environ.get("NESS_TEST_DATA", ROOT / "../shared")).resolve()
+    if not folder.is_dir():
+        pytest.skip("set NESS_TEST_DATA to the folder of real public data to run this test")
+    return folder
