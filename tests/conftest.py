@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from ness_pipeline.database import landed_twin, open_build
+from ness_pipeline.database import frame_of, landed_twin, open_build
 from ness_pipeline.dictionary import tables
 from ness_pipeline.models import materialise
 
@@ -39,7 +39,7 @@ class Warehouse:
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """The result of a query as dictionaries."""
-        return self.connection.execute(query).pl().to_dicts()
+        return frame_of(self.connection, query).to_dicts()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,6 +25,13 @@ def quote(name: str) -> str:
 
 def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
+
+
+def frame_of(connection: duckdb.DuckDBPyConnection, query: str, bound: Sequence[object] = ()) -> pl.DataFrame:
+    """The result of a query as a polars frame."""
+    frame = pl.from_arrow(connection.execute(query, list(bound)).to_arrow_table())
+    assert isinstance(frame, pl.DataFrame)  # noqa: S101  (an Arrow table never becomes a Series)
+    return frame
 
 
 def ddl(name: str, columns: tuple[Column, ...]) -> str:

@@ -139,7 +139,7 @@ def _check_columns(connection: duckdb.DuckDBPyConnection, model: Model, table: T
 
 def batches(connection: duckdb.DuckDBPyConnection, query: str, rows: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:
     """The result of a query in polars frames of bounded size."""
-    reader = connection.execute(query).to_arrow_reader(rows)
+    reader = connection.sql(query).to_arrow_reader(rows)
     for batch in reader:
         frame = pl.from_arrow(batch)
         if isinstance(frame, pl.DataFrame) and frame.height:

@@ -1,0 +1,263 @@
+"""The landing zone: payloads as received, compressed, content-addressed, with their provenance.
+
+An *extraction* is one reading of one unit of work. It holds one small JSON record per request, so that several workers
+may write into one object store, and a mark that says it is complete; bodies lie beside it under their hash.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+import fsspec
+import zstandard
+from fsspec.implementations.local import LocalFileSystem
+
+from ness_pipeline.errors import SourceUnavailable, WrongUsage
+from ness_pipeline.http import Fetch, Payload, Request
+from ness_pipeline.scope import Years
+from ness_pipeline.sources import Unit
+
+RESUME_WITHIN = dt.timedelta(days=7)
+"""An interrupted extraction older than this is started anew: its pages would describe different days."""
+KEEP_FILE_BYTES = 2 * 1024**3
+"""Own files up to this size are copied into landing, so that the warehouse can be rebuilt from it alone."""
+
+
+class Landing:
+    """A folder or fsspec URL that keeps what publishers sent.
+
+    Raises:
+        WrongUsage: the place cannot be written.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._fs, self._root = fsspec.core.url_to_fs(url)
+
+    def write(self, name: str, body: bytes) -> None:
+        """Write a file whole or not at all."""
+        path = f"{self._root}/{name}"
+        try:
+            self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+            if isinstance(self._fs, LocalFileSystem):
+                partial = f"{path}.{uuid.uuid4().hex}.partial"
+                Path(partial).write_bytes(body)
+                os.replace(partial, path)  # noqa: PTH105  (a rename is what makes it atomic)
+            else:
+                self._fs.pipe_file(path, body)
+        except OSError as error:
+            message = f"The landing zone {self._root} cannot be written ({error.strerror or error}); free space or set NESS_LANDING."
+            raise WrongUsage(message) from error
+
+    def read(self, name: str) -> bytes | None:
+        """The content of a file, None where there is none."""
+        try:
+            return bytes(self._fs.cat_file(f"{self._root}/{name}"))
+        except FileNotFoundError:
+            return None
+
+    def names(self, folder: str) -> list[str]:
+        """Names of what lies in a folder, sorted."""
+        try:
+            found = self._fs.ls(f"{self._root}/{folder}", detail=False)
+        except FileNotFoundError:
+            return []
+        return sorted(str(path).rstrip("/").rsplit("/", 1)[-1] for path in found)
+
+    def keep(self, body: bytes) -> str:
+        """Store a body under its hash, once, and return the hash."""
+        digest = hashlib.sha256(body).hexdigest()
+        name = _payload_name(digest)
+        if not self._fs.exists(f"{self._root}/{name}"):
+            self.write(name, zstandard.compress(body))
+        return digest
+
+    def body(self, digest: str) -> bytes | None:
+        """A stored body, None when it is missing or does not match its hash."""
+        stored = self.read(_payload_name(digest))
+        if stored is None:
+            return None
+        try:
+            body = zstandard.ZstdDecompressor().decompressobj().decompress(stored)
+        except zstandard.ZstdError:
+            return None
+        return body if hashlib.sha256(body).hexdigest() == digest else None
+
+    def extractions(self, source: str, key: str) -> list[Extraction]:
+        """All extractions of one unit, oldest first."""
+        found = []
+        for name in self.names(f"{_safe(source)}/{_safe(key)}"):
+            folder = f"{_safe(source)}/{_safe(key)}/{name}"
+            if (about := self.read(f"{folder}/extraction.json")) is not None:
+                found.append(Extraction(self, folder, json.loads(about)))
+        return found
+
+    def latest(self, source: str, key: str) -> Extraction | None:
+        """The latest complete extraction of a unit, None where there is none."""
+        complete = [one for one in self.extractions(source, key) if one.completed_at is not None]
+        return complete[-1] if complete else None
+
+    def units(self) -> Iterator[tuple[str, str]]:
+        """Every source and unit key that has landed something."""
+        for source in self.names(""):
+            if source != "payloads":
+                for key in self.names(source):
+                    yield unquote(source), unquote(key)
+
+    def start(self, unit: Unit, about: dict[str, Any], now: dt.datetime) -> Extraction:
+        """Resume the interrupted extraction of a unit that asked for the same, or start a new one.
+
+        Args:
+            unit: the unit of work.
+            about: what the answers depend on besides the unit, such as the checklist; only an extraction that
+                says the same is resumed.
+            now: the time, UTC.
+        """
+        wanted = about | {"source": unit.source, "unit": unit.key, "years": str(unit.years)}
+        earlier = self.extractions(unit.source, unit.key)
+        if earlier:
+            last = earlier[-1]
+            same = {name: last.about.get(name) for name in wanted} == wanted
+            if last.completed_at is None and same and abs(now - last.started_at) <= RESUME_WITHIN:
+                return last
+        # Numbered, because a clock can go back and the latest extraction must stay the latest.
+        number = 1 + max((one.number for one in earlier), default=0)
+        folder = f"{_safe(unit.source)}/{_safe(unit.key)}/{number:06d}"
+        wanted["started_at"] = now.isoformat()
+        self.write(f"{folder}/extraction.json", json.dumps(wanted, indent=1, sort_keys=True).encode())
+        return Extraction(self, folder, wanted)
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """One reading of one unit of work.
+
+    Attributes:
+        landing: where it lies.
+        folder: its folder there.
+        about: what was asked for.
+    """
+
+    landing: Landing
+    folder: str
+    about: dict[str, Any]
+
+    @property
+    def number(self) -> int:
+        """Position among the extractions of its unit, from 1."""
+        return int(self.folder.rsplit("/", 1)[-1])
+
+    @property
+    def unit(self) -> Unit:
+        """The unit of work it reads."""
+        return Unit(self.about["source"], self.about["unit"], Years.parse(self.about["years"]))
+
+    @property
+    def started_at(self) -> dt.datetime:
+        """When it was started, UTC."""
+        return dt.datetime.fromisoformat(self.about["started_at"])
+
+    @property
+    def _mark(self) -> dict[str, Any] | None:
+        stored = self.landing.read(f"{self.folder}/complete.json")
+        return None if stored is None else dict(json.loads(stored))
+
+    @property
+    def completed_at(self) -> dt.datetime | None:
+        """When its last payload had landed, UTC; None while it is incomplete."""
+        mark = self._mark
+        return None if mark is None else dt.datetime.fromisoformat(mark["completed_at"])
+
+    @property
+    def release(self) -> str | None:
+        """The publisher's name of the data's version."""
+        mark = self._mark
+        return None if mark is None else mark["release"]
+
+    def complete(self, release: str | None, now: dt.datetime) -> None:
+        """Mark the extraction complete."""
+        mark = {"completed_at": now.isoformat(), "release": release}
+        self.landing.write(f"{self.folder}/complete.json", json.dumps(mark, indent=1).encode())
+
+    def keep(self, payload: Payload) -> None:
+        """Land one payload: its body first, then its record, so that a record never points nowhere."""
+        digest = self.landing.keep(payload.body)
+        record = {
+            "publisher": payload.request.publisher,
+            "target": payload.request.target,
+            "url": payload.url,
+            "status": payload.status,
+            "content_type": payload.content_type,
+            "fetched_at": payload.fetched_at.isoformat(),
+            "etag": payload.etag,
+            "sha256": digest,
+            "bytes": len(payload.body),
+        }
+        name = f"{self.folder}/requests/{payload.request.key}.json"
+        self.landing.write(name, json.dumps(record, indent=1, sort_keys=True).encode())
+
+    def find(self, request: Request) -> Payload | None:
+        """The landed payload of a request, None when it is missing or damaged."""
+        stored = self.landing.read(f"{self.folder}/requests/{request.key}.json")
+        if stored is None:
+            return None
+        record = json.loads(stored)
+        body = self.landing.body(record["sha256"])
+        if body is None:
+            return None
+        fetched_at = dt.datetime.fromisoformat(record["fetched_at"])
+        return Payload(
+            request, record["url"], record["status"], record["content_type"], body, fetched_at, record["etag"]
+        )
+
+    def fetch_through(self, send: Fetch) -> Fetch:
+        """Fetch that lands every answer and does not ask twice for what has landed intact."""
+
+        def fetch(request: Request) -> Payload:
+            landed = self.find(request)
+            if landed is None:
+                landed = send(request)
+                self.keep(landed)
+            return landed
+
+        return fetch
+
+    def replay(self) -> Fetch:
+        """Fetch that answers from landing alone.
+
+        Raises:
+            SourceUnavailable: when called for a request that has not landed intact.
+        """
+
+        def fetch(request: Request) -> Payload:
+            landed = self.find(request)
+            if landed is None:
+                unit = self.about["unit"]
+                message = f"The answer to {request.target[:120]} of {self.about['source']} {unit} is missing or damaged in landing; run {unit} again with network."
+                raise SourceUnavailable(message)
+            return landed
+
+        return fetch
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Provenance of every payload, in a stable order."""
+        for name in self.landing.names(f"{self.folder}/requests"):
+            stored = self.landing.read(f"{self.folder}/requests/{name}")
+            if stored is not None:
+                yield json.loads(stored)
+
+
+def _safe(name: str) -> str:
+    return quote(name, safe="") or "%"
+
+
+def _payload_name(digest: str) -> str:
+    return f"payloads/{digest[:2]}/{digest}.zst"

@@ -1,0 +1,102 @@
+"""The views over all metric tables, written from the contracts so that a new metric needs no list edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import polars as pl
+
+from ness_pipeline.database import comments, quote
+from ness_pipeline.dictionary import Column, Table, tables
+from ness_pipeline.models import models
+from ness_pipeline.paths import sql_folder
+
+
+def measures() -> Iterator[tuple[Table, Column, dict[str, object]]]:
+    """Every published measure: its table, its column and what the contract says of it."""
+    for table in tables().values():
+        for column in table.measures:
+            yield table, column, column.measure or {}
+
+
+def metric_value_sql() -> str:
+    """The long view: one SELECT per measure."""
+    parts = []
+    for table, column, says in measures():
+        group = "taxon_group" if table.has("taxon_group") else "CAST(NULL AS VARCHAR)"
+        year = "year" if table.has("year") else "CAST(NULL AS BIGINT)"
+        lower, upper = says["lower"] or "CAST(NULL AS DOUBLE)", says["upper"] or "CAST(NULL AS DOUBLE)"
+        parts.append(
+            f"SELECT country_code, '{column.name}' AS metric, {group} AS taxon_group, {year} AS year, "
+            f"CAST({column.name} AS DOUBLE) AS value, {lower} AS lower, {upper} AS upper, '{column.unit}' AS unit, "
+            f"{says['reportable']} AS reportable, {says['reason']} AS reason, "
+            f"'{table.method_version}' AS method_version FROM {table.name}"
+        )
+    return "\nUNION ALL BY NAME\n".join(parts)
+
+
+def profile_columns() -> Iterator[tuple[str, str, str | None, str]]:
+    """Columns of the wide view: name, measure, reporting group (None where the metric has none), description."""
+    for table, column, says in measures():
+        if not table.has("taxon_group"):
+            yield column.name, column.name, None, column.description
+            continue
+        for group in says["profile"]:  # type: ignore[attr-defined]  # a tuple by construction in schemas.base
+            name = column.name if group == "all" else f"{column.name}_{group}"
+            yield name, column.name, group, f"{column.description} Group: {group}."
+
+
+def country_profile_sql() -> str:
+    """The wide view: per country the latest reportable value of each measure."""
+    wanted = []
+    for name, metric, group, _ in profile_columns():
+        of_group = "taxon_group IS NULL" if group is None else f"taxon_group = '{group}'"
+        wanted.append(f"max(value) FILTER (metric = '{metric}' AND {of_group}) AS {quote(name)}")
+    return (
+        "WITH latest AS (SELECT country_code, metric, taxon_group, arg_max(value, coalesce(year, 9999)) AS value "
+        "FROM metrics.metric_value WHERE reportable AND value IS NOT NULL GROUP BY ALL), "
+        f"wide AS (SELECT country_code, {', '.join(wanted)} FROM latest GROUP BY country_code) "
+        "SELECT c.country_code, c.country_name, c.region, c.subregion, c.is_landlocked, c.land_area_km2, "
+        "wide.* EXCLUDE (country_code) FROM core.country AS c JOIN wide USING (country_code)"
+    )
+
+
+def catalogue() -> pl.DataFrame:
+    """Rows of `ops.metric`: every measure with its definition, from contract and model."""
+    known = models()
+    rows = [
+        {
+            "metric": column.name,
+            "table_name": table.name,
+            "column_name": column.name,
+            "unit": column.unit,
+            "better": says["better"],
+            "description": column.description,
+            "definition": known[table.name].definition if table.name in known else table.description,
+            "method_version": table.method_version,
+        }
+        for table, column, says in measures()
+    ]
+    return pl.DataFrame(rows, schema={column.name: column.dtype for column in tables()["ops.metric"].columns})
+
+
+def create_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the views and their comments, and fill the catalogue behind them."""
+    metrics = catalogue()  # noqa: F841  (read by DuckDB)
+    connection.execute("DELETE FROM ops.metric")
+    connection.execute("INSERT INTO ops.metric BY NAME SELECT * FROM metrics")
+    connection.execute(f"CREATE OR REPLACE VIEW metrics.metric_value AS {metric_value_sql()}")
+    connection.execute(f"CREATE OR REPLACE VIEW metrics.country_profile AS {country_profile_sql()}")
+    for file in sorted(sql_folder("views").glob("*.sql")):
+        sql = file.read_text(encoding="utf-8")
+        connection.execute(f"CREATE OR REPLACE VIEW metrics.{quote(file.stem)} AS {sql}")
+    for table in tables().values():
+        if table.is_view:
+            for comment in comments(table, "VIEW"):
+                connection.execute(comment)
+    wide = "COMMENT ON VIEW metrics.country_profile IS 'One row = one country with the latest reportable value of each measure; NULL where none may be quoted.'"
+    connection.execute(wide)
+    for name, metric, _, description in profile_columns():
+        text = f"{description} ({metric})".replace("'", "''")
+        connection.execute(f"COMMENT ON COLUMN metrics.country_profile.{quote(name)} IS '{text}'")
