@@ -1,17 +1,46 @@
-"""Requests to publishers and the payloads that come back; one polite session serves all of them."""
+"""Requests to publishers and the payloads that come back; one polite session serves all of them.
+
+Transport faults are retried here and nowhere else. Publishers ask for no parallel bursts, so each host sees one request
+at a time and each publisher a steady rate; hosts are served in parallel with each other.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 import json
+import re
+import threading
+import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
+from http.cookiejar import DefaultCookiePolicy
+from importlib.metadata import metadata
+from typing import Any, Self
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import requests
+import tenacity
+from urllib3.exceptions import HTTPError, InvalidHeader
+from urllib3.util import Retry
 
 from ness_pipeline.errors import SourceUnavailable
-from ness_pipeline.settings import Publisher
+from ness_pipeline.settings import Publisher, Settings
+
+RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Answers that mean "later"; every other 4xx would be refused again, so it is never repeated."""
+
+_NEXT_STEPS = {
+    400: "the request is not understood any more, please report it",
+    401: "check the credentials in the settings",
+    403: "check the credentials in the settings, or whether this network is blocked",
+    404: "check the URL of the publisher in the settings",
+    414: "the request is too long, please report it",
+    429: "wait before running again; the run resumes where it stopped",
+}
+_SECRETS = re.compile(r"(?i)\b(token|access_token|api_key|apikey|password|authorization)(=|: ?)[^&\s'\"]+")
+_USER_INFO = re.compile(r"//[^/@\s]+@")
 
 
 @dataclass(frozen=True)
@@ -91,3 +120,222 @@ class Payload:
 
 Fetch = Callable[[Request], Payload]
 """How a source asks for payloads: over HTTP with landing while extracting, from landing alone while loading."""
+
+
+def scrub(text: str) -> str:
+    """The text without tokens, passwords and user names of URLs."""
+    return _USER_INFO.sub("//", _SECRETS.sub(r"\1\2…", text))
+
+
+class Session:
+    """Asks publishers politely; a context manager that owns one pool of connections, safe to use from many threads.
+
+    Args:
+        settings: URLs, rates, time-outs, number of retries and contact.
+        backoff_s: wait before the first retry; it doubles with each further one, plus jitter.
+        longest_wait_s: upper limit of any single wait; when `Retry-After` asks for more, the request is given up at
+            once, for asking earlier would be rude and waiting longer would look like a hang.
+        largest_body: bytes after decompression above which an answer is refused.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        backoff_s: float = 1.0,
+        longest_wait_s: float = 900.0,
+        largest_body: int = 512 * 2**20,
+    ) -> None:
+        self._settings = settings
+        self._longest_wait_s = longest_wait_s
+        self._largest_body = largest_body
+        self._backoff = tenacity.wait_exponential(multiplier=backoff_s, max=longest_wait_s) + tenacity.wait_random(
+            0, backoff_s
+        )
+        self._host_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._locks_lock = threading.Lock()
+        self._next_start: dict[Publisher, float] = {}
+        self._pool = _SameHostSession()
+        self._pool.headers.update({"User-Agent": user_agent(settings.contact), "Accept": "application/json"})
+        # No publisher needs cookies, and a shared jar would not be safe across threads.
+        self._pool.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def __enter__(self) -> Self:
+        """The session itself."""
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Close all connections."""
+        self._pool.close()
+
+    def send(self, request: Request) -> Payload:
+        """The publisher's answer, after as many retries as the settings allow.
+
+        The host's lock is held through the waits: what made one request wait holds for all others to that host.
+
+        Raises:
+            SourceUnavailable: no usable answer; the message names publisher, status, start of the body and next step.
+        """
+        url = self._settings.url(request.publisher) + request.target
+        attempts = tenacity.Retrying(
+            retry=self._is_retried,
+            wait=self._wait,
+            stop=tenacity.stop_after_attempt(self._settings.retries + 1),
+            reraise=True,
+        )
+        with self._lock(url):
+            try:
+                return attempts(self._ask, request, url)
+            except _Transient as error:
+                raise SourceUnavailable(scrub(str(error))) from error.__cause__
+
+    def _lock(self, url: str) -> threading.Lock:
+        with self._locks_lock:
+            return self._host_locks[urlsplit(url).netloc]
+
+    @staticmethod
+    def _is_retried(state: tenacity.RetryCallState) -> bool:
+        error = state.outcome.exception() if state.outcome else None
+        return isinstance(error, _Transient) and state.attempt_number <= error.most_retries
+
+    def _wait(self, state: tenacity.RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.retry_after_s if isinstance(error, _Transient) else 0.0
+        return min(max(asked, self._backoff(state)), self._longest_wait_s)
+
+    def _pace(self, publisher: Publisher) -> None:
+        """Wait until the publisher's rate allows the next request; the host's lock is held."""
+        now = time.monotonic()
+        start = max(now, self._next_start.get(publisher, now))
+        self._next_start[publisher] = start + 1 / self._settings.rate(publisher)
+        time.sleep(start - now)
+
+    def _ask(self, request: Request, url: str) -> Payload:
+        """One attempt: status first, then content type, then body."""
+        self._pace(request.publisher)
+        name = f"{request.publisher} ({urlsplit(url).netloc})"
+        timeout = (self._settings.timeout_connect_s, self._settings.timeout_read_s)
+        try:
+            with self._pool.get(url, timeout=timeout, stream=True) as answer:
+                body = self._read(answer, name)
+                self._check(request, answer, body, name)
+                return Payload(
+                    request=request,
+                    url=scrub(url),
+                    status=answer.status_code,
+                    content_type=answer.headers.get("Content-Type", ""),
+                    body=body,
+                    fetched_at=dt.datetime.now(dt.UTC),
+                    etag=answer.headers.get("ETag"),
+                )
+        except requests.Timeout as error:
+            raise _Transient(f"{name} did not answer {request.path} in time; try again later.") from error
+        except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
+            raise SourceUnavailable(
+                scrub(f"{name} cannot be reached safely ({error}); check proxy and certificates.")
+            ) from error
+        except (
+            requests.ConnectionError, requests.exceptions.ChunkedEncodingError,
+            requests.exceptions.ContentDecodingError, HTTPError,
+        ) as error:  # fmt: skip
+            what = type(error).__name__
+            raise _Transient(
+                f"{name} broke off at {request.path} ({what}); check the network or try again later."
+            ) from error
+        except requests.RequestException as error:
+            setting = f"NESS_{request.publisher.upper()}_URL"
+            raise SourceUnavailable(scrub(f"{name} cannot be asked ({error}); check the setting {setting}.")) from error
+
+    def _read(self, answer: requests.Response, name: str) -> bytes:
+        """The decompressed body, read until it is complete, too large, or dripping for longer than anyone waits."""
+        deadline = time.monotonic() + 10 * self._settings.timeout_read_s
+        body = bytearray()
+        for chunk in answer.iter_content(2**16):
+            body += chunk
+            if len(body) > self._largest_body:
+                limit = f"{self._largest_body / 2**20:.3g} MiB"
+                raise SourceUnavailable(
+                    f"{name} sent more than {limit} in one answer; it is not what was asked for, please report it."
+                )
+            if time.monotonic() > deadline:
+                raise _Transient(f"{name} sends too slowly; try again later.")
+        return bytes(body)
+
+    def _check(self, request: Request, answer: requests.Response, body: bytes, name: str) -> None:
+        """Raise unless the answer is a success whose body can be what its content type says."""
+        status = answer.status_code
+        start = " ".join(body[:400].decode("utf-8", "replace").split())[:100]
+        if not 200 <= status < 300:  # noqa: PLR2004 - the success class of HTTP
+            quiet_s = _retry_after_s(answer.headers.get("Retry-After"))
+            is_patient = quiet_s <= self._longest_wait_s
+            step = (
+                _NEXT_STEPS.get(status, "try again later")
+                if is_patient
+                else f"run again later, it asks for at least {quiet_s:.0f} s"
+            )
+            message = scrub(f"{name} answered {status} to {request.path}: {start!r}; {step}.")
+            if status in RETRIED_STATUSES:
+                raise _Transient(message, retry_after_s=quiet_s, most_retries=1000 if is_patient else 0)
+            if status == 400 and request.publisher == "worldbank":  # noqa: PLR2004 - the World Bank says 400 when it is busy
+                raise _Transient(message, most_retries=2)
+            raise SourceUnavailable(message)
+        kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind in {"text/html", "text/xml", "application/xml", "application/xhtml+xml"}:
+            raise _Transient(
+                f"{name} answered {kind} instead of data to {request.path}: {scrub(start)!r}; try again later."
+            )
+        if kind.endswith("json"):
+            try:
+                json.loads(body)
+            except ValueError:
+                raise _Transient(f"{name} sent a truncated answer to {request.path}; try again later.") from None
+
+
+def user_agent(contact: str | None) -> str:
+    """Who asks: name, version, project URL as far as the package states one, and the operator's contact."""
+    package = metadata("ness-pipeline")
+    urls = [entry.partition(",")[2].strip() for entry in package.get_all("Project-URL") or []]
+    printable = re.sub(r"[^\x20-\x7e]", "", contact or "")
+    comments = "; ".join([f"+{url}" for url in urls[:1]] + ([printable] if printable else []))
+    return f"ness-pipeline/{package['Version']}" + (f" ({comments})" if comments else "")
+
+
+class _Transient(Exception):
+    """A fault that may be gone at the next attempt."""
+
+    def __init__(self, message: str, *, retry_after_s: float = 0.0, most_retries: int = 1000) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.most_retries = most_retries
+
+
+class _SameHostSession(requests.Session):
+    """A requests session that follows redirects within one host only."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Where the answer points to.
+
+        Raises:
+            SourceUnavailable: to another host, or away from https.
+        """
+        target = super().get_redirect_target(resp)
+        if target is None:
+            return None
+        here, there = urlsplit(resp.url), urlsplit(urljoin(resp.url, target))
+        is_upgrade = (here.scheme, there.scheme) == ("http", "https") and here.hostname == there.hostname
+        if not is_upgrade and (here.scheme, here.netloc) != (there.scheme, there.netloc):
+            message = (
+                f"{here.netloc} redirects to {there.netloc}; when it moved, set the publisher's URL in the settings."
+            )
+            raise SourceUnavailable(message)
+        return target
+
+
+def _retry_after_s(header: str | None) -> float:
+    """Seconds that a Retry-After header asks for, in either of its two forms; 0 when it says nothing readable."""
+    if not header:
+        return 0.0
+    try:
+        return float(Retry().parse_retry_after(header))
+    except InvalidHeader:
+        return 0.0

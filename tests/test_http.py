@@ -1,0 +1,339 @@
+"""The session towards publishers, tried against a real server on loopback that misbehaves on request."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from ness_pipeline.errors import SourceUnavailable
+from ness_pipeline.http import Request, Session, scrub, user_agent
+from ness_pipeline.settings import Settings
+
+JSON = "application/json"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers with what the test queued, then with a plain success."""
+
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def do_GET(self) -> None:
+        """Play the next queued answer."""
+        with self.server.lock:
+            self.server.seen.append((time.monotonic(), self.path, dict(self.headers)))
+            self.server.active += 1
+            self.server.most_active = max(self.server.most_active, self.server.active)
+            play = self.server.queue.pop(0) if self.server.queue else answer(200, '{"ok": true}')
+        try:
+            play(self)
+        finally:
+            with self.server.lock:
+                self.server.active -= 1
+
+    def log_message(self, *_: object) -> None:
+        """Stay quiet."""
+
+
+class Server(ThreadingHTTPServer):
+    """The server with its queue of answers and its log of requests."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.lock = threading.Lock()
+        self.queue: list[Callable[[Handler], None]] = []
+        self.seen: list[tuple[float, str, dict[str, str]]] = []
+        self.active = self.most_active = 0
+
+    def handle_error(self, *_: object) -> None:
+        """A client that hangs up is part of the tests."""
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+def answer(
+    status: int, body: str, kind: str = JSON, *, announced: int | None = None, pause: float = 0.0, **headers: str
+):
+    """An answer to queue; `announced` is the Content-Length when it should lie."""
+
+    def play(handler: Handler) -> None:
+        time.sleep(pause)
+        data = body.encode()
+        handler.send_response(status)
+        handler.send_header("Content-Type", kind)
+        handler.send_header("Content-Length", str(len(data) if announced is None else announced))
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        handler.wfile.write(data)
+        handler.close_connection = announced is not None
+
+    return play
+
+
+def hang_up(handler: Handler) -> None:
+    """Close the connection without a word."""
+    handler.close_connection = True
+    handler.connection.close()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A running server."""
+    server = Server()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def settings(server: Server, **changes: object) -> Settings:
+    """Settings towards the server, unhurried."""
+    urls = {f"{name}_url": server.url for name in ("gbif", "unsdg", "worldbank", "cbd")}
+    rates = {f"{name}_rate": 1000.0 for name in ("gbif", "unsdg", "worldbank", "cbd")}
+    return Settings(_env_file=None, **{**urls, **rates, "timeout_read_s": 2.0, "retries": 3, **changes})
+
+
+def send(server: Server, publisher: str = "gbif", **changes: object):
+    """One request through a fresh session with short back-off."""
+    with Session(settings(server, **changes), backoff_s=0.01) as session:
+        return session.send(Request.get(publisher, "/v1/thing", {"a": ["x", "y"], "token": "s3cret"}))
+
+
+def test_payload_says_what_was_received(server: Server) -> None:
+    """A success carries body, type, ETag, time and a URL without secrets."""
+    server.queue = [answer(200, '{"a": 1}', ETag='"e"')]
+    payload = send(server)
+    assert payload.json() == {"a": 1}
+    assert (payload.status, payload.content_type, payload.etag) == (200, JSON, '"e"')
+    assert payload.url.endswith("/v1/thing?a=x&a=y&token=…")
+    assert dt.datetime.now(dt.UTC) - payload.fetched_at < dt.timedelta(seconds=5)
+    assert server.seen[0][1] == "/v1/thing?a=x&a=y&token=s3cret"
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+def test_passing_faults_are_retried(server: Server, status: int) -> None:
+    """An answer that means "later" is asked for again until it is there."""
+    server.queue = [answer(status, "busy", "text/plain")] * 2
+    assert send(server).json() == {"ok": True}
+    assert len(server.seen) == 3
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 413, 414])
+def test_refusals_are_never_repeated(server: Server, status: int) -> None:
+    """Any other 4xx fails at once and names publisher, status and the start of the body."""
+    server.queue = [answer(status, "no\n" + "x" * 500, "text/plain")]
+    with pytest.raises(SourceUnavailable, match=rf"gbif .*answered {status} .*no x+") as caught:
+        send(server)
+    assert len(server.seen) == 1
+    assert len(str(caught.value)) < 350
+    assert "\n" not in str(caught.value)
+
+
+def test_world_bank_400_is_retried_twice(server: Server) -> None:
+    """The World Bank's passing 400 gets two more chances, not as many as a 503."""
+    server.queue = [answer(400, "<xml/>", "text/xml")] * 2
+    assert send(server, "worldbank").json() == {"ok": True}
+    server.queue = [answer(400, "<xml/>", "text/xml")] * 9
+    server.seen.clear()
+    with pytest.raises(SourceUnavailable, match=r"worldbank .*answered 400"):
+        send(server, "worldbank", retries=8)
+    assert len(server.seen) == 3
+
+
+def test_retries_end(server: Server) -> None:
+    """A fault that stays is reported after the configured number of retries."""
+    server.queue = [answer(503, "down", "text/plain")] * 9
+    with pytest.raises(SourceUnavailable, match="answered 503 to /v1/thing: 'down'; try again later"):
+        send(server, retries=2)
+    assert len(server.seen) == 3
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        hang_up,
+        answer(200, '{"a": 1', announced=500),
+        answer(200, '{"a": [1, 2'),
+        answer(200, "", JSON),
+        answer(200, "<html>Just a moment</html>", "text/html; charset=utf-8"),
+        answer(200, "<error/>", "text/xml"),
+        answer(200, "not gzip", JSON, Content_Encoding="gzip"),
+    ],
+    ids=["hung up", "short body", "truncated JSON", "empty JSON", "HTML", "XML", "broken gzip"],
+)
+def test_broken_answers_are_retried(server: Server, fault: Callable[[Handler], None]) -> None:
+    """Connections that break, bodies that end early and error pages under status 200 are asked for again."""
+    server.queue = [fault]
+    assert send(server).json() == {"ok": True}
+    server.queue = [fault] * 9
+    with pytest.raises(SourceUnavailable, match=r"gbif \(127"):
+        send(server, retries=1)
+
+
+def test_hanging_server_times_out(server: Server) -> None:
+    """A server that accepts and stays silent is given up after the read time-out, and asked again."""
+    server.queue = [answer(200, "{}", pause=1.0)]
+    started = time.monotonic()
+    assert send(server, timeout_read_s=0.2).json() == {"ok": True}
+    assert time.monotonic() - started < 0.9
+
+
+def test_dripping_server_is_given_up(server: Server) -> None:
+    """A body that never ends, one byte within every time-out, does not hold a run for ever."""
+
+    def drip(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(10**9))
+        handler.end_headers()
+        for _ in range(200):
+            handler.wfile.write(b" " * 2**17)
+            time.sleep(0.02)
+
+    server.queue = [drip]
+    with pytest.raises(SourceUnavailable, match="sends too slowly"):
+        send(server, timeout_read_s=0.05, retries=0)
+
+
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_retry_after_is_obeyed(server: Server, form: str) -> None:
+    """A throttled request waits at least as long as the server asks, in seconds or until a date."""
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=3)
+    value = "1" if form == "seconds" else format_datetime(later, usegmt=True)
+    server.queue = [answer(429, '["To download data in bulk, ask for a download"]', Retry_After=value)]
+    send(server)
+    first, second = (seen[0] for seen in server.seen)
+    assert second - first >= 1.0
+
+
+def test_unbearable_retry_after_gives_up_at_once(server: Server) -> None:
+    """A server that asks for more patience than we have is neither pestered nor waited for."""
+    server.queue = [answer(503, "maintenance", "text/plain", Retry_After="86400")]
+    with pytest.raises(SourceUnavailable, match="it asks for at least [0-9]+ s"):
+        send(server)
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize("value", ["soon", "-5", ""])
+def test_unreadable_retry_after_falls_back_to_backoff(server: Server, value: str) -> None:
+    """A Retry-After that says nothing does not stop the retries."""
+    server.queue = [answer(429, "[]", Retry_After=value)]
+    assert send(server).json() == {"ok": True}
+
+
+def test_rate_is_kept(server: Server) -> None:
+    """Requests to one publisher start no faster than its rate."""
+    with Session(settings(server, gbif_rate=10.0), backoff_s=0.01) as session:
+        for _ in range(4):
+            session.send(Request.get("gbif", "/v1/thing"))
+    starts = [seen[0] for seen in server.seen]
+    assert min(b - a for a, b in itertools.pairwise(starts)) > 0.08
+
+
+def test_one_request_in_flight_per_host(server: Server) -> None:
+    """Many threads never have two requests at one host at a time."""
+    server.queue = [answer(200, "{}", pause=0.05) for _ in range(6)]
+    with Session(settings(server)) as session, ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: session.send(Request.get("gbif", "/v1/thing")), range(6)))
+    assert server.most_active == 1
+
+
+def test_hosts_are_served_in_parallel(server: Server) -> None:
+    """A slow publisher does not hold up another one."""
+    other = Server()
+    thread = threading.Thread(target=other.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    server.queue = [answer(200, "{}", pause=1.0)]
+    try:
+        with Session(settings(server, cbd_url=other.url)) as session, ThreadPoolExecutor(1) as pool:
+            slow = pool.submit(session.send, Request.get("gbif", "/v1/thing"))
+            session.send(Request.get("cbd", "/api"))
+            assert not slow.done()
+            slow.result()
+    finally:
+        other.shutdown()
+        thread.join()
+        other.server_close()
+
+
+def test_oversized_answers_are_refused(server: Server) -> None:
+    """An answer above the limit is cut off while it streams, and not asked for again."""
+    server.queue = [answer(200, json.dumps("x" * 300_000))]
+    with (
+        Session(settings(server), backoff_s=0.01, largest_body=2**17) as session,
+        pytest.raises(SourceUnavailable, match=r"more than 0\.125 MiB"),
+    ):
+        session.send(Request.get("gbif", "/v1/thing"))
+    assert len(server.seen) == 1
+
+
+def test_redirects_within_the_host_are_followed(server: Server) -> None:
+    """A moved path on the same host still answers."""
+    server.queue = [answer(301, "", "text/plain", Location="/v1/moved")]
+    assert send(server).json() == {"ok": True}
+    assert server.seen[1][1] == "/v1/moved"
+
+
+def test_redirects_to_another_host_are_refused(server: Server) -> None:
+    """What one publisher answers never sends us to someone else."""
+    server.queue = [answer(302, "", "text/plain", Location="http://localhost:9/elsewhere")]
+    with pytest.raises(SourceUnavailable, match="redirects to localhost:9"):
+        send(server)
+
+
+def test_unreachable_publisher(server: Server) -> None:
+    """A closed port is a sentence, not a traceback."""
+    with pytest.raises(SourceUnavailable, match=r"gbif \(127.0.0.1:9\) broke off"):
+        send(server, gbif_url="http://127.0.0.1:9", retries=0)
+
+
+def test_unusable_url(server: Server) -> None:
+    """A URL that is none names the setting to correct."""
+    with pytest.raises(SourceUnavailable, match="check the setting NESS_GBIF_URL"):
+        send(server, gbif_url="nonsense")
+
+
+def test_who_asks_is_said(server: Server) -> None:
+    """Every request carries name, version and the operator's contact; a line break in it breaks no header."""
+    send(server, contact="me@example.org\r\nX-Evil: 1")
+    agent = server.seen[0][2]["User-Agent"]
+    assert agent.startswith("ness-pipeline/")
+    assert "me@example.orgX-Evil: 1" in agent
+    assert "(" not in user_agent(None) or "+http" in user_agent(None)
+
+
+def test_cookies_are_not_kept(server: Server) -> None:
+    """A publisher's cookie is not sent back, so that no request depends on an earlier one."""
+    server.queue = [answer(200, "{}", Set_Cookie="id=1")]
+    with Session(settings(server)) as session:
+        session.send(Request.get("gbif", "/v1/thing"))
+        session.send(Request.get("gbif", "/v1/thing"))
+    assert "Cookie" not in server.seen[1][2]
+
+
+def test_secrets_stay_out_of_messages(server: Server) -> None:
+    """A body that echoes the token, or a URL with a password, leaks neither."""
+    server.queue = [answer(403, "bad token=s3cret", "text/plain")]
+    with pytest.raises(SourceUnavailable) as caught:
+        send(server)
+    assert "s3cret" not in str(caught.value)
+    assert (
+        scrub("https://me:pw@host/x?token=abc&b=1 Authorization: xyz") == "https://host/x?token=…&b=1 Authorization: …"
+    )
+    assert scrub("taxonKey=NFD2&checklistKey=7d") == "taxonKey=NFD2&checklistKey=7d"
