@@ -14,6 +14,8 @@ from ness_pipeline.errors import WarehouseBusy, WrongUsage
 from ness_pipeline.paths import sql_folder
 
 UNIT_KEY = Column("unit_key", pl.String(), nullable=False, description="Unit of work that brought the row.", unit=None, measure=None)  # fmt: skip
+BUILD = "build"
+"""Name under which the build database is attached."""
 STORAGE_VERSION = "v1.2.0"
 """The oldest storage format we promise to be readable by; without it DuckDB 2 writes files that 1.x cannot open."""
 
@@ -85,13 +87,13 @@ def open_build(path: Path, *, threads: int | None = None) -> Iterator[duckdb.Duc
     try:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            connection.execute(f"ATTACH {_text(str(path))} AS build (STORAGE_VERSION {_text(STORAGE_VERSION)})")
+            connection.execute(f"ATTACH {_text(str(path))} AS {BUILD} (STORAGE_VERSION {_text(STORAGE_VERSION)})")
         except OSError as error:
             message = f"The folder {path.parent} cannot be written ({error.strerror}); choose another with NESS_HOME."
             raise WrongUsage(message) from error
         except duckdb.Error as error:
             raise _translate(error, path) from error
-        connection.execute("USE build")
+        connection.execute(f"USE {BUILD}")
         connection.execute("SET TimeZone = 'UTC'")
         if threads is not None:
             connection.execute(f"SET threads = {int(threads)}")

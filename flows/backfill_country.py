@@ -1,0 +1,40 @@
+"""One country and a span of years through the same tasks as the main flow."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.states import State
+
+from flows.refresh_countries import refresh
+from ness_pipeline.runs import Summary
+from ness_pipeline.scope import Years, resolve
+
+WORLD_MAX_AGE_HOURS = 24.0 * 31
+"""A backfill uses the world's tables of the last monthly refresh, so that only the country changes."""
+
+
+@flow(name="backfill-country", flow_run_name="backfill {country} {years}", validate_parameters=False)
+def backfill_country(
+    country: str,
+    years: str = "2000:2025",
+    offline: bool = False,
+    sandbox_url: str | None = None,  # noqa: FBT001, FBT002  (a Prefect parameter form passes by name)
+) -> State[Summary]:
+    """Read one country anew and publish; every other country keeps its rows.
+
+    Args:
+        country: ISO code or name.
+        years: span of years; years loaded before are read again with it, so that none is lost.
+        offline: use what has landed, ask no publisher.
+        sandbox_url: base URL of a sandbox instead of the live publishers.
+    """
+    return refresh(
+        resolve([country]),
+        Years.parse(years),
+        command=f"backfill {country} --years {years}",
+        only=(),
+        offline=offline,
+        max_age_hours=0.0,
+        world_max_age_hours=WORLD_MAX_AGE_HOURS,
+        sandbox_url=sandbox_url,
+    )

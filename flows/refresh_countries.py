@@ -1,0 +1,110 @@
+"""The main flow: plan, extract, load, materialise, audit, publish."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from prefect import flow
+from prefect.futures import PrefectFuture
+from prefect.states import Completed, State
+
+from flows import tasks
+from ness_pipeline.database import open_build
+from ness_pipeline.errors import NessError
+from ness_pipeline.landing import Landing
+from ness_pipeline.paths import Paths
+from ness_pipeline.publish import writer
+from ness_pipeline.runs import Summary, finish_run, plan, start_run
+from ness_pipeline.scope import Years, resolve
+from ness_pipeline.scope import countries as all_countries
+from ness_pipeline.sources import Unit
+
+
+@flow(name="refresh-countries", flow_run_name="refresh {countries} {years}", validate_parameters=False)
+def refresh_countries(
+    countries: list[str] | None = None,
+    years: str = "2000:2025",
+    sources: list[str] | None = None,
+    offline: bool = False,  # noqa: FBT001, FBT002  (a Prefect parameter form passes by name)
+    max_age_hours: float = 24.0,
+    sandbox_url: str | None = None,
+) -> State[Summary]:
+    """Refresh countries from their publishers and publish the result.
+
+    Args:
+        countries: ISO codes or names; none means all countries.
+        years: span of years, such as `2000:2025`.
+        sources: names of sources; none means all.
+        offline: use what has landed, ask no publisher.
+        max_age_hours: payloads younger than this serve again.
+        sandbox_url: base URL of a sandbox instead of the live publishers.
+    """
+    scope = resolve(countries) if countries else tuple(all_countries())
+    return refresh(
+        scope,
+        Years.parse(years),
+        command=f"run {' '.join(countries or ['--all'])} --years {years}",
+        only=tuple(sources or ()),
+        offline=offline,
+        max_age_hours=max_age_hours,
+        world_max_age_hours=max_age_hours,
+        sandbox_url=sandbox_url,
+    )
+
+
+def refresh(
+    countries: tuple[str, ...],
+    years: Years,
+    *,
+    command: str,
+    only: tuple[str, ...],
+    offline: bool,
+    max_age_hours: float,
+    world_max_age_hours: float,
+    sandbox_url: str | None,
+) -> State[Summary]:
+    """Take some countries through all stages; the final state says whether there are gaps and carries the summary."""
+    settings = tasks.settings_for(sandbox_url)
+    paths = Paths.of(settings)
+    landing = Landing(paths.landing)
+    world, national = plan(countries, years, only)
+    with writer(paths), open_build(paths.build) as connection:
+        now = dt.datetime.now(dt.UTC)
+        run_id = start_run(connection, command, is_synthetic=settings.is_synthetic, now=now)
+        summary = Summary(run_id, countries)
+        try:
+            for units, age in ((world, world_max_age_hours), (national, max_age_hours)):
+                errors = {} if offline else _extract(units, age, sandbox_url)
+                tasks.load_all(connection, units, landing, settings, summary, errors)
+            summary.written = tasks.materialise_countries(connection, countries)
+            tasks.tell("publish", str(paths.published))
+            summary.content_hash = tasks.audit_and_publish(
+                connection, paths, run_id, is_synthetic=settings.is_synthetic
+            )
+        except BaseException:
+            finish_run(connection, run_id, "failed", dt.datetime.now(dt.UTC))
+            raise
+        tasks.close_run(connection, summary)
+    name = "CompletedWithGaps" if summary.gaps else "Completed"
+    message = f"{len(summary.loaded)} units loaded, {len(summary.gaps)} with gaps."
+    return Completed(name=name, message=message, data=summary)
+
+
+def _extract(units: list[Unit], max_age_hours: float, sandbox_url: str | None) -> dict[Unit, NessError]:
+    """Extract units side by side; returns the errors of those that failed."""
+    futures: dict[Unit, PrefectFuture[Any]] = {}
+    for unit in units:
+        tasks.tell("plan", f"{unit.source} {unit.key}")
+    for unit in units:
+        futures[unit] = tasks.extract_unit.submit(unit.source, unit.key, str(unit.years), sandbox_url, max_age_hours)
+    errors = {}
+    for unit, future in futures.items():
+        future.wait()
+        outcome = future.result(raise_on_failure=False)
+        if isinstance(outcome, NessError):
+            errors[unit] = outcome
+        elif isinstance(outcome, BaseException):
+            raise outcome
+        tasks.tell("extract", f"{unit.source} {unit.key}")
+    return errors

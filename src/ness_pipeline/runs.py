@@ -1,0 +1,94 @@
+"""What a run is asked for, what became of each unit, and its record in `ops.run`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+from typing import Literal
+
+import duckdb
+
+from ness_pipeline import __version__
+from ness_pipeline.errors import NessError
+from ness_pipeline.load import Loaded
+from ness_pipeline.scope import Years
+from ness_pipeline.sources import WORLD, Unit, sources
+
+Status = Literal["running", "completed", "completed_with_gaps", "failed"]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A unit of work that failed; the rows of its last good load stay in place.
+
+    Attributes:
+        unit: the unit.
+        error: one sentence.
+        exit_code: exit code of the error.
+        stale_since: when the rows still in place were extracted; None when there are none.
+    """
+
+    unit: Unit
+    error: str
+    exit_code: int
+    stale_since: dt.datetime | None
+
+
+@dataclass
+class Summary:
+    """What a run did, for the terminal, the Prefect artifact and the exit code."""
+
+    run_id: str
+    countries: tuple[str, ...]
+    loaded: dict[Unit, list[Loaded]] = field(default_factory=dict)
+    gaps: list[Gap] = field(default_factory=list)
+    written: dict[str, int] = field(default_factory=dict)
+    content_hash: str | None = None
+    requests: int = 0
+
+    @property
+    def status(self) -> Status:
+        """How the run ended."""
+        return "completed_with_gaps" if self.gaps else "completed"
+
+    @property
+    def exit_code(self) -> int:
+        """0 without gaps, else the gravest gap's code: a broken contract before an unavailable source."""
+        return max((gap.exit_code for gap in self.gaps), default=0)
+
+
+def plan(countries: tuple[str, ...], years: Years, only: tuple[str, ...] = ()) -> tuple[list[Unit], list[Unit]]:
+    """Units of work of a run: the world's, which come first, and the countries'.
+
+    Args:
+        countries: country codes.
+        years: span of years.
+        only: names of sources; empty means all.
+    """
+    wanted = [source for source in sources().values() if not only or source.name in only]
+    world = [Unit(source.name, WORLD, years) for source in wanted if source.scope == "world"]
+    national = [Unit(source.name, code, years) for code in countries for source in wanted if source.scope == "country"]
+    return world, national
+
+
+def start_run(connection: duckdb.DuckDBPyConnection, command: str, *, is_synthetic: bool, now: dt.datetime) -> str:
+    """Record a run that begins and return its identifier."""
+    run_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+    row = [run_id, command, now, None, "running", __version__, is_synthetic]
+    connection.execute("INSERT INTO ops.run VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    return run_id
+
+
+def finish_run(connection: duckdb.DuckDBPyConnection, run_id: str, status: Status, now: dt.datetime) -> None:
+    """Record how a run ended."""
+    connection.execute("UPDATE ops.run SET status = ?, finished_at = ? WHERE run_id = ?", [status, now, run_id])
+
+
+def gap_of(connection: duckdb.DuckDBPyConnection, unit: Unit, error: NessError) -> Gap:
+    """What a failed unit leaves: the error and the age of the rows still in place."""
+    row = connection.execute(
+        "SELECT max(extracted_at) FROM ops.load WHERE source = ? AND unit = ? AND status = 'loaded'",
+        [unit.source, unit.key],
+    ).fetchone()
+    return Gap(unit, str(error), error.exit_code, row[0] if row else None)
