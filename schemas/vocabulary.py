@@ -49,12 +49,15 @@ TREATIES: dict[str, str] = {
 REASONS: dict[str, str] = {
     "no_data": "No source has a value for this country.",
     "landlocked": "The country has no sea, so the number has no meaning for it.",
-    "no_assessed_species": "No species of this group in the country has been assessed.",
-    "all_data_deficient": "Every assessed species of this group is Data Deficient.",
+    "not_relevant": "The publisher says that the number has no meaning for this country.",
+    "out_of_range": "The published value lies outside what is possible.",
+    "no_assessed_species": "No species of this group that still lives in the country has been assessed.",
+    "all_data_deficient": "Every assessed species of this group that is not extinct is Data Deficient.",
     "group_partly_assessed": "Less than 80 % of the described species of this group have been assessed worldwide.",
     "country_partly_assessed": "Less than 80 % of the species known from the country have been assessed.",
     "no_described_count": "The number of described species of this group is not known.",
     "too_few_records": "Fewer records than the number needs to mean anything.",
+    "too_few_species": "Fewer species than the number needs to mean anything.",
     "mixed_checklists": "Species keys from more than one checklist meet here, so species may be counted twice.",
 }
 """Why a number is missing or must not be quoted."""

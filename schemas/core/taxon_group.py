@@ -11,8 +11,9 @@ from schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 class TaxonGroup(Sourced):
     """One row = one reporting group (mammals … chromists) or roll-up (animals, plants, fungi, all).
 
-    Traps: described and assessed species are the world's, dated; a roll-up holds its groups' sums only where every
-    group has a number.
+    Traps: described and assessed species are the world's, dated; the counts of a roll-up are its own, from the same
+    table of the same release where possible, and not the sum of the rows here: some groups have no count, and fishes
+    are split by another source.
     """
 
     taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])

@@ -9,8 +9,11 @@ from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 class AssessmentCoverage(Contract):
     """One row = how much of one group known from one country the global Red List has looked at: the fungi gap.
 
-    Traps: `assessed` includes Data Deficient species, which were looked at without a verdict; described species are
-    the world's.
+    Every country with known species has a row for every group and roll-up, so that a group without any observed species
+    shows as such.
+
+    Traps: `assessed` includes Data Deficient species, which were looked at without a verdict; introduced species count
+    as observed, for the list looks at them all the same; described species are the world's.
     """
 
     country_code: str = country_code()
@@ -24,10 +27,12 @@ class AssessmentCoverage(Contract):
     world_assessed_share: float = share("Assessed share of the described species worldwide.", nullable=True)
     gap_to_animals: float = measure(
         "Assessed share of the country's animals minus that of this group; for fungi, the fungi gap.", "1",
-        better="lower", ge=-1.0, le=1.0,
+        better="lower", reportable="gap_reportable", reason="gap_reason", ge=-1.0, le=1.0,
     )  # fmt: skip
-    reportable: bool = column("Whether the shares may be quoted.")
+    reportable: bool = column("Whether the shares may be quoted: at least 10 species of the group observed.")
     reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    gap_reportable: bool = column("Whether the gap may be quoted: at least 10 species of the group and 10 animals observed.")  # fmt: skip
+    gap_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
 
     class Config:
         """Grain: country and group."""

@@ -9,6 +9,9 @@ from schemas.vocabulary import REASONS
 class LegalFramework(Contract):
     """One row = the treaties in force for one country at the end of one year, and what it reports of its own law.
 
+    Years run from the country's first entry into force, not before 1993, to the last year in which one of its sources
+    says anything: the date of a treaty list, or a UN SDG answer.
+
     Traps: the count moves with `entry_into_force`, so a past year never changes when a country joins later; a country
     that has not answered a UN SDG question has NULL there, not 0; treaties are only those that some source covers for
     the country (`treaties_known`).

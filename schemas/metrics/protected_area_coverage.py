@@ -22,6 +22,8 @@ class ProtectedAreaCoverage(Contract):
     Source of the method: target 3 of the Kunming-Montreal framework (30 % by 2030); UN SDG 15.1.2, 15.4.1 and 14.5.1 for
     key biodiversity areas (KBA).
 
+    Only years in which some source has a value have a row.
+
     Traps: coverage of KBAs is a mean over sites, not a share of the country's area; marine measures of a landlocked
     country are NULL with that reason.
     """

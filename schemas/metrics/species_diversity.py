@@ -9,6 +9,8 @@ from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 class SpeciesDiversity(Contract):
     """One row = the species of one group observed in one country in one year, or over all years (year NULL).
 
+    Reportable from 20 records on, and where all species keys come from one checklist.
+
     Traps: observed richness follows recording effort, so a trend in it is not a trend in nature; occurrences are
     records, not individuals.
     """

@@ -19,7 +19,7 @@ class ThreatenedSpecies(Contract):
     taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
     known_species: int = count("Species of the group known from the country, introduced ones left out.", "{species}")
     assessed_species: int = count("Of these, species with a category other than NE or NA.", "{species}")
-    extinct: int = count("Species in category EX.", "{species}")
+    extinct: int = count("Species in category EX, or RE where only a national category is known.", "{species}")
     extinct_in_the_wild: int = count("Species in category EW.", "{species}")
     critically_endangered: int = count("Species in category CR, possibly extinct ones included.", "{species}")
     possibly_extinct: int = count("Of these, species tagged possibly extinct (in the wild).", "{species}")

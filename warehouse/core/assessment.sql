@@ -1,0 +1,24 @@
+-- Assessments of extinction risk, one row per species, year and scope.
+-- Believed: own files, then publishers, then seeds. One assessment can arrive with several units of work; where such
+-- copies differ the more threatened category counts, so that the order in which units were loaded never matters.
+SELECT
+    species_key,
+    scientific_name,
+    taxon_group,
+    assessment_year,
+    red_list_category,
+    is_possibly_extinct,
+    scope,
+    source
+FROM landed.assessment
+QUALIFY
+    row_number() OVER (
+        PARTITION BY species_key, assessment_year, scope
+        ORDER BY
+            source_precedence(source),
+            source,
+            list_position(['EX', 'EW', 'RE', 'CR', 'EN', 'VU', 'NT', 'LC', 'DD', 'NA', 'NE'], red_list_category),
+            is_possibly_extinct DESC NULLS LAST,
+            taxon_group,
+            scientific_name
+    ) = 1

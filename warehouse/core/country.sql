@@ -1,0 +1,31 @@
+-- Countries and territories with the land area that the World Bank gives for the latest year.
+-- Believed: own files, then publishers, then seeds. An area in an own file wins over the World Bank's.
+-- Source of the area: World Bank AG.LND.TOTL.K2, latest observed value.
+WITH believed AS (
+    SELECT *
+    FROM landed.country
+    QUALIFY row_number() OVER (PARTITION BY country_code ORDER BY source_precedence(source), source, unit_key) = 1
+),
+
+area AS (
+    SELECT country_code, arg_max(value, year) AS land_area_km2
+    FROM core.indicator_observation
+    WHERE series_code = 'AG.LND.TOTL.K2' AND disaggregation = 'total' AND value_status = 'observed' AND value >= 0
+    GROUP BY country_code
+)
+
+SELECT
+    believed.country_code,
+    believed.iso3_code,
+    believed.m49_code,
+    believed.country_name,
+    believed.region,
+    believed.subregion,
+    believed.is_landlocked,
+    CASE
+        WHEN source_precedence(believed.source) = 0 THEN coalesce(believed.land_area_km2, area.land_area_km2)
+        ELSE coalesce(area.land_area_km2, believed.land_area_km2)
+    END AS land_area_km2,
+    believed.source
+FROM believed
+LEFT JOIN area USING (country_code)

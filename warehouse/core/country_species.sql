@@ -1,0 +1,110 @@
+-- Species known from each country: listed by a source, or with records in the cube.
+-- Believed, for each country and species: own files before publishers before seeds, among equals the source with most
+-- records, then by name. What the first source leaves open is filled from the next one, with two bonds: the three counts
+-- come from one source, so that none exceeds another, and the range share comes with its method. Among range shares a
+-- range map beats cells, cells beat occurrences, occurrences beat equal shares, whoever says so; a share that an own
+-- file gives without a method is taken at its word. Without any share, it is occurrences / global_occurrences.
+-- Units of work of one source add up.
+WITH stated AS (
+    SELECT
+        country_code,
+        species_key,
+        source,
+        min(checklist_key) AS checklist_key,
+        min(scientific_name) AS scientific_name,
+        min(taxon_group) AS taxon_group,
+        arg_min(
+            red_list_category,
+            list_position(['EX', 'EW', 'RE', 'CR', 'EN', 'VU', 'NT', 'LC', 'DD', 'NA', 'NE'], red_list_category)
+        ) AS red_list_category,
+        sum(occurrences) AS occurrences,
+        sum(introduced_occurrences) AS introduced_occurrences,
+        max(global_occurrences) AS global_occurrences
+    FROM landed.country_species
+    GROUP BY country_code, species_key, source
+
+    UNION ALL
+
+    SELECT
+        recorded.country_code,
+        recorded.species_key,
+        min(recorded.source) AS source,
+        min(recorded.checklist_key) AS checklist_key,
+        NULL AS scientific_name,
+        NULL AS taxon_group,
+        NULL AS red_list_category,
+        sum(recorded.occurrences) AS occurrences,
+        NULL AS introduced_occurrences,
+        NULL AS global_occurrences
+    FROM core.occurrence_cube AS recorded
+    ANTI JOIN landed.country_species AS listed
+        ON recorded.country_code = listed.country_code AND recorded.species_key = listed.species_key
+    GROUP BY recorded.country_code, recorded.species_key
+),
+
+ranked AS (
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY country_code, species_key
+            ORDER BY source_precedence(source), occurrences DESC NULLS LAST, source
+        ) AS rank
+    FROM stated
+),
+
+merged AS (
+    SELECT
+        country_code,
+        species_key,
+        arg_min(source, rank) AS source,
+        arg_min(checklist_key, rank) AS checklist_key,
+        arg_min(scientific_name, rank) AS scientific_name,
+        arg_min(taxon_group, rank) AS taxon_group,
+        arg_min(red_list_category, rank) AS red_list_category,
+        arg_min(
+            struct_pack(here := occurrences, introduced := introduced_occurrences, world := global_occurrences), rank
+        ) FILTER (WHERE occurrences IS NOT NULL) AS records
+    FROM ranked
+    GROUP BY country_code, species_key
+),
+
+extent AS (
+    SELECT country_code, species_key, range_share, share_method
+    FROM landed.country_species
+    WHERE range_share IS NOT NULL
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY country_code, species_key
+            ORDER BY
+                CASE
+                    WHEN share_method IS NOT NULL
+                        THEN list_position(['range_map', 'cells', 'occurrences', 'equal_shares'], share_method)
+                    WHEN source_precedence(source) = 0 THEN 0
+                END NULLS LAST,
+                source_precedence(source),
+                source,
+                range_share
+        ) = 1
+)
+
+SELECT
+    merged.country_code,
+    merged.species_key,
+    merged.checklist_key,
+    merged.scientific_name,
+    merged.taxon_group,
+    merged.red_list_category,
+    records.here AS occurrences,
+    records.introduced AS introduced_occurrences,
+    records.world AS global_occurrences,
+    CASE
+        WHEN extent.range_share IS NOT NULL THEN extent.range_share
+        WHEN records.world > 0 THEN least(1.0, records.here / records.world)
+    END AS range_share,
+    CASE
+        WHEN extent.range_share IS NOT NULL THEN extent.share_method
+        WHEN records.world > 0 THEN 'occurrences'
+    END AS share_method,
+    merged.source
+FROM merged
+LEFT JOIN extent ON merged.country_code = extent.country_code AND merged.species_key = extent.species_key

@@ -1,0 +1,3 @@
+-- Who is believed first when sources disagree: 0 own files, 1 publishers, 2 the seeds that come with the project.
+CREATE OR REPLACE MACRO source_precedence(source) AS
+    CASE WHEN starts_with(source, 'file:') THEN 0 WHEN source = 'seeds' THEN 2 ELSE 1 END;
