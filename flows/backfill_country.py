@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prefect import flow
-from prefect.states import State
+from prefect.client.schemas.objects import State
 
 from flows.refresh_countries import refresh
 from ness_pipeline.runs import Summary
@@ -18,7 +18,7 @@ def backfill_country(
     country: str,
     years: str = "2000:2025",
     offline: bool = False,
-    sandbox_url: str | None = None,  # noqa: FBT001, FBT002  (a Prefect parameter form passes by name)
+    sandbox_url: str | None = None,
 ) -> State[Summary]:
     """Read one country anew and publish; every other country keeps its rows.
 

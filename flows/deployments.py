@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from prefect import get_client, serve
 from prefect.deployments.runner import RunnerDeployment
 
@@ -21,7 +23,7 @@ WEEKLY = "0 3 * * 1"
 def deployments() -> list[RunnerDeployment]:
     """All deployments of this project; one run of each at a time."""
     indicators = sorted(source.name for source in sources().values() if source.scope == "world")
-    return [
+    made = [
         refresh_countries.to_deployment(
             name="monthly-world",
             description="All countries from all publishers.",
@@ -46,6 +48,7 @@ def deployments() -> list[RunnerDeployment]:
             concurrency_limit=1,
         ),
     ]
+    return cast("list[RunnerDeployment]", made)  # outside an event loop `to_deployment` is no coroutine
 
 
 def limit_writer() -> None:

@@ -6,8 +6,9 @@ import datetime as dt
 from typing import Any
 
 from prefect import flow
+from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
-from prefect.states import Completed, State
+from prefect.states import Completed
 
 from flows import tasks
 from ness_pipeline.database import open_build
@@ -26,7 +27,7 @@ def refresh_countries(
     countries: list[str] | None = None,
     years: str = "2000:2025",
     sources: list[str] | None = None,
-    offline: bool = False,  # noqa: FBT001, FBT002  (a Prefect parameter form passes by name)
+    offline: bool = False,
     max_age_hours: float = 24.0,
     sandbox_url: str | None = None,
 ) -> State[Summary]:

@@ -1,0 +1,104 @@
+"""How a run looks in a terminal: progress that tells the truth, and a closing summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ness_pipeline.runs import Summary
+
+STAGES = {
+    "extract": "Reading publishers",
+    "load": "Loading",
+    "materialise": "Computing metrics",
+    "publish": "Publishing",
+}
+
+
+class RunProgress:
+    """One line per stage with known totals; silent when the output is no terminal."""
+
+    def __init__(self, console: Console, totals: dict[str, int]) -> None:
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description:<20}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("[dim]{task.fields[what]}"),
+        )
+        self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._tasks = {
+            stage: self._progress.add_task(STAGES[stage], total=total, what="") for stage, total in totals.items()
+        }
+
+    def __call__(self, stage: str, what: str) -> None:
+        """Take note that `what` happened in `stage`."""
+        stage = "load" if stage == "gap" else stage
+        if stage in self._tasks:
+            self._progress.update(self._tasks[stage], advance=1, what=escape(what))
+
+    @contextmanager
+    def shown(self) -> Iterator[RunProgress]:
+        """Show the lines while the body runs."""
+        with self._progress:
+            yield self
+
+
+def show_summary(console: Console, summary: Summary, published: str, again: str) -> None:
+    """Print what was loaded, rejected and missing, where the file is, and what to try next."""
+    totals: Counter[tuple[str, str]] = Counter()
+    for unit, results in summary.loaded.items():
+        for result in results:
+            totals[unit.source, "units"] += 1 if result is results[0] else 0
+            for name in ("received", "loaded", "quarantined"):
+                totals[unit.source, name] += getattr(result, name)
+    table = Table("Source", "Units", "Received", "Loaded", "Quarantined", box=None, header_style="bold")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for source in dict.fromkeys(source for source, _ in totals):
+        numbers = (f"{totals[source, name]:,}" for name in ("units", "received", "loaded", "quarantined"))
+        table.add_row(source, *numbers)
+    console.print(table)
+    for gap in summary.gaps:
+        since = "no earlier rows" if gap.stale_since is None else f"rows of {gap.stale_since:%Y-%m-%d %H:%M} UTC stay"
+        console.print(f"[yellow]Gap[/] {gap.unit.source} {gap.unit.key} ({since}): {escape(gap.error)}")
+    console.print(
+        f"\n[bold]{published}[/] holds {len(summary.countries)} countries of this run; content {summary.content_hash}"
+    )
+    country = summary.countries[0]
+    console.print("Try next:")
+    for line in (
+        f'ness sql{again} "FROM metrics.country_profile"',
+        f"ness sql{again} \"SELECT * FROM metrics.metric_value WHERE country_code = '{country}' AND reportable\"",
+        f"ness metrics{again}",
+    ):
+        console.print(f"  {line}", highlight=False)
+
+
+def show_rows(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print rows as a table, numbers to the right, NULL as a dash."""
+    table = Table(box=None, header_style="bold")
+    for position, column in enumerate(columns):
+        numeric = all(isinstance(row[position], (int, float, type(None))) for row in rows)
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row))
+    console.print(table)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"  # noqa: PLR2004  (where decimals stop helping)
+    return escape(str(value))
