@@ -225,7 +225,7 @@ def test_retry_after_is_obeyed(server: Server, form: str) -> None:
 def test_unbearable_retry_after_gives_up_at_once(server: Server) -> None:
     """A server that asks for more patience than we have is neither pestered nor waited for."""
     server.queue = [answer(503, "maintenance", "text/plain", Retry_After="86400")]
-    with pytest.raises(SourceUnavailable, match="it asks for at least [0-9]+ s"):
+    with pytest.raises(SourceUnavailable, match=r"it asks for at least [0-9]+ s"):
         send(server)
     assert len(server.seen) == 1
 

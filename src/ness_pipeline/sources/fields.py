@@ -1,0 +1,104 @@
+"""Strict reading of publishers' records: what is needed must be there, what is new is noticed.
+
+Every field of a record is needed, named as ignored, or new. A needed field that is gone stops the unit with its name,
+for a renamed field would otherwise read as missing data. A new field harms nothing; it is logged once.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+from collections.abc import Collection
+from typing import Any
+
+import polars as pl
+
+from ness_pipeline.errors import SchemaDrift
+
+logger = logging.getLogger(__name__)
+
+
+def record(value: Any, what: str, needed: Collection[str], ignored: Collection[str] = ()) -> dict[str, Any]:
+    """The value as a record that has all needed fields.
+
+    Args:
+        value: parsed JSON.
+        what: publisher and kind of record, for messages, such as `UN SDG row`.
+        needed: fields that the caller reads.
+        ignored: fields that are known and not read.
+
+    Raises:
+        SchemaDrift: it is no record, or a needed field is missing.
+    """
+    if not isinstance(value, dict):
+        raise SchemaDrift(f"The {what} is {type(value).__name__} instead of a record; look at the landed payload.")
+    for name in needed:
+        if name not in value:
+            raise SchemaDrift(f"The {what} has no field {name!r} any more; look at the landed payload.")
+    if len(value) > len(needed):
+        for name in value.keys() - set(needed) - set(ignored):
+            _note_new_field(what, name)
+    return value
+
+
+def rows(value: Any, what: str) -> list[Any]:
+    """The value as a list.
+
+    Raises:
+        SchemaDrift: it is none.
+    """
+    if not isinstance(value, list):
+        raise SchemaDrift(f"The {what} is {type(value).__name__} instead of a list; look at the landed payload.")
+    return value
+
+
+def whole_number(value: Any, what: str) -> int:
+    """The value as a whole number; publishers write paging numbers as numbers or as text.
+
+    Raises:
+        SchemaDrift: it is none.
+    """
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise SchemaDrift(f"The {what} is {value!r} instead of a whole number; look at the landed payload.") from None
+
+
+def decimal_number(value: Any, what: str) -> float:
+    """The value as a number.
+
+    Raises:
+        SchemaDrift: it is none.
+    """
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise SchemaDrift(f"The {what} is {value!r} instead of a number; look at the landed payload.") from None
+
+
+@functools.cache
+def _note_new_field(what: str, name: str) -> None:
+    logger.warning("The %s has a new field %r, which is not read.", what, name)
+
+
+def refused(found: list[Any], first: int, column: str, check: str, reason: str) -> pl.DataFrame | None:
+    """Records that a source refuses, whole, in the columns of `REJECTED`; None when there are none.
+
+    Args:
+        found: the records.
+        first: number of the first one; they are numbered on from there.
+        column: column that could not be filled.
+        check: what they failed.
+        reason: why, in one sentence.
+    """
+    if not found:
+        return None
+    texts = [json.dumps(one, ensure_ascii=False, sort_keys=True) for one in found]
+    return pl.DataFrame({"row": texts}).select(
+        pl.int_range(first, first + len(found), dtype=pl.Int64).alias("row_number"),
+        pl.lit(column).alias("column_name"),
+        pl.lit(check).alias("check_name"),
+        pl.lit(reason).alias("reason"),
+        "row",
+    )

@@ -1,0 +1,64 @@
+"""Countries and territories of ISO 3166-1, plus Kosovo; comes with the package, so it asks nobody.
+
+Traps: whether a country has a sea is written down here, because no publisher of ours says it; the land area is not,
+because the World Bank's series does and is dated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Literal
+
+import polars as pl
+
+from ness_pipeline.http import Fetch
+from ness_pipeline.scope import countries
+from ness_pipeline.sources import Batch, Context, Unit
+
+LANDLOCKED = frozenset(
+    # United Nations list of Landlocked Developing Countries (UN-OHRLLS, 32 countries, 2024)
+    "AF AM AZ BF BI BO BT BW CF ET KG KZ LA LS MD MK ML MN MW NE NP PY RW SS SZ TD TJ TM UG UZ ZM ZW "  # noqa: SIM905  (45 quoted codes read worse)
+    # other states without a sea coast (CIA World Factbook, "Coastline: 0 km"), and Kosovo
+    "AD AT BY CH CZ HU LI LU RS SK SM VA XK".split()
+)
+"""Countries without a sea coast; the Caspian and Aral Seas are lakes here."""
+
+
+class IsoCountries:
+    """One row per country or territory: codes, name, UN region, whether it is landlocked."""
+
+    name = "iso_countries"
+    scope: Literal["world"] = "world"
+    tables = ("country",)
+    needs: tuple[str, ...] = ()
+    cadence_days = 365
+    citation = (
+        "ISO 3166-1 and UN M49 codes as compiled in: Stadler, K. (2017). The country converter coco. "
+        "Journal of Open Source Software 2(16), 332. https://doi.org/10.21105/joss.00332; "
+        "landlocked countries: UN-OHRLLS."
+    )
+    licence = "GPL-3.0-only"
+
+    def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - asks nobody
+        """All countries."""
+        found = [
+            {
+                "country_code": country.country_code,
+                "iso3_code": country.iso3_code,
+                "m49_code": country.m49_code,
+                "country_name": country.country_name,
+                "region": country.region,
+                "subregion": country.subregion,
+                "is_landlocked": country.country_code in LANDLOCKED,
+            }
+            for country in countries().values()
+        ]
+        yield Batch("country", pl.DataFrame(found, infer_schema_length=None))
+
+    def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - asks nobody
+        """Version of the package that carries the codes."""
+        return f"country-converter {version('country-converter')}"
+
+
+SOURCES = (IsoCountries(),)

@@ -1,0 +1,203 @@
+"""Official SDG series of UN Statistics: Red List Index, key biodiversity areas, forest, law, treaties.
+
+Traps, each with a test:
+
+- values are text: `N` is not relevant (a marine series of a landlocked country), `NaN`, `..` and empty are missing,
+  `<5` and `>95` are bounds whose number is kept and whose open side is named;
+- regions and the world stand among the countries, told apart only by their M49 number. They are no countries and are
+  left out: only rows of countries are received;
+- several rows of one country and year differ by dimensions (sex, location, reporting type), where `total` means that
+  every dimension has its code for "all";
+- filters by period and dimension fail on the server, so years are chosen here; page sizes above 5,000 time out;
+- `totalElements` may disagree with the rows: a few missing rows are logged, more stop the unit;
+- series were renamed in 2021: old codes are read as today's.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import polars as pl
+
+from ness_pipeline.errors import SchemaDrift, SourceUnavailable
+from ness_pipeline.http import Fetch, Request
+from ness_pipeline.scope import Years, by_m49
+from ness_pipeline.sources import Batch, Context, Unit
+from ness_pipeline.sources.fields import decimal_number, record, rows, whole_number
+
+logger = logging.getLogger(__name__)
+
+SERIES: dict[str, str | None] = {
+    "ER_RSK_LST": "ER_RSK_LSTI",
+    "ER_PTD_TERR": "ER_PTD_TERRS",
+    "ER_PTD_FRHWTR": "ER_PTD_FRWRT",
+    "ER_PTD_MTN": "ER_PTD_MOTN",
+    "ER_MRN_MPA": None,
+    "ER_MRN_MARIN": None,
+    "ER_MRN_MARINT": None,
+    "AG_LND_FRST": None,
+    "AG_LND_FRSTN": None,
+    "AG_LND_TOTL": None,
+    "AG_LND_DGRD": None,
+    "ER_CBD_NAGOYA": None,
+    "ER_CBD_PTYPGRFA": None,
+    "ER_CBD_ABSCLRHS": None,
+    "ER_CBD_ORSPGRFA": None,
+    "ER_CBD_SMTA": None,
+    "ER_IAS_LEGIS": None,
+    "ER_IAS_NBSAP": None,
+    "ER_IAS_NATBUD": None,
+    "ER_IAS_GLOFUN": None,
+    "ER_BDY_ABT2NP": None,
+    "ER_BDY_SEEA": None,
+    "ER_MTN_GRNCVI": None,
+}
+"""Series code to its code before 2021, where that differed."""
+
+TOTAL_CODES = frozenset({"_T", "ALLAREA", "BOTHSEX", "ALLAGE", "TOTAL"})
+"""Dimension codes that mean "all of them"; the reporting type `G` (global) is the one made for comparison."""
+
+PAGE_SIZE = 2000
+TOLERATED_LOSS = 0.01
+"""Share of the announced rows that may be missing from the pages."""
+
+COLUMNS = (
+    "country_code", "series_code", "disaggregation", "value", "value_lower", "value_upper", "value_status", "unit",
+    "nature", "footnote", "publisher", "release",
+)  # fmt: skip
+NEEDED = (
+    "series", "geoAreaCode", "timePeriodStart", "value", "upperBound", "lowerBound", "footnotes", "attributes",
+    "dimensions",
+)  # fmt: skip
+IGNORED = (
+    "goal", "target", "indicator", "seriesDescription", "seriesCount", "geoAreaName", "valueType", "time_detail",
+    "timeCoverage", "basePeriod", "source", "geoInfoUrl",
+)  # fmt: skip
+
+
+class UnSdg:
+    """One row per country, series, year and disaggregation."""
+
+    name = "unsdg"
+    scope: Literal["world"] = "world"
+    tables = ("indicator_observation",)
+    needs: tuple[str, ...] = ()
+    cadence_days = 30
+    citation = (
+        "United Nations Statistics Division, Global SDG Indicators Database. https://unstats.un.org/sdgs/dataportal"
+    )
+    licence = "LicenseRef-UN-data-terms-of-use"
+
+    def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - needs no setting
+        """One batch per series that the publisher lists.
+
+        Raises:
+            SourceUnavailable: pages are missing.
+            SchemaDrift: a field is missing.
+        """
+        listed = _releases(fetch)
+        for code, former in SERIES.items():
+            asked = code if code in listed or former not in listed else former
+            if asked is None or asked not in listed:
+                logger.warning("UN SDG does not list the series %s any more; no rows are loaded for it.", code)
+                continue
+            found = [
+                row
+                for value in _pages(fetch, asked)
+                if (row := _row(value, code, {code, former}, unit.years, listed[asked])) is not None
+            ]
+            schema: dict[str, Any] = dict.fromkeys(COLUMNS, pl.String) | {"year": pl.Float64}
+            yield Batch("indicator_observation", pl.DataFrame(found, schema=schema, orient="row"))
+
+    def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - one release for all years
+        """Code of the newest release among the series read, such as `2024.Q1.G.02`."""
+        listed = _releases(fetch)
+        return max((listed[code] for code in SERIES if code in listed), default=None)
+
+
+def _releases(fetch: Fetch) -> dict[str, str]:
+    """Series code to the release it is in, for every series that the publisher lists."""
+    known = ("goal", "target", "indicator", "description", "uri")
+    request = Request.get("unsdg", "/v1/sdg/Series/List", {"allreleases": False})
+    listed = rows(fetch(request).json(), "UN SDG series list")
+    found = [record(value, "UN SDG series", ("code", "release"), known) for value in listed]
+    return {str(series["code"]): str(series["release"]) for series in found}
+
+
+def _pages(fetch: Fetch, code: str) -> Iterator[Any]:
+    """Every row of a series, each once; a row that two pages repeat counts once towards the announced number."""
+    known = ("size", "attributes", "dimensions")
+    number, pages, announced = 1, 1, 0
+    seen: set[str] = set()
+    while number <= pages:
+        params = {"seriesCode": code, "pageSize": PAGE_SIZE, "page": number}
+        payload = fetch(Request.get("unsdg", "/v1/sdg/Series/Data", params))
+        page = record(payload.json(), "UN SDG page", ("totalElements", "totalPages", "pageNumber", "data"), known)
+        pages = whole_number(page["totalPages"], "UN SDG totalPages")
+        announced = whole_number(page["totalElements"], "UN SDG totalElements")
+        if whole_number(page["pageNumber"], "UN SDG pageNumber") != number:
+            raise SourceUnavailable(f"unsdg answered page {page['pageNumber']} for page {number} of {code}; run again.")
+        for value in rows(page["data"], "UN SDG data"):
+            if (identity := repr(value)) not in seen:
+                seen.add(identity)
+                yield value
+        number += 1
+    if len(seen) < announced * (1 - TOLERATED_LOSS):
+        raise SourceUnavailable(f"unsdg gave {len(seen)} of {announced} rows of {code}; pages are missing, run again.")
+    if len(seen) != announced:
+        logger.warning("UN SDG announced %d rows of %s and gave %d.", announced, code, len(seen))
+
+
+def _row(value: Any, code: str, names: set[str | None], years: Years, release: str) -> dict[str, Any] | None:
+    """A row of a country in the years asked for; None for regions and other years."""
+    row = record(value, "UN SDG row", NEEDED, IGNORED)
+    country = by_m49().get(whole_number(row["geoAreaCode"], "UN SDG geoAreaCode"))
+    year = decimal_number(row["timePeriodStart"], "UN SDG timePeriodStart")
+    if country is None or not years.first <= year <= years.last:
+        return None
+    if row["series"] not in names:
+        raise SchemaDrift(f"The UN SDG row of series {code} says series {row['series']!r}; look at the landed payload.")
+    attributes = row["attributes"] or {}
+    number, status = _value(row["value"])
+    return {
+        "country_code": country,
+        "series_code": code,
+        "year": year,
+        "disaggregation": _disaggregation(row["dimensions"] or {}),
+        "value": number,
+        "value_lower": _value(row["lowerBound"])[0],
+        "value_upper": _value(row["upperBound"])[0],
+        "value_status": status,
+        "unit": attributes.get("Units") or None,
+        "nature": attributes.get("Nature") or None,
+        "footnote": "; ".join(note for note in row["footnotes"] or [] if note) or None,
+        "publisher": "unsdg",
+        "release": release,
+    }
+
+
+def _value(value: Any) -> tuple[str | None, str]:
+    """Number, still as text so that the loader can refuse what is none, and kind of value."""
+    text = "" if value is None else str(value).strip()
+    if text == "N":
+        return None, "not_relevant"
+    if text.lower() in {"", "nan", ".."}:
+        return None, "missing"
+    sign, number = re.fullmatch(r"([<>]?)=?\s*(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
+    return number, {"<": "censored_below", ">": "censored_above", "": "observed"}[sign]
+
+
+def _disaggregation(dimensions: dict[str, str]) -> str:
+    """Dimensions other than total as `name=code`, in the order of their names; `total` when there is none."""
+    parts = [
+        f"{name}={code}"
+        for name, code in sorted(dimensions.items())
+        if code and code not in TOTAL_CODES and (name, code) != ("Reporting Type", "G")
+    ]
+    return ";".join(parts) or "total"
+
+
+SOURCES = (UnSdg(),)

@@ -1,0 +1,167 @@
+"""World Bank indicators: protected land and sea, threatened species, forest, land area, population.
+
+Traps, each with a test:
+
+- an error is a list of one record with `message`, under HTTP status 200;
+- aggregates (World, income groups, EU) stand among the countries with two-letter codes of their own; `/v2/country`
+  tells them apart, and `countryiso3code` may be empty;
+- paging numbers are numbers or text; without data the second element is null;
+- `value` is null for most years, `date` may be a quarter or month in other databases (such a row is quarantined);
+- `per_page` above 32,500 is refused; the default would be 50.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import polars as pl
+
+from ness_pipeline.errors import SourceUnavailable
+from ness_pipeline.http import Fetch, Request
+from ness_pipeline.scope import by_iso3, countries
+from ness_pipeline.sources import Batch, Context, Unit
+from ness_pipeline.sources.fields import record, refused, rows, whole_number
+
+INDICATORS: dict[str, str | None] = {
+    "ER.LND.PTLD.ZS": "PERCENT",
+    "ER.MRN.PTMR.ZS": "PERCENT",
+    "ER.PTD.TOTL.ZS": "PERCENT",
+    "EN.MAM.THRD.NO": "SPECIES",
+    "EN.BIR.THRD.NO": "SPECIES",
+    "EN.FSH.THRD.NO": "SPECIES",
+    "EN.HPT.THRD.NO": "SPECIES",
+    "AG.LND.FRST.ZS": "PERCENT",
+    "AG.LND.FRST.K2": "KM2",
+    "AG.LND.TOTL.K2": "KM2",
+    "SP.POP.TOTL": "PERSONS",
+}
+"""Indicator code to unit; the API leaves `unit` empty."""
+
+NOT_COUNTRIES = {"JG": "Channel Islands, which ISO lists as Guernsey and Jersey"}
+"""Areas that are neither aggregates nor ISO countries, with the reason why they are left out."""
+
+PER_PAGE = 20000
+
+
+class WorldBank:
+    """One row per country, indicator and year that the World Bank lists, also where it has no value."""
+
+    name = "worldbank"
+    scope: Literal["world"] = "world"
+    tables = ("indicator_observation",)
+    needs: tuple[str, ...] = ()
+    cadence_days = 30
+    citation = "World Bank, World Development Indicators. https://data.worldbank.org"
+    licence = "CC-BY-4.0"
+
+    def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - needs no setting
+        """One batch per indicator.
+
+        Rows of aggregates are not countries and are left out; rows of areas unknown to ISO are refused.
+
+        Raises:
+            SourceUnavailable: an error answer, or pages that do not add up.
+            SchemaDrift: a field is missing.
+        """
+        aggregates = _aggregates(fetch)
+        for code, unit_name in INDICATORS.items():
+            found, strange = [], []
+            for row, updated in _observations(fetch, code, str(unit.years)):
+                area = record(row["country"], "World Bank country of a row", ("id", "value"))
+                if area["id"] in aggregates or area["id"] in NOT_COUNTRIES:
+                    continue
+                country = area["id"] if area["id"] in countries() else by_iso3().get(row["countryiso3code"])
+                if country is None:
+                    strange.append(row)
+                    continue
+                found.append(
+                    {
+                        "country_code": country,
+                        "series_code": code,
+                        "year": str(row["date"]),
+                        "disaggregation": "total",
+                        "value": row["value"],
+                        "value_status": "missing" if row["value"] is None else "observed",
+                        "unit": row["unit"] or unit_name,
+                        "publisher": "worldbank",
+                        "release": updated,
+                    }
+                )
+            yield Batch(
+                "indicator_observation",
+                _frame(found),
+                refused(strange, len(found), "country_code", "is_country", "This area is no country of ISO 3166-1."),
+            )
+
+    def release(self, unit: Unit, fetch: Fetch) -> str | None:
+        """Date of the last update, as the first indicator's answer states it."""
+        head, _ = _page(fetch, f"indicator/{next(iter(INDICATORS))}", 1, {"date": str(unit.years)}, PER_PAGE)
+        return str(head["lastupdated"])
+
+
+def _observations(fetch: Fetch, code: str, years: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Every row of an indicator with the date of its last update."""
+    number, pages, total, seen = 1, 1, 0, 0
+    while number <= pages:
+        head, data = _page(fetch, f"indicator/{code}", number, {"date": years}, PER_PAGE)
+        pages, total = whole_number(head["pages"], "World Bank pages"), whole_number(head["total"], "World Bank total")
+        seen += len(data)
+        for row in data:
+            needed = ("indicator", "country", "countryiso3code", "date", "value", "unit")
+            yield record(row, "World Bank row", needed, ("obs_status", "decimal", "scale")), str(head["lastupdated"])
+        number += 1
+    if seen != total:
+        raise SourceUnavailable(
+            f"worldbank gave {seen} of {total} rows of {code}; it changed while being read, run again."
+        )
+
+
+def _aggregates(fetch: Fetch) -> set[str]:
+    """Two-letter codes of the groups of countries that stand among the countries."""
+    found: set[str] = set()
+    number, pages = 1, 1
+    while number <= pages:
+        head, data = _page(fetch, "", number, {}, 400)
+        pages = whole_number(head["pages"], "World Bank pages")
+        for row in data:
+            known = ("id", "name", "adminregion", "incomeLevel", "lendingType", "capitalCity", "longitude", "latitude")
+            area = record(row, "World Bank country", ("iso2Code", "region"), known)
+            region = record(area["region"], "World Bank region", ("value",), ("id", "iso2code"))
+            if region["value"].strip() == "Aggregates":
+                found.add(area["iso2Code"])
+        number += 1
+    if not found:
+        raise SourceUnavailable(
+            "worldbank lists no aggregates any more, so countries cannot be told from them; please report it."
+        )
+    return found
+
+
+def _page(
+    fetch: Fetch, what: str, number: int, params: dict[str, str], per_page: int
+) -> tuple[dict[str, Any], list[Any]]:
+    """Head and rows of one page of `/v2/country` (`what` empty) or of an indicator for all countries."""
+    path = f"/v2/country/all/{what}" if what else "/v2/country"
+    request = Request.get("worldbank", path, {"format": "json", **params, "per_page": per_page, "page": number})
+    body = rows(fetch(request).json(), "World Bank answer")
+    if len(body) == 1 and isinstance(body[0], dict) and "message" in body[0]:
+        says = "; ".join(f"{part.get('id')} {part.get('value')}" for part in body[0]["message"])
+        raise SourceUnavailable(
+            f"worldbank refused {path} ({says[:100]}); the indicator may have been archived, please report it."
+        )
+    needed = ("page", "pages", "total", "lastupdated") if what else ("page", "pages", "total")
+    head = record(body[0] if body else None, "World Bank page head", needed, ("per_page", "sourceid", "lastupdated"))
+    if whole_number(head["page"], "World Bank page") != number and whole_number(head["total"], "World Bank total"):
+        raise SourceUnavailable(f"worldbank answered page {head['page']} for page {number} of {path}; run again.")
+    data = body[1] if len(body) > 1 else None
+    return head, [] if data is None else rows(data, "World Bank page")
+
+
+def _frame(found: list[dict[str, Any]]) -> pl.DataFrame:
+    columns = ("country_code", "series_code", "year", "disaggregation", "value_status", "unit", "publisher", "release")
+    schema: dict[str, Any] = dict.fromkeys(columns, pl.String) | {"value": pl.Float64}
+    return pl.DataFrame(found, schema=schema, orient="row", strict=False)
+
+
+SOURCES = (WorldBank(),)

@@ -1,0 +1,64 @@
+"""Sources that come with the package: ISO countries and seeds."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from replies import read, replies
+
+from ness_pipeline.dictionary import tables
+from ness_pipeline.load import check
+from ness_pipeline.sources import sources
+from ness_pipeline.sources.iso import LANDLOCKED
+
+
+def test_every_country_meets_the_contract() -> None:
+    """All countries and territories load, Kosovo among them, each once."""
+    (batch,) = read(sources()["iso_countries"], replies({}))
+    valid, refused = check(tables()["core.country"], batch.frame, "iso_countries")
+    assert refused.height == 0
+    assert valid["country_code"].n_unique() == valid.height >= 249
+    assert {"XK", "GB", "GR", "NA"} <= set(valid["country_code"])
+
+
+def test_landlocked() -> None:
+    """Countries with and without a sea are told apart."""
+    (batch,) = read(sources()["iso_countries"], replies({}))
+    found = dict(batch.frame.select("country_code", "is_landlocked").iter_rows())
+    assert len(LANDLOCKED) == sum(found.values()) == 45
+    assert [found[code] for code in ("MN", "XK", "CH", "KE", "NO", "SG")] == [True, True, True, False, False, False]
+
+
+@pytest.mark.data
+def test_landlocked_agrees_with_the_un_list(public_data: Path) -> None:
+    """Every Landlocked Developing Country of the UN's own table is landlocked here."""
+    with (public_data / "data/country/country-codes.csv").open(encoding="utf-8") as lines:
+        flagged = {
+            row["ISO3166-1-Alpha-2"]
+            for row in csv.DictReader(lines)
+            if row["Land Locked Developing Countries (LLDC)"] == "x"
+        }
+    assert len(flagged) == 32
+    assert flagged <= LANDLOCKED
+
+
+def test_every_seed_meets_its_contract() -> None:
+    """Each seed file is a table of the contracts, and all of its rows load."""
+    batches = read(sources()["seeds"], replies({}))
+    assert batches
+    for batch in batches:
+        _, refused = check(tables()[f"core.{batch.table}"], batch.frame, "seeds")
+        assert refused.rows() == [], batch.table
+
+
+def test_every_source_says_what_it_is() -> None:
+    """Name, tables, citation, licence and cadence are there, and what a source needs exists."""
+    for name, source in sources().items():
+        assert source.name == name
+        assert source.citation
+        assert source.licence
+        assert source.cadence_days > 0
+        assert set(source.needs) <= set(sources())
+        assert all(f"core.{table}" in tables() for table in source.tables)

@@ -1,0 +1,158 @@
+"""UN SDG series: each trap of the API has an answer named for it."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from replies import read, replies
+
+from ness_pipeline.dictionary import tables
+from ness_pipeline.errors import SchemaDrift, SourceUnavailable
+from ness_pipeline.load import check
+from ness_pipeline.scope import Years
+from ness_pipeline.sources import Unit
+from ness_pipeline.sources.unsdg import SOURCES
+
+SOURCE = SOURCES[0]
+LIST, DATA = "/v1/sdg/Series/List", "/v1/sdg/Series/Data"
+
+
+def frame(data: str, listed: str = "series_list_with_red_list_index_only.json", **options: str) -> pl.DataFrame:
+    """Rows of the one listed series."""
+    (batch,) = read(SOURCE, replies({LIST: f"unsdg/{listed}", DATA: f"unsdg/{data}"}), **options)
+    return batch.frame
+
+
+TWO_PAGES = {
+    LIST: "unsdg/series_list_with_red_list_index_only.json",
+    f"{DATA}?page=1": "unsdg/red_list_index_page_1_of_2.json",
+    f"{DATA}?page=2": "unsdg/red_list_index_page_2_of_2.json",
+}
+
+
+def test_pages_bounds_notes_and_release() -> None:
+    """All pages are read; a row carries bounds, footnotes, nature, unit and release; M49 padding does not matter."""
+    (batch,) = read(SOURCE, replies(TWO_PAGES))
+    assert batch.frame["country_code"].to_list() == ["KE", "AF", "MN", "MN"]
+    assert batch.frame.row(0, named=True) == {
+        "country_code": "KE",
+        "series_code": "ER_RSK_LST",
+        "year": 2020.0,
+        "disaggregation": "total",
+        "value": "0.71",
+        "value_lower": "0.70",
+        "value_upper": "0.73",
+        "value_status": "observed",
+        "unit": "INDEX",
+        "nature": "E",
+        "footnote": "First note.; Second note.",
+        "publisher": "unsdg",
+        "release": "2031.Q1.G.01",
+    }
+
+
+def test_rows_meet_the_contract() -> None:
+    """The loader accepts every row as it is."""
+    (batch,) = read(SOURCE, replies(TWO_PAGES))
+    valid, refused = check(tables()["core.indicator_observation"], batch.frame, "unsdg")
+    assert (valid.height, refused.height) == (4, 0)
+
+
+def test_years_are_chosen_here() -> None:
+    """Rows outside the years asked for are left out, for the server's own filter fails."""
+    (batch,) = read(SOURCE, replies(TWO_PAGES), years="2000:2030")
+    assert batch.frame["year"].to_list() == [2020.0] * 3
+
+
+def test_values_as_text() -> None:
+    """Text that stands for no value, or for one side of a bound, never becomes a plain number."""
+    found = frame("values_as_text.json").select("value", "value_status").rows()
+    assert found == [
+        (None, "not_relevant"),
+        (None, "missing"),
+        (None, "missing"),
+        (None, "missing"),
+        (None, "missing"),
+        ("5", "censored_below"),
+        ("95", "censored_above"),
+        ("0.5", "observed"),
+        ("2", "censored_below"),
+        ("about 3", "observed"),
+    ]
+
+
+def test_unreadable_value_is_quarantined() -> None:
+    """A value that is neither number nor known word is refused with its row, not turned into NULL."""
+    valid, refused = check(tables()["core.indicator_observation"], frame("values_as_text.json"), "unsdg")
+    assert valid.height == 9
+    assert refused["column_name"].to_list() == ["value"]
+    assert "about 3" in refused["reason"][0]
+
+
+def test_regions_are_no_countries() -> None:
+    """The world and regions, listed among countries, are left out."""
+    assert frame("regions_among_countries.json")["country_code"].to_list() == ["KE", "AU"]
+
+
+def test_disaggregation_is_canonical() -> None:
+    """Rows that differ by dimension can be told apart, and the total is recognised by any of its codes."""
+    found = frame("several_rows_per_country_and_year.json")["disaggregation"].to_list()
+    assert found == ["total", "Reporting Type=N", "Location=RURAL;Sex=FEMALE", "total", "total"]
+
+
+def test_former_series_code_is_read_as_todays() -> None:
+    """A publisher or mirror that still uses the code from before 2021 fills the same series."""
+    found = frame("series_under_former_code.json", "series_list_before_renaming.json")
+    assert found["series_code"].to_list() == ["ER_RSK_LST"]
+
+
+def test_row_of_another_series() -> None:
+    """A filter that the server ignored is noticed by the rows' own series."""
+    with pytest.raises(SchemaDrift, match="series ER_RSK_LST says series 'SI_POV_DAY1'"):
+        frame("row_of_another_series.json")
+
+
+def test_renamed_field() -> None:
+    """A renamed field stops the unit with the name that is missing."""
+    with pytest.raises(SchemaDrift, match="UN SDG row has no field 'value'"):
+        frame("value_renamed.json")
+
+
+def test_new_field_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    """A new field harms nothing and is named once."""
+    assert frame("field_added.json").height == 1
+    assert [r.message for r in caplog.records if "confidentiality" in r.message] == [
+        "The UN SDG row has a new field 'confidentiality', which is not read."
+    ]
+
+
+def test_missing_rows() -> None:
+    """Fewer rows than announced stop the unit; a single one in a hundred is logged."""
+    with pytest.raises(SourceUnavailable, match="gave 1 of 50 rows of ER_RSK_LST"):
+        frame("fewer_rows_than_announced.json")
+
+
+def test_one_missing_row_is_tolerated(caplog: pytest.LogCaptureFixture) -> None:
+    """The publisher's count is known to be off by a little; that is said and does not stop the unit."""
+    assert frame("one_row_fewer_than_announced.json", years="1900:2100").height == 99
+    assert "announced 100 rows of ER_RSK_LST and gave 99" in caplog.text
+
+
+def test_row_repeated_on_the_next_page() -> None:
+    """A row that slid onto the next page is loaded once, and does not hide that another one is missing."""
+    slid = TWO_PAGES | {f"{DATA}?page=2": "unsdg/row_repeated_on_the_next_page.json"}
+    (batch,) = read(SOURCE, replies(slid))
+    assert batch.frame.height == 4
+    assert batch.frame.unique().height == 4
+
+
+def test_release() -> None:
+    """The release is the publisher's own name of it."""
+    unit = Unit("unsdg", "world", Years(2000, 2020))
+    assert SOURCE.release(unit, replies(TWO_PAGES)) == "2031.Q1.G.01"
+
+
+def test_series_that_is_gone_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    """A series that the publisher no longer lists is named in the log, and the others are loaded."""
+    assert len(read(SOURCE, replies(TWO_PAGES))) == 1
+    assert "does not list the series ER_MRN_MPA" in caplog.text

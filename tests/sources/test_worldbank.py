@@ -1,0 +1,111 @@
+"""World Bank indicators: each trap of the API has an answer named for it."""
+
+from __future__ import annotations
+
+import pytest
+from replies import read, replies
+
+from ness_pipeline.dictionary import tables
+from ness_pipeline.errors import SchemaDrift, SourceUnavailable
+from ness_pipeline.http import Payload, Request
+from ness_pipeline.load import check
+from ness_pipeline.scope import Years
+from ness_pipeline.sources import Batch, Unit
+from ness_pipeline.sources.worldbank import INDICATORS, SOURCES
+
+SOURCE = SOURCES[0]
+CODE = "ER.LND.PTLD.ZS"
+AREAS = {"/v2/country": "worldbank/countries_and_aggregates.json"}
+NOTHING = {f"/v2/country/all/indicator/{code}": "worldbank/no_data.json" for code in INDICATORS}
+DATA = f"/v2/country/all/indicator/{CODE}"
+
+
+def first(data: str, **more: str) -> Batch:
+    """The batch of the first indicator; the others have no data."""
+    batches = read(SOURCE, replies({**AREAS, **NOTHING, DATA: f"worldbank/{data}", **more}))
+    assert len(batches) == len(INDICATORS)
+    return batches[0]
+
+
+def test_aggregates_are_no_countries() -> None:
+    """World and regions are left out by the publisher's own list; Kosovo stays; a value that is null stays and says so."""
+    batch = first("aggregates_among_countries.json")
+    assert batch.frame.select("country_code", "year", "value", "value_status").rows() == [
+        ("KE", "2020", 12.5, "observed"),
+        ("KE", "2019", None, "missing"),
+        ("XK", "2020", 11.0, "observed"),
+    ]
+    assert set(batch.frame["release"]) == {"2031-07-13"}
+    assert set(batch.frame["unit"]) == {"PERCENT"}
+
+
+def test_unknown_area_is_refused_whole() -> None:
+    """An area that is neither aggregate nor country is kept aside with its row."""
+    rejected = first("aggregates_among_countries.json").rejected
+    assert rejected is not None
+    assert rejected.height == 1
+    assert '"id": "Q9"' in rejected["row"][0]
+
+
+def test_pages_with_numbers_as_text() -> None:
+    """All pages are read, whether paging is written as numbers or as text."""
+    batch = first("page_1_of_2_with_paging_as_text.json", **{f"{DATA}?page=2": "worldbank/page_2_of_2.json"})
+    assert batch.frame["country_code"].to_list() == ["KE", "NO"]
+
+
+def test_no_data() -> None:
+    """An indicator without data is an empty batch, not an error."""
+    assert first("no_data.json").frame.height == 0
+
+
+def test_error_under_status_200() -> None:
+    """An error that arrives as a success is an error."""
+    with pytest.raises(SourceUnavailable, match=r"refused .*ER\.LND\.PTLD\.ZS \(175 The indicator was not found"):
+        first("error_under_status_200.json")
+
+
+def test_quarter_instead_of_year() -> None:
+    """A date that is no year is quarantined by the contract, the other rows are loaded."""
+    batch = first("quarter_instead_of_year.json")
+    valid, refused = check(tables()["core.indicator_observation"], batch.frame, "worldbank")
+    assert valid["year"].to_list() == [2020]
+    assert "2020Q1" in refused["reason"][0]
+
+
+def test_missing_field() -> None:
+    """A field that is gone stops the unit with its name."""
+    with pytest.raises(SchemaDrift, match="World Bank row has no field 'countryiso3code'"):
+        first("field_missing.json")
+
+
+def test_missing_rows() -> None:
+    """Pages that do not add up to the announced total stop the unit."""
+    with pytest.raises(SourceUnavailable, match="gave 1 of 9 rows"):
+        first("rows_missing.json")
+
+
+def test_without_aggregates_nothing_is_loaded() -> None:
+    """If aggregates can no longer be recognised, they must not enter as countries."""
+    with pytest.raises(SourceUnavailable, match="lists no aggregates"):
+        first("no_data.json", **{"/v2/country": "worldbank/countries_without_aggregates.json"})
+
+
+def test_requests_name_format_and_span() -> None:
+    """Every request asks for JSON in large pages, and for the years of the unit."""
+    asked: list[Request] = []
+    answer = replies({**AREAS, **NOTHING})
+
+    def fetch(request: Request) -> Payload:
+        asked.append(request)
+        return answer(request)
+
+    read(SOURCE, fetch, years="2000:2025")
+    assert all(("format", "json") in request.params for request in asked)
+    assert all(("date", "2000:2025") in request.params for request in asked[1:])
+    assert len(asked) == 1 + len(INDICATORS)
+
+
+def test_release() -> None:
+    """The release is the date of the publisher's last update."""
+    fetch = replies({DATA: "worldbank/aggregates_among_countries.json"})
+    assert SOURCE.release(Unit("worldbank", "world", Years(2000, 2020)), fetch) == "2031-07-13"
