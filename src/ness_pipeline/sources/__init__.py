@@ -97,6 +97,8 @@ class Source(Protocol):
     """How the publisher asks to be cited."""
     licence: str
     """Licence of the data, as an SPDX name where there is one."""
+    is_local: bool
+    """Whether it needs no publisher: its rows come with this package."""
 
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:
         """Rows of one unit.

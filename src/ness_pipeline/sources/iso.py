@@ -39,6 +39,7 @@ class IsoCountries:
         "landlocked countries: UN-OHRLLS."
     )
     licence = "GPL-3.0-only"
+    is_local = True
 
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - asks nobody
         """All countries."""

@@ -30,6 +30,7 @@ class Seeds:
     cadence_days = 365
     citation = "Compiled for ness-pipeline; every row names its own source."
     licence = "CC0-1.0"
+    is_local = True
 
     @property
     def tables(self) -> tuple[str, ...]:

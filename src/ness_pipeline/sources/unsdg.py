@@ -90,6 +90,7 @@ class UnSdg:
         "United Nations Statistics Division, Global SDG Indicators Database. https://unstats.un.org/sdgs/dataportal"
     )
     licence = "LicenseRef-UN-data-terms-of-use"
+    is_local = False
 
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - needs no setting
         """One batch per series that the publisher lists.

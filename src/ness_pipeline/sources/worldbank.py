@@ -54,6 +54,7 @@ class WorldBank:
     cadence_days = 30
     citation = "World Bank, World Development Indicators. https://data.worldbank.org"
     licence = "CC-BY-4.0"
+    is_local = False
 
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - needs no setting
         """One batch per indicator.
