@@ -31,7 +31,7 @@ def _text(value: str) -> str:
 
 def frame_of(connection: duckdb.DuckDBPyConnection, query: str, bound: Sequence[object] = ()) -> pl.DataFrame:
     """The result of a query as a polars frame."""
-    frame = pl.from_arrow(connection.execute(query, list(bound)).to_arrow_table())
+    frame = pl.from_arrow(connection.sql(query, params=list(bound)).to_arrow_table())
     assert isinstance(frame, pl.DataFrame)  # noqa: S101  (an Arrow table never becomes a Series)
     return frame
 

@@ -99,7 +99,7 @@ SELECT
     records.world AS global_occurrences,
     CASE
         WHEN extent.range_share IS NOT NULL THEN extent.range_share
-        WHEN records.world > 0 THEN least(1.0, records.here / records.world)
+        WHEN records.world > 0 THEN at_most_one(records.here / records.world)
     END AS range_share,
     CASE
         WHEN extent.range_share IS NOT NULL THEN extent.share_method

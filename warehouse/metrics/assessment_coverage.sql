@@ -38,7 +38,7 @@ complete AS (
         country.country_code,
         wanted.taxon_group,
         wanted.described_species,
-        least(1.0, wanted.world_assessed_species / nullif(wanted.described_species, 0)) AS world_assessed_share,
+        at_most_one(wanted.world_assessed_species / nullif(wanted.described_species, 0)) AS world_assessed_share,
         coalesce(counted.observed_species, 0) AS observed_species,
         coalesce(counted.assessed_species, 0) AS assessed_species,
         coalesce(counted.data_deficient, 0) AS data_deficient

@@ -46,7 +46,7 @@ shared AS (
         assessed_species - extinct AS extant,
         assessed_species - extinct - data_deficient AS data_sufficient,
         assessed_species / known_species AS national_assessed_share,
-        least(1.0, described.world_assessed_species / nullif(described.described_species, 0)) AS world_assessed_share
+        at_most_one(described.world_assessed_species / nullif(described.described_species, 0)) AS world_assessed_share
     FROM counted
     JOIN core.taxon_group AS described ON counted.taxon_group = described.taxon_group
 ),
