@@ -27,7 +27,7 @@ UNSDG_SERIES = {
     "ER_RSK_LST": ("15.5.1", "Red List Index", "INDEX", "index", 1993),
     "ER_PTD_TERR": ("15.1.2", "Average proportion of terrestrial Key Biodiversity Areas covered", "PERCENT", "percent", 2000),
     "ER_PTD_FRHWTR": ("15.1.2", "Average proportion of freshwater Key Biodiversity Areas covered", "PERCENT", "percent", 2000),
-    "ER_PTD_MTN": ("15.4.1", "Average proportion of mountain Key Biodiversity Areas covered", "PERCENT", "percent", 2000),
+    "ER_PTD_MTN": ("15.4.1", "Average proportion of mountain Key Biodiversity Areas covered", "PERCENT", "mountain", 2000),
     "ER_MRN_MPA": ("14.5.1", "Average proportion of marine Key Biodiversity Areas covered", "PERCENT", "marine", 2000),
     "ER_MRN_MARIN": ("14.5.1", "Protected marine area in the exclusive economic zone", "PERCENT", "marine", 2016),
     "ER_MRN_MARINT": ("14.5.1", "Protected marine area in the exclusive economic zone", "KM2", "marine_area", 2016),
@@ -95,7 +95,7 @@ class Indicators:
     """
 
     def __init__(self, rng: np.random.Generator, countries: tuple[str, ...], landlocked: frozenset[str]) -> None:
-        self._rng, self._landlocked = rng, landlocked
+        self._rng, self._landlocked, self._flat = rng, landlocked, countries[-1]
         self.worldbank: dict[str, dict[tuple[str, int], float | int | None]] = {}
         self.unsdg: dict[str, list[SdgValue]] = {}
         for code, (_, kind, first) in WORLDBANK_SERIES.items():
@@ -113,7 +113,7 @@ class Indicators:
 
     def _path(self, kind: str, years: range) -> list[float | int]:
         """Plausible values over the years: percentages that creep up, areas that shrink, counts that grow."""
-        if kind in {"percent", "sparse_percent", "marine", "belts"}:
+        if kind in {"percent", "sparse_percent", "marine", "mountain", "belts"}:
             start, step = self._whole(200, 6500), self._whole(5, 150)
             values = [min(10_000, start + step * i + self._whole(0, 40)) / 100 for i in range(len(years))]
             return [min(100.0, value) for value in values]
@@ -147,7 +147,7 @@ class Indicators:
     def _sdg(self, kind: str, first: int, area: str) -> list[SdgValue]:
         years = range(first, LAST_YEAR)
         rows: list[SdgValue] = []
-        if kind.startswith("marine") and area in self._landlocked:
+        if (kind.startswith("marine") and area in self._landlocked) or (kind == "mountain" and area == self._flat):
             return [SdgValue(area, year, "N", nature="NA") for year in years]
         if kind in {"sparse_percent", "flag"} and self._whole(0, 6) == 0:
             return []  # this country never answered
@@ -162,7 +162,7 @@ class Indicators:
     def _row(self, kind: str, area: str, year: int, value: float, belt: str | None, luck: int) -> SdgValue:
         if luck in {1, 2, 3} and kind in {"percent", "area", "count"}:
             return SdgValue(area, year, ("", "NaN", "..")[luck - 1], belt=belt, nature="M")
-        if kind in {"percent", "sparse_percent", "marine"} and not 5 <= value <= 95:  # noqa: PLR2004  as in "<5", ">95"
+        if kind in {"percent", "sparse_percent", "marine", "mountain"} and not 5 <= value <= 95:  # noqa: PLR2004  as in "<5", ">95"
             return SdgValue(area, year, "<5" if value < 5 else ">95", belt=belt)  # noqa: PLR2004
         text = str(value) if isinstance(value, float) else f"{value}.0" if luck % 2 else str(value)
         if kind == "index":
