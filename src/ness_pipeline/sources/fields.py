@@ -19,14 +19,14 @@ from ness_pipeline.errors import SchemaDrift
 logger = logging.getLogger(__name__)
 
 
-def record(value: Any, what: str, needed: Collection[str], ignored: Collection[str] = ()) -> dict[str, Any]:
+def record(value: Any, what: str, needed: Collection[str], ignored: Collection[str] | None = ()) -> dict[str, Any]:
     """The value as a record that has all needed fields.
 
     Args:
         value: parsed JSON.
         what: publisher and kind of record, for messages, such as `UN SDG row`.
         needed: fields that the caller reads.
-        ignored: fields that are known and not read.
+        ignored: fields that are known and not read; None when new fields are expected all the time.
 
     Raises:
         SchemaDrift: it is no record, or a needed field is missing.
@@ -36,7 +36,7 @@ def record(value: Any, what: str, needed: Collection[str], ignored: Collection[s
     for name in needed:
         if name not in value:
             raise SchemaDrift(f"The {what} has no field {name!r} any more; look at the landed payload.")
-    if len(value) > len(needed):
+    if ignored is not None and len(value) > len(needed):
         for name in value.keys() - set(needed) - set(ignored):
             _note_new_field(what, name)
     return value

@@ -1,0 +1,175 @@
+"""Exact counts by species from GBIF's facets, which are approximate by nature.
+
+GBIF's index merges the longest lists of its shards, and a shard lists at most 10,000 terms. So an answer with fewer
+terms than that is complete and exact, because no shard can hold more distinct terms than the whole answer; an answer at
+the limit is not, and nothing in it says so. Here such an answer is never used: the question is split until every part
+is below the limit, first by year, since every record counted has one, then by taxon. Months would not do, because
+records may lack one. Species that lack a rank (a reptile without a class) fall through the split by that rank; those
+seen in the answer that was split are asked for by their keys.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ness_pipeline.errors import SchemaDrift, SourceUnavailable
+from ness_pipeline.http import Fetch
+from ness_pipeline.pygbif_adapter import RANK_KEYS, occurrence_search
+from ness_pipeline.scope import Years
+
+OCCURRENCE_FILTERS: Mapping[str, Any] = {
+    "occurrenceStatus": "PRESENT",
+    "hasGeospatialIssue": False,
+    "basisOfRecord": [
+        "PRESERVED_SPECIMEN", "OBSERVATION", "HUMAN_OBSERVATION", "MACHINE_OBSERVATION", "MATERIAL_SAMPLE",
+        "LITERATURE", "MATERIAL_CITATION", "OCCURRENCE",
+    ],
+}  # fmt: skip
+"""Which records count: present, without geospatial issue, neither fossil nor living specimen (zoos, gardens).
+
+Species and year must be known too, which the facets and the span of years see to.
+"""
+
+FACET_LIMIT = 9_999
+"""Terms asked for: the most for which GBIF's limit per shard, min(2 * 9999 + 100, 10000), still exceeds the answer."""
+KEYS_LENGTH = 6_000
+"""Characters of `speciesKey=` parameters in one URL, which stays below 7,000 in all."""
+TOLERATED_DRIFT = 0.01
+"""Share of records by which answers may contradict each other, as the index is updated while it is read."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of occurrence search.
+
+    Attributes:
+        count: records that match.
+        facets: facet to term to records.
+    """
+
+    count: int
+    facets: dict[str, dict[str, int]]
+
+
+class Search:
+    """Occurrence search in one checklist, always with `OCCURRENCE_FILTERS`.
+
+    Args:
+        fetch: how requests are sent.
+        checklist: GBIF dataset key of the checklist that all keys belong to.
+    """
+
+    def __init__(self, fetch: Fetch, checklist: str) -> None:
+        self._fetch = fetch
+        self._checklist = checklist
+
+    def ask(self, *facets: str, years: Years, **filters: Any) -> Answer:
+        """One request under the filters.
+
+        Raises:
+            SchemaDrift: the answer lacks a field or a facet.
+        """
+        span = str(years.first) if years.first == years.last else f"{years.first},{years.last}"
+        return self._send(facets, {**OCCURRENCE_FILTERS, "year": span, **filters})
+
+    def count_unfiltered(self, country: str) -> int:
+        """All records of a country."""
+        return self._send((), {"country": country}).count
+
+    def species(self, years: Years, **filters: Any) -> Counter[str]:
+        """Species key to number of records, complete and exact.
+
+        Raises:
+            SourceUnavailable: the answers contradict each other, or cannot be split far enough.
+        """
+        answer = self.ask("speciesKey", years=years, **filters)
+        if _is_complete(answer):
+            return Counter(answer.facets["speciesKey"])
+        if years.first == years.last:
+            return self._below(answer, RANK_KEYS[:-1], years, filters)
+        middle = (years.first + years.last) // 2
+        halves = Years(years.first, middle), Years(middle + 1, years.last)
+        return self.species(halves[0], **filters) + self.species(halves[1], **filters)
+
+    def of_species(self, keys: Iterable[str], years: Years, **filters: Any) -> Counter[str]:
+        """Number of records of the given species; those without any are left out."""
+        found: Counter[str] = Counter()
+        for some in _batches(sorted(keys)):
+            found.update(self.ask("speciesKey", years=years, speciesKey=some, **filters).facets["speciesKey"])
+        return found
+
+    def _below(self, answer: Answer, ranks: tuple[str, ...], years: Years, filters: dict[str, Any]) -> Counter[str]:
+        """Species of an answer at the limit, split by the first of the ranks."""
+        if not ranks:
+            raise SourceUnavailable(
+                f"gbif lists {FACET_LIMIT} or more species for one genus in {years.first}; take a download instead."
+            )
+        rank, narrower = ranks[0], ranks[1:]
+        children = self.ask(rank, years=years, **filters)
+        terms = children.facets[rank]
+        if len(terms) == 1 and sum(terms.values()) == children.count:
+            return self._below(answer, narrower, years, filters)
+        found: Counter[str] = Counter()
+        for key in terms:
+            within = {**filters, rank: key}
+            part = self.ask("speciesKey", years=years, **within)
+            complete = _is_complete(part)
+            found.update(part.facets["speciesKey"] if complete else self._below(part, narrower, years, within))
+        found.update(self.of_species(answer.facets["speciesKey"].keys() - found.keys(), years, **filters))
+        return found
+
+    def _send(self, facets: tuple[str, ...], params: dict[str, Any]) -> Answer:
+        asked = {"facet": list(facets), "facetLimit": FACET_LIMIT} if facets else {}
+        body = occurrence_search(self._fetch, **params, **asked, limit=0, checklistKey=self._checklist)
+        return _answer(body, facets)
+
+
+def _answer(body: dict[str, Any], facets: tuple[str, ...]) -> Answer:
+    """The parts of an answer that are read."""
+    try:
+        count = int(body["count"])
+        found = {
+            _plain(facet["field"]): {str(term["name"]): int(term["count"]) for term in facet["counts"]}
+            for facet in body["facets"]
+        }
+    except KeyError as error:
+        raise SchemaDrift(
+            f"GBIF's occurrence search has no field {error} any more; look at the landed payload."
+        ) from None
+    for name in facets:
+        if _plain(name) not in found and count:
+            raise SchemaDrift(
+                f"GBIF's occurrence search did not answer the facet {name!r}; look at the landed payload."
+            )
+        if sum(found.get(_plain(name), {}).values()) > count:
+            raise SourceUnavailable(
+                f"gbif counts more records by {name} than there are; it is being updated, run again later."
+            )
+    return Answer(count, {name: found.get(_plain(name), {}) for name in facets})
+
+
+def _plain(name: str) -> str:
+    """SPECIES_KEY and speciesKey alike."""
+    return name.replace("_", "").lower()
+
+
+def _is_complete(answer: Answer) -> bool:
+    return len(answer.facets["speciesKey"]) < FACET_LIMIT
+
+
+def _batches(keys: list[str]) -> Iterator[list[str]]:
+    """The keys in lists that fit into one URL each, and into one answer."""
+    batch: list[str] = []
+    length = 0
+    for key in keys:
+        size = len("&speciesKey=") + len(key)
+        if batch and length + size > KEYS_LENGTH:
+            yield batch
+            batch, length = [], 0
+        batch.append(key)
+        length += size
+    if batch:
+        yield batch

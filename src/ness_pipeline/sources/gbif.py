@@ -1,0 +1,290 @@
+"""GBIF without a key: which species a country has, how many records by year, their groups and Red List categories.
+
+No record is ever paged. `gbif_facets` answers "how many records by species" exactly for any filter, and a country is a
+plan of such questions: each year, each reporting group, each Red List category, the introduced ones, and the world's
+records of its assessed species; about 70 requests for a typical country and 25 years.
+
+Traps, each with a test:
+
+- unknown parameters are ignored with 200: names are checked before sending, and the country's profile must show only
+  what the filters let through and less than the world has;
+- keys mean different taxa per checklist, so it is always sent and stored, and keys stay text;
+- facets give keys and no names, so `scientific_name` is NULL;
+- establishment means have been spelled in several ways; the words that the country's records use are sent back;
+- a subspecies may carry another category than its species: the category of most records counts;
+- a higher taxon asked for by its one-word name comes back as HIGHERRANK although it is the one meant, so name, rank and
+  kingdom decide, and not the kind of match.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import polars as pl
+
+from ness_pipeline.errors import SchemaDrift, SourceUnavailable
+from ness_pipeline.gbif_facets import FACET_LIMIT, OCCURRENCE_FILTERS, TOLERATED_DRIFT, Search
+from ness_pipeline.http import Fetch
+from ness_pipeline.pygbif_adapter import name_match
+from ness_pipeline.scope import Years
+from ness_pipeline.sources import Batch, Context, Unit
+from ness_pipeline.sources.fields import record
+from ness_pipeline.taxon_groups import GROUP_TAXA, RESIDUAL_GROUPS, Taxon
+
+ASSESSED = ("EX", "EW", "CR", "EN", "VU", "NT", "LC", "DD")
+"""Categories that are an assessment, the most severe first; RE is no global one."""
+
+INTRODUCED_MEANS = frozenset({"introduced", "introducedassistedcolonisation", "naturalised", "invasive", "managed"})
+"""Words for introduced and managed, today's vocabulary and the one before, in lower case without underscores."""
+
+CITATION = "GBIF.org, GBIF occurrence index through the occurrence search API. https://www.gbif.org"
+
+
+class GbifTaxonomy:
+    """One row per higher taxon that makes up a reporting group, with its key in the checklist in use."""
+
+    name = "gbif_taxonomy"
+    scope: Literal["world"] = "world"
+    tables = ("taxon_group_key",)
+    needs: tuple[str, ...] = ()
+    cadence_days = 90
+    citation = "GBIF.org, species matching API, in the checklist named in each row. https://www.gbif.org"
+    licence = "CC-BY-4.0"
+
+    def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - one world, no years
+        """One batch with all groups.
+
+        Raises:
+            SchemaDrift: the checklist knows no name of a group.
+        """
+        checklist = context.settings.gbif_checklist
+        found = [
+            {
+                "taxon_group": group,
+                "scientific_name": taxon.scientific_name,
+                "taxon_rank": taxon.taxon_rank,
+                "is_residual": group in RESIDUAL_GROUPS,
+                "checklist_key": checklist,
+                "taxon_key": key,
+            }
+            for group, keys in group_keys(fetch, checklist).items()
+            for key, taxon in keys.items()
+        ]
+        yield Batch("taxon_group_key", pl.DataFrame(found))
+
+    def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - matching names no release
+        """None: name matching does not say which release of the checklist it uses."""
+        return None
+
+
+def group_keys(fetch: Fetch, checklist: str) -> dict[str, dict[str, Taxon]]:
+    """Reporting group to the keys of its taxa; names that the checklist does not use are left out.
+
+    Raises:
+        SchemaDrift: the checklist knows no name of a group.
+    """
+    found: dict[str, dict[str, Taxon]] = {}
+    for group, taxa in GROUP_TAXA.items():
+        found[group] = {}
+        for taxon in taxa:
+            if (key := _key(fetch, taxon, checklist)) is not None:
+                found[group].setdefault(key, taxon)
+        if not found[group]:
+            names = ", ".join(taxon.scientific_name for taxon in taxa[:5])
+            raise SchemaDrift(
+                f"The checklist {checklist} knows no taxon of the group {group} ({names}); add its present name to GROUP_TAXA."
+            )
+    return found
+
+
+def _key(fetch: Fetch, taxon: Taxon, checklist: str) -> str | None:
+    """Key of a taxon in the checklist, of the accepted one when the name is a synonym; None when it is not the one meant."""
+    answer = name_match(fetch, taxon.scientific_name, taxon.taxon_rank, checklist, taxon.kingdom)
+    diagnostics = record(answer, "GBIF name match", ("diagnostics",), None)["diagnostics"]
+    kind = record(diagnostics, "GBIF name match's diagnostics", ("matchType",), None)["matchType"]
+    if kind not in {"EXACT", "HIGHERRANK"}:
+        return None
+    usage = record(answer.get("usage"), "GBIF name usage", ("key", "name", "rank"), None)
+    is_named = taxon.scientific_name.lower() == str(usage.get("canonicalName") or usage["name"]).lower()
+    kingdoms = {one["name"] for one in answer.get("classification", []) if one.get("rank") == "KINGDOM"}
+    if not is_named or usage["rank"] != taxon.taxon_rank or kingdoms - {taxon.kingdom}:
+        return None
+    accepted = answer.get("acceptedUsage", usage)
+    return str(accepted["key"]) if accepted["rank"] == taxon.taxon_rank else None
+
+
+class GbifCountry:
+    """Records of one country by species and year, and its species with group, category and share of the world's records."""
+
+    name = "gbif_country"
+    scope: Literal["country"] = "country"
+    tables = ("occurrence_cube", "country_species")
+    needs = ("gbif_taxonomy",)
+    cadence_days = 30
+    citation = CITATION
+    licence = "CC0-1.0 AND CC-BY-4.0 AND CC-BY-NC-4.0"
+
+    def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:
+        """The cube of the country, then its species.
+
+        Raises:
+            SourceUnavailable: GBIF ignored a filter, or its index moved by more than 1 % while it was read.
+        """
+        checklist = context.settings.gbif_checklist
+        keys = group_keys(context.world("gbif_taxonomy"), checklist)
+        plan = _CountryPlan(Search(fetch, checklist), unit.key, unit.years)
+        profile = plan.profile()
+        by_year = {year: plan.species(Years(year, year)) for year in profile.years}
+        totals = sum(by_year.values(), Counter[str]())
+        cube = [
+            (unit.key, year, key, number, checklist)
+            for year, counts in by_year.items()
+            for key, number in counts.items()
+        ]
+        names = ("country_code", "year", "species_key", "occurrences", "checklist_key")
+        yield Batch("occurrence_cube", pl.DataFrame(cube, schema=dict(zip(names, _TYPES, strict=True)), orient="row"))
+
+        groups = plan.groups(keys, totals)
+        categories = plan.categories() if totals else {}
+        introduced = plan.species(establishmentMeans=profile.introduced) if profile.introduced else Counter[str]()
+        world = plan.world_records({key: totals[key] for key in categories.keys() & totals.keys()})
+        rows = [
+            {
+                "country_code": unit.key,
+                "species_key": key,
+                "checklist_key": checklist,
+                "taxon_group": groups.get(key),
+                "red_list_category": categories.get(key),
+                "occurrences": number,
+                "introduced_occurrences": min(introduced[key], number),
+                "global_occurrences": world.get(key),
+                "range_share": number / world[key] if key in world else None,
+                "share_method": "occurrences" if key in world else None,
+            }
+            for key, number in totals.items()
+        ]
+        yield Batch("country_species", pl.DataFrame(rows, schema=_SPECIES_TYPES, orient="row"))
+
+    def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - the index has no release
+        """None: the index changes all the time; the time of reading is recorded."""
+        return None
+
+
+_TYPES = (pl.String, pl.Int64, pl.String, pl.Int64, pl.String)
+_SPECIES_TYPES: dict[str, Any] = {
+    "country_code": pl.String,
+    "species_key": pl.String,
+    "checklist_key": pl.String,
+    "taxon_group": pl.String,
+    "red_list_category": pl.String,
+    "occurrences": pl.Int64,
+    "introduced_occurrences": pl.Int64,
+    "global_occurrences": pl.Int64,
+    "range_share": pl.Float64,
+    "share_method": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class _Profile:
+    """What a country has: years with records, and its own words for introduced."""
+
+    years: list[int]
+    introduced: list[str]
+
+
+@dataclass(frozen=True)
+class _CountryPlan:
+    """The questions about one country."""
+
+    search: Search
+    country: str
+    years: Years
+
+    def species(self, years: Years | None = None, **filters: Any) -> Counter[str]:
+        """Records by species under further filters."""
+        return self.search.species(years or self.years, country=self.country, **filters)
+
+    def profile(self) -> _Profile:
+        """Years and establishment means of the country's records, after proving that every filter was applied.
+
+        Raises:
+            SourceUnavailable: a filter was ignored.
+        """
+        facets = ("country", "year", "basisOfRecord", "establishmentMeans")
+        answer = self.search.ask(*facets, years=self.years, country=self.country)
+        whole, world = self.search.count_unfiltered(self.country), self.search.ask(years=self.years).count
+        found = answer.facets
+        basis = set(OCCURRENCE_FILTERS["basisOfRecord"])
+        is_narrowed = answer.count <= whole and (answer.count < world or not world)
+        is_country = found["country"].keys() <= {self.country} and found["basisOfRecord"].keys() <= basis
+        years = sorted(int(year) for year in found["year"])
+        if not (is_narrowed and is_country and all(self.years.first <= year <= self.years.last for year in years)):
+            raise SourceUnavailable(
+                f"gbif ignored a filter for {self.country} ({answer.count} of {whole} records there and {world} in the world); "
+                "its parameters may have changed, please report it."
+            )
+        words = found["establishmentMeans"]
+        return _Profile(years, sorted(word for word in words if word.replace("_", "").lower() in INTRODUCED_MEANS))
+
+    def groups(self, keys: dict[str, dict[str, Taxon]], totals: Counter[str]) -> dict[str, str]:
+        """Species to reporting group; species outside all groups are left out.
+
+        Args:
+            keys: group to keys of its taxa.
+            totals: records by species, from the questions by year.
+
+        Raises:
+            SourceUnavailable: groups and years contradict each other by more than 1 %.
+        """
+        found: dict[str, str] = {}
+        moved = compared = 0
+        for group in sorted(keys, key=RESIDUAL_GROUPS.__contains__):
+            taxa = list(keys[group])
+            rest = totals.keys() - found.keys()
+            if not rest:
+                break
+            if group in RESIDUAL_GROUPS and len(totals) >= FACET_LIMIT:
+                # A kingdom may be larger than an answer; what is left of it is not.
+                counts = self.search.of_species(rest, self.years, country=self.country, taxonKey=taxa)
+            else:
+                counts = self.species(taxonKey=taxa)
+            moved += sum(abs(number - totals[key]) for key, number in counts.items())
+            compared += counts.total()
+            found |= dict.fromkeys(counts.keys() & rest, group)
+        _assert_steady(moved, compared, self.country)
+        return found
+
+    def categories(self) -> dict[str, str]:
+        """Species to Red List category: the one that most of its records carry, the more severe one of two equals."""
+        best: dict[str, tuple[int, str]] = {}
+        for category in ASSESSED:
+            for key, number in self.species(iucnRedListCategory=category).items():
+                if number > best.get(key, (0, ""))[0]:
+                    best[key] = number, category
+        return {key: category for key, (_, category) in best.items()}
+
+    def world_records(self, here: dict[str, int]) -> dict[str, int]:
+        """Records of species worldwide, never fewer than here.
+
+        Raises:
+            SourceUnavailable: the world has more than 1 % fewer records than the country.
+        """
+        world = self.search.of_species(here, self.years)
+        _assert_steady(
+            sum(max(0, number - world[key]) for key, number in here.items()), sum(here.values()), self.country
+        )
+        return {key: max(number, world[key]) for key, number in here.items()}
+
+
+def _assert_steady(moved: int, compared: int, country: str) -> None:
+    if moved > TOLERATED_DRIFT * compared:
+        raise SourceUnavailable(
+            f"gbif's records of {country} moved while being read ({moved} of {compared}); run again."
+        )
+
+
+SOURCES = (GbifTaxonomy(), GbifCountry())
