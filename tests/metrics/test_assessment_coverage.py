@@ -1,0 +1,106 @@
+"""Spec of `metrics.assessment_coverage`: what was observed in, how much of it the Red List has looked at out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from small_world import groups, records, species
+
+from schemas.vocabulary import RED_LIST_CATEGORIES, ROLL_UPS, TAXON_GROUPS
+
+GROUPS = [*TAXON_GROUPS, *ROLL_UPS]
+
+
+def coverage(warehouse: Any, rows: list[dict[str, Any]], cube: Any = ()) -> dict[tuple[str, str], Any]:
+    """Rows of the metric by country and group."""
+    warehouse.land("taxon_group", groups(), source="seeds")
+    warehouse.land("country_species", rows)
+    warehouse.land("occurrence_cube", list(cube))
+    warehouse.materialise()
+    return {
+        (row["country_code"], row["taxon_group"]): row for row in warehouse.rows("FROM metrics.assessment_coverage")
+    }
+
+
+def test_the_fungi_gap(warehouse: Any) -> None:
+    """18 of 20 animals and 3 of 20 fungi looked at make a gap of 0.75; Data Deficient counts as looked at."""
+    found = coverage(warehouse, species("mammals", LC=15, DD=3, NE=2) + species("ascomycetes", VU=1, DD=2, NONE=17))
+    fungi, animals = found["KE", "fungi"], found["KE", "animals"]
+    assert (fungi["observed_species"], fungi["assessed_species"], fungi["data_deficient"]) == (20, 3, 2)
+    assert (fungi["assessed_share"], fungi["evaluated_share"]) == (0.15, 0.05)
+    assert fungi["gap_to_animals"] == pytest.approx(0.75)
+    assert (fungi["reportable"], fungi["gap_reportable"]) == (True, True)
+    assert (animals["assessed_share"], animals["gap_to_animals"]) == (0.9, 0)
+
+
+def test_a_group_that_nobody_saw_has_a_row(warehouse: Any) -> None:
+    """A country with known species has a row for every group and roll-up, with 0 observed and no share."""
+    found = coverage(warehouse, species("mammals", LC=12))
+    assert sorted(group for _, group in found) == sorted(GROUPS)
+    row = found["KE", "ascomycetes"]
+    assert (row["observed_species"], row["assessed_share"], row["gap_to_animals"]) == (0, None, None)
+    assert (row["reason"], row["gap_reason"]) == ("too_few_species", "too_few_species")
+
+
+@pytest.mark.parametrize(("observed", "reportable"), [(9, False), (10, True)])
+def test_ten_species_are_needed(warehouse: Any, observed: int, reportable: bool) -> None:  # noqa: FBT001
+    """Shares may be quoted from ten observed species on."""
+    row = coverage(warehouse, species("ferns", LC=observed))["KE", "ferns"]
+    assert (row["reportable"], row["reason"]) == (reportable, None if reportable else "too_few_species")
+
+
+def test_the_gap_needs_animals(warehouse: Any) -> None:
+    """Without ten animals the group's shares may be quoted but not the gap."""
+    row = coverage(warehouse, species("ferns", LC=12) + species("birds", LC=9))["KE", "ferns"]
+    assert (row["reportable"], row["gap_reportable"], row["gap_reason"]) == (True, False, "too_few_species")
+
+
+def test_only_observed_species_count(warehouse: Any) -> None:
+    """A listed species counts once it has a record, in the list or in the cube; an introduced one counts as well."""
+    rows = species("mammals", LC=4)
+    rows[0]["occurrences"] = None
+    rows[1]["occurrences"] = 0
+    rows[2] |= {"occurrences": 4, "introduced_occurrences": 4}
+    rows[3]["occurrences"] = None
+    found = coverage(warehouse, rows, [records("mammals-3", 2020, 1)])
+    assert found["KE", "mammals"]["observed_species"] == 2
+
+
+def test_world_counts_come_from_the_seed(warehouse: Any) -> None:
+    """Described species and the world's assessed share are those of the group; unknown stays NULL."""
+    found = coverage(warehouse, species("mammals", LC=1))
+    assert found["KE", "birds"]["world_assessed_share"] == 1.0
+    assert found["KE", "fungi"]["world_assessed_share"] == pytest.approx(1351 / 157_648)
+    assert (found["KE", "ascomycetes"]["described_species"], found["KE", "ascomycetes"]["world_assessed_share"]) == (None, None)  # fmt: skip
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    kinds=st.lists(
+        st.tuples(st.sampled_from(["birds", "insects", "ascomycetes", "chromists"]), st.sampled_from(list(RED_LIST_CATEGORIES))),
+        min_size=1, max_size=40,
+    )
+)  # fmt: skip
+def test_sql_equals_plain_python(warehouse: Any, kinds: list[tuple[str, str]]) -> None:
+    """Any mixture of groups and categories gives what a few lines of Python give."""
+    rows = [
+        {"country_code": "KE", "species_key": str(place), "taxon_group": group, "red_list_category": category, "occurrences": 1}
+        for place, (group, category) in enumerate(kinds)
+    ]  # fmt: skip
+    warehouse.connection.execute("DELETE FROM landed.taxon_group; DELETE FROM landed.country_species")
+    found = coverage(warehouse, rows)
+    members = {"animals": {"birds", "insects"}, "fungi": {"ascomycetes"}, "plants": set(), "all": {g for g, _ in kinds}}
+
+    def share(group: str) -> float | None:
+        seen = [category for member, category in kinds if member in members.get(group, {group})]
+        return sum(category not in {"NE", "NA"} for category in seen) / len(seen) if seen else None
+
+    animals = share("animals")
+    for group in GROUPS:
+        expected, row = share(group), found["KE", group]
+        assert row["assessed_share"] == pytest.approx(expected, abs=1e-12)
+        gap = None if animals is None or expected is None else animals - expected
+        assert row["gap_to_animals"] == pytest.approx(gap, abs=1e-12)

@@ -1,0 +1,184 @@
+"""Spec of `metrics.threatened_species`: categories in, counts, shares and reasons out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from small_world import groups, species
+
+from schemas.vocabulary import RED_LIST_CATEGORIES
+
+ALL_ASSESSED = {"mammals": (100, 100), "animals": (100, 100), "all": (100, 100)}
+
+
+def threatened(warehouse: Any, rows: list[dict[str, Any]], *, counts: Any = None) -> dict[tuple[str, str], Any]:
+    """Rows of the metric by country and group, from species alone."""
+    warehouse.land("taxon_group", groups(**(counts or ALL_ASSESSED)), source="seeds")
+    warehouse.land("country_species", rows)
+    warehouse.materialise()
+    found = warehouse.rows("FROM metrics.threatened_species")
+    return {(row["country_code"], row["taxon_group"]): row for row in found}
+
+
+def test_fungi_of_2019(warehouse: Any) -> None:
+    """The 280 fungi on the Red List of 2019 give the published shares, and too few of 155,000 to quote them."""
+    counts = {"basidiomycetes": (155_000, 280), "fungi": (155_000, 280)}
+    fungi = species("basidiomycetes", CR=15, EN=59, VU=90, NT=40, LC=54, DD=22)
+    row = threatened(warehouse, fungi, counts=counts)["KE", "fungi"]
+    assert row["threatened_share_lower"] == pytest.approx(0.585714, abs=5e-7)
+    assert row["threatened_share"] == pytest.approx(0.635659, abs=5e-7)
+    assert row["threatened_share_upper"] == pytest.approx(0.664286, abs=5e-7)
+    assert row["world_assessed_share"] == pytest.approx(0.0018, abs=5e-5)
+    assert (row["reportable"], row["reason"]) == (False, "group_partly_assessed")
+
+
+@pytest.mark.parametrize(
+    ("counts", "lower", "best", "upper"),
+    [
+        ({"LC": 3739, "NT": 451, "VU": 811, "EN": 1264, "CR": 798, "EW": 2, "EX": 37, "DD": 909}, 0.360547, 0.406936, 0.474542),
+        ({"LC": 8699, "NT": 940, "VU": 717, "EN": 405, "CR": 232, "EW": 5, "EX": 159, "DD": 40}, 0.123120, 0.123568, 0.126744),
+        ({"LC": 49, "NT": 66, "VU": 93, "EN": 61, "CR": 66, "EW": 3, "EX": 0, "DD": 3}, 0.653959, 0.659763, 0.662757),
+    ],
+    ids=["amphibians 2022", "birds 2024", "cycads 2003"],
+)  # fmt: skip
+def test_comprehensively_assessed_groups(
+    warehouse: Any, counts: dict[str, int], lower: float, best: float, upper: float
+) -> None:
+    """The published category counts of three groups give their published shares, EW counted as threatened."""
+    row = threatened(warehouse, species("mammals", **counts))["KE", "mammals"]
+    shares = [row["threatened_share_lower"], row["threatened_share"], row["threatened_share_upper"]]
+    assert shares == pytest.approx([lower, best, upper], abs=5e-7)
+    assert (row["reportable"], row["reason"]) == (True, None)
+
+
+def test_counts_by_category(warehouse: Any) -> None:
+    """Every category has its count; NE, NA and species without a category are known but not assessed."""
+    rows = species("mammals", EX=1, EW=2, CR=3, EN=4, VU=5, NT=6, LC=7, DD=8, RE=1, NA=2, NE=3, NONE=4)
+    row = threatened(warehouse, rows)["KE", "mammals"]
+    assert {name: row[name] for name in row if isinstance(row[name], int) and not isinstance(row[name], bool)} == {
+        "known_species": 46, "assessed_species": 37, "extinct": 2, "extinct_in_the_wild": 2,
+        "critically_endangered": 3, "possibly_extinct": 0, "endangered": 4, "vulnerable": 5, "near_threatened": 6,
+        "least_concern": 7, "data_deficient": 8, "threatened_species": 12, "threatened_species_with_ew": 14,
+        "described_species": 100, "world_assessed_species": 100,
+    }  # fmt: skip
+    assert row["threatened_share"] == pytest.approx(14 / 27)
+    assert row["national_assessed_share"] == pytest.approx(37 / 46)
+
+
+@pytest.mark.parametrize(
+    ("rows", "counts", "reason", "bounds"),
+    [
+        ({"DD": 3}, (100, 100), "all_data_deficient", (0.0, None, 1.0)),
+        ({"DD": 3, "EX": 1}, (100, 100), "all_data_deficient", (0.0, None, 1.0)),
+        ({"EX": 2}, (100, 100), "no_assessed_species", (None, None, None)),
+        ({"NE": 2, "NA": 1}, (100, 100), "no_assessed_species", (None, None, None)),
+        ({"NONE": 1}, (None, None), "no_assessed_species", (None, None, None)),
+        ({"DD": 1}, (None, None), "all_data_deficient", (0.0, None, 1.0)),
+        ({"VU": 1}, (None, 3), "no_described_count", (1.0, 1.0, 1.0)),
+        ({"VU": 1}, (0, 0), "no_described_count", (1.0, 1.0, 1.0)),
+        ({"VU": 1, "NE": 9}, (100, 79), "group_partly_assessed", (1.0, 1.0, 1.0)),
+        ({"VU": 1, "NE": 9}, (100, 80), "country_partly_assessed", (1.0, 1.0, 1.0)),
+        ({"LC": 4, "NE": 1}, (100, 80), None, (0.0, 0.0, 0.0)),
+        ({"CR": 1}, (100, 100), None, (1.0, 1.0, 1.0)),
+    ],
+)
+def test_first_failing_reason(
+    warehouse: Any, rows: dict[str, int], counts: tuple[int, int], reason: str | None, bounds: tuple[Any, ...]
+) -> None:
+    """A share that may not be quoted names the first reason in order, and a division by nothing is NULL."""
+    row = threatened(warehouse, species("mammals", **rows), counts={"mammals": counts})["KE", "mammals"]
+    assert (row["reportable"], row["reason"]) == (reason is None, reason)
+    assert (row["threatened_share_lower"], row["threatened_share"], row["threatened_share_upper"]) == bounds
+
+
+def test_counts_are_missing_only_without_any_assessment(warehouse: Any) -> None:
+    """Threatened species are NULL where nobody looked and 0 where all assessed species are extinct."""
+    rows = species("mammals", NE=2) + species("mammals", "TZ", EX=2)
+    found = threatened(warehouse, rows)
+    assert found["KE", "mammals"]["threatened_species"] is None
+    assert found["TZ", "mammals"]["threatened_species"] == 0
+
+
+def test_introduced_species_are_left_out(warehouse: Any) -> None:
+    """A species of which more than half of the records are introduced is not known from the country; half is."""
+    rows = species("mammals", CR=3)
+    for row, introduced in zip(rows, [2, 3, None], strict=True):
+        row |= {"occurrences": 4, "introduced_occurrences": introduced}
+    assert threatened(warehouse, rows)["KE", "mammals"]["known_species"] == 2
+
+
+def test_roll_ups_are_counted_from_species(warehouse: Any) -> None:
+    """Animals, plants and fungi hold their groups, `all` holds chromists too, a species without group is nowhere."""
+    rows = [
+        *species("mammals", CR=1, LC=1), *species("insects", EN=2), *species("ferns", LC=3), *species("ascomycetes", VU=4),
+        *species("chromists", NT=5), *species(None, CR=6),
+    ]  # fmt: skip
+    found = {group: row["known_species"] for (_, group), row in threatened(warehouse, rows).items()}
+    assert found == {
+        "mammals": 2, "insects": 2, "ferns": 3, "ascomycetes": 4, "chromists": 5,
+        "animals": 4, "plants": 3, "fungi": 4, "all": 16,
+    }  # fmt: skip
+
+
+def test_roll_up_has_its_own_world_counts(warehouse: Any) -> None:
+    """The described species of a roll-up are the seed's own row, not the sum of its groups."""
+    rows = threatened(warehouse, species("ascomycetes", VU=1), counts={"fungi": (155_000, 280)})
+    assert rows["KE", "fungi"]["described_species"] == 155_000
+    assert rows["KE", "ascomycetes"]["reason"] == "no_described_count"
+
+
+def test_possibly_extinct_is_critically_endangered(warehouse: Any) -> None:
+    """A CR species tagged possibly extinct counts as CR and is counted again as possibly extinct."""
+    rows = species("mammals", CR=2)
+    tagged = {"assessment_year": 2020, "scope": "global", "is_possibly_extinct": True}
+    warehouse.land("assessment", [
+        tagged | {"species_key": "mammals-0", "red_list_category": "CR"},
+        tagged | {"species_key": "mammals-1", "red_list_category": "EN"},
+    ])  # fmt: skip
+    row = threatened(warehouse, rows)["KE", "mammals"]
+    assert (row["critically_endangered"], row["possibly_extinct"], row["endangered"]) == (1, 1, 1)
+
+
+def reference(kinds: list[tuple[str, bool]]) -> dict[str, Any] | None:
+    """The metric of one group in plain Python, from category and introduced."""
+    known = [category for category, introduced in kinds if not introduced]
+    if not known:
+        return None
+    by = Counter(known)
+    assessed = sum(by[c] for c in "EX EW RE CR EN VU NT LC DD".split())
+    at_risk, gone, deficient = sum(by[c] for c in ("EW", "CR", "EN", "VU")), by["EX"] + by["RE"], by["DD"]
+    extant, sufficient = assessed - gone, assessed - gone - deficient
+    reason = "no_assessed_species" if not extant else "all_data_deficient" if not sufficient else None
+    if reason is None and assessed / len(known) < 0.8:
+        reason = "country_partly_assessed"
+    return {
+        "known_species": len(known),
+        "assessed_species": assessed,
+        "threatened_species": by["CR"] + by["EN"] + by["VU"] if assessed else None,
+        "threatened_share": at_risk / sufficient if sufficient else None,
+        "threatened_share_lower": at_risk / extant if extant else None,
+        "threatened_share_upper": (at_risk + deficient) / extant if extant else None,
+        "national_assessed_share": assessed / len(known),
+        "reason": reason,
+    }
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(kinds=st.lists(st.tuples(st.sampled_from(list(RED_LIST_CATEGORIES)), st.booleans()), max_size=12))
+def test_sql_equals_plain_python(warehouse: Any, kinds: list[tuple[str, bool]]) -> None:
+    """Any mixture of categories gives what a few lines of Python give."""
+    rows = [
+        {"country_code": "KE", "species_key": str(place), "taxon_group": "mammals", "red_list_category": category,
+         "occurrences": 3, "introduced_occurrences": 2 if introduced else 1}
+        for place, (category, introduced) in enumerate(kinds)
+    ]  # fmt: skip
+    warehouse.connection.execute("DELETE FROM landed.taxon_group; DELETE FROM landed.country_species")
+    row = threatened(warehouse, rows).get(("KE", "mammals"))
+    expected = reference(kinds)
+    assert (row is None) == (expected is None)
+    if row is not None and expected is not None:
+        assert {name: row[name] for name in expected} == pytest.approx(expected, abs=1e-12)

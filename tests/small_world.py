@@ -1,0 +1,88 @@
+"""Builders of small tables for the spec tests of the SQL: the seeds, species by category, observations, treaties."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from typing import Any
+
+from ness_pipeline.paths import sql_folder
+
+Row = dict[str, Any]
+
+
+def seeded_groups() -> list[Row]:
+    """The rows of the seed `taxon_group.csv`, typed."""
+    with (sql_folder("seeds") / "taxon_group.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [{name: value or None for name, value in row.items()} for row in csv.DictReader(lines)]
+    return [
+        row
+        | {
+            "is_roll_up": row["is_roll_up"] == "true",
+            "described_species": row["described_species"] and int(row["described_species"]),
+            "world_assessed_species": row["world_assessed_species"] and int(row["world_assessed_species"]),
+            "counts_as_of": row["counts_as_of"] and dt.date.fromisoformat(row["counts_as_of"]),
+        }
+        for row in rows
+    ]
+
+
+def groups(**counts: tuple[int | None, int | None]) -> list[Row]:
+    """The seeded groups, some with other described and assessed species: `mammals=(100, 90)`."""
+    changed = {name: {"described_species": d, "world_assessed_species": a} for name, (d, a) in counts.items()}
+    return [row | changed.get(row["taxon_group"], {}) for row in seeded_groups()]
+
+
+def species(taxon_group: str | None, country_code: str = "KE", *, start: int = 0, **categories: int) -> list[Row]:
+    """`country_species` rows: so many species of one group in each category, `NONE` for species without one."""
+    names = [category for category, number in categories.items() for _ in range(number)]
+    return [
+        {
+            "country_code": country_code,
+            "species_key": f"{taxon_group}-{start + place}",
+            "taxon_group": taxon_group,
+            "red_list_category": None if category == "NONE" else category,
+            "occurrences": 5,
+        }
+        for place, category in enumerate(names)
+    ]
+
+
+def records(species_key: str, year: int, occurrences: int, country_code: str = "KE", **more: Any) -> Row:
+    """One `occurrence_cube` row."""
+    return {"country_code": country_code, "species_key": species_key, "year": year, "occurrences": occurrences} | more
+
+
+def observation(series_code: str, year: int, value: float | None, country_code: str = "KE", **more: Any) -> Row:
+    """One `indicator_observation` row, observed unless said otherwise, missing when it has no value."""
+    return {
+        "country_code": country_code,
+        "series_code": series_code,
+        "year": year,
+        "value": value,
+        "disaggregation": "total",
+        "value_status": "missing" if value is None else "observed",
+        "publisher": "unsdg" if "_" in series_code else "worldbank",
+    } | more
+
+
+def country(country_code: str = "KE", *, is_landlocked: bool = False, **more: Any) -> Row:
+    """One `country` row with made-up codes."""
+    return {
+        "country_code": country_code,
+        "iso3_code": country_code + "X",
+        "m49_code": None,
+        "country_name": f"Country {country_code}",
+        "is_landlocked": is_landlocked,
+    } | more
+
+
+def treaty(name: str, entry_into_force: str | None, country_code: str = "KE", **more: Any) -> Row:
+    """One `treaty_party` row: a party from that day on, or no party."""
+    return {
+        "country_code": country_code,
+        "treaty": name,
+        "status": "party" if entry_into_force else "not_party",
+        "entry_into_force": entry_into_force and dt.date.fromisoformat(entry_into_force),
+        "as_of": dt.date(2025, 6, 30),
+    } | more
