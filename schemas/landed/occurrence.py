@@ -1,0 +1,65 @@
+"""Contract of an occurrence record on its way into a cube."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, country_code, species_key
+from schemas.vocabulary import RED_LIST_CATEGORIES, TAXON_GROUPS
+
+_TIME = r"T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-][01]\d(:?[0-5]\d)?)?"
+_MOMENT = rf"[12]\d{{3}}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])({_TIME})?)?)?"
+ISO_DATE = rf"^{_MOMENT}(/{_MOMENT})?$"
+"""A year, month, day or time, or an interval of two of them, as ISO 8601."""
+GEOSPATIAL_ISSUES = (
+    "ZERO_COORDINATE",
+    "COORDINATE_OUT_OF_RANGE",
+    "COORDINATE_INVALID",
+    "COUNTRY_COORDINATE_MISMATCH",
+    "PRESUMED_SWAPPED_COORDINATE",
+    "PRESUMED_NEGATED_LONGITUDE",
+    "PRESUMED_NEGATED_LATITUDE",
+)
+"""Issues that GBIF's filter `hasGeospatialIssue` stands for."""
+NOT_WILD = ("FOSSIL_SPECIMEN", "LIVING_SPECIMEN")
+
+
+class Occurrence(Contract):
+    """One row = one record that passes the occurrence filters: present, without geospatial issue, neither fossil nor
+    living specimen, species, year and country known.
+
+    The columns stand in the order in which they are checked: a refused record names the first that fails. Records are
+    counted into `core.occurrence_cube` and not kept.
+
+    Traps: layouts before 2020 leave `occurrenceStatus` empty, which means present, because absences were not published
+    then; `hasGeospatialIssues` knew fewer issues in old layouts, so the list of issues counts as well; a record of a
+    subspecies has the key of its species, one of a genus has none.
+    """  # noqa: D205  (the first sentence needs two lines)
+
+    record_id: str = column(
+        "GBIF's key of the record, or the publisher's occurrenceID, or the position in the file where there is neither.",
+        str_length={"min_value": 1, "max_value": 2000},
+    )
+    occurrence_status: str = column("Whether the species was found; empty counts as present.", isin=["PRESENT"])
+    has_geospatial_issue: bool = column("Whether GBIF doubts where the record is.", eq=False)
+    basis_of_record: str = column("What the record rests on.", nullable=True, notin=list(NOT_WILD))
+    species_key: str = species_key()
+    year: int = column("Year of the event.", "a", ge=1600, le=2100)
+    country_code: str = country_code()
+    event_date: str = column(
+        "Date, time or interval of the event, as ISO 8601 text.", nullable=True, str_matches=ISO_DATE
+    )
+    event_time: str = column("Time of the event where the date has none.", nullable=True)
+    decimal_latitude: float = column("Latitude, WGS 84.", "deg", nullable=True, ge=-90.0, le=90.0)
+    decimal_longitude: float = column("Longitude, WGS 84.", "deg", nullable=True, ge=-180.0, le=180.0)
+    coordinate_uncertainty_m: float = column("Radius in which the true place lies.", "m", nullable=True, ge=0.0, le=1e8)
+    scientific_name: str = column("Name of the species without authorship.", nullable=True)
+    taxon_group: str = column("Reporting group of the species.", nullable=True, isin=list(TAXON_GROUPS))
+    red_list_category: str = column(
+        "Global Red List category as the publisher attaches it to the record.", nullable=True,
+        isin=list(RED_LIST_CATEGORIES),
+    )  # fmt: skip
+    is_introduced: bool = column("Whether the record is marked introduced or managed.")
+
+    class Config:
+        """Grain: record."""
+
+        unique = ["record_id"]

@@ -1,0 +1,98 @@
+"""Occurrence cubes made elsewhere: GBIF SQL downloads and the processed tables of b3gbi."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from ness_pipeline.check import ROW as POSITION
+from ness_pipeline.check import check
+from ness_pipeline.cube.duckdb import Cube
+from ness_pipeline.dictionary import tables
+from ness_pipeline.errors import WrongUsage
+from ness_pipeline.files.raw import ROW, RawTable
+from ness_pipeline.files.rejects import Rejects, told
+from ness_pipeline.files.result import Options, batches_of
+from ness_pipeline.files.terms import Terms
+from ness_pipeline.sources import Batch
+
+COUNTS = ("occurrences", "obs")
+CELLS = ("cellCode", "eeaCellCode", "eqdgcCellCode", "mgrsCellCode", "cell")
+WHY = {
+    "species_key": "The row does not say which species it counts",
+    "year": "The year of the row is unknown or outside 1600 to 2100",
+    "country_code": "The country of the row is not known as an ISO 3166-1 alpha-2 code",
+    "occurrences": "The number of records is not a whole number of at least 1",
+    "cell_code": "The cell is missing or not a code of the EEA, quarter-degree or military grid",
+}
+
+
+def is_cube(terms: Terms) -> bool:
+    """Whether a table with these columns counts records per species and year."""
+    return terms.any_of(*COUNTS) is not None and terms.any_of("speciesKey", "taxonKey") is not None and "year" in terms
+
+
+def read_cube(raw: RawTable, options: Options) -> Iterator[Batch]:
+    """Refused rows, then the cube, then its species; rows of the same country, year, species and cell are added up.
+
+    Raises:
+        WrongUsage: the file is damaged, mixes grids, or does not say country or group and no option does.
+    """
+    terms = Terms(raw.names, raw.shown)
+    columns = _columns(terms, options)
+    about = _about_species(terms)
+    grids: set[str] = set()
+    with Cube("cube_row") as cube, Rejects() as rejects:
+        for rows in raw.batches():
+            texts = rows.select(columns)
+            valid, refused = check(tables()["core.occurrence_cube"], _gridded(texts, terms), options.source)
+            species = rows.select(ROW, *about).drop(ROW).with_columns(terms.groups(rows, options.taxon_group))
+            kept = valid.hstack(species[valid.get_column(POSITION)])
+            cube.add(kept.drop("source", "checklist_key", POSITION))
+            rejects.add(told(refused, rows, texts, WHY))
+            grids |= set(valid.get_column("grid").drop_nulls().unique())
+            if len(grids) > 1:
+                raise WrongUsage(f"{raw.shown} mixes the grids {' and '.join(sorted(grids))}; load one grid per file.")
+        yield from batches_of(cube, rejects, raw, options)
+
+
+def _columns(terms: Terms, options: Options) -> list[pl.Expr]:
+    """The columns of the contract `OccurrenceCube`, as text, from a file's own."""
+    return [
+        terms.country(options.country_code).alias("country_code"),
+        terms.whole("year").alias("year"),
+        terms.whole("speciesKey", "taxonKey").alias("species_key"),
+        terms.value(*CELLS).alias("cell_code"),
+        terms.whole(*COUNTS).alias("occurrences"),
+        terms.value("minCoordinateUncertaintyInMeters").alias("min_coordinate_uncertainty_m"),
+        terms.whole("minTemporalUncertainty").alias("min_temporal_uncertainty_s"),
+    ]
+
+
+def _about_species(terms: Terms) -> list[pl.Expr]:
+    return [
+        terms.value("species", "scientificName").alias("scientific_name"),
+        terms.text("iucnRedListCategory").str.to_uppercase().alias("red_list_category"),
+        terms.is_introduced().alias("is_introduced"),
+    ]
+
+
+def _gridded(texts: pl.DataFrame, terms: Terms) -> pl.DataFrame:
+    """The grid of each cell, read off the form of its code; a cell of no known grid gets a grid that no check passes.
+
+    A row without a cell in a cube that has cells cannot be placed, so it is refused; a cube without cells has none.
+    """
+    if terms.any_of(*CELLS) is None:
+        return texts.with_columns(pl.lit(None, pl.String).alias("grid"))
+    return texts.with_columns(grid_of(pl.col("cell_code")).alias("grid"))
+
+
+def grid_of(cell: pl.Expr) -> pl.Expr:
+    """The grid that a cell code belongs to: `eea:1000` (m), `eqdgc:2` (level), `mgrs:1000` (m), NULL for others."""
+    size = cell.str.extract(r"^(\d+)k?mE\d+N\d+$", 1)
+    metres = pl.when(cell.str.contains("kmE", literal=True)).then(size + pl.lit("000")).otherwise(size)
+    letters = cell.str.extract(r"^[EW]\d{3}[NS]\d{2}([A-D]*)$", 1).str.len_chars().cast(pl.String)
+    digits = cell.str.extract(r"^\d{1,2}[C-HJ-NP-X][A-HJ-NP-Z]{2}(\d*)$", 1).str.len_chars()
+    side = digits.replace_strict({0: "100000", 2: "10000", 4: "1000", 6: "100", 8: "10", 10: "1"}, default=None)
+    return pl.coalesce(pl.lit("eea:") + metres, pl.lit("eqdgc:") + letters, pl.lit("mgrs:") + side)

@@ -1,0 +1,149 @@
+"""Rows of a file as text, in batches of bounded size, whatever the file's form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from ness_pipeline.database import frame_of
+from ness_pipeline.errors import WrongUsage
+from ness_pipeline.files.text import MAX_LINE, TextFormat
+from ness_pipeline.sources import REJECTED
+
+BATCH_CELLS = 4_000_000
+"""Values per batch: a wide table is read in fewer rows at a time, so that memory is the same."""
+ROW = "row number"
+"""Added to every batch: position of the row in the file, from 0. The blank keeps it apart from a file's own columns."""
+
+
+@dataclass
+class RawTable:
+    """The rows of one or several files of the same form, every value as text or NULL.
+
+    Attributes:
+        shown: how messages name the file.
+        files: the files.
+        names: column names as the file writes them, and those of `defaults`.
+        text: how text tables are written, None for parquet.
+        defaults: value of a column where the file has none, or lacks the column altogether.
+        malformed: lines that are no rows, in the columns of `REJECTED`; complete once `batches` is exhausted.
+    """
+
+    shown: str
+    files: tuple[Path, ...]
+    names: tuple[str, ...]
+    text: TextFormat | None
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    malformed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=dict(REJECTED)))
+
+    @classmethod
+    def from_parquet(cls, files: tuple[Path, ...], shown: str) -> RawTable:
+        """A table from parquet parts; parts may differ in which columns they have.
+
+        Raises:
+            WrongUsage: a part is damaged or half written.
+        """
+        with duckdb.connect() as connection:
+            try:
+                relation = connection.read_parquet([str(file) for file in files], union_by_name=True)
+            except duckdb.Error as error:
+                raise unreadable(shown, error) from error
+            return cls(shown, files, tuple(relation.columns), None)
+
+    def batches(self) -> Iterator[pl.DataFrame]:
+        """Frames with the file's columns as text and `ROW`, in the order of the file.
+
+        Raises:
+            WrongUsage: the file is damaged further down, or a quote is never closed.
+        """
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            received = 0
+            try:
+                reader = self._relation(connection).to_arrow_reader(max(1_000, BATCH_CELLS // len(self.names)))
+                for batch in reader:
+                    frame = pl.DataFrame(pl.from_arrow(batch))
+                    if frame.height:
+                        numbered = pl.int_range(received, received + frame.height, dtype=pl.Int64).alias(ROW)
+                        texts = frame.select(*(as_text(frame[name]) for name in frame.columns), numbered)
+                        yield texts.with_columns(
+                            (pl.col(name).fill_null(value) if name in texts.columns else pl.lit(value)).alias(name)
+                            for name, value in self.defaults.items()
+                        )
+                        received += frame.height
+                if self.text is not None:
+                    self.malformed = self._malformed(connection)
+            except (duckdb.Error, pl.exceptions.PolarsError) as error:
+                raise unreadable(self.shown, error) from error
+
+    def _relation(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+        names = [str(file) for file in self.files]
+        if self.text is None:
+            return connection.read_parquet(names, union_by_name=True)
+        return connection.read_csv(
+            names,  # type: ignore[arg-type]  # its stub does not know that lists of files are read
+            header=False,
+            skiprows=self.text.skip,
+            columns=dict.fromkeys(self.text.names, "VARCHAR"),
+            auto_detect=False,
+            sep=self.text.delimiter,
+            quotechar=self.text.quote,
+            escapechar=self.text.quote,
+            store_rejects=True,
+            rejects_limit=0,
+            max_line_size=MAX_LINE,
+            buffer_size=4 * MAX_LINE,
+        )
+
+    def _malformed(self, connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+        skip, width = (self.text.skip, len(self.text.names)) if self.text is not None else (0, 0)
+        found = frame_of(connection, "FROM reject_errors").unique(["file_id", "line"]).sort("file_id", "line")
+        unclosed = found.filter(pl.col("error_type").cast(pl.String) == "UNQUOTED VALUE")
+        if unclosed.height:
+            line = unclosed["line"][0]
+            raise WrongUsage(f"{self.shown} has a quote that is never closed, from row {line} on; close or remove it.")
+        return found.select(
+            (pl.col("line").cast(pl.Int64) - 1 - skip).alias("row_number"),
+            pl.lit(None, pl.String).alias("column_name"),
+            pl.lit("columns").alias("check_name"),
+            pl.lit(f"The line does not have the {width} columns of the header.").alias("reason"),
+            pl.col("csv_line").map_elements(lambda line: json.dumps({"line": line}, ensure_ascii=False), pl.String).alias("row"),
+        )  # fmt: skip
+
+
+def unreadable(shown: str, error: Exception) -> WrongUsage:
+    """The sentence for a file that the reader gives up on."""
+    return WrongUsage(
+        f"{shown} is not readable to its end ({str(error).splitlines()[0]}); export or download it again."
+    )
+
+
+def as_text(values: pl.Series) -> pl.Series:
+    """A column of any type as text: list items joined by `;`, vocabulary structs by their concept, blank as NULL."""
+    dtype = values.dtype
+    if isinstance(dtype, pl.Struct):
+        concept = next((name for name in ("concept", "concepts") if name in {f.name for f in dtype.fields}), None)
+        inner = values.struct.field(concept) if concept else values.struct.json_encode()
+        return as_text(inner).alias(values.name)
+    if isinstance(dtype, pl.List):
+        values = values.list.eval(pl.element().cast(pl.String)).list.join(";")
+    elif isinstance(dtype, pl.Datetime):
+        values = values.dt.to_string("%Y-%m-%dT%H:%M:%S")
+    elif dtype != pl.String:
+        values = values.cast(pl.String)
+    stripped = values.str.strip_chars()
+    return stripped.set(stripped == "", None)
+
+
+def as_json(rows: pl.DataFrame) -> list[str]:
+    """Each row as JSON, without its empty values."""
+    columns = [name for name in rows.columns if name != ROW]
+    return [
+        json.dumps({name: value for name, value in row.items() if value is not None}, ensure_ascii=False)
+        for row in rows.select(columns).iter_rows(named=True)
+    ]
