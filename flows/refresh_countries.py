@@ -11,11 +11,8 @@ from prefect.futures import PrefectFuture
 from prefect.states import Completed
 
 from flows import tasks
-from ness_pipeline.database import open_build
 from ness_pipeline.errors import NessError
-from ness_pipeline.landing import Landing
 from ness_pipeline.paths import Paths
-from ness_pipeline.publish import writer
 from ness_pipeline.runs import Summary, finish_run, plan, start_run
 from ness_pipeline.scope import Years, resolve
 from ness_pipeline.scope import countries as all_countries
@@ -67,22 +64,17 @@ def refresh(
 ) -> State[Summary]:
     """Take some countries through all stages; the final state says whether there are gaps and carries the summary."""
     settings = tasks.settings_for(sandbox_url)
-    paths = Paths.of(settings)
-    landing = Landing(paths.landing)
     world, national = plan(countries, years, only)
-    with writer(paths), open_build(paths.build) as connection:
+    with tasks.build_of(Paths.of(settings)) as connection:
         now = dt.datetime.now(dt.UTC)
         run_id = start_run(connection, command, is_synthetic=settings.is_synthetic, now=now)
         summary = Summary(run_id, countries)
         try:
             for units, age in ((world, world_max_age_hours), (national, max_age_hours)):
                 errors = {} if offline else _extract(units, age, sandbox_url)
-                tasks.load_all(connection, units, landing, settings, summary, errors)
-            summary.written = tasks.materialise_countries(connection, countries)
-            tasks.tell("publish", str(paths.published))
-            summary.content_hash = tasks.audit_and_publish(
-                connection, paths, run_id, is_synthetic=settings.is_synthetic
-            )
+                tasks.load_all(connection, units, sandbox_url, summary, errors)
+            summary.written = tasks.materialise_countries(countries, sandbox_url)
+            summary.content_hash = tasks.audit_and_publish(sandbox_url, run_id)
         except BaseException:
             finish_run(connection, run_id, "failed", dt.datetime.now(dt.UTC))
             raise

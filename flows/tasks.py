@@ -11,6 +11,7 @@ import datetime as dt
 import functools
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -20,10 +21,11 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
 from ness_pipeline import publish as publication
+from ness_pipeline.database import open_build
 from ness_pipeline.errors import NessError, SourceUnavailable
 from ness_pipeline.extract import context_of, extract
 from ness_pipeline.http import Session
-from ness_pipeline.landing import Extraction, Landing
+from ness_pipeline.landing import Landing
 from ness_pipeline.load import Loaded, load_extraction
 from ness_pipeline.models import materialise
 from ness_pipeline.paths import Paths
@@ -36,7 +38,23 @@ WRITER = "ness-writer"
 """Tag of every task that writes the build database; the deployments limit it to one at a time."""
 
 Observer = Callable[[str, str], None]
+_builds: dict[Path, duckdb.DuckDBPyConnection] = {}
 _observer: ContextVar[Observer | None] = ContextVar("observer", default=None)
+
+
+@contextlib.contextmanager
+def build_of(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The build database under the writer's lock, open for the tasks of this flow.
+
+    Tasks find it by its home folder and not among their parameters, which Prefect inspects and keeps; nor in a context
+    variable, which Prefect's threads keep alive beyond the end of the process.
+    """
+    with publication.writer(paths), open_build(paths.build) as connection:
+        _builds[paths.home] = connection
+        try:
+            yield connection
+        finally:
+            del _builds[paths.home]
 
 
 @contextlib.contextmanager
@@ -106,52 +124,53 @@ def widened(landing: Landing, source: str, key: str, years: Years) -> Years:
     return Years(min(years.first, known.first), max(years.last, known.last))
 
 
-@task(name="load", task_run_name="load {extraction.about[source]} {extraction.about[unit]}", tags=[WRITER], cache_policy=NO_CACHE)  # fmt: skip
-def load_unit(
-    connection: duckdb.DuckDBPyConnection, extraction: Extraction, settings: Settings, run_id: str
-) -> list[Loaded]:
+@task(name="load", task_run_name="load {source} {key}", tags=[WRITER], cache_policy=NO_CACHE)
+def load_unit(source: str, key: str, sandbox_url: str | None, run_id: str) -> list[Loaded]:
     """Load one landed unit of work into the build database."""
-    context = context_of(extraction.landing, settings)
-    results = load_extraction(connection, extraction, context, run_id=run_id, now=dt.datetime.now(dt.UTC))
+    settings = settings_for(sandbox_url)
+    paths = Paths.of(settings)
+    landing = Landing(paths.landing)
+    extraction = landing.latest(source, key)
+    if extraction is None:
+        raise SourceUnavailable(f"{source} {key} has never been extracted; run it with network first.")
+    context = context_of(landing, settings)
+    results = load_extraction(_builds[paths.home], extraction, context, run_id=run_id, now=dt.datetime.now(dt.UTC))
     for result in results:
         get_run_logger().info("%s: %d received, %d quarantined", result.table_name, result.received, result.quarantined)
     return results
 
 
 @task(name="materialise", task_run_name="materialise {countries}", tags=[WRITER], cache_policy=NO_CACHE)
-def materialise_countries(connection: duckdb.DuckDBPyConnection, countries: tuple[str, ...] | None) -> dict[str, int]:
+def materialise_countries(countries: tuple[str, ...] | None, sandbox_url: str | None) -> dict[str, int]:
     """Run all SQL models for some countries, or for all."""
+    connection = _builds[Paths.of(settings_for(sandbox_url)).home]
     return materialise(connection, countries, progress=lambda model: tell("materialise", model))
 
 
 @task(name="audit and publish", tags=[WRITER], cache_policy=NO_CACHE)
-def audit_and_publish(connection: duckdb.DuckDBPyConnection, paths: Paths, run_id: str, *, is_synthetic: bool) -> str:
+def audit_and_publish(sandbox_url: str | None, run_id: str) -> str:
     """Audit the build database and put it before the readers; returns the content hash."""
+    settings = settings_for(sandbox_url)
+    paths = Paths.of(settings)
+    tell("publish", str(paths.published))
     now = dt.datetime.now(dt.UTC)
-    return publication.publish(connection, paths, run_id, is_synthetic=is_synthetic, now=now)
+    return publication.publish(_builds[paths.home], paths, run_id, is_synthetic=settings.is_synthetic, now=now)
 
 
 def load_all(
     connection: duckdb.DuckDBPyConnection,
     units: list[Unit],
-    landing: Landing,
-    settings: Settings,
+    sandbox_url: str | None,
     summary: Summary,
     errors: dict[Unit, NessError],
 ) -> None:
     """Load what has landed of some units, in order; a unit that fails leaves its earlier rows and becomes a gap."""
     for unit in units:
-        error = errors.get(unit)
         try:
-            if error is not None:
-                raise error
-            extraction = landing.latest(unit.source, unit.key)
-            if extraction is None:
-                raise SourceUnavailable(
-                    f"{unit.source} {unit.key} has never been extracted; run it with network first."
-                )
+            if unit in errors:
+                raise errors[unit]
             tell("load", f"{unit.source} {unit.key}")
-            summary.loaded[unit] = load_unit(connection, extraction, settings, summary.run_id)
+            summary.loaded[unit] = load_unit(unit.source, unit.key, sandbox_url, summary.run_id)
         except NessError as failure:
             summary.gaps.append(gap_of(connection, unit, failure))
             tell("gap", f"{unit.source} {unit.key}")

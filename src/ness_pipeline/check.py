@@ -46,7 +46,7 @@ def check(table: Table, frame: pl.DataFrame, source: str) -> tuple[pl.DataFrame,
     failures = [_failed_conversions(frame, converted, columns.values()), _failed_checks(table, converted)]
     first = pl.concat(failures).unique(subset=ROW, keep="first", maintain_order=True)
     rows = frame.select(row=pl.struct(pl.all()).struct.json_encode()).with_row_index(ROW).cast({ROW: pl.Int64})
-    refused = first.join(rows, on=ROW, how="left").select(REJECTED).sort(ROW)
+    refused = first.join(rows, on=ROW, how="left").select(*REJECTED).sort(ROW)
     numbered = converted.with_row_index(ROW).cast({ROW: pl.Int64})
     return numbered.join(refused.select(ROW), on=ROW, how="anti"), refused
 
@@ -58,6 +58,8 @@ def convert(value: pl.Expr, given: pl.DataType, wanted: pl.DataType) -> pl.Expr:
     if given == pl.String() and wanted == pl.Boolean():
         word = value.str.strip_chars().str.to_lowercase()
         return pl.when(word.is_in(["true", "1"])).then(True).when(word.is_in(["false", "0"])).then(False)  # noqa: FBT003
+    if given == pl.String() and wanted == pl.Date():
+        return value.str.strip_chars().str.to_date("%Y-%m-%d", strict=False)
     if given == pl.String() and wanted != pl.String():
         return value.str.strip_chars().cast(wanted, strict=False)
     if given.is_float() and wanted.is_integer():

@@ -128,7 +128,7 @@ def _put(connection: duckdb.DuckDBPyConnection, stage: _Stage, unit: Unit, about
         reason = f"An earlier row has the same {', '.join(table.grain)}."
         rows = twice.drop(ROW).select(row=pl.struct(pl.all()).struct.json_encode()).to_series()
         doubles = failures(twice.get_column(ROW), None, "unique", [reason] * twice.height)
-        stage.refused.append(doubles.with_columns(row=rows).select(REJECTED))
+        stage.refused.append(doubles.with_columns(row=rows).select(*REJECTED))
         stage.loaded -= twice.height
         connection.execute(f"DELETE FROM {stage.name} WHERE {ROW} IN (SELECT {ROW} FROM twice)")
     landed, columns = landed_twin(table)

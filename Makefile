@@ -1,0 +1,41 @@
+# Everything from a bare machine with Python >= 3.11: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+NESS := $(VENV)/bin/ness
+RUN := $(VENV)/bin
+
+.PHONY: help setup demo test lint format clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.ready ## create .venv from the lock file
+
+# uv comes from the package registry into .venv, so that nothing outside this folder is needed or changed.
+$(VENV)/.ready: pyproject.toml uv.lock
+	@test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
+	@$(RUN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+	@$(RUN)/uv sync --quiet --locked --inexact
+	@touch $@
+
+demo: setup ## three SYNTHETIC countries from the embedded sandbox: no keys, no network
+	$(NESS) run --sandbox KE DE BR
+	$(NESS) sql --sandbox --file warehouse/queries/demo.sql
+
+test: setup lint ## set-up, linters and all tests
+	$(RUN)/pytest -q
+
+lint: setup ## ruff, mypy and the import directions
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+
+format: setup ## format the code
+	$(RUN)/ruff check --fix .
+	$(RUN)/ruff format .
+
+clean: ## remove what setup and runs have made, but for landing and the published file
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .import_linter_cache
+	rm -rf warehouse/sandbox warehouse/build.duckdb*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
