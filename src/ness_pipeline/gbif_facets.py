@@ -4,8 +4,8 @@ GBIF's index merges the longest lists of its shards, and a shard lists at most 1
 terms than that is complete and exact, because no shard can hold more distinct terms than the whole answer; an answer at
 the limit is not, and nothing in it says so. Here such an answer is never used: the question is split until every part
 is below the limit, first by year, since every record counted has one, then by taxon. Months would not do, because
-records may lack one. Species that lack a rank (a reptile without a class) fall through the split by that rank; those
-seen in the answer that was split are asked for by their keys.
+records may lack one. Species that lack a rank (a reptile without an order) fall through a split by that rank; they are
+found again by their genus or family, of which the parts then have fewer records than the whole.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ KEYS_LENGTH = 6_000
 """Characters of `speciesKey=` parameters in one URL, which stays below 7,000 in all."""
 TOLERATED_DRIFT = 0.01
 """Share of records by which answers may contradict each other, as the index is updated while it is read."""
+
+_SPLIT_FACETS = ("speciesKey", "genusKey", "familyKey")
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Search:
         if _is_complete(answer):
             return Counter(answer.facets["speciesKey"])
         if years.first == years.last:
-            return self._below(answer, RANK_KEYS[:-1], years, filters)
+            return self._below(self.ask(*_SPLIT_FACETS, years=years, **filters), RANK_KEYS[:-1], years, filters)
         middle = (years.first + years.last) // 2
         halves = Years(years.first, middle), Years(middle + 1, years.last)
         return self.species(halves[0], **filters) + self.species(halves[1], **filters)
@@ -97,28 +99,52 @@ class Search:
     def of_species(self, keys: Iterable[str], years: Years, **filters: Any) -> Counter[str]:
         """Number of records of the given species; those without any are left out."""
         found: Counter[str] = Counter()
-        for some in _batches(sorted(keys)):
+        for some in _batches(sorted(keys), "speciesKey"):
             found.update(self.ask("speciesKey", years=years, speciesKey=some, **filters).facets["speciesKey"])
         return found
 
-    def _below(self, answer: Answer, ranks: tuple[str, ...], years: Years, filters: dict[str, Any]) -> Counter[str]:
+    def _below(self, whole: Answer, ranks: tuple[str, ...], years: Years, filters: dict[str, Any]) -> Counter[str]:
         """Species of an answer at the limit, split by the first of the ranks."""
         if not ranks:
-            raise SourceUnavailable(
-                f"gbif lists {FACET_LIMIT} or more species for one genus in {years.first}; take a download instead."
-            )
+            raise SourceUnavailable(f"gbif lists too many species of one genus in {years}; take a download instead.")
         rank, narrower = ranks[0], ranks[1:]
         children = self.ask(rank, years=years, **filters)
         terms = children.facets[rank]
         if len(terms) == 1 and sum(terms.values()) == children.count:
-            return self._below(answer, narrower, years, filters)
+            return self._below(whole, narrower, years, filters)
+        if not _is_complete(children, rank):
+            raise SourceUnavailable(f"gbif lists too many taxa of one {rank} in {years}; take a download instead.")
         found: Counter[str] = Counter()
+        reached: dict[str, Counter[str]] = {"genusKey": Counter(), "familyKey": Counter()}
         for key in terms:
             within = {**filters, rank: key}
-            part = self.ask("speciesKey", years=years, **within)
-            complete = _is_complete(part)
-            found.update(part.facets["speciesKey"] if complete else self._below(part, narrower, years, within))
-        found.update(self.of_species(answer.facets["speciesKey"].keys() - found.keys(), years, **filters))
+            part = self.ask(*_SPLIT_FACETS, years=years, **within)
+            found.update(
+                part.facets["speciesKey"] if _is_complete(part) else self._below(part, narrower, years, within)
+            )
+            for link, counts in reached.items():
+                counts.update(part.facets[link])
+        for link, counts in reached.items():
+            if link in narrower and _is_complete(whole, link):
+                short = [key for key, number in whole.facets[link].items() if number > counts[key]]
+                _add_new(found, self._within(link, short, years, filters))
+                break
+        _add_new(found, self.of_species(whole.facets["speciesKey"].keys() - found.keys(), years, **filters))
+        return found
+
+    def _within(self, rank: str, keys: list[str], years: Years, filters: dict[str, Any]) -> Counter[str]:
+        """Species below the given taxa of one rank."""
+        found: Counter[str] = Counter()
+        for some in _batches(sorted(keys), rank):
+            answer = self.ask("speciesKey", years=years, **{**filters, rank: some})
+            if _is_complete(answer):
+                found.update(answer.facets["speciesKey"])
+            elif len(some) > 1:
+                found += self._within(rank, some[::2], years, filters) + self._within(rank, some[1::2], years, filters)
+            else:
+                below = {**filters, rank: some}
+                whole = self.ask(*_SPLIT_FACETS, years=years, **below)
+                found += self._below(whole, RANK_KEYS[RANK_KEYS.index(rank) + 1 : -1], years, below)
         return found
 
     def _send(self, facets: tuple[str, ...], params: dict[str, Any]) -> Answer:
@@ -156,17 +182,22 @@ def _plain(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-def _is_complete(answer: Answer) -> bool:
-    return len(answer.facets["speciesKey"]) < FACET_LIMIT
+def _is_complete(answer: Answer, facet: str = "speciesKey") -> bool:
+    return len(answer.facets[facet]) < FACET_LIMIT
 
 
-def _batches(keys: list[str]) -> Iterator[list[str]]:
+def _add_new(found: Counter[str], more: Counter[str]) -> None:
+    """Add species that have not been found yet."""
+    found.update({key: number for key, number in more.items() if key not in found})
+
+
+def _batches(keys: list[str], name: str) -> Iterator[list[str]]:
     """The keys in lists that fit into one URL each, and into one answer."""
     batch: list[str] = []
     length = 0
     for key in keys:
-        size = len("&speciesKey=") + len(key)
-        if batch and length + size > KEYS_LENGTH:
+        size = len(f"&{name}=") + len(key)
+        if batch and (length + size > KEYS_LENGTH or len(batch) >= FACET_LIMIT - 1):
             yield batch
             batch, length = [], 0
         batch.append(key)

@@ -1,7 +1,8 @@
 """pygbif made to speak through our own requests: paced, retried, landed, replayable, and towards any base URL.
 
 pygbif 0.7 has no session, retry, default time-out or base-URL setting. But `pygbif.gbifutils` looks the name `requests`
-up whenever it is called, so for the time of one call that name means an object of ours. Its traps:
+up whenever it is called, so for the time of our calls that name means an object of ours; other threads that use pygbif
+meanwhile notice nothing. Its traps:
 
 - it adds the Catalogue of Life's checklist by itself, so ours is always passed; keys are text, for numbers make it
   switch to the old backbone;
@@ -19,6 +20,7 @@ import logging
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
 
@@ -46,6 +48,8 @@ FACETS = frozenset(
 """Facets that we ask for."""
 
 _LOCK = threading.Lock()
+_FETCH: ContextVar[Fetch | None] = ContextVar("fetch of the thread's pygbif calls", default=None)
+_INSIDE: list[Fetch] = []
 
 
 def occurrence_search(fetch: Fetch, **params: Any) -> dict[str, Any]:
@@ -99,33 +103,47 @@ def name_match(fetch: Fetch, name: str, rank: str, checklist_key: str, kingdom: 
 
 @contextmanager
 def speaking_through(fetch: Fetch) -> Iterator[None]:
-    """Let pygbif's calls inside the block go through `fetch`; one thread at a time, undone afterwards."""
+    """Let this thread's pygbif calls inside the block go through `fetch`; undone when the last thread leaves.
+
+    Threads do not wait for each other: one may replay a country from landing while another waits for GBIF.
+    """
     utils = _pygbif().gbifutils
+    token = _FETCH.set(fetch)
     with _LOCK:
-        original = utils.requests
-        utils.requests = _Transport(fetch)
-        try:
-            yield
-        finally:
-            utils.requests = original
+        _INSIDE.append(fetch)
+        utils.requests = _TRANSPORT
+    try:
+        yield
+    finally:
+        with _LOCK:
+            _INSIDE.pop()
+            if not _INSIDE:
+                utils.requests = requests
+        _FETCH.reset(token)
 
 
 class _Transport:
-    """What pygbif takes for the requests package; it can get and nothing else, so it never sends credentials."""
+    """What pygbif takes for the requests package; for us it can get and nothing else, so it never sends credentials."""
 
     __version__ = requests.__version__
 
-    def __init__(self, fetch: Fetch) -> None:
-        self._fetch = fetch
+    def __getattr__(self, name: str) -> Any:
+        """Whatever requests has, for threads that are not ours."""
+        if _FETCH.get() is not None:
+            raise AttributeError(f"pygbif may only get, not {name}")
+        return getattr(requests, name)
 
-    def get(self, url: str, params: Mapping[str, Any] | None = None, **_: Any) -> requests.Response:
+    def get(self, url: str, params: Mapping[str, Any] | None = None, **options: Any) -> requests.Response:
         """The answer to our own request for the same thing."""
+        fetch = _FETCH.get()
+        if fetch is None:
+            return requests.get(url, params=params, **options)  # noqa: S113  (the caller's own choice)
         if not url.startswith(f"{GBIF_API}/"):
             raise SourceUnavailable(
                 f"pygbif wants to ask {url}, which is not {GBIF_API}; pin pygbif to the locked version."
             )
         given = {name: value for name, value in (params or {}).items() if value is not None}
-        payload = self._fetch(Request.get("gbif", url.removeprefix(GBIF_API), given))
+        payload = fetch(Request.get("gbif", url.removeprefix(GBIF_API), given))
         kind = payload.content_type.partition(";")[0].strip().lower()
         if kind != "application/json":
             start = payload.body[:100].decode("utf-8", "replace")
@@ -138,6 +156,9 @@ class _Transport:
         response.headers["content-type"] = kind
         response.raw = io.BytesIO(payload.body)
         return response
+
+
+_TRANSPORT = _Transport()
 
 
 def _listed(value: Any) -> list[Any]:

@@ -1,0 +1,309 @@
+"""GBIF by facets, against the sandbox: every number must equal a recount of the sandbox's own records."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from replies import FETCHED_AT, read
+
+from ness_pipeline import gbif_facets
+from ness_pipeline.check import check
+from ness_pipeline.dictionary import tables
+from ness_pipeline.errors import SchemaDrift, SourceUnavailable
+from ness_pipeline.gbif_facets import Search
+from ness_pipeline.http import Fetch, Payload, Request, Session
+from ness_pipeline.sandbox import Sandbox, World, serve
+from ness_pipeline.sandbox.records import BASES, INTRODUCED_MEANS, MEANS
+from ness_pipeline.sandbox.taxonomy import SPECIES_RANK
+from ness_pipeline.scope import Years
+from ness_pipeline.settings import CATALOGUE_OF_LIFE, Settings
+from ness_pipeline.sources import gbif, sources
+from ness_pipeline.taxon_groups import GROUP_TAXA, RESIDUAL_GROUPS
+
+TAXONOMY, COUNTRY = sources()["gbif_taxonomy"], sources()["gbif_country"]
+YEARS = "2000:2025"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """A small world: 900 species, three countries."""
+    with serve(World(species=900, countries=("KE", "MN", "NO"))) as running:
+        yield running
+
+
+@pytest.fixture
+def fetch(sandbox: Sandbox) -> Iterator[Fetch]:
+    """Requests over real HTTP."""
+    with Session(Settings(_env_file=None).for_sandbox(sandbox.url)) as session:
+        yield session.send
+
+
+class Recount:
+    """The same numbers from the records themselves, in plain Python."""
+
+    def __init__(self, world: World, code: str) -> None:
+        self.cube: Counter[tuple[int, str]] = Counter()
+        self.introduced: Counter[str] = Counter()
+        self.world: Counter[str] = Counter()
+        self.group: dict[str, str | None] = {}
+        self.category: dict[str, str | None] = {}
+        records, taxa = world.records, world.taxonomy.taxa
+        for i in range(len(records)):
+            taxon = taxa[records.taxon[i]]
+            is_kept = not records.is_absent[i] and not records.has_issue[i]
+            is_kept = is_kept and BASES[records.basis[i]] not in {"FOSSIL_SPECIMEN", "LIVING_SPECIMEN"}
+            if not is_kept or taxon.rank != SPECIES_RANK or not 2000 <= records.year[i] <= 2025:
+                continue
+            key = taxon.col_key
+            self.world[key] += 1
+            if records.country[i] == world.countries.index(code):
+                self.cube[int(records.year[i]), key] += 1
+                self.introduced[key] += MEANS[records.means[i]] in INTRODUCED_MEANS
+                self.group[key] = taxon.group or None
+                category = world.category_of_taxon[records.taxon[i]]
+                self.category[key] = None if category == "NE" else category
+
+
+def country(fetch: Fetch, code: str = "KE", years: str = YEARS):
+    """Cube and species of one country."""
+    cube, species = read(COUNTRY, fetch, code, years)
+    return cube.frame, species.frame
+
+
+@pytest.mark.parametrize("code", ["KE", "MN", "NO"])
+def test_country_equals_recount(sandbox: Sandbox, fetch: Fetch, code: str) -> None:
+    """Every count, group, category and share of a country is the one in the records."""
+    cube, species = country(fetch, code)
+    truth = Recount(sandbox.world, code)
+    assert {
+        (year, key): n for year, key, n in cube.select("year", "species_key", "occurrences").iter_rows()
+    } == truth.cube
+    totals: Counter[str] = Counter()
+    for (_, key), n in truth.cube.items():
+        totals[key] += n
+    rows = {row["species_key"]: row for row in species.iter_rows(named=True)}
+    assert {key: row["occurrences"] for key, row in rows.items()} == totals
+    assert {key: row["taxon_group"] for key, row in rows.items()} == truth.group
+    assert {key: row["red_list_category"] for key, row in rows.items()} == truth.category
+    assert {key: row["introduced_occurrences"] for key, row in rows.items()} == truth.introduced
+    for key, row in rows.items():
+        if truth.category[key] is None:
+            assert (row["global_occurrences"], row["range_share"], row["share_method"]) == (None, None, None)
+        else:
+            assert row["global_occurrences"] == truth.world[key]
+            assert row["range_share"] == totals[key] / truth.world[key]
+            assert row["share_method"] == "occurrences"
+
+
+def test_rows_meet_the_contracts(fetch: Fetch) -> None:
+    """The loader accepts every row; keys are text and the checklist stands beside them."""
+    for name, frame in zip(("occurrence_cube", "country_species"), country(fetch), strict=True):
+        valid, refused = check(tables()[f"core.{name}"], frame, "gbif_country")
+        assert (valid.height, refused.height) == (frame.height, 0)
+        assert set(valid["checklist_key"]) == {CATALOGUE_OF_LIFE}
+
+
+def test_country_costs_few_requests(sandbox: Sandbox, fetch: Fetch) -> None:
+    """A country over 26 years takes fewer than 100 requests, each below 7,000 characters."""
+    before = len(sandbox.requests)
+    country(fetch)
+    asked = [target for _, target, _ in sandbox.requests[before:] if "/occurrence/search" in target]
+    assert len(asked) < 70
+    assert max(len(target) for target in asked) < 7_000
+    assert all(parse_qs(urlsplit(target).query)["checklistKey"] == [CATALOGUE_OF_LIFE] for target in asked)
+
+
+def test_country_without_records(fetch: Fetch) -> None:
+    """A country that GBIF knows nothing about has no rows, and is no error."""
+    cube, species = country(fetch, "TV")
+    assert (cube.height, species.height) == (0, 0)
+
+
+def test_same_payloads_same_rows(fetch: Fetch) -> None:
+    """Reading is a function of the payloads: what was fetched once gives the same rows without network."""
+    landed: dict[str, Payload] = {}
+
+    def landing(request: Request) -> Payload:
+        landed[request.key] = fetch(request)
+        return landed[request.key]
+
+    first = country(landing)
+    second = country(lambda request: landed[request.key])
+    assert all(a.equals(b) for a, b in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize("limit", [60, 100, 250])
+def test_answers_at_the_limit_are_split(
+    sandbox: Sandbox, fetch: Fetch, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    """When answers reach the limit they are split by years and ranks until every part is exact.
+
+    A lower limit stands for a richer country; the sandbox then drops terms of large answers like GBIF does.
+    """
+    monkeypatch.setattr(gbif_facets, "FACET_LIMIT", limit)
+    monkeypatch.setattr(gbif, "FACET_LIMIT", limit)
+    cube, species = country(fetch, "KE")
+    truth = Recount(sandbox.world, "KE")
+    assert {
+        (year, key): n for year, key, n in cube.select("year", "species_key", "occurrences").iter_rows()
+    } == truth.cube
+    assert dict(species.select("species_key", "taxon_group").iter_rows()) == truth.group
+    assert dict(species.select("species_key", "red_list_category").iter_rows()) == truth.category
+
+
+def test_limit_of_the_real_index() -> None:
+    """A world in which one year has more species than a shard lists is still counted exactly, where one answer is not."""
+    world = World(species=26_000, countries=("BR",), richest_share=0.99)
+    with serve(world) as running, Session(Settings(_env_file=None).for_sandbox(running.url)) as session:
+        search = Search(session.send, CATALOGUE_OF_LIFE)
+        years = Years(2025, 2025)
+        plain = search.ask("speciesKey", years=years, country="BR").facets["speciesKey"]
+        found = search.species(years, country="BR")
+        truth = Counter({key: n for (year, key), n in Recount(world, "BR").cube.items() if year == 2025})
+    assert len(truth) >= gbif_facets.FACET_LIMIT
+    assert plain != truth
+    assert found == truth
+
+
+def test_groups_are_resolved_by_name(sandbox: Sandbox, fetch: Fetch) -> None:
+    """Every reporting group has keys in the checklist in use, found by name; residual groups are their kingdom."""
+    (batch,) = read(TAXONOMY, fetch)
+    valid, refused = check(tables()["core.taxon_group_key"], batch.frame, "gbif_taxonomy")
+    assert refused.height == 0
+    assert set(valid["taxon_group"]) == set(GROUP_TAXA)
+    for row in valid.iter_rows(named=True):
+        taxon = next(t for t in sandbox.world.taxonomy.taxa if t.col_key == row["taxon_key"])
+        assert taxon.name == row["scientific_name"]
+        assert row["is_residual"] == (row["taxon_group"] in RESIDUAL_GROUPS)
+
+
+Change = Callable[[Request, dict], dict]
+
+
+def changed(fetch: Fetch, change: Change) -> Fetch:
+    """The sandbox's answers with something changed on the way."""
+
+    def through(request: Request) -> Payload:
+        payload = fetch(request)
+        body = json.dumps(change(request, payload.json())).encode()
+        return Payload(request, payload.url, 200, "application/json", body, FETCHED_AT)
+
+    return through
+
+
+@pytest.mark.parametrize("ignored", ["country", "basisOfRecord", "year"])
+def test_ignored_filter_is_noticed(fetch: Fetch, ignored: str) -> None:
+    """If GBIF stopped knowing a parameter it would answer for the unfiltered world; that never enters as the country."""
+
+    def forgetful(request: Request) -> Payload:
+        kept = tuple(pair for pair in request.params if pair[0] != ignored)
+        return fetch(Request(request.publisher, request.path, kept))
+
+    with pytest.raises(SourceUnavailable, match="gbif ignored a filter for KE"):
+        country(forgetful)
+
+
+def test_moving_index_is_noticed(fetch: Fetch) -> None:
+    """When the answers by group and by year contradict each other by more than 1 %, the unit is read again."""
+
+    def grow(request: Request, body: dict) -> dict:
+        if any(name == "taxonKey" for name, _ in request.params):
+            for facet in body["facets"]:
+                for term in facet["counts"]:
+                    term["count"] *= 2
+            body["count"] *= 2
+        return body
+
+    with pytest.raises(SourceUnavailable, match=r"KE moved while being read \(\d+ of \d+\); run again"):
+        country(changed(fetch, grow))
+
+
+def test_facet_sum_above_count_is_noticed(fetch: Fetch) -> None:
+    """Terms that add up to more than the records that match are a contradiction."""
+    with pytest.raises(SourceUnavailable, match="counts more records by"):
+        country(changed(fetch, lambda _, body: body | {"count": 1}))
+
+
+def test_renamed_field_is_drift(fetch: Fetch) -> None:
+    """A field of the answer that is gone stops the unit with its name."""
+
+    def rename(_: Request, body: dict) -> dict:
+        if "facets" in body:
+            body["aggregations"] = body.pop("facets")
+        return body
+
+    with pytest.raises(SchemaDrift, match="no field 'facets'"):
+        country(changed(fetch, rename))
+
+
+def test_unanswered_facet_is_drift(fetch: Fetch) -> None:
+    """A facet that GBIF no longer knows is missing from the answer, which is not the same as no species."""
+
+    def forget(_: Request, body: dict) -> dict:
+        if "facets" in body:
+            body["facets"] = [facet for facet in body["facets"] if facet["field"] != "SPECIES_KEY"]
+        return body
+
+    with pytest.raises(SchemaDrift, match="did not answer the facet 'speciesKey'"):
+        country(changed(fetch, forget))
+
+
+def match(
+    kind: str, *, rank: str = "CLASS", kingdom: str = "Animalia", name: str = "Aves", accepted: dict | None = None
+):
+    """An invented answer of name matching."""
+    body = {
+        "usage": {"key": "INV1", "name": name, "canonicalName": name, "rank": rank},
+        "classification": [{"key": "K", "name": kingdom, "rank": "KINGDOM"}],
+        "diagnostics": {"matchType": kind, "confidence": 94},
+        "synonym": accepted is not None,
+    }
+    return body if accepted is None else body | {"acceptedUsage": accepted}
+
+
+@pytest.mark.parametrize(
+    ("answer", "key"),
+    [
+        (match("EXACT"), "INV1"),
+        (match("HIGHERRANK"), "INV1"),
+        (match("VARIANT"), None),
+        (match("FUZZY"), None),
+        (match("HIGHERRANK", name="Chordata", rank="PHYLUM"), None),
+        (match("EXACT", rank="GENUS"), None),
+        (match("EXACT", kingdom="Plantae"), None),
+        (match("EXACT", accepted={"key": "INV2", "name": "Avialae", "rank": "CLASS"}), "INV2"),
+        (match("EXACT", accepted={"key": "INV2", "name": "Avialae", "rank": "PHYLUM"}), None),
+        ({"diagnostics": {"matchType": "NONE", "confidence": 100, "issues": []}, "synonym": False}, None),
+    ],
+    ids=[
+        "exact", "higher rank but the one meant", "variant", "fuzzy", "another taxon", "another rank", "homonym",
+        "synonym", "synonym of a wider taxon", "none",
+    ],
+)  # fmt: skip
+def test_only_the_taxon_meant_is_taken(answer: dict, key: str | None) -> None:
+    """Name, rank and kingdom decide; confidence 100 of no match means that there surely is none."""
+
+    def fetch(request: Request) -> Payload:
+        is_asked = ("scientificName", "Aves") in request.params
+        body = answer if is_asked else {"diagnostics": {"matchType": "NONE"}, "synonym": False}
+        return Payload(request, "", 200, "application/json", json.dumps(body).encode(), dt.datetime.now(dt.UTC))
+
+    assert gbif._key(fetch, GROUP_TAXA["birds"][0], CATALOGUE_OF_LIFE) == key
+
+
+def test_group_unknown_to_the_checklist_is_named(fetch: Fetch) -> None:
+    """A checklist that has none of a group's names stops with the group, instead of an empty group."""
+
+    def without_birds(request: Request) -> Payload:
+        if ("scientificName", "Aves") in request.params:
+            body = {"diagnostics": {"matchType": "NONE"}, "synonym": False}
+            return Payload(request, "", 200, "application/json", json.dumps(body).encode(), FETCHED_AT)
+        return fetch(request)
+
+    with pytest.raises(SchemaDrift, match=r"no taxon of the group birds \(Aves\)"):
+        read(TAXONOMY, without_birds)
