@@ -64,7 +64,7 @@ def refresh(
 ) -> State[Summary]:
     """Take some countries through all stages; the final state says whether there are gaps and carries the summary."""
     settings = tasks.settings_for(sandbox_url)
-    world, national = plan(countries, years, only)
+    world, national = plan(countries, years, only, settings=settings, is_offline=offline)
     with tasks.build_of(Paths.of(settings)) as connection:
         now = dt.datetime.now(dt.UTC)
         run_id = start_run(connection, command, is_synthetic=settings.is_synthetic, now=now)

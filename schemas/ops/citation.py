@@ -16,6 +16,7 @@ class Citation(Contract):
     doi: str = column("DOI without resolver.", nullable=True)
     licence: str = column("Licence of the data.", nullable=True)
     accessed_on: dt.date = column("Date of access.")
+    is_redistributable: bool = column("Whether the rows of this source may be passed on to others.")
 
     class Config:
         """Grain: source, unit and citation."""

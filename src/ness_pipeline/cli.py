@@ -127,7 +127,7 @@ def run(
         raise WrongUsage(f"{unknown[0]!r} is no source; choose from {', '.join(sources())}.")
     scope = resolve(countries) if countries else tuple(all_countries())
     span = Years.parse(years or _default_years())
-    world, national = plan(scope, span, tuple(source or ()))
+    world, national = plan(scope, span, tuple(source or ()), settings=_settings(sandbox=sandbox), is_offline=offline)
     _quiet_prefect()
     from flows.refresh_countries import refresh_countries
 
@@ -155,13 +155,49 @@ def backfill(
 
     scope = resolve([country])
     span = Years.parse(years or _default_years())
-    world, national = plan(scope, span)
+    world, national = plan(scope, span, settings=_settings(sandbox=sandbox), is_offline=offline)
     _quiet_prefect()
     from flows.backfill_country import backfill_country
 
     parameters = {"country": country, "years": str(span), "offline": offline}
     again = " --sandbox" if sandbox else ""
     _run_flow(backfill_country, parameters, len(world) + len(national), sandbox=sandbox, again=again)
+
+
+@app.command()
+def load(
+    table: Annotated[
+        str, typer.Argument(help="Table to fill, such as assessment; `occurrences` for records and cubes.")
+    ],
+    files: Annotated[list[Path], typer.Argument(help="CSV, TSV, Parquet, or a GBIF download as it came.")],
+    country: Annotated[str | None, typer.Option(help="Country of all rows, where the file does not say.")] = None,
+    taxon_group: Annotated[
+        str | None, typer.Option(help="Reporting group of all rows, where the file does not say.")
+    ] = None,
+    checklist_key: Annotated[
+        str | None, typer.Option(help="GBIF dataset key of the checklist of the species keys.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="Name of the data; files under one name add up.")] = None,
+    sandbox: Sandbox = False,
+) -> None:
+    """Load own files through the same contracts; `ness materialise` then computes and publishes."""
+    from ness_pipeline.operations import load_file
+    from ness_pipeline.terminal import show_file
+
+    settings = _settings(sandbox=sandbox)
+    for path in files:
+        with console.status(f"Loading {path.name}"):
+            loaded = load_file(
+                settings,
+                path,
+                table=None if table == "occurrences" else table,
+                country_code=country,
+                taxon_group=taxon_group,
+                checklist_key=checklist_key,
+                source=source,
+            )
+        show_file(console, path.name, loaded)
+    console.print("Next: `ness materialise` computes the metrics and publishes them.")
 
 
 @app.command()

@@ -44,6 +44,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     paths = Paths.of(settings)
     yield _contact(settings)
     yield _account(settings)
+    yield _iucn_token(settings)
     yield _disk(paths)
     yield _lock(paths)
     yield _published(paths)
@@ -64,6 +65,13 @@ def _account(settings: Settings) -> Finding:
     if settings.gbif_user and settings.gbif_password:
         return Finding("gbif account", is_fine=True, says="GBIF_USER and GBIF_PWD are set")
     return Finding("gbif account", is_fine=True, says="not set; everything but GBIF downloads works without")
+
+
+def _iucn_token(settings: Settings) -> Finding:
+    if settings.iucn_token:
+        return Finding("iucn token", is_fine=True, says="NESS_IUCN_TOKEN is set")
+    says = "not set; runs leave out assessments through time, threats and endemics (NESS_IUCN_TOKEN)"
+    return Finding("iucn token", is_fine=True, says=says)
 
 
 def _disk(paths: Paths) -> Finding:

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import ipaddress
 import json
 import re
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import metadata
 from typing import Any, Self
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import requests
+import requests.auth
 import tenacity
+from pydantic import SecretStr
 from urllib3.exceptions import HTTPError, InvalidHeader
 from urllib3.util import Retry
 
@@ -39,6 +42,10 @@ _NEXT_STEPS = {
     414: "the request is too long, please report it",
     429: "wait before running again; the run resumes where it stopped",
 }
+_TOKENS: Mapping[Publisher, str] = {"iucn": "NESS_IUCN_TOKEN"}
+KEPT_HEADERS = ("current-page", "page-items", "total-count", "total-pages")
+"""Headers of an answer that are part of what it says: where a list of pages stands."""
+
 _SECRETS = re.compile(r"(?i)\b(token|access_token|api_key|apikey|password|authorization)(=|: ?)[^&\s'\"]+")
 _USER_INFO = re.compile(r"//[^/@\s]+@")
 
@@ -51,11 +58,18 @@ class Request:
         publisher: whose base URL and rate apply.
         path: path below that base URL, starting with a slash.
         params: query parameters in the order sent; a repeated name is a repeated parameter.
+        shared: release within which every unit of work gets the same answer, so that one of them asks for all; not
+            part of what is asked. None where the answer is the unit's own.
+        accepts: statuses besides 2xx that are answers and no faults, such as 404 for "there is none".
+        clean: takes out of a body what must not be kept, such as personal e-mail addresses, before it lands.
     """
 
     publisher: Publisher
     path: str
     params: tuple[tuple[str, str], ...] = ()
+    shared: str | None = field(default=None, compare=False)
+    accepts: tuple[int, ...] = field(default=(), compare=False)
+    clean: Callable[[bytes], bytes] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def get(cls, publisher: Publisher, path: str, params: Mapping[str, object] | None = None) -> Request:
@@ -84,11 +98,12 @@ class Payload:
     Attributes:
         request: what was asked.
         url: where it was asked, without secrets.
-        status: HTTP status (2xx).
+        status: HTTP status: 2xx, or one that the request accepts.
         content_type: as the server named it.
         body: the bytes, decompressed.
         fetched_at: when the answer was complete, UTC.
         etag: the server's ETag, when it gave one.
+        headers: those of `KEPT_HEADERS` that the server sent, by lower-case name.
     """
 
     request: Request
@@ -98,6 +113,7 @@ class Payload:
     body: bytes
     fetched_at: dt.datetime
     etag: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
@@ -216,7 +232,7 @@ class Session:
         name = f"{request.publisher} ({urlsplit(url).netloc})"
         timeout = (self._settings.timeout_connect_s, self._settings.timeout_read_s)
         try:
-            with self._pool.get(url, timeout=timeout, stream=True) as answer:
+            with self._pool.get(url, timeout=timeout, stream=True, auth=self._credentials(request, url)) as answer:
                 body = self._read(answer, name)
                 self._check(request, answer, body, name)
                 return Payload(
@@ -227,6 +243,7 @@ class Session:
                     body=body,
                     fetched_at=dt.datetime.now(dt.UTC),
                     etag=answer.headers.get("ETag"),
+                    headers={name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers},
                 )
         except requests.Timeout as error:
             raise _Transient(f"{name} did not answer {request.path} in time; try again later.") from error
@@ -246,6 +263,21 @@ class Session:
             setting = f"NESS_{request.publisher.upper()}_URL"
             raise SourceUnavailable(scrub(f"{name} cannot be asked ({error}); check the setting {setting}.")) from error
 
+    def _credentials(self, request: Request, url: str) -> _Token | None:
+        """The publisher's token, where it wants one and the way to it is safe.
+
+        Raises:
+            SourceUnavailable: the token would travel in the clear.
+        """
+        token = self._settings.token(request.publisher)
+        if token is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+            setting = f"NESS_{request.publisher.upper()}_URL"
+            raise SourceUnavailable(f"{setting} is not https, so {_TOKENS[request.publisher]} is not sent; set an https address.")  # fmt: skip
+        return _Token(token)
+
     def _read(self, answer: requests.Response, name: str) -> bytes:
         """The decompressed body, read until it is complete, too large, or dripping for longer than anyone waits."""
         deadline = time.monotonic() + 10 * self._settings.timeout_read_s
@@ -261,15 +293,26 @@ class Session:
                 raise _Transient(f"{name} sends too slowly; try again later.")
         return bytes(body)
 
+    def _without_token(self, request: Request, text: str) -> str:
+        """The text without the token, which a publisher may quote when it refuses it."""
+        token = self._settings.token(request.publisher)
+        return text.replace(token.get_secret_value(), "…") if token else text
+
+    def _next_step(self, request: Request, status: int) -> str:
+        setting = _TOKENS.get(request.publisher)
+        if setting and status in {401, 403}:
+            return f"check {setting}" if self._settings.token(request.publisher) else f"set {setting}"
+        return _NEXT_STEPS.get(status, "try again later")
+
     def _check(self, request: Request, answer: requests.Response, body: bytes, name: str) -> None:
         """Raise unless the answer is a success whose body can be what its content type says."""
         status = answer.status_code
-        start = " ".join(body[:400].decode("utf-8", "replace").split())[:100]
-        if not 200 <= status < 300:  # noqa: PLR2004 - the success class of HTTP
+        start = " ".join(self._without_token(request, body[:400].decode("utf-8", "replace")).split())[:100]
+        if not 200 <= status < 300 and status not in request.accepts:  # noqa: PLR2004 - the success class of HTTP
             quiet_s = _retry_after_s(answer.headers.get("Retry-After"))
             is_patient = quiet_s <= self._longest_wait_s
             step = (
-                _NEXT_STEPS.get(status, "try again later")
+                self._next_step(request, status)
                 if is_patient
                 else f"run again later, it asks for at least {quiet_s:.0f} s"
             )
@@ -289,6 +332,24 @@ class Session:
                 json.loads(body)
             except ValueError:
                 raise _Transient(f"{name} sent a truncated answer to {request.path}; try again later.") from None
+
+
+class _Token(requests.auth.AuthBase):
+    """Adds a token to one request; being an `auth`, it keeps a stray netrc entry from replacing it."""
+
+    def __init__(self, token: SecretStr) -> None:
+        self._token = token
+
+    def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+        prepared.headers["Authorization"] = self._token.get_secret_value()
+        return prepared
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def user_agent(contact: str | None) -> str:

@@ -12,7 +12,7 @@ import json
 import os
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -28,8 +28,6 @@ from ness_pipeline.sources import Unit
 
 RESUME_WITHIN = dt.timedelta(days=7)
 """An interrupted extraction older than this is started anew: its pages would describe different days."""
-KEEP_FILE_BYTES = 2 * 1024**3
-"""Own files up to this size are copied into landing, so that the warehouse can be rebuilt from it alone."""
 
 
 class Landing:
@@ -76,7 +74,7 @@ class Landing:
         """Store a body under its hash, once, and return the hash."""
         digest = hashlib.sha256(body).hexdigest()
         name = _payload_name(digest)
-        if not self._fs.exists(f"{self._root}/{name}"):
+        if self.body(digest) is None:
             self.write(name, zstandard.compress(body))
         return digest
 
@@ -108,7 +106,7 @@ class Landing:
     def units(self) -> Iterator[tuple[str, str]]:
         """Every source and unit key that has landed something."""
         for source in self.names(""):
-            if source != "payloads":
+            if source not in {"payloads", "shared"}:
                 for key in self.names(source):
                     yield unquote(source), unquote(key)
 
@@ -200,13 +198,24 @@ class Extraction:
             "etag": payload.etag,
             "sha256": digest,
             "bytes": len(payload.body),
+            "headers": dict(payload.headers),
         }
-        name = f"{self.folder}/requests/{payload.request.key}.json"
-        self.landing.write(name, json.dumps(record, indent=1, sort_keys=True).encode())
+        text = json.dumps(record, indent=1, sort_keys=True).encode()
+        if (shared := _shared_name(payload.request)) is not None and self.landing.read(shared) is None:
+            self.landing.write(shared, text)
+        self.landing.write(f"{self.folder}/requests/{payload.request.key}.json", text)
 
     def find(self, request: Request) -> Payload | None:
         """The landed payload of a request, None when it is missing or damaged."""
-        stored = self.landing.read(f"{self.folder}/requests/{request.key}.json")
+        return self._payload(request, f"{self.folder}/requests/{request.key}.json")
+
+    def _find_shared(self, request: Request) -> Payload | None:
+        """The payload that another unit of work landed for the same request and release."""
+        name = _shared_name(request)
+        return None if name is None else self._payload(request, name)
+
+    def _payload(self, request: Request, name: str) -> Payload | None:
+        stored = self.landing.read(name)
         if stored is None:
             return None
         record = json.loads(stored)
@@ -214,17 +223,18 @@ class Extraction:
         if body is None:
             return None
         fetched_at = dt.datetime.fromisoformat(record["fetched_at"])
-        return Payload(
-            request, record["url"], record["status"], record["content_type"], body, fetched_at, record["etag"]
-        )
+        about = (record["url"], record["status"], record["content_type"], body, fetched_at, record["etag"])
+        return Payload(request, *about, headers=record.get("headers", {}))
 
     def fetch_through(self, send: Fetch) -> Fetch:
-        """Fetch that lands every answer and does not ask twice for what has landed intact."""
+        """Fetch that lands every answer, cleaned, and does not ask twice for what has landed intact."""
 
         def fetch(request: Request) -> Payload:
             landed = self.find(request)
             if landed is None:
-                landed = send(request)
+                landed = self._find_shared(request) or send(request)
+                if request.clean is not None:
+                    landed = replace(landed, body=request.clean(landed.body))
                 self.keep(landed)
             return landed
 
@@ -257,6 +267,11 @@ class Extraction:
 
 def _safe(name: str) -> str:
     return quote(name, safe="") or "%"
+
+
+def _shared_name(request: Request) -> str | None:
+    """Where the record of an answer lies that is the same for every unit of work of one release."""
+    return None if request.shared is None else f"shared/{request.publisher}/{_safe(request.shared)}/{request.key}.json"
 
 
 def _payload_name(digest: str) -> str:

@@ -216,7 +216,7 @@ def load_extraction(
     ]
     accessed_on = (extraction.completed_at or now).date()
     citation = f"SYNTHETIC stand-in for: {source.citation}" if is_synthetic else source.citation
-    cited = {"source": unit.source, "unit": unit.key, "citation": citation, "doi": None, "licence": source.licence, "accessed_on": accessed_on}  # fmt: skip
+    cited = {"source": unit.source, "unit": unit.key, "citation": citation, "doi": None, "licence": source.licence, "accessed_on": accessed_on, "is_redistributable": source.is_redistributable}  # fmt: skip
     replace_ops(connection, "provenance", unit, provenance)
     replace_ops(connection, "citation", unit, [cited])
     return results

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ness_pipeline.errors import WrongUsage
 
-Publisher = Literal["gbif", "unsdg", "worldbank", "cbd"]
+Publisher = Literal["gbif", "unsdg", "worldbank", "cbd", "iucn"]
 
 CATALOGUE_OF_LIFE = "7ddf754f-d193-4cc9-b351-99906754a03b"
 """GBIF dataset key of the Catalogue of Life eXtended Release, GBIF's default checklist."""
@@ -40,6 +41,9 @@ class Settings(BaseSettings):
     worldbank_rate: float = Field(default=2.0, gt=0)
     cbd_url: str = "https://api.cbd.int"
     cbd_rate: float = Field(default=1.0, gt=0)
+    iucn_url: str = "https://api.iucnredlist.org/api"
+    iucn_rate: float = Field(default=0.5, gt=0)
+    iucn_token: SecretStr | None = None
 
     timeout_connect_s: float = Field(default=10.0, gt=0)
     timeout_read_s: float = Field(default=120.0, gt=0)
@@ -51,6 +55,19 @@ class Settings(BaseSettings):
     gbif_password: SecretStr | None = Field(default=None, validation_alias="GBIF_PWD")
     gbif_email: str | None = Field(default=None, validation_alias="GBIF_EMAIL")
 
+    @field_validator("iucn_token")
+    @classmethod
+    def _is_sendable(cls, token: SecretStr | None) -> SecretStr | None:
+        """The token without blanks around it; none when nothing is left."""
+        word = token.get_secret_value().strip() if token else ""
+        if not re.fullmatch(r"[\x21-\x7e]*", word):
+            raise ValueError("a token has neither blanks nor special letters")
+        return SecretStr(word) if word else None
+
+    def token(self, publisher: Publisher) -> SecretStr | None:
+        """What a publisher wants to see with each request, None where that is nothing or is not set."""
+        return self.iucn_token if publisher == "iucn" else None
+
     def url(self, publisher: Publisher) -> str:
         """Base URL of a publisher, without a slash at its end."""
         return str(getattr(self, f"{publisher}_url")).rstrip("/")
@@ -61,9 +78,9 @@ class Settings(BaseSettings):
 
     def for_sandbox(self, url: str) -> Settings:
         """The same settings towards a sandbox at `url`: unhurried by rates, in a home of its own, marked synthetic."""
-        publishers: tuple[Publisher, ...] = ("gbif", "unsdg", "worldbank", "cbd")
         changes: dict[str, object] = {"home": self.home / "sandbox", "landing": None, "is_synthetic": True}
-        for publisher in publishers:
+        changes["iucn_token"] = SecretStr("sandbox")
+        for publisher in get_args(Publisher):
             changes |= {f"{publisher}_url": f"{url}/{publisher}", f"{publisher}_rate": 1000.0}
         return self.model_copy(update=changes)
 

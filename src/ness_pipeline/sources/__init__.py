@@ -99,6 +99,10 @@ class Source(Protocol):
     """Licence of the data, as an SPDX name where there is one."""
     is_local: bool
     """Whether it needs no publisher: its rows come with this package."""
+    is_redistributable: bool
+    """Whether its rows may be passed on to others; an export leaves out what may not."""
+    requires: tuple[str, ...]
+    """Settings that it cannot do without, such as `iucn_token`; a run leaves it out while one is missing."""
 
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:
         """Rows of one unit.

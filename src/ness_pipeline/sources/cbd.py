@@ -43,6 +43,8 @@ class ConventionOnBiologicalDiversity:
     citation = "Secretariat of the Convention on Biological Diversity, List of Parties. https://www.cbd.int/information/parties.shtml"
     licence = "LicenseRef-CBD-terms-of-use"
     is_local = False
+    is_redistributable = True
+    requires: tuple[str, ...] = ()
 
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - one answer for the world
         """One batch with all countries.

@@ -53,6 +53,9 @@ class GbifTaxonomy:
     cadence_days = 90
     citation = "GBIF.org, species matching API, in the checklist named in each row. https://www.gbif.org"
     licence = "CC-BY-4.0"
+    is_local = False
+    is_redistributable = True
+    requires: tuple[str, ...] = ()
 
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - one world, no years
         """One batch with all groups.
@@ -126,6 +129,9 @@ class GbifCountry:
     cadence_days = 30
     citation = CITATION
     licence = "CC0-1.0 AND CC-BY-4.0 AND CC-BY-NC-4.0"
+    is_local = False
+    is_redistributable = True
+    requires: tuple[str, ...] = ()
 
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:
         """The cube of the country, then its species.

@@ -40,6 +40,8 @@ class IsoCountries:
     )
     licence = "GPL-3.0-only"
     is_local = True
+    is_redistributable = True
+    requires: tuple[str, ...] = ()
 
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - asks nobody
         """All countries."""

@@ -31,6 +31,8 @@ class Seeds:
     citation = "Compiled for ness-pipeline; every row names its own source."
     licence = "CC0-1.0"
     is_local = True
+    is_redistributable = True
+    requires: tuple[str, ...] = ()
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -91,6 +91,8 @@ class UnSdg:
     )
     licence = "LicenseRef-UN-data-terms-of-use"
     is_local = False
+    is_redistributable = True
+    requires: tuple[str, ...] = ()
 
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - needs no setting
         """One batch per series that the publisher lists.

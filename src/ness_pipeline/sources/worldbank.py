@@ -55,6 +55,8 @@ class WorldBank:
     citation = "World Bank, World Development Indicators. https://data.worldbank.org"
     licence = "CC-BY-4.0"
     is_local = False
+    is_redistributable = True
+    requires: tuple[str, ...] = ()
 
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - needs no setting
         """One batch per indicator.
