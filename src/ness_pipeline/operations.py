@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from ness_pipeline.database import open_build
 from ness_pipeline.extract import context_of
-from ness_pipeline.http import Fetch, Payload, Request
+from ness_pipeline.files import read
+from ness_pipeline.http import Payload, Request
 from ness_pipeline.landing import Landing
-from ness_pipeline.load import Loaded, load_unit
+from ness_pipeline.load import Loaded, load_unit, replace_ops
 from ness_pipeline.models import materialise
 from ness_pipeline.paths import Paths
 from ness_pipeline.publish import publish, writer
 from ness_pipeline.runs import finish_run, start_run
 from ness_pipeline.scope import Years
 from ness_pipeline.settings import Settings
-from ness_pipeline.sources import WORLD, Batch, Unit, sources
+from ness_pipeline.sources import WORLD, Unit, sources
 
 ANY_YEAR = Years(1600, 2100)
 
@@ -42,11 +46,92 @@ def recorded_run(settings: Settings, command: str) -> Iterator[tuple[duckdb.Duck
         finish_run(connection, run_id, "completed", _now())
 
 
-def load_batches(settings: Settings, source: str, key: str, batches: Iterable[Batch], tables: Sequence[str]) -> list[Loaded]:  # fmt: skip
-    """Load the rows of one own file as the unit of work `source` `key`, replacing what it brought before."""
-    with recorded_run(settings, f"load {key}") as (connection, run_id):
-        unit = Unit(source, key, ANY_YEAR)
-        return load_unit(connection, unit, batches, tables, run_id=run_id, release=None, extracted_at=None, now=_now())
+@dataclass(frozen=True)
+class FileLoaded:
+    """What became of one own file.
+
+    Attributes:
+        layout: what the file turned out to be.
+        source: its name in `source` columns.
+        results: what became of each table it fills.
+        reasons: quarantined rows by column, check and one example reason, most frequent first.
+    """
+
+    layout: str
+    source: str
+    results: list[Loaded]
+    reasons: list[tuple[int, str, str]]
+
+
+def load_file(
+    settings: Settings,
+    path: Path,
+    *,
+    table: str | None = None,
+    country_code: str | None = None,
+    taxon_group: str | None = None,
+    checklist_key: str | None = None,
+    source: str | None = None,
+) -> FileLoaded:
+    """Load one own file as a unit of work named after it, replacing what a file of that name brought before.
+
+    Args:
+        settings: the configuration.
+        path: records, a cube or a table; see `ness_pipeline.files.read`.
+        table: table to fill; None lets records and cubes be recognised.
+        country_code: country of all rows, for files that do not name it.
+        taxon_group: reporting group of all rows, for files that do not name higher taxa.
+        checklist_key: GBIF dataset key of the checklist of the species keys.
+        source: name of the data; files loaded under one name add up.
+
+    Raises:
+        NessError: the file is unreadable or breaks the contract; nothing of it is loaded.
+    """
+    options = {
+        "country_code": country_code,
+        "taxon_group": taxon_group,
+        "checklist_key": checklist_key,
+        "source": source,
+    }
+    with (
+        read(path, table=table, **options) as file,
+        recorded_run(settings, f"load {path.name}") as (connection, run_id),
+    ):
+        unit = Unit(file.source, path.name, ANY_YEAR)
+        now = _now()
+        results = load_unit(
+            connection, unit, file.batches, file.tables, run_id=run_id, release=None, extracted_at=now, now=now
+        )
+        received = {
+            "source": unit.source,
+            "unit": unit.key,
+            "request": path.name,
+            "fetched_at": now,
+            "sha256": digest_of(path),
+            "payload_bytes": sum(part.stat().st_size for part in parts_of(path)),
+            "is_synthetic": settings.is_synthetic,
+        }
+        replace_ops(connection, "provenance", unit, [received])
+        reasons = connection.execute(
+            "SELECT count(*), coalesce(column_name || ': ', '') || check_name, min(reason) FROM ops.quarantine "
+            "WHERE source = ? AND unit = ? GROUP BY ALL ORDER BY 1 DESC, 2",
+            [unit.source, unit.key],
+        ).fetchall()
+    return FileLoaded(file.layout, file.source, results, reasons)
+
+
+def parts_of(path: Path) -> list[Path]:
+    """The file itself, or the files of a folder in a stable order."""
+    return [path] if path.is_file() else sorted(part for part in path.rglob("*") if part.is_file())
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, or of the hashes of a folder's files."""
+    digests = []
+    for part in parts_of(path):
+        with part.open("rb") as content:
+            digests.append(hashlib.file_digest(content, "sha256").hexdigest())
+    return digests[0] if path.is_file() else hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
 def load_reference(connection: duckdb.DuckDBPyConnection, settings: Settings, run_id: str) -> None:
@@ -61,9 +146,6 @@ def load_reference(connection: duckdb.DuckDBPyConnection, settings: Settings, ru
 
 def _no_request(request: Request) -> Payload:
     raise AssertionError(f"a local source asked for {request.target}")
-
-
-_: Fetch = _no_request
 
 
 def materialise_and_publish(

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from ness_pipeline.operations import FileLoaded
 from ness_pipeline.runs import Summary
 
 STAGES = {
@@ -81,6 +82,16 @@ def show_summary(console: Console, summary: Summary, published: str, again: str)
         f"ness metrics{again}",
     ):
         console.print(f"  {line}", highlight=False)
+
+
+def show_file(console: Console, name: str, loaded: FileLoaded) -> None:
+    """Print what became of one own file, with the reasons of what was kept aside."""
+    console.print(f"[bold]{escape(name)}[/]: {loaded.layout}, source {escape(loaded.source)}", highlight=False)
+    for result in loaded.results:
+        numbers = f"{result.received:,} received = {result.loaded:,} loaded + {result.quarantined:,} quarantined"
+        console.print(f"  {result.table_name}: {numbers}; {result.written:,} rows written", highlight=False)
+    for count, rule, reason in loaded.reasons:
+        console.print(f"  [yellow]{count:,}[/] {escape(rule)} ({escape(reason)})", highlight=False, soft_wrap=True)
 
 
 def show_rows(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
