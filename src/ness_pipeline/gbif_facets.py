@@ -113,7 +113,7 @@ class Search:
         if len(terms) == 1 and sum(terms.values()) == children.count:
             return self._below(whole, narrower, years, filters)
         if not _is_complete(children, rank):
-            raise SourceUnavailable(f"gbif lists too many taxa of one {rank} in {years}; take a download instead.")
+            raise SourceUnavailable(f"gbif lists too many taxa for {rank} in {years}; take a download instead.")
         found: Counter[str] = Counter()
         reached: dict[str, Counter[str]] = {"genusKey": Counter(), "familyKey": Counter()}
         for key in terms:
