@@ -26,6 +26,7 @@ WHY = {
     "occurrences": "The number of records is not a whole number of at least 1",
     "cell_code": "The cell is missing or not a code of the EEA, quarter-degree or military grid",
 }
+NO_CELL = {"column_name": "cell_code", "check_name": "grid", "reason": "", "row": ""}
 
 
 def is_cube(terms: Terms) -> bool:
@@ -46,7 +47,8 @@ def read_cube(raw: RawTable, options: Options) -> Iterator[Batch]:
     with Cube("cube_row") as cube, Rejects() as rejects:
         for rows in raw.batches():
             texts = rows.select(columns)
-            valid, refused = check(tables()["core.occurrence_cube"], _gridded(texts, terms), options.source)
+            checked = check(tables()["core.occurrence_cube"], texts, options.source)
+            valid, refused = _placed(*checked, terms)
             species = rows.select(ROW, *about).drop(ROW).with_columns(terms.groups(rows, options.taxon_group))
             kept = valid.hstack(species[valid.get_column(POSITION)])
             cube.add(kept.drop("source", "checklist_key", POSITION))
@@ -63,6 +65,7 @@ def _columns(terms: Terms, options: Options) -> list[pl.Expr]:
         terms.country(options.country_code).alias("country_code"),
         terms.whole("year").alias("year"),
         terms.whole("speciesKey", "taxonKey").alias("species_key"),
+        grid_of(terms.value(*CELLS)).alias("grid"),
         terms.value(*CELLS).alias("cell_code"),
         terms.whole(*COUNTS).alias("occurrences"),
         terms.value("minCoordinateUncertaintyInMeters").alias("min_coordinate_uncertainty_m"),
@@ -78,14 +81,15 @@ def _about_species(terms: Terms) -> list[pl.Expr]:
     ]
 
 
-def _gridded(texts: pl.DataFrame, terms: Terms) -> pl.DataFrame:
-    """The grid of each cell, read off the form of its code; a cell of no known grid gets a grid that no check passes.
-
-    A row without a cell in a cube that has cells cannot be placed, so it is refused; a cube without cells has none.
-    """
+def _placed(valid: pl.DataFrame, refused: pl.DataFrame, terms: Terms) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Move rows that cannot be placed in a cube that has cells from the valid to the refused."""
     if terms.any_of(*CELLS) is None:
-        return texts.with_columns(pl.lit(None, pl.String).alias("grid"))
-    return texts.with_columns(grid_of(pl.col("cell_code")).alias("grid"))
+        return valid, refused
+    lost = valid.filter(pl.col("grid").is_null()).select(
+        POSITION,
+        *(pl.lit(value).alias(name) for name, value in NO_CELL.items()),
+    )
+    return valid.filter(pl.col("grid").is_not_null()), pl.concat([refused, lost.select(refused.columns)]).sort(POSITION)
 
 
 def grid_of(cell: pl.Expr) -> pl.Expr:

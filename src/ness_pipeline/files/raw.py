@@ -15,7 +15,7 @@ from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.text import MAX_LINE, TextFormat
 from ness_pipeline.sources import REJECTED
 
-BATCH_CELLS = 4_000_000
+BATCH_CELLS = 2_000_000
 """Values per batch: a wide table is read in fewer rows at a time, so that memory is the same."""
 ROW = "row number"
 """Added to every batch: position of the row in the file, from 0. The blank keeps it apart from a file's own columns."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from ness_pipeline.errors import WrongUsage
 
 CHUNK = 8 * 2**20
-MAX_LINE = 2**25
+MAX_LINE = 2**23
 DELIMITERS = "\t,;|"
 
 
