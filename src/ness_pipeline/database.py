@@ -63,16 +63,55 @@ def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create whatever tables of the contracts are missing, and the macros."""
+    """Bring the tables to what the contracts say: create the missing, upgrade those of an earlier version.
+
+    Raises:
+        WrongUsage: a table of an earlier version holds rows that this version cannot take over.
+    """
     for layer in ("landed", "core", "metrics", "ops"):
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
     for table in tables().values():
         if table.is_view or table.layer == "landed":
             continue
-        connection.execute(ddl(table.name, table.columns))
+        _create(connection, table.name, table.columns)
         if table.is_landed:
-            connection.execute(ddl(*landed_twin(table)))
+            _create(connection, *landed_twin(table))
     create_macros(connection)
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: tuple[Column, ...]) -> None:
+    """Create or upgrade one table: what models make is made again, what was loaded gains or loses columns."""
+    layer, short_name = name.split(".")
+    rows = connection.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = current_database() AND schema_name = ? AND table_name = ?",
+        [layer, short_name],
+    ).fetchall()
+    stored = dict(rows)
+    if stored and stored != {column.name: column.sql_type for column in columns}:
+        if layer in {"core", "metrics"}:
+            connection.execute(f"DROP TABLE {quote(name)}")
+        else:
+            _alter(connection, name, columns, stored)
+    connection.execute(ddl(name, columns))
+
+
+def _alter(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: tuple[Column, ...], stored: dict[str, str]
+) -> None:
+    new = [column for column in columns if column.name not in stored]
+    unfit = [column.name for column in new if not column.nullable]
+    unfit += [column.name for column in columns if stored.get(column.name, column.sql_type) != column.sql_type]
+    if unfit:
+        message = (
+            f"The build database was made by another version, whose {name} has no fitting column {unfit[0]!r}; "
+            "move build.duckdb away and run with --offline to rebuild it from landing."
+        )
+        raise WrongUsage(message)
+    for column in new:
+        connection.execute(f"ALTER TABLE {quote(name)} ADD COLUMN {quote(column.name)} {column.sql_type}")
+    for extra in sorted(stored.keys() - {column.name for column in columns}):
+        connection.execute(f"ALTER TABLE {quote(name)} DROP COLUMN {quote(extra)}")
 
 
 @contextmanager

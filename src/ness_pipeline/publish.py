@@ -144,8 +144,11 @@ def publish(connection: duckdb.DuckDBPyConnection, paths: Paths, run_id: str, *,
     countries = len(_countries(connection))
     (values,) = connection.execute("SELECT count(*) FROM metrics.metric_value").fetchone() or (0,)
     name = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
-    row = [name, now, run_id, digest, countries, values, __version__, is_synthetic]
-    connection.execute(f"INSERT INTO ops.publication VALUES ({', '.join('?' * len(row))})", row)
+    connection.execute(
+        "INSERT INTO ops.publication BY NAME SELECT ? AS publication_id, ? AS published_at, ? AS run_id, "
+        "? AS content_hash, ? AS countries, ? AS metric_values, ? AS version, ? AS is_synthetic",
+        [name, now, run_id, digest, countries, values, __version__, is_synthetic],
+    )
     connection.execute("CHECKPOINT")
     partial = paths.published.with_suffix(".partial")
     partial.unlink(missing_ok=True)

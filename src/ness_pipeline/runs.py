@@ -108,8 +108,10 @@ def _missing_setting(source: Source, settings: Settings) -> str | None:
 def start_run(connection: duckdb.DuckDBPyConnection, command: str, *, is_synthetic: bool, now: dt.datetime) -> str:
     """Record a run that begins and return its identifier."""
     run_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
-    row = [run_id, command, now, None, "running", __version__, is_synthetic]
-    connection.execute("INSERT INTO ops.run VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    connection.execute(
+        "INSERT INTO ops.run (run_id, command, started_at, status, version, is_synthetic) VALUES (?, ?, ?, ?, ?, ?)",
+        [run_id, command, now, "running", __version__, is_synthetic],
+    )
     return run_id
 
 
