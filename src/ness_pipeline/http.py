@@ -388,6 +388,7 @@ class _SameHostSession(requests.Session):
             message = (
                 f"{here.netloc} redirects to {there.netloc}; when it moved, set the publisher's URL in the settings."
             )
+            resp.close()  # nobody else will: the answer has not been handed to the caller yet
             raise SourceUnavailable(message)
         return target
 

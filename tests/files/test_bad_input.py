@@ -256,3 +256,38 @@ def test_nothing_is_left_behind(table, tmp_path, monkeypatch):
     load(zipped(tmp_path / "good.zip", {"good.tsv": table.read_text()}))
     refused(zipped(tmp_path / "bad.zip", {"good.tsv": table.read_text().splitlines()[0]}))
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", ["tsv", "parquet"])
+def test_a_name_with_pattern_characters_is_taken_literally(tmp_path, suffix):
+    """`a[1]*` is the name of one file; `a1x` beside it is another."""
+    named, other = tmp_path / f"a[1]*.{suffix}", tmp_path / f"a1x.{suffix}"
+    for file, species in ((named, "700"), (other, "999")):
+        if suffix == "tsv":
+            write_text(file, records({"speciesKey": species}))
+        else:
+            pl.DataFrame(records({"speciesKey": species})).write_parquet(file)
+    assert load(named).cube["species_key"].to_list() == ["700"]
+
+
+def test_notes_beside_the_data_are_left_alone(table, tmp_path):
+    """Citations, licences and read-me files are no tables."""
+    notes = {"citation.txt": "Cite this.", "README.txt": "Read me.", "__MACOSX/._good.tsv": "x", ".DS_Store": "x"}
+    assert load(zipped(tmp_path / "good.zip", {"good.tsv": table.read_text(), **notes})).loaded == 3
+
+
+def test_a_part_that_was_never_fetched(tmp_path):
+    """A dangling link or a stand-in text among parquet parts would silently be a part of the result."""
+    pl.DataFrame(records({})).write_parquet(tmp_path / "part-0.parquet")
+    (tmp_path / "part-1").write_text("stand-in for a large file")
+    assert "part-1, which is none" in refused(tmp_path)
+    (tmp_path / "part-1").unlink()
+    (tmp_path / "part-1.parquet").symlink_to(tmp_path / "elsewhere")
+    assert "points to a missing file" in refused(tmp_path)
+
+
+def test_text_written_as_bytes_in_parquet(tmp_path):
+    """Some programs do not mark text columns as text."""
+    frame = pl.DataFrame(records({}))
+    frame.with_columns(pl.col("speciesKey", "species").cast(pl.Binary)).write_parquet(tmp_path / "bytes.parquet")
+    assert load(tmp_path / "bytes.parquet").species["scientific_name"].to_list() == ["Inventa prima"]

@@ -19,6 +19,7 @@ FILTERS = [
     ({"basisOfRecord": "FOSSIL_SPECIMEN"}, "basis_of_record"),
     ({"basisOfRecord": "LivingSpecimen"}, "basis_of_record"),
     ({"speciesKey": ""}, "species_key"),
+    ({"speciesKey": "5.2E+06"}, "species_key"),
     ({"year": ""}, "year"),
     ({"year": "0"}, "year"),
     ({"year": "9999"}, "year"),

@@ -64,7 +64,7 @@ def _columns(terms: Terms, options: Options) -> list[pl.Expr]:
     return [
         terms.country(options.country_code).alias("country_code"),
         terms.whole("year").alias("year"),
-        terms.whole("speciesKey", "taxonKey").alias("species_key"),
+        terms.key("speciesKey", "taxonKey").alias("species_key"),
         grid_of(terms.value(*CELLS)).alias("grid"),
         terms.value(*CELLS).alias("cell_code"),
         terms.whole(*COUNTS).alias("occurrences"),

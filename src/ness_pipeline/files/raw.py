@@ -49,11 +49,12 @@ class RawTable:
             WrongUsage: a part is damaged or half written.
         """
         with duckdb.connect() as connection:
+            table = cls(shown, files, (), None)
             try:
-                relation = connection.read_parquet([str(file) for file in files], union_by_name=True)
+                table.names = tuple(table._relation(connection).columns)
             except duckdb.Error as error:
                 raise unreadable(shown, error) from error
-            return cls(shown, files, tuple(relation.columns), None)
+            return table
 
     def batches(self) -> Iterator[pl.DataFrame]:
         """Frames with the file's columns as text and `ROW`, in the order of the file.
@@ -82,9 +83,9 @@ class RawTable:
                 raise unreadable(self.shown, error) from error
 
     def _relation(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
-        names = [str(file) for file in self.files]
+        names = [literal(file) for file in self.files]
         if self.text is None:
-            return connection.read_parquet(names, union_by_name=True)
+            return connection.read_parquet(names, union_by_name=True, binary_as_string=True)
         return connection.read_csv(
             names,  # type: ignore[arg-type]  # its stub does not know that lists of files are read
             header=False,
@@ -114,6 +115,11 @@ class RawTable:
             pl.lit(f"The line does not have the {width} columns of the header.").alias("reason"),
             pl.col("csv_line").map_elements(lambda line: json.dumps({"line": line}, ensure_ascii=False), pl.String).alias("row"),
         )  # fmt: skip
+
+
+def literal(file: Path) -> str:
+    """A path as DuckDB must be given it: it would take `*`, `?` and `[` for patterns and read other files."""
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(file))
 
 
 def unreadable(shown: str, error: Exception) -> WrongUsage:

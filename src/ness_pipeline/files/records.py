@@ -101,14 +101,14 @@ def _species_key(terms: Terms) -> pl.Expr:
     species that are no synonyms.
     """
     if "speciesKey" in terms:
-        return terms.whole("speciesKey")
+        return terms.key("speciesKey")
     terms.require("whether taxonKey is a species", "taxonRank")
     is_species = terms.value("taxonRank").str.to_uppercase() == "SPECIES"
     if "acceptedTaxonKey" in terms:
-        return pl.when(is_species).then(terms.whole("acceptedTaxonKey"))
+        return pl.when(is_species).then(terms.key("acceptedTaxonKey"))
     terms.require("whether taxonKey is an accepted species", "taxonomicStatus")
     return pl.when(is_species & (terms.value("taxonomicStatus").str.to_uppercase() == "ACCEPTED")).then(
-        terms.whole("taxonKey")
+        terms.key("taxonKey")
     )
 
 

@@ -67,6 +67,11 @@ class Terms:
         """As `value`, for whole numbers and keys: `5219833.0` is 5219833."""
         return self.value(*terms).str.replace(r"^(-?\d+)\.0+$", "$1")
 
+    def key(self, *terms: str) -> pl.Expr:
+        """As `whole`, for keys of species; what a spreadsheet made of a key (`5.2E+06`) is no key."""
+        key = self.whole(*terms)
+        return pl.when(~key.str.contains(r"^\d+(\.\d+)?([eE][+-]?\d+)$|^\d*\.\d+$")).then(key)
+
     def require(self, what: str, *terms: str) -> None:
         """Be sure that the file has one of some terms.
 

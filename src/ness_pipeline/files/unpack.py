@@ -21,7 +21,8 @@ MAX_RATIO = 200
 HARMLESS_BYTES = 64 * 2**20
 """Below this unpacked size the ratio does not matter."""
 CHUNK = 2**20
-JUNK = ("__MACOSX/", ".DS_Store", "Thumbs.db", "_SUCCESS")
+NOTES = ("citation", "citations", "licence", "license", "metadata", "readme", "rights")
+"""Stems of the texts that people and GBIF put beside data."""
 BESIDE_THE_CORE = ("dataset/", "verbatim.txt", "multimedia.txt")
 """Large parts of a GBIF archive that are never read, so they are not unpacked."""
 PACKED = {
@@ -98,7 +99,10 @@ def _start(path: Path) -> bytes:
 
 def _from_folder(path: Path, root: Path) -> Unpacked:
     """The data files of a folder: parquet parts if there are any, else the tables; empty parts are skipped."""
-    found = sorted(file for file in root.rglob("*") if file.is_file() and not _is_junk(file.relative_to(root)))
+    found = sorted(file for file in root.rglob("*") if not file.is_dir() and not _is_junk(file.relative_to(root)))
+    for file in found:
+        if not file.is_file():
+            raise WrongUsage(f"{path.name} holds {file.name}, which points to a missing file; fetch it first.")
     meta = next((file for file in found if file.name == "meta.xml"), None)
     if meta is not None:
         if meta.stat().st_size > CHUNK:
@@ -107,7 +111,12 @@ def _from_folder(path: Path, root: Path) -> Unpacked:
     filled = [file for file in found if file.stat().st_size]
     parquet = tuple(file for file in filled if file.suffix == ".parquet" or _start(file)[:4] == b"PAR1")
     tables = tuple(file for file in filled if file.suffix.lower() in {".csv", ".tsv", ".txt", ".tab"})
-    chosen = parquet or (tables if len(tables) > 1 else tables or tuple(filled))
+    chosen = parquet or tables or tuple(filled)
+    for file in filled:
+        if parquet and file not in parquet:
+            raise WrongUsage(
+                f"{path.name} holds parquet files and {file.name}, which is none; keep only what belongs together."
+            )
     if not chosen:
         raise WrongUsage(f"{path.name} holds no file with data; check what was packed.")
     if not parquet and len(chosen) > 1:
@@ -117,7 +126,9 @@ def _from_folder(path: Path, root: Path) -> Unpacked:
 
 
 def _is_junk(name: PurePosixPath | Path) -> bool:
-    return any(part.startswith(".") or f"{part}/" in JUNK or part in JUNK for part in name.parts)
+    """Hidden files, what Spark and packers leave behind, and notes for people."""
+    hidden = any(part.startswith((".", "_")) for part in name.parts)
+    return hidden or name.name in {"Thumbs.db"} or name.suffix == ".crc" or name.stem.lower() in NOTES
 
 
 def _unzip(path: Path, folder: Path) -> None:

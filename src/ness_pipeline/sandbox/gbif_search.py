@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -76,7 +77,7 @@ class Query:
     def whole(self, name: str, default: int) -> int:
         """A non-negative number; anything unreadable falls back to the default, as GBIF does."""
         text = self.values.get(name, [""])[-1]
-        return int(text) if text.isdigit() else default
+        return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else default
 
 
 def checklist_of(query: Query) -> str:
@@ -102,10 +103,9 @@ def _span(name: str, text: str) -> tuple[int, int]:
     first, comma, last = text.partition(",")
     if not comma:
         last = first
-    try:
-        return (0 if first == "*" else int(first)), (9999 if last == "*" else int(last))
-    except ValueError:
-        raise BadParameterError(f"Value {text} invalid for filter parameter {name}") from None
+    if not all(re.fullmatch(r"[0-9]{1,9}|\*", bound) for bound in (first, last)):
+        raise BadParameterError(f"Value {text} invalid for filter parameter {name}")
+    return (0 if first == "*" else int(first)), (9999 if last == "*" else int(last))
 
 
 def filter_rows(search: Occurrences, query: Query) -> _Rows:

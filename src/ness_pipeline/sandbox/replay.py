@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -36,7 +36,6 @@ class Recorded:
         status: HTTP status.
         headers: headers that were kept.
         file: file with the body.
-        request_body: what was sent, None for nothing.
     """
 
     method: str
@@ -44,13 +43,12 @@ class Recorded:
     status: int
     headers: dict[str, str]
     file: Path
-    request_body: str | None = None
 
 
 def _key(method: str, url: str) -> _Key:
     """Identity of a request: the order of its parameters does not matter."""
     parts = urlsplit(url)
-    return method, parts.netloc, parts.path, tuple(sorted(parse_qsl(parts.query, keep_blank_values=True)))
+    return method, parts.netloc, unquote(parts.path), tuple(sorted(parse_qsl(parts.query, keep_blank_values=True)))
 
 
 class Recordings:
@@ -70,7 +68,7 @@ class Recordings:
             self.answers = [
                 Recorded(
                     entry["method"], entry["url"], int(entry["status"]), dict(entry["headers"]),
-                    folder / entry["file"], entry.get("request_body"),
+                    folder / entry["file"],
                 )
                 for entry in listed
             ]  # fmt: skip

@@ -6,8 +6,8 @@ import ipaddress
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -223,12 +223,27 @@ def serve(
 
 
 def run_forever(
-    world: World | None = None, *, replay: Path | None = None, host: str = "127.0.0.1", port: int = 8099
+    world: World | None = None,
+    *,
+    replay: Path | None = None,
+    host: str = "127.0.0.1",
+    port: int = 8099,
+    announce: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve until interrupted, as `ness sandbox` does; the arguments are those of `serve`.
+    """Serve until interrupted, as `ness sandbox` does.
+
+    Args:
+        world: as in `serve`.
+        replay: as in `serve`.
+        host: as in `serve`.
+        port: as in `serve`.
+        announce: called with the base URL once the port is open.
 
     Raises:
         WrongUsage: as `serve`.
     """
-    with _listen(host, port) as listener:
-        _server(app(world, replay=replay)).run([listener])
+    application = app(world, replay=replay)
+    with _listen(host, port) as listener, suppress(KeyboardInterrupt):
+        if announce is not None:
+            announce(_url(listener))
+        _server(application).run([listener])

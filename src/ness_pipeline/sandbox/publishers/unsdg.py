@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from starlette.requests import Request
@@ -87,7 +88,7 @@ def _data(world: World, request: Request) -> Response:
     if size > SLOW_PAGE_SIZE:
         return text_answer("<html><body>504 Gateway Time-out</body></html>", 504, "text/html")
     page = _whole(params.get("page"), 1)
-    wanted = {int(code) for code in params.getlist("areaCode") if code.isdigit()}
+    wanted = {int(code) for code in params.getlist("areaCode") if re.fullmatch(r"[0-9]{1,9}", code)}
     series = params.get("seriesCode", "")
     rows = [row for row in world.indicators.unsdg.get(series, []) if not wanted or _number(row.area) in wanted]
     shown = rows[(page - 1) * size : page * size]
@@ -104,7 +105,7 @@ def _data(world: World, request: Request) -> Response:
 
 
 def _whole(text: str | None, default: int) -> int:
-    return max(1, int(text)) if text and text.isdigit() else default
+    return max(1, int(text)) if text and re.fullmatch(r"[0-9]{1,9}", text) else default
 
 
 def _number(area: str) -> int:

@@ -105,20 +105,25 @@ def _values(world: World, code: str, area: str) -> list[dict[str, Any]]:
     ]
 
 
+def _whole(text: str | None) -> int | None:
+    """A whole number, None when it is not readable as one."""
+    return int(text) if text and re.fullmatch(r"[0-9]{1,9}", text) else None
+
+
 def _most_recent(rows: list[dict[str, Any]], params: QueryParams) -> list[dict[str, Any]]:
     """`mrv`: the latest years; `mrnev`: the latest years with a value."""
-    if (count := params.get("mrnev", "")).isdigit():
-        return [row for row in rows if row["value"] is not None][: int(count)]
-    return rows[: int(count)] if (count := params.get("mrv", "")).isdigit() else rows
+    if (count := _whole(params.get("mrnev"))) is not None:
+        return [row for row in rows if row["value"] is not None][:count]
+    return rows[: _whole(params.get("mrv"))]  # without a readable number: all of them
 
 
 def _page(
     rows: list[dict[str, Any]], params: QueryParams, vintage: dict[str, str], *, per_page_as_text: bool = False
 ) -> Response:
-    page, per_page = params.get("page", "1"), params.get("per_page", str(DEFAULT_PER_PAGE))
-    if not (page.isdigit() and per_page.isdigit() and int(page) and int(per_page)):
+    number, per_page = _whole(params.get("page", "1")), _whole(params.get("per_page", str(DEFAULT_PER_PAGE)))
+    if not number or not per_page:
         return _message(_BAD_VALUE, params)
-    size, number = min(int(per_page), MAX_PER_PAGE), int(page)
+    size = min(per_page, MAX_PER_PAGE)
     head: dict[str, Any] = {"page": number, "pages": -(-len(rows) // size)}
     # The country list gives its page size as text, the series as a number.
     head |= {"per_page": str(size) if per_page_as_text else size, "total": len(rows), **vintage}
