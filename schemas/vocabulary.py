@@ -32,6 +32,31 @@ TAXON_GROUPS: tuple[str, ...] = (
 ROLL_UPS: tuple[str, ...] = ("animals", "plants", "fungi", "all")
 """Groups of groups; `all` holds every reporting group."""
 
+ORIGINS: tuple[str, ...] = ("native", "reintroduced", "introduced", "vagrant", "uncertain", "assisted_colonisation")
+"""How a species came to a country (IUCN mapping standards)."""
+
+PRESENCES: tuple[str, ...] = (
+    "extant", "probably_extant", "possibly_extant", "possibly_extinct", "extinct", "uncertain",
+)  # fmt: skip
+"""Whether a species is in a country today (IUCN mapping standards)."""
+
+CHANGE_REASONS: tuple[str, ...] = (
+    "genuine_recent", "genuine_since_first_assessment", "genuine", "new_information", "knowledge_of_criteria",
+    "criteria_revision", "taxonomy", "incorrect_data", "other", "no_change",
+)  # fmt: skip
+"""Why a category differs from the one before; only the first three mean that the species itself fared better or worse."""
+
+THREAT_TIMINGS: tuple[str, ...] = ("ongoing", "future", "past_likely_to_return", "past_unlikely_to_return", "unknown")
+"""When a threat acts (IUCN threat timing)."""
+
+THREAT_SCOPES: tuple[str, ...] = ("whole", "majority", "minority", "unknown")
+"""How much of the population a threat reaches: over 90 %, 50 to 90 %, under 50 %."""
+
+THREAT_SEVERITIES: tuple[str, ...] = (
+    "very_rapid", "rapid", "slow_significant", "fluctuations", "negligible", "no_decline", "unknown",
+)  # fmt: skip
+"""What decline a threat causes in the population that it reaches."""
+
 TREATIES: dict[str, str] = {
     "cbd": "Convention on Biological Diversity",
     "cartagena": "Cartagena Protocol on Biosafety",
@@ -58,6 +83,13 @@ REASONS: dict[str, str] = {
     "no_described_count": "The number of described species of this group is not known.",
     "too_few_records": "Fewer records than the number needs to mean anything.",
     "too_few_species": "Fewer species than the number needs to mean anything.",
+    "mostly_back_cast": "Less than 80 % of the species had been assessed by that year, so the value mostly repeats later assessments.",
+    "no_range_share": "The share of the world range is known for less than 80 % of the species.",
+    "too_few_genuine_changes": "Fewer than 10 genuine changes of category, too few for a trend.",
+    "changes_not_explained": "No source says which changes of category are genuine, so a trend may be one of knowledge only.",
+    "one_assessed_year": "The group has been assessed in one year only.",
+    "too_few_threats_known": "Threats are known for less than 80 % of the species that score.",
+    "no_species_at_risk": "No species of the group in the country is at any risk that scores.",
     "mixed_checklists": "Species keys from more than one checklist meet here, so species may be counted twice.",
 }
 """Why a number is missing or must not be quoted."""

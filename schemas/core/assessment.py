@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from schemas.base import Sourced, column, species_key
-from schemas.vocabulary import RED_LIST_CATEGORIES, TAXON_GROUPS
+from schemas.vocabulary import CHANGE_REASONS, RED_LIST_CATEGORIES, TAXON_GROUPS
 
 
 class Assessment(Sourced):
     """One row = one assessment of one species' extinction risk: a year, a scope, a category.
 
     Traps: a species has one latest assessment per scope, so always filter the scope before counting species;
-    `scope` is `global` or the ISO code of the country whose national Red List it is.
+    `scope` is `global` or the ISO code of the country whose national Red List it is; most changes of category come from
+    better knowledge, so only rows whose `change_reason` is genuine say that a species fared better or worse; two
+    vintages may state one year differently, the later vintage is believed.
     """
 
     species_key: str = species_key()
@@ -22,8 +24,16 @@ class Assessment(Sourced):
         "Whether a Critically Endangered species is tagged possibly extinct (in the wild).", nullable=True
     )
     scope: str = column("`global`, or the ISO alpha-2 code of a national list's country.", str_matches=r"^(global|[A-Z]{2})$")  # fmt: skip
+    vintage: str = column(
+        "Release of the Red List that states it, such as 2025-1; sorts as text, later is larger.", nullable=True,
+        str_length={"min_value": 1, "max_value": 64},
+    )  # fmt: skip
+    change_reason: str = column(
+        "Why the category differs from the species' assessment before, in the source's own code.", nullable=True,
+        isin=list(CHANGE_REASONS),
+    )  # fmt: skip
 
     class Config:
-        """Grain: species, year, scope and source."""
+        """Grain: species, year, scope, vintage and source."""
 
-        unique = ["species_key", "assessment_year", "scope", "source"]
+        unique = ["species_key", "assessment_year", "scope", "vintage", "source"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.base import Sourced, checklist_key, column, count, country_code, share, species_key
-from schemas.vocabulary import RED_LIST_CATEGORIES, TAXON_GROUPS
+from schemas.vocabulary import ORIGINS, PRESENCES, RED_LIST_CATEGORIES, TAXON_GROUPS
 
 SHARE_METHODS = ["range_map", "cells", "occurrences", "equal_shares"]
 
@@ -36,6 +36,8 @@ class CountrySpecies(Sourced):
     )
     range_share: float = share("Share of the species' world range that lies in the country.", nullable=True)
     share_method: str = column("How the range share was obtained.", nullable=True, isin=SHARE_METHODS)
+    origin: str = column("How the species came to the country; NULL when the source does not say.", nullable=True, isin=list(ORIGINS))  # fmt: skip
+    presence: str = column("Whether the species is in the country today; NULL when the source does not say.", nullable=True, isin=list(PRESENCES))  # fmt: skip
 
     class Config:
         """Grain: country, species and source."""

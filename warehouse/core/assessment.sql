@@ -1,6 +1,7 @@
 -- Assessments of extinction risk, one row per species, year and scope.
--- Believed: own files, then publishers, then seeds. One assessment can arrive with several units of work; where such
--- copies differ the more threatened category counts, so that the order in which units were loaded never matters.
+-- Believed: own files, then publishers, then seeds, and of one source the latest vintage. One assessment can arrive with
+-- several units of work; where such copies differ the more threatened category counts, so that the order in which units
+-- were loaded never matters.
 SELECT
     species_key,
     scientific_name,
@@ -9,6 +10,8 @@ SELECT
     red_list_category,
     is_possibly_extinct,
     scope,
+    vintage,
+    change_reason,
     source
 FROM landed.assessment
 QUALIFY
@@ -17,8 +20,10 @@ QUALIFY
         ORDER BY
             source_precedence(source),
             source,
+            vintage DESC NULLS LAST,
             list_position(['EX', 'EW', 'RE', 'CR', 'EN', 'VU', 'NT', 'LC', 'DD', 'NA', 'NE'], red_list_category),
             is_possibly_extinct DESC NULLS LAST,
+            change_reason,
             taxon_group,
             scientific_name
     ) = 1

@@ -3,7 +3,9 @@
 -- records, then by name. What the first source leaves open is filled from the next one, with two bonds: the three counts
 -- come from one source, so that none exceeds another, and the range share comes with its method. Among range shares a
 -- range map beats cells, cells beat occurrences, occurrences beat equal shares, whoever says so; a share that an own
--- file gives without a method is taken at its word. Without any share, it is occurrences / global_occurrences.
+-- file gives without a method is taken at its word. Without any share, it is occurrences / global_occurrences, and without
+-- these 1 / (countries that the same world list or own file names for the species), introduced ones left out; a list that
+-- names one country only says nothing of the rest of the range and gives no share.
 -- Units of work of one source add up.
 WITH stated AS (
     SELECT
@@ -19,7 +21,9 @@ WITH stated AS (
         ) AS red_list_category,
         sum(occurrences) AS occurrences,
         sum(introduced_occurrences) AS introduced_occurrences,
-        max(global_occurrences) AS global_occurrences
+        max(global_occurrences) AS global_occurrences,
+        min(origin) AS origin,
+        min(presence) AS presence
     FROM landed.country_species
     GROUP BY country_code, species_key, source
 
@@ -35,7 +39,9 @@ WITH stated AS (
         NULL AS red_list_category,
         sum(recorded.occurrences) AS occurrences,
         NULL AS introduced_occurrences,
-        NULL AS global_occurrences
+        NULL AS global_occurrences,
+        NULL AS origin,
+        NULL AS presence
     FROM core.occurrence_cube AS recorded
     ANTI JOIN landed.country_species AS listed
         ON recorded.country_code = listed.country_code AND recorded.species_key = listed.species_key
@@ -61,6 +67,8 @@ merged AS (
         arg_min(scientific_name, rank) AS scientific_name,
         arg_min(taxon_group, rank) AS taxon_group,
         arg_min(red_list_category, rank) AS red_list_category,
+        arg_min(origin, rank) AS origin,
+        arg_min(presence, rank) AS presence,
         arg_min(
             struct_pack(here := occurrences, introduced := introduced_occurrences, world := global_occurrences), rank
         ) FILTER (WHERE occurrences IS NOT NULL) AS records
@@ -85,6 +93,24 @@ extent AS (
                 source,
                 range_share
         ) = 1
+),
+
+world_list AS (
+    SELECT source, species_key, country_code
+    FROM landed.country_species
+    WHERE NOT is_country_unit(unit_key) AND is_native_origin(origin)
+    GROUP BY source, species_key, country_code
+    QUALIFY
+        min(country_code) OVER (PARTITION BY source) <> max(country_code) OVER (PARTITION BY source)
+),
+
+equal AS (
+    SELECT country_code, species_key, min(equal_share) AS equal_share
+    FROM (
+        SELECT country_code, species_key, 1 / count(*) OVER (PARTITION BY source, species_key) AS equal_share
+        FROM world_list
+    )
+    GROUP BY country_code, species_key
 )
 
 SELECT
@@ -98,13 +124,20 @@ SELECT
     records.introduced AS introduced_occurrences,
     records.world AS global_occurrences,
     CASE
-        WHEN extent.range_share IS NOT NULL THEN extent.range_share
+        WHEN coalesce(extent.share_method, '') <> 'equal_shares' AND extent.range_share IS NOT NULL
+            THEN extent.range_share
         WHEN records.world > 0 THEN at_most_one(records.here / records.world)
+        ELSE coalesce(extent.range_share, equal.equal_share)
     END AS range_share,
     CASE
-        WHEN extent.range_share IS NOT NULL THEN extent.share_method
+        WHEN coalesce(extent.share_method, '') <> 'equal_shares' AND extent.range_share IS NOT NULL
+            THEN extent.share_method
         WHEN records.world > 0 THEN 'occurrences'
+        WHEN coalesce(extent.range_share, equal.equal_share) IS NOT NULL THEN 'equal_shares'
     END AS share_method,
+    merged.origin,
+    merged.presence,
     merged.source
 FROM merged
 LEFT JOIN extent ON merged.country_code = extent.country_code AND merged.species_key = extent.species_key
+LEFT JOIN equal ON merged.country_code = equal.country_code AND merged.species_key = equal.species_key

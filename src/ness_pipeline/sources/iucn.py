@@ -1,0 +1,245 @@
+"""The IUCN Red List: assessments through time, where species live, and what threatens them.
+
+A country is its list of assessments, then for each species on it all assessments of that species and the details of the
+latest. Both are the same for every country, so one country asks for all as long as the Red List version stays. A
+typical country takes hours, at the pace that the publisher asks for, and goes on where it stopped.
+
+Traps, each with a test:
+
+- the list holds history and regional scopes: one species has a latest assessment per scope, or none at all. Species
+  count by their latest global assessment; without one they have left the Red List, and with them their history;
+- an older assessment may list other countries, so the history is read by species and never from a country's list;
+- summaries of 2024 have no category, those of 2025 have; where it is missing the details are asked for;
+- categories before 2001 have codes of their own, told apart by letter case only;
+- a year may have two assessments of a species, the amended one beside the former: the latest counts, then the newer;
+- subspecies, varieties and subpopulations stand among the species and are left out, as IUCN's own statistics do;
+- locations mix countries with provinces and disputed land; only countries of ISO 3166 count;
+- specialist groups are named with personal e-mail addresses, which are taken out before anything lands;
+- a page past the end is an empty success; a country that the Red List does not know answers 404 and has no species;
+- an assessment on a list may be gone when it is asked for: its species stays, with what the list says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import polars as pl
+
+from ness_pipeline.http import Fetch
+from ness_pipeline.iucn_api import RedList, category_code, taxon_of
+from ness_pipeline.red_list_codes import CATEGORY_OF_CODE, vocabulary_word
+from ness_pipeline.scope import countries
+from ness_pipeline.sources import REJECTED, Batch, Context, Unit
+from ness_pipeline.sources.fields import record, rows
+from ness_pipeline.taxon_groups import group_of
+
+CHECKLIST = "19491596-35ae-4a91-9a98-85cf505f1bd3"
+"""GBIF dataset key of the Red List's own taxonomy, to which its species numbers belong."""
+RANGE_ORIGINS = frozenset({"native", "reintroduced"})
+RANGE_PRESENCES = frozenset({"extant", "probably_extant", "possibly_extant"})
+
+
+class IucnRedList:
+    """Assessments of a country's species through time, their place in the country, and their threats."""
+
+    name = "iucn"
+    scope: Literal["country"] = "country"
+    tables = ("assessment", "country_species", "threat")
+    needs: tuple[str, ...] = ()
+    cadence_days = 90
+    citation = "IUCN, The IUCN Red List of Threatened Species, version {release}. https://www.iucnredlist.org"
+    licence = "LicenseRef-IUCN-Red-List-terms-of-use"
+    is_local = False
+    is_redistributable = False
+    requires: tuple[str, ...] = ("iucn_token",)
+
+    def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - the token is the session's
+        """One batch per table.
+
+        Raises:
+            SourceUnavailable: the token is refused, or pages are missing.
+            SchemaDrift: a field is missing.
+        """
+        red_list = RedList(fetch)
+        found = _Found(red_list, unit.key)
+        listed: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+        for one in red_list.listed(unit.key):
+            listed[one["sis_taxon_id"]].append(one)
+        for taxon_id, summaries in sorted(listed.items()):
+            if any(one["latest"] for one in summaries):
+                found.add(taxon_id, summaries)
+        yield from found.batches()
+
+    def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - one version for all countries
+        """The Red List version, such as `2025-1`."""
+        return RedList(fetch).version
+
+
+@dataclass
+class _Found:
+    """The rows of one country, gathered species by species."""
+
+    red_list: RedList
+    country: str
+    assessments: list[dict[str, Any]] = field(default_factory=list)
+    species: list[dict[str, Any]] = field(default_factory=list)
+    threats: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+    def batches(self) -> Iterator[Batch]:
+        """One batch per table; what could not be read goes with the assessments."""
+        texts = dict.fromkeys(("species_key", "scientific_name", "taxon_group"), pl.String)
+        assessments = {**texts, "assessment_year": pl.String, "red_list_category": pl.String, "is_possibly_extinct": pl.Boolean, "scope": pl.String, "vintage": pl.String}  # fmt: skip
+        species = {**texts, "country_code": pl.String, "checklist_key": pl.String, "red_list_category": pl.String, "origin": pl.String, "presence": pl.String, "range_share": pl.Float64, "share_method": pl.String}  # fmt: skip
+        threats = dict.fromkeys(("species_key", "threat_code", "threat_name", "detail", "timing", "scope", "severity"), pl.String)  # fmt: skip
+        yield Batch("assessment", pl.DataFrame(self.assessments, schema=assessments), self._rejected())
+        yield Batch("country_species", pl.DataFrame(self.species, schema=species))
+        yield Batch("threat", pl.DataFrame(self.threats, schema=threats))
+
+    def _rejected(self) -> pl.DataFrame:
+        first = len(self.assessments)
+        numbered = [{"row_number": first + place, **row} for place, row in enumerate(self.refused)]
+        return pl.DataFrame(numbered, schema=dict(REJECTED))
+
+    def _refuse(self, summary: Mapping[str, Any], column: str, reason: str) -> None:
+        row = json.dumps(summary, ensure_ascii=False, sort_keys=True)
+        self.refused.append({"column_name": column, "check_name": "is_published", "reason": reason, "row": row})
+
+    def add(self, taxon_id: int, listed: list[dict[str, Any]]) -> None:
+        """Read one taxon, unless it is below the species or has left the Red List.
+
+        Args:
+            taxon_id: its number.
+            listed: its assessments on the country's list, which stand in where the Red List has no page for the taxon.
+        """
+        taxon, history = self.red_list.history(taxon_id) or (None, listed)
+        by_year: dict[str, dict[str, Any]] = {}
+        for one in sorted(history, key=lambda one: (one["latest"], one["assessment_id"])):
+            by_year[str(one["year_published"])] = one
+        current = [year for year, one in by_year.items() if one["latest"]]
+        if not current or (taxon is not None and not _is_species(taxon)):
+            return
+        latest = by_year[max(current)]
+        details = self.red_list.details(latest["assessment_id"])
+        if taxon is None and details is not None:
+            taxon = taxon_of(details)
+        if taxon is None:
+            self._refuse(latest, "species_key", "The Red List lists this taxon and tells nothing of it.")
+            return
+        if not _is_species(taxon):
+            return
+        named = {
+            "species_key": f"iucn:{taxon_id}",
+            "scientific_name": taxon["scientific_name"],
+            "taxon_group": group_of(*(taxon[f"{rank}_name"] for rank in ("kingdom", "phylum", "class", "order"))),
+        }
+        for year, summary in sorted(by_year.items()):
+            self._add_assessment(named, year, summary, details if summary is latest else None)
+        code = latest.get("red_list_category_code") if details is None else category_code(details)
+        self._add_species({**named, "red_list_category": CATEGORY_OF_CODE.get(code or "")}, details)
+        self._add_threats(named["species_key"], details)
+
+    def _add_assessment(
+        self, named: Mapping[str, Any], year: str, summary: dict[str, Any], details: dict[str, Any] | None
+    ) -> None:
+        code: str | None = summary.get("red_list_category_code")
+        if details is None and not code:
+            details = self.red_list.details(summary["assessment_id"])
+            if details is None:
+                self._refuse(summary, "red_list_category", "The Red List lists this assessment and does not have it.")
+                return
+        if details is not None:
+            code = category_code(details)
+        if code is None or code not in CATEGORY_OF_CODE:
+            self._refuse(summary, "red_list_category", f"{code!r} is no category that the Red List is known to use.")
+            return
+        if (category := CATEGORY_OF_CODE[code]) is None:
+            return
+        stated = summary if details is None else details
+        tags = [stated.get("possibly_extinct"), stated.get("possibly_extinct_in_the_wild")]
+        self.assessments.append({
+            **named,
+            "assessment_year": year,
+            "red_list_category": category,
+            "is_possibly_extinct": None if tags == [None, None] else any(tags),
+            "scope": "global",
+            "vintage": self.red_list.version,
+        })  # fmt: skip
+
+    def _add_species(self, named: Mapping[str, Any], details: Mapping[str, Any] | None) -> None:
+        places = {} if details is None else _places(details)
+        here = places.get(self.country, {})
+        share = _range_share(places, self.country)
+        self.species.append({
+            **named,
+            "country_code": self.country,
+            "checklist_key": CHECKLIST,
+            "origin": here.get("origin"),
+            "presence": here.get("presence"),
+            "range_share": share,
+            "share_method": None if share is None else "equal_shares",
+        })  # fmt: skip
+
+    def _add_threats(self, species_key: str, details: Mapping[str, Any] | None) -> None:
+        """Threats of the latest assessment; a code stands once per named agent."""
+        needed = ("code", "timing", "scope", "severity")
+        agents = ("ias", "virus", "ancestry", "text")
+        found: dict[str, dict[str, Any]] = {}
+        for value in rows(details["threats"], "IUCN threats") if details else []:
+            threat = record(value, "IUCN threat", needed, (*agents, "description", "internationalTrade", "score"))
+            row = {
+                "species_key": species_key,
+                "threat_code": str(threat["code"]).replace("_", "."),
+                "threat_name": (threat.get("description") or {}).get("en"),
+                "detail": next((str(threat[name]) for name in agents if threat.get(name)), None),
+                **{name: vocabulary_word(threat[name]) for name in ("timing", "scope", "severity")},
+            }
+            found[repr(row)] = row
+        self.threats += found.values()
+
+
+def _is_species(taxon: Mapping[str, Any]) -> bool:
+    """Whether a taxon is a species, and no subspecies, variety or subpopulation of one."""
+    return not taxon["infra_name"] and not taxon["subpopulation_name"] and taxon.get("species") is not False
+
+
+def _places(details: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Countries of ISO 3166 where a species is or was, provinces and disputed land left out."""
+    places: dict[str, dict[str, Any]] = {}
+    needed = ("code", "origin", "presence", "is_endemic")
+    for value in rows(details["locations"], "IUCN locations"):
+        location = record(value, "IUCN location", needed, ("description", "formerlyBred", "seasonality"))
+        words = {name: vocabulary_word(location[name]) for name in ("origin", "presence")}
+        place = {**words, "is_endemic": location["is_endemic"] is True}
+        # A country may be listed for a native and an introduced part: the part that is more its own counts.
+        if location["code"] in countries() and _own(place) > _own(places.get(location["code"])):
+            places[location["code"]] = place
+    return places
+
+
+def _own(place: Mapping[str, Any] | None) -> int:
+    """How much a place is the species' own: 0 not listed, 1 listed, 2 native or reintroduced, 3 and still there."""
+    if place is None:
+        return 0
+    is_own = place["origin"] in RANGE_ORIGINS
+    return 1 + is_own + (is_own and place["presence"] in RANGE_PRESENCES)
+
+
+def _range_share(places: Mapping[str, Mapping[str, Any]], country: str) -> float | None:
+    """The country's equal share of a species' range; None where the range does not reach the country.
+
+    The range is the countries in which the species is native or reintroduced and extant; of a species that is extant
+    nowhere, those in which it was native. An endemic's range is one country whatever else is listed.
+    """
+    here = places.get(country)
+    widest = max((_own(place) for place in places.values()), default=0)
+    if here is None or widest < 2 or _own(here) < widest:  # noqa: PLR2004 - native or reintroduced
+        return None
+    return 1.0 if here["is_endemic"] else 1 / sum(_own(place) == widest for place in places.values())
+
+
+SOURCES = (IucnRedList(),)
