@@ -215,7 +215,8 @@ def load_extraction(
         for record in extraction.records()
     ]
     accessed_on = (extraction.completed_at or now).date()
-    citation = f"SYNTHETIC stand-in for: {source.citation}" if is_synthetic else source.citation
+    citation = source.citation.replace("{release}", extraction.release or "unknown")
+    citation = f"SYNTHETIC stand-in for: {citation}" if is_synthetic else citation
     cited = {"source": unit.source, "unit": unit.key, "citation": citation, "doi": None, "licence": source.licence, "accessed_on": accessed_on, "is_redistributable": source.is_redistributable}  # fmt: skip
     replace_ops(connection, "provenance", unit, provenance)
     replace_ops(connection, "citation", unit, [cited])

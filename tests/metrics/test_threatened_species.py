@@ -149,7 +149,7 @@ def reference(kinds: list[tuple[str, bool]]) -> dict[str, Any] | None:
     if not known:
         return None
     by = Counter(known)
-    assessed = sum(by[c] for c in "EX EW RE CR EN VU NT LC DD".split())
+    assessed = sum(by[c] for c in ["EX", "EW", "RE", "CR", "EN", "VU", "NT", "LC", "DD"])
     at_risk, gone, deficient = sum(by[c] for c in ("EW", "CR", "EN", "VU")), by["EX"] + by["RE"], by["DD"]
     extant, sufficient = assessed - gone, assessed - gone - deficient
     reason = "no_assessed_species" if not extant else "all_data_deficient" if not sufficient else None

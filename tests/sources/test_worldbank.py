@@ -78,6 +78,12 @@ def test_missing_field() -> None:
         first("field_missing.json")
 
 
+def test_value_that_is_no_number() -> None:
+    """A value that turned into words stops the unit, instead of becoming a missing value."""
+    with pytest.raises(SchemaDrift, match="World Bank value is 'n/a' instead of a number"):
+        first("value_that_is_no_number.json")
+
+
 def test_missing_rows() -> None:
     """Pages that do not add up to the announced total stop the unit."""
     with pytest.raises(SourceUnavailable, match="gave 1 of 9 rows"):

@@ -94,7 +94,7 @@ class Source(Protocol):
     cadence_days: int
     """How often the publisher's data change; older extractions are stale."""
     citation: str
-    """How the publisher asks to be cited."""
+    """How the publisher asks to be cited; `{release}` stands for the release that was read."""
     licence: str
     """Licence of the data, as an SPDX name where there is one."""
     is_local: bool

@@ -21,7 +21,7 @@ from ness_pipeline.errors import SourceUnavailable
 from ness_pipeline.http import Fetch, Request
 from ness_pipeline.scope import by_iso3, countries
 from ness_pipeline.sources import Batch, Context, Unit
-from ness_pipeline.sources.fields import record, refused, rows, whole_number
+from ness_pipeline.sources.fields import decimal_number, record, refused, rows, whole_number
 
 INDICATORS: dict[str, str | None] = {
     "ER.LND.PTLD.ZS": "PERCENT",
@@ -84,7 +84,7 @@ class WorldBank:
                         "series_code": code,
                         "year": str(row["date"]),
                         "disaggregation": "total",
-                        "value": row["value"],
+                        "value": None if row["value"] is None else decimal_number(row["value"], "World Bank value"),
                         "value_status": "missing" if row["value"] is None else "observed",
                         "unit": row["unit"] or unit_name,
                         "publisher": "worldbank",
@@ -164,7 +164,7 @@ def _page(
 def _frame(found: list[dict[str, Any]]) -> pl.DataFrame:
     columns = ("country_code", "series_code", "year", "disaggregation", "value_status", "unit", "publisher", "release")
     schema: dict[str, Any] = dict.fromkeys(columns, pl.String) | {"value": pl.Float64}
-    return pl.DataFrame(found, schema=schema, orient="row", strict=False)
+    return pl.DataFrame(found, schema=schema, orient="row")
 
 
 SOURCES = (WorldBank(),)

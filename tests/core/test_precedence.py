@@ -1,0 +1,120 @@
+"""Spec of the core tables that choose whole rows: assessment, indicator, treaty, country, groups and their keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from small_world import country, groups, observation, treaty
+
+GLOBAL = {"species_key": "a", "scope": "global", "assessment_year": 2020, "red_list_category": "VU"}
+
+
+def test_own_assessment_of_the_same_year(warehouse: Any) -> None:
+    """Per species, year and scope an own file's assessment counts; other years and scopes stay."""
+    warehouse.land("assessment", [GLOBAL, GLOBAL | {"assessment_year": 2010}], source="iucn")
+    warehouse.land("assessment", [GLOBAL | {"red_list_category": "EN"}, GLOBAL | {"scope": "KE"}], source="file:own")
+    warehouse.materialise()
+    found = warehouse.rows("SELECT assessment_year, scope, red_list_category, source FROM core.assessment ORDER BY ALL")
+    assert [tuple(row.values()) for row in found] == [
+        (2010, "global", "VU", "iucn"), (2020, "KE", "VU", "file:own"), (2020, "global", "EN", "file:own"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [["NT", "CR"], ["CR", "NT"]])
+def test_copies_that_differ_do_not_depend_on_order(warehouse: Any, order: list[str]) -> None:
+    """Of copies that came with several units the more threatened counts, whichever came first."""
+    for unit, category in zip(["KE", "TZ"], order, strict=True):
+        warehouse.land("assessment", [GLOBAL | {"red_list_category": category}], source="iucn", unit=unit)
+    warehouse.materialise()
+    assert warehouse.rows("SELECT red_list_category FROM core.assessment") == [{"red_list_category": "CR"}]
+
+
+def test_own_indicator_value_replaces_one_value(warehouse: Any) -> None:
+    """An own value replaces the publisher's of that country, series, year and disaggregation, and nothing else."""
+    rows = [observation("X", 2020, 1), observation("X", 2021, 2), observation("X", 2020, 3, disaggregation="Sex=F")]
+    warehouse.land("indicator_observation", rows, source="unsdg")
+    warehouse.land("indicator_observation", [observation("X", 2020, 9, publisher="user")], source="file:own")
+    warehouse.materialise()
+    found = warehouse.rows("SELECT year, disaggregation, value, source FROM core.indicator_observation ORDER BY ALL")
+    assert [tuple(row.values()) for row in found] == [
+        (2020, "Sex=F", 3.0, "unsdg"), (2020, "total", 9.0, "file:own"), (2021, "total", 2.0, "unsdg"),
+    ]  # fmt: skip
+
+
+def test_treaties_own_file_then_publisher_then_seeds(warehouse: Any) -> None:
+    """The first source in that order counts with all its dates."""
+    warehouse.land("treaty_party", [treaty("cites", "1980-01-01"), treaty("cbd", "1993-12-29"), treaty("cms", "1990-01-01")], source="seeds")  # fmt: skip
+    warehouse.land("treaty_party", [treaty("cbd", "1994-01-01"), treaty("nagoya", "2014-10-12")], source="cbd")
+    warehouse.land("treaty_party", [treaty("cbd", None, status="signatory")], source="file:own")
+    warehouse.materialise()
+    found = warehouse.rows("SELECT treaty, status, source FROM core.treaty_party ORDER BY ALL")
+    assert [tuple(row.values()) for row in found] == [
+        ("cbd", "signatory", "file:own"), ("cites", "party", "seeds"), ("cms", "party", "seeds"), ("nagoya", "party", "cbd"),
+    ]  # fmt: skip
+
+
+def area(warehouse: Any) -> dict[str, float | None]:
+    """Land area by country."""
+    warehouse.materialise()
+    return {row["country_code"]: row["land_area_km2"] for row in warehouse.rows("FROM core.country")}
+
+
+def test_land_area_is_the_latest_observed(warehouse: Any) -> None:
+    """The latest observed World Bank value counts; a country without one has NULL."""
+    warehouse.land("country", [country("KE"), country("TZ")], source="iso_countries")
+    rows = [observation("AG.LND.TOTL.K2", 2019, 100), observation("AG.LND.TOTL.K2", 2021, 90), observation("AG.LND.TOTL.K2", 2022, None)]  # fmt: skip
+    warehouse.land("indicator_observation", rows, source="worldbank")
+    assert area(warehouse) == {"KE": 90, "TZ": None}
+
+
+def test_own_land_area_wins(warehouse: Any) -> None:
+    """An area in an own file beats the World Bank's; an own row without an area takes the World Bank's."""
+    warehouse.land("country", [country("KE"), country("TZ")], source="iso_countries")
+    warehouse.land("country", [country("KE", land_area_km2=7.0), country("TZ")], source="file:own")
+    rows = [observation("AG.LND.TOTL.K2", 2019, 100), observation("AG.LND.TOTL.K2", 2019, 200, "TZ")]
+    warehouse.land("indicator_observation", rows, source="worldbank")
+    assert area(warehouse) == {"KE": 7, "TZ": 200}
+
+
+def test_seeded_groups_are_complete_and_add_up(warehouse: Any) -> None:
+    """Every group and roll-up has one row, and the roll-ups' counts add up to those of `all` with the chromists."""
+    warehouse.land("taxon_group", groups(), source="seeds")
+    warehouse.materialise()
+    rows = {row["taxon_group"]: row for row in warehouse.rows("FROM core.taxon_group")}
+    assert {row["roll_up"] for row in rows.values() if not row["is_roll_up"]} == {"animals", "plants", "fungi", None}
+    brown_algae = 5104  # the part of the chromists that IUCN's table counts
+    described = sum(rows[name]["described_species"] for name in ("animals", "plants", "fungi")) + brown_algae
+    assert described == rows["all"]["described_species"]
+    assessed = sum(rows[name]["world_assessed_species"] for name in ("animals", "plants", "fungi", "chromists"))
+    assert assessed == rows["all"]["world_assessed_species"]
+    for row in rows.values():
+        counts = (row["described_species"], row["world_assessed_species"])
+        assert (counts == (None, None)) == (row["counts_source"] is None) == (row["counts_as_of"] is None)
+        if None not in counts:
+            assert counts[1] <= counts[0]
+
+
+def test_own_group_counts_replace_both(warehouse: Any) -> None:
+    """Own counts of a group replace described and assessed species together."""
+    warehouse.land("taxon_group", groups(), source="seeds")
+    own = {"taxon_group": "ascomycetes", "label": "Ascomycetes", "roll_up": "fungi", "is_roll_up": False}
+    warehouse.land("taxon_group", [own | {"described_species": 90}], source="file:own")
+    warehouse.materialise()
+    (row,) = warehouse.rows("FROM core.taxon_group WHERE taxon_group = 'ascomycetes'")
+    assert (row["described_species"], row["world_assessed_species"], row["source"]) == (90, None, "file:own")
+
+
+def test_group_keys_per_checklist(warehouse: Any) -> None:
+    """The same taxon has a row per checklist, once."""
+    row = {
+        "taxon_group": "birds",
+        "scientific_name": "Aves",
+        "taxon_rank": "CLASS",
+        "is_residual": False,
+        "taxon_key": "1",
+    }
+    for unit in ("world", "again"):
+        warehouse.land("taxon_group_key", [row | {"checklist_key": key} for key in ("one", "two")], unit=unit)
+    warehouse.materialise()
+    assert warehouse.rows("SELECT checklist_key FROM core.taxon_group_key ORDER BY ALL") == [{"checklist_key": "one"}, {"checklist_key": "two"}]  # fmt: skip

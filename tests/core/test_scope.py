@@ -1,0 +1,163 @@
+"""Two ways must agree: all countries at once or one by one, rows landed in any order, models run once or twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from small_world import country, groups, observation, records, treaty
+
+from ness_pipeline.dictionary import tables
+from ness_pipeline.models import models
+from schemas.vocabulary import RED_LIST_CATEGORIES, TAXON_GROUPS, TREATIES
+
+COUNTRIES = ["KE", "TZ", "BR"]
+SOURCES = ["file:a", "file:b", "gbif_country", "seeds"]
+SERIES = ["ER.LND.PTLD.ZS", "ER.MRN.PTMR.ZS", "ER_PTD_MTN", "AG.LND.TOTL.K2", "ER_CBD_NAGOYA", "ER_IAS_LEGIS"]
+
+Landing = tuple[str, str, dict[str, Any]]
+
+
+def land_world(warehouse: Any, seed: int) -> None:
+    """Land a small world in a random order: overlapping sources, units and grids in every table."""
+    draw = random.Random(seed)  # noqa: S311  (a reproducible world, no secret)
+    rows: list[Landing] = [("taxon_group", "seeds", row) for row in groups()]
+    for code in COUNTRIES:
+        rows.append(("country", "iso", country(code, is_landlocked=draw.random() < 0.5)))
+        rows += [("treaty_party", draw.choice(SOURCES), treaty(name, draw.choice([None, f"{draw.randint(1990, 2024)}-05-05"]), code))
+                 for name in draw.sample(list(TREATIES), 6)]  # fmt: skip
+        rows += [("indicator_observation", draw.choice(SOURCES), observation(draw.choice(SERIES), draw.randint(2015, 2020), float(draw.randint(0, 110)), code))
+                 for _ in range(12)]  # fmt: skip
+        for _ in range(25):
+            key, source = f"s{draw.randint(0, 14)}", draw.choice(SOURCES)
+            grid = draw.choice([None, "eqdgc:2", "eea:1000"])
+            cell = {
+                "grid": grid,
+                "cell_code": grid and f"{grid}-{draw.randint(0, 3)}",
+                "checklist_key": draw.choice(["one", "two", None]),
+            }
+            rows.append(
+                ("occurrence_cube", source, records(key, draw.randint(2018, 2020), draw.randint(1, 30), code, **cell))
+            )
+            rows.append(("country_species", draw.choice(SOURCES), {
+                "country_code": code, "species_key": f"s{draw.randint(0, 14)}", "taxon_group": draw.choice([*TAXON_GROUPS, None]),
+                "red_list_category": draw.choice([*RED_LIST_CATEGORIES, None]), "occurrences": draw.choice([None, 0, 5, 9]),
+                "introduced_occurrences": draw.choice([None, 0, 4]), "global_occurrences": draw.choice([None, 0, 50]),
+                "range_share": draw.choice([None, 0.25, 0.5]), "share_method": draw.choice([None, "cells", "range_map"]),
+            }))  # fmt: skip
+    rows += [("assessment", draw.choice(SOURCES), {
+        "species_key": f"s{draw.randint(0, 14)}", "assessment_year": draw.randint(2000, 2020), "scope": draw.choice(["global", "KE"]),
+        "red_list_category": draw.choice(list(RED_LIST_CATEGORIES)), "taxon_group": draw.choice([*TAXON_GROUPS, None]),
+        "is_possibly_extinct": draw.choice([None, True, False]),
+    }) for _ in range(20)]  # fmt: skip
+    one_per_grain = {}
+    for table, source, row in rows:
+        unit = draw.choice(["1", "2"])
+        grain = tuple(row.get(name) for name in tables()[f"core.{table}"].grain if name != "source")
+        one_per_grain[table, source, unit, grain] = row
+    landings = list(one_per_grain.items())
+    draw.shuffle(landings)
+    for (table, source, unit, _), row in landings:
+        warehouse.land(table, [row], source=source, unit=unit)
+
+
+def content(warehouse: Any, country_code: str | None = None) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every model's table, of one country or of all, in a fixed order."""
+    found = {}
+    for name in models():
+        if country_code is not None and not tables()[name].has("country_code"):
+            continue
+        where = f"WHERE country_code = '{country_code}'" if country_code else ""
+        columns = ", ".join(f'"{column.name}"' for column in tables()[name].columns)
+        found[name] = [
+            tuple(row.values()) for row in warehouse.rows(f"SELECT {columns} FROM {name} {where} ORDER BY ALL")
+        ]
+    return found
+
+
+def clear(warehouse: Any) -> None:
+    """Empty all tables."""
+    for name, table in tables().items():
+        if not table.is_view and table.layer in {"core", "metrics"}:
+            warehouse.connection.execute(f"DELETE FROM {name}")
+            if table.is_landed:
+                warehouse.connection.execute(f"DELETE FROM landed.{table.short_name}")
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**6))
+def test_one_country_alone_is_a_slice_of_all(warehouse: Any, seed: int) -> None:
+    """A run of one country leaves for it exactly the rows of a full run, and every other country as it was."""
+    clear(warehouse)
+    land_world(warehouse, seed)
+    warehouse.materialise()
+    whole = content(warehouse)
+    assert all(whole[name] for name in whole if name != "core.taxon_group_key")
+    warehouse.materialise("TZ")
+    assert content(warehouse) == whole
+    for name in models():
+        warehouse.connection.execute(f"DELETE FROM {name}")
+    for code in COUNTRIES:
+        warehouse.materialise(code)
+    assert content(warehouse) == whole
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**6))
+def test_other_countries_do_not_matter(warehouse: Any, seed: int) -> None:
+    """Without the other countries' rows a country's rows are the same."""
+    clear(warehouse)
+    land_world(warehouse, seed)
+    warehouse.materialise()
+    alone = content(warehouse, "KE")
+    for name, table in tables().items():
+        if table.is_landed and table.has("country_code"):
+            warehouse.connection.execute(f"DELETE FROM {name.replace('core.', 'landed.')} WHERE country_code <> 'KE'")
+    warehouse.materialise()
+    assert content(warehouse, "KE") == alone
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**6))
+def test_row_order_does_not_matter(warehouse: Any, seed: int) -> None:
+    """The same landed rows in another order give the same tables."""
+    clear(warehouse)
+    land_world(warehouse, seed)
+    warehouse.materialise()
+    before = content(warehouse)
+    for name, table in tables().items():
+        if table.is_landed:
+            landed = name.replace("core.", "landed.")
+            warehouse.connection.execute(
+                f"CREATE OR REPLACE TABLE {landed} AS SELECT * FROM {landed} ORDER BY hash({landed.split('.')[1]}::VARCHAR)"
+            )
+    warehouse.materialise()
+    assert content(warehouse) == before
+
+
+def test_metrics_never_hold_a_number_that_is_none(warehouse: Any) -> None:
+    """No NaN and no infinity, and every NULL measure has a reason in its row."""
+    for seed in range(3):
+        clear(warehouse)
+        land_world(warehouse, seed)
+        warehouse.materialise()
+        for name, table in tables().items():
+            if table.layer != "metrics" or table.is_view or name not in models():
+                continue
+            for column in table.measures:
+                reason = column.measure["reason"] if column.measure else "reason"
+                bare = f"{column.name} IS NULL AND {reason} IS NULL"
+                odd = f"NOT isfinite({column.name}::DOUBLE)"
+                (row,) = warehouse.rows(f"SELECT count(*) AS rows FROM {name} WHERE ({bare}) OR {odd}")
+                assert row["rows"] == 0, f"{name}.{column.name}"
+
+
+def test_dates_are_dates(warehouse: Any) -> None:
+    """A treaty's date arrives in the core table as the date that was landed."""
+    warehouse.land("treaty_party", [treaty("cbd", "1993-12-29")])
+    warehouse.materialise()
+    (row,) = warehouse.rows("SELECT entry_into_force FROM core.treaty_party")
+    assert row["entry_into_force"] == dt.date(1993, 12, 29)

@@ -1,0 +1,82 @@
+"""Spec of `core.species_status`: assessments and published categories in, the status that counts out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from small_world import records
+
+GLOBAL = {"species_key": "a", "scope": "global", "assessment_year": 2020, "red_list_category": "VU"}
+
+
+def status(warehouse: Any, listed: dict[str, Any], *assessments: dict[str, Any]) -> dict[str, Any]:
+    """The status of one species from its list row and its assessments."""
+    warehouse.land("country_species", [{"country_code": "KE", "species_key": "a"} | listed], source="gbif_country")
+    warehouse.land("assessment", [GLOBAL | row for row in assessments], source="iucn")
+    warehouse.materialise()
+    (row,) = warehouse.rows("FROM core.species_status")
+    return dict(row)
+
+
+def test_latest_global_assessment_wins(warehouse: Any) -> None:
+    """The latest year counts, before the category that an occurrence publisher attaches to its records."""
+    older = {"assessment_year": 2010, "red_list_category": "EN"}
+    row = status(warehouse, {"red_list_category": "LC", "taxon_group": "birds"}, older, {})
+    assert (row["red_list_category"], row["assessment_year"], row["status_source"]) == ("VU", 2020, "iucn")
+
+
+def test_national_lists_are_not_the_global_status(warehouse: Any) -> None:
+    """A national assessment leaves the global status alone, even the country's own and a later one."""
+    row = status(warehouse, {"red_list_category": "LC"}, {"scope": "KE", "assessment_year": 2024})
+    assert (row["red_list_category"], row["assessment_year"], row["status_source"]) == ("LC", None, "gbif_country")
+
+
+def test_unknown_to_every_list(warehouse: Any) -> None:
+    """A species without assessment and category is Not Evaluated, by nobody."""
+    row = status(warehouse, {})
+    assert (row["red_list_category"], row["is_possibly_extinct"], row["status_source"]) == ("NE", False, None)
+
+
+@pytest.mark.parametrize(
+    ("category", "tag", "expected"), [("CR", True, True), ("CR", None, False), ("EN", True, False)]
+)
+def test_possibly_extinct_needs_critically_endangered(
+    warehouse: Any,
+    category: str,
+    tag: bool | None,
+    expected: bool,  # noqa: FBT001
+) -> None:
+    """The tag counts with CR only, and no tag is no."""
+    row = status(warehouse, {}, {"red_list_category": category, "is_possibly_extinct": tag})
+    assert row["is_possibly_extinct"] is expected
+
+
+@pytest.mark.parametrize(
+    ("occurrences", "introduced", "expected"),
+    [(4, 3, True), (4, 2, False), (4, None, False), (None, None, False), (0, 0, False)],
+)
+def test_introduced_is_more_than_half(
+    warehouse: Any,
+    occurrences: int | None,
+    introduced: int | None,
+    expected: bool,  # noqa: FBT001
+) -> None:
+    """More than half of the records decides; exactly half, or unknown, does not."""
+    row = status(warehouse, {"occurrences": occurrences, "introduced_occurrences": introduced})
+    assert row["is_introduced"] is expected
+
+
+def test_group_from_the_assessment(warehouse: Any) -> None:
+    """A species known from records alone takes its group from the Red List that a user loaded."""
+    warehouse.land("occurrence_cube", [records("a", 2000, 3)], source="file:cube")
+    warehouse.land("assessment", [GLOBAL | {"taxon_group": "ascomycetes"}], source="file:red_list")
+    warehouse.materialise()
+    (row,) = warehouse.rows("SELECT taxon_group, red_list_category, status_source FROM core.species_status")
+    assert row == {"taxon_group": "ascomycetes", "red_list_category": "VU", "status_source": "file:red_list"}
+
+
+def test_category_names_its_own_source(warehouse: Any) -> None:
+    """A category filled in from the publisher is the publisher's, though an own file lists the species first."""
+    warehouse.land("country_species", [{"country_code": "KE", "species_key": "a"}], source="file:own")
+    assert status(warehouse, {"red_list_category": "NT"})["status_source"] == "gbif_country"
