@@ -22,8 +22,14 @@ demo: setup ## three SYNTHETIC countries from the embedded sandbox: no keys, no 
 	$(NESS) run --sandbox KE DE BR
 	$(NESS) sql --sandbox --file warehouse/queries/demo.sql
 
-test: setup lint ## set-up, linters and all tests
-	$(RUN)/pytest -q
+# The tests also run the optional engines; Chromium comes from Debian where we may install it.
+$(VENV)/.test-ready: $(VENV)/.ready
+	@$(RUN)/uv sync --quiet --locked --all-extras
+	@command -v chromium >/dev/null || { command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || echo "Chromium is missing: apt-get install chromium; the tests of pages are skipped."
+	@touch $@
+
+test: $(VENV)/.test-ready lint ## set-up, linters and all tests
+	$(RUN)/pytest -q -n 2 --dist loadfile
 
 lint: setup ## ruff, mypy and the import directions
 	$(RUN)/ruff check .

@@ -128,7 +128,7 @@ def _from_folder(path: Path, root: Path) -> Unpacked:
 def _is_junk(name: PurePosixPath | Path) -> bool:
     """Hidden files, what Spark and packers leave behind, and notes for people."""
     hidden = any(part.startswith((".", "_")) for part in name.parts)
-    return hidden or name.name in {"Thumbs.db"} or name.suffix == ".crc" or name.stem.lower() in NOTES
+    return hidden or name.name == "Thumbs.db" or name.suffix == ".crc" or name.stem.lower() in NOTES
 
 
 def _unzip(path: Path, folder: Path) -> None:

@@ -2,6 +2,8 @@
 
 Nothing here reads the warehouse or its SQL: a test that compares the two compares two ways of saying the same thing.
 Only the project's seeds are shared, because they are facts about the real world that the sandbox does not invent.
+
+One module per metric table, named after it, with `rows(truth)`; the folder is the registry.
 """
 
 from __future__ import annotations
@@ -9,6 +11,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import functools
+import importlib
+import pkgutil
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
@@ -18,19 +22,12 @@ from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import sql_folder
 from ness_pipeline.sandbox.records import FIRST_YEAR, FOSSIL, INTRODUCED_MEANS, LAST_YEAR, LIVING, MEANS
 from ness_pipeline.sandbox.taxonomy import SPECIES_RANK
-from ness_pipeline.sandbox.truth_policy import legal_framework, protected_area_coverage
 from ness_pipeline.sandbox.world import World
 from ness_pipeline.scope import Years
-from schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
 Row = dict[str, Any]
 
 ALL_YEARS = Years(FIRST_YEAR, LAST_YEAR)
-FULLY_ASSESSED, FEWEST_SPECIES, FEWEST_RECORDS = 0.8, 10, 20
-_COUNTED = {
-    "extinct": "EX", "extinct_in_the_wild": "EW", "critically_endangered": "CR", "endangered": "EN", "vulnerable": "VU",
-    "near_threatened": "NT", "least_concern": "LC", "data_deficient": "DD",
-}  # fmt: skip
 
 
 def seed_rows(table: str) -> list[dict[str, str]]:
@@ -47,6 +44,13 @@ def share(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
 
+@functools.cache
+def truths() -> dict[str, Callable[[Truth], list[Row]]]:
+    """What works out the rows of a metric table, by the table's short name."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return {name: importlib.import_module(f"{__name__}.{name}").rows for name in names}
+
+
 class Truth:
     """What the metric tables of a world must say.
 
@@ -59,14 +63,7 @@ class Truth:
     def __init__(self, world: World, years: Years = ALL_YEARS, as_of: dt.date | None = None) -> None:
         self.world, self.years = world, years
         self.as_of = as_of or dt.datetime.now(dt.UTC).date()
-        self._seed = {row["taxon_group"]: row for row in seed_rows("taxon_group")}
-        self._tables: dict[str, Callable[[], list[Row]]] = {
-            "threatened_species": self._threatened_species,
-            "assessment_coverage": self._assessment_coverage,
-            "species_diversity": self._species_diversity,
-            "protected_area_coverage": lambda: protected_area_coverage(world, years),
-            "legal_framework": lambda: legal_framework(world, years, self.as_of, seed_rows("treaty_party")),
-        }
+        self.seed = {row["taxon_group"]: row for row in seed_rows("taxon_group")}
 
     @functools.cached_property
     def _cache(self) -> dict[str, list[Row]]:
@@ -78,12 +75,10 @@ class Truth:
         Raises:
             WrongUsage: the truth of that table is not known.
         """
-        if table not in self._tables:
-            raise WrongUsage(
-                f"The sandbox does not know the truth of {table!r}; choose one of {', '.join(self._tables)}."
-            )
+        if table not in truths():
+            raise WrongUsage(f"The sandbox does not know the truth of {table!r}; choose one of {', '.join(truths())}.")
         if table not in self._cache:
-            self._cache[table] = self._tables[table]()
+            self._cache[table] = truths()[table](self)
         return self._cache[table]
 
     def value(
@@ -94,7 +89,7 @@ class Truth:
         Raises:
             WrongUsage: no table has that measure.
         """
-        for name in self._tables:
+        for name in truths():
             if metric in {column.name for column in tables()[f"metrics.{name}"].measures}:
                 wanted = {"country_code": country_code, "taxon_group": taxon_group, "year": year}
                 for row in self.rows(name):
@@ -153,128 +148,28 @@ class Truth:
         """Whether more than half of a species' records in the country are marked introduced or managed."""
         return 2 * self.introduced.get((country, taxon), 0) > self.species[country][taxon]
 
-    def _counted_in(self, taxon: int) -> tuple[str, ...]:
+    def counted_in(self, taxon: int) -> tuple[str, ...]:
         """Group of a species, the group's roll-up and `all`; nothing for species without a group."""
         group = self.world.taxonomy.taxa[taxon].group
         if not group:
             return ()
-        roll_up = self._seed[group]["roll_up"]
+        roll_up = self.seed[group]["roll_up"]
         return (group, roll_up, "all") if roll_up else (group, "all")
 
-    def _world_counts(self, group: str) -> tuple[int | None, int | None, float | None]:
+    def world_counts(self, group: str) -> tuple[int | None, int | None, float | None]:
         """Described and assessed species worldwide, and the assessed share."""
-        seed = self._seed[group]
+        seed = self.seed[group]
         described, assessed = (
             int(seed[name]) if seed[name] else None for name in ("described_species", "world_assessed_species")
         )
         part = None if not described or assessed is None else min(1.0, assessed / described)
         return described, assessed, part
 
-    def _categories(self, country: int, *, with_introduced: bool) -> dict[str, Counter[str]]:
+    def categories(self, country: int, *, with_introduced: bool) -> dict[str, Counter[str]]:
         """Species by category for every group and roll-up."""
         found: dict[str, Counter[str]] = defaultdict(Counter)
         for taxon in self.species[country]:
             if with_introduced or not self.is_introduced(country, taxon):
-                for group in self._counted_in(taxon):
+                for group in self.counted_in(taxon):
                     found[group][self.world.category_of_taxon[taxon]] += 1
         return found
-
-    def _threatened_species(self) -> list[Row]:
-        return [
-            self._threatened_row(code, group, counts)
-            for country, code in enumerate(self.world.countries)
-            for group, counts in self._categories(country, with_introduced=False).items()
-        ]
-
-    def _threatened_row(self, code: str, group: str, counts: Counter[str]) -> Row:
-        known = sum(counts.values())
-        assessed = known - counts["NE"]
-        living = assessed - counts["EX"]
-        judged = living - counts["DD"]
-        threatened = counts["CR"] + counts["EN"] + counts["VU"]
-        with_ew = threatened + counts["EW"]
-        described, world_assessed, world_share = self._world_counts(group)
-        reason = None
-        if living == 0:
-            reason = "no_assessed_species"
-        elif judged == 0:
-            reason = "all_data_deficient"
-        elif world_share is None:
-            reason = "no_described_count"
-        elif world_share < FULLY_ASSESSED:
-            reason = "group_partly_assessed"
-        elif assessed / known < FULLY_ASSESSED:
-            reason = "country_partly_assessed"
-        return {
-            "country_code": code,
-            "taxon_group": group,
-            "known_species": known,
-            "assessed_species": assessed,
-            **{column: counts[category] for column, category in _COUNTED.items()},
-            "possibly_extinct": 0,  # no keyless publisher tags species as possibly extinct
-            "threatened_species": threatened if assessed else None,
-            "threatened_species_with_ew": with_ew if assessed else None,
-            "threatened_share": share(with_ew, judged),
-            "threatened_share_lower": share(with_ew, living),
-            "threatened_share_upper": share(with_ew + counts["DD"], living),
-            "national_assessed_share": share(assessed, known),
-            "described_species": described,
-            "world_assessed_species": world_assessed,
-            "world_assessed_share": world_share,
-            "reportable": reason is None,
-            "reason": reason,
-        }
-
-    def _assessment_coverage(self) -> list[Row]:
-        groups = [self._categories(country, with_introduced=True) for country in range(len(self.world.countries))]
-        return [
-            self._coverage_row(code, group, counts[group], counts["animals"])
-            for code, counts in zip(self.world.countries, groups, strict=True)
-            for group in (*TAXON_GROUPS, *ROLL_UPS)
-        ]
-
-    def _coverage_row(self, code: str, group: str, counts: Counter[str], animals: Counter[str]) -> Row:
-        observed = sum(counts.values())
-        assessed = observed - counts["NE"]
-        assessed_share = share(assessed, observed)
-        of_animals = share(sum(animals.values()) - animals["NE"], sum(animals.values()))
-        described, _, world_share = self._world_counts(group)
-        few = observed < FEWEST_SPECIES
-        few_to_compare = few or sum(animals.values()) < FEWEST_SPECIES
-        return {
-            "country_code": code,
-            "taxon_group": group,
-            "described_species": described,
-            "observed_species": observed,
-            "assessed_species": assessed,
-            "data_deficient": counts["DD"],
-            "assessed_share": assessed_share,
-            "evaluated_share": share(assessed - counts["DD"], observed),
-            "world_assessed_share": world_share,
-            "gap_to_animals": None if assessed_share is None or of_animals is None else of_animals - assessed_share,
-            "reportable": not few,
-            "reason": "too_few_species" if few else None,
-            "gap_reportable": not few_to_compare,
-            "gap_reason": "too_few_species" if few_to_compare else None,
-        }
-
-    def _species_diversity(self) -> list[Row]:
-        records: Counter[tuple[int, str, int | None]] = Counter()
-        seen: dict[tuple[int, str, int | None], set[int]] = defaultdict(set)
-        for (country, taxon, year), count in self.accepted.items():
-            for group in self._counted_in(taxon):
-                for when in (year, None):
-                    records[country, group, when] += count
-                    seen[country, group, when].add(taxon)
-        return [
-            {
-                "country_code": self.world.countries[country],
-                "taxon_group": group,
-                "year": year,
-                "occurrences": count,
-                "observed_richness": len(seen[country, group, year]),
-                "reportable": count >= FEWEST_RECORDS,
-                "reason": None if count >= FEWEST_RECORDS else "too_few_records",
-            }
-            for (country, group, year), count in records.items()
-        ]

@@ -1,0 +1,87 @@
+"""`ness sql` and `ness metrics`: questions to the published file and the catalogue of what is in it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from ness_pipeline.cli.base import ASK, Sandbox, app, console, settings_for
+from ness_pipeline.errors import WrongUsage
+from ness_pipeline.paths import Paths
+from ness_pipeline.query import Format, ask, parquet, write_json
+
+
+@app.command(rich_help_panel=ASK)
+def sql(
+    question: Annotated[str | None, typer.Argument(help="One SQL question; or use --file.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="Read the question from a file.")] = None,
+    form: Annotated[Format, typer.Option("--format", help="How to print the answer.")] = "table",
+    sandbox: Sandbox = False,
+) -> None:
+    """Ask the published file in SQL: read-only, without access to files, network or settings."""
+    if (question is None) == (file is None):
+        raise WrongUsage('Give one question, as in `ness sql "FROM metrics.country_profile"`, or a file with --file.')
+    if file is not None and not file.is_file():
+        raise WrongUsage(f"There is no file {file}; give the path of a file with one question.")
+    text = question if file is None else file.read_text(encoding="utf-8")
+    published = Paths.of(settings_for(sandbox=sandbox)).published
+    if form == "parquet":
+        sys.stdout.buffer.write(parquet(published, text or ""))
+        return
+    columns, rows = ask(published, text or "")
+    if form == "json":
+        write_json(columns, rows)
+    elif form == "csv":
+        import csv
+
+        writer = csv.writer(sys.stdout)
+        writer.writerow(columns)
+        writer.writerows(rows)
+    else:
+        from ness_pipeline.terminal import show_rows
+
+        show_rows(console, columns, rows)
+
+
+@app.command(rich_help_panel=ASK)
+def metrics(
+    name: Annotated[str | None, typer.Argument(help="A metric or metric table; none lists all.")] = None,
+    sandbox: Sandbox = False,
+) -> None:
+    """The catalogue: every published number with its definition, formula, source and columns."""
+    from ness_pipeline.terminal import show_rows
+
+    published = Paths.of(settings_for(sandbox=sandbox)).published
+    if name is None:
+        show_rows(
+            console,
+            *ask(published, 'SELECT table_name AS "table", metric, unit, description FROM ops.metric ORDER BY ALL'),
+        )
+        return
+    _, rows = ask(
+        published,
+        "SELECT DISTINCT table_name, definition, method_version FROM ops.metric WHERE metric = $1 OR table_name = $1 OR split_part(table_name, '.', 2) = $1",
+        [name],
+    )
+    if not rows:
+        raise WrongUsage(f"{name!r} is no metric; `ness metrics` lists them all.")
+    for table, definition, version in rows:
+        console.print(f"[bold]{table}[/] (method version {version})\n")
+        console.print(escape(definition), highlight=False)
+        _, ((comment,),) = ask(
+            published, "SELECT comment FROM duckdb_tables() WHERE schema_name || '.' || table_name = $1", [table]
+        )
+        console.print(f"\n{escape(comment or '')}\n", highlight=False)
+        show_rows(
+            console,
+            *ask(
+                published,
+                'SELECT column_name AS "column", data_type AS type, comment AS says FROM duckdb_columns() '
+                "WHERE schema_name || '.' || table_name = $1 ORDER BY column_index",
+                [table],
+            ),
+        )

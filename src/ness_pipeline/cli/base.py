@@ -1,0 +1,60 @@
+"""What all commands share: the application, the consoles, common options, and the sandbox behind `--sandbox`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ness_pipeline import __version__
+from ness_pipeline.settings import Settings, load_settings
+
+app = typer.Typer(
+    help="Per-country eco-security metrics from public biodiversity and policy data.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+console = Console()
+errors = Console(stderr=True)
+
+Sandbox = Annotated[bool, typer.Option("--sandbox", help="Use the embedded SYNTHETIC sandbox: no network, no keys.")]
+YearSpan = Annotated[str | None, typer.Option("--years", help="Span of years, such as 2000:2025.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Use what has landed; ask no publisher.")]
+
+PANELS = FILL, ASK, SHARE, OPERATE = "Fill the warehouse", "Ask the warehouse", "Pass it on", "Keep it running"
+"""Panels of `ness --help`, in their order."""
+
+
+@app.callback()
+def _common(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    if debug:
+        os.environ["NESS_DEBUG"] = "1"
+    if version:
+        console.print(__version__)
+        raise typer.Exit
+
+
+def settings_for(*, sandbox: bool) -> Settings:
+    """The configuration, with the home folder of sandbox data where they are meant."""
+    settings = load_settings()
+    return settings.for_sandbox("http://127.0.0.1") if sandbox else settings
+
+
+@contextmanager
+def sandbox_url(*, wanted: bool) -> Iterator[str | None]:
+    """Base URL of a sandbox that runs as long as the body, None when none is wanted."""
+    if not wanted:
+        yield None
+        return
+    from ness_pipeline.sandbox import serve
+
+    with serve() as sandbox:
+        yield sandbox.url

@@ -1,0 +1,114 @@
+"""`ness run` and `ness backfill`: the flows, with progress and a closing summary."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ness_pipeline.cli.base import FILL, Offline, Sandbox, YearSpan, app, console, sandbox_url, settings_for
+from ness_pipeline.errors import WrongUsage
+from ness_pipeline.paths import Paths
+
+if TYPE_CHECKING:
+    from ness_pipeline.runs import Summary
+
+FIRST_DEFAULT_YEAR = 2000
+
+
+def _default_years() -> str:
+    import datetime as dt
+
+    return f"{FIRST_DEFAULT_YEAR}:{dt.datetime.now(dt.UTC).year - 1}"
+
+
+def _quiet_prefect() -> None:
+    """Prefect's ephemeral server reports, analyses and logs unless told not to; all of it can be turned on again."""
+    for name, value in {
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+        "PREFECT_CLI_PROMPT": "false",
+    }.items():
+        os.environ.setdefault(name, value)
+
+
+def _run_flow(flow: Any, parameters: dict[str, Any], units: int, *, sandbox: bool, again: str) -> None:
+    from flows.tasks import observed
+    from ness_pipeline.models import models
+    from ness_pipeline.terminal import RunProgress, show_summary
+
+    totals = {"extract": units, "load": units, "materialise": len(models()), "publish": 1}
+    with sandbox_url(wanted=sandbox) as url, RunProgress(console, totals).shown() as progress, observed(progress):
+        summary: Summary = flow(**parameters, sandbox_url=url)
+    if sandbox:
+        console.print("[bold yellow]SYNTHETIC[/] data from the sandbox: invented species, no real country's numbers.")
+    show_summary(console, summary, str(Paths.of(settings_for(sandbox=sandbox)).published), again)
+    raise typer.Exit(summary.exit_code)
+
+
+@app.command(rich_help_panel=FILL)
+def run(
+    countries: Annotated[
+        list[str] | None, typer.Argument(help="ISO codes or names; with --all, every country.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All countries.")] = False,
+    years: YearSpan = None,
+    source: Annotated[list[str] | None, typer.Option("--source", help="Only these sources.")] = None,
+    max_age_hours: Annotated[float, typer.Option(help="Payloads younger than this serve again.")] = 24.0,
+    offline: Offline = False,
+    sandbox: Sandbox = False,
+) -> None:
+    """Refresh countries from their publishers and publish: the main flow."""
+    from ness_pipeline.runs import plan
+    from ness_pipeline.scope import Years, resolve
+    from ness_pipeline.scope import countries as all_countries
+    from ness_pipeline.sources import sources
+
+    if bool(countries) == everything:
+        raise WrongUsage(
+            "Say which countries to refresh, as in `ness run KE TZ`, or `ness run --all` for every country."
+        )
+    if unknown := sorted(set(source or ()) - sources().keys()):
+        raise WrongUsage(f"{unknown[0]!r} is no source; choose from {', '.join(sources())}.")
+    scope = resolve(countries) if countries else tuple(all_countries())
+    span = Years.parse(years or _default_years())
+    world, national = plan(scope, span, tuple(source or ()), settings=settings_for(sandbox=sandbox), is_offline=offline)
+    _quiet_prefect()
+    from flows.refresh_countries import refresh_countries
+
+    parameters = {
+        "countries": list(countries) if countries else None,
+        "years": str(span),
+        "sources": source,
+        "offline": offline,
+        "max_age_hours": max_age_hours,
+    }
+    again = " --sandbox" if sandbox else ""
+    _run_flow(refresh_countries, parameters, len(world) + len(national), sandbox=sandbox, again=again)
+
+
+@app.command(rich_help_panel=FILL)
+def backfill(
+    country: Annotated[str, typer.Argument(help="ISO code or name.")],
+    years: YearSpan = None,
+    offline: Offline = False,
+    sandbox: Sandbox = False,
+) -> None:
+    """Read one country anew and publish; every other country keeps its rows."""
+    from ness_pipeline.runs import plan
+    from ness_pipeline.scope import Years, resolve
+
+    scope = resolve([country])
+    span = Years.parse(years or _default_years())
+    world, national = plan(scope, span, settings=settings_for(sandbox=sandbox), is_offline=offline)
+    _quiet_prefect()
+    from flows.backfill_country import backfill_country
+
+    parameters = {"country": country, "years": str(span), "offline": offline}
+    again = " --sandbox" if sandbox else ""
+    _run_flow(backfill_country, parameters, len(world) + len(national), sandbox=sandbox, again=again)

@@ -1,0 +1,46 @@
+"""The true rows of `metrics.assessment_coverage`."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ness_pipeline.sandbox.truth import Row, Truth, share
+from schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
+
+FEWEST_SPECIES = 10
+
+
+def rows(truth: Truth) -> list[Row]:
+    """One row per country, group and roll-up."""
+    groups = [truth.categories(country, with_introduced=True) for country in range(len(truth.world.countries))]
+    return [
+        _row(truth, code, group, counts[group], counts["animals"])
+        for code, counts in zip(truth.world.countries, groups, strict=True)
+        for group in (*TAXON_GROUPS, *ROLL_UPS)
+    ]
+
+
+def _row(truth: Truth, code: str, group: str, counts: Counter[str], animals: Counter[str]) -> Row:
+    observed = sum(counts.values())
+    assessed = observed - counts["NE"]
+    assessed_share = share(assessed, observed)
+    of_animals = share(sum(animals.values()) - animals["NE"], sum(animals.values()))
+    described, _, world_share = truth.world_counts(group)
+    few = observed < FEWEST_SPECIES
+    few_to_compare = few or sum(animals.values()) < FEWEST_SPECIES
+    return {
+        "country_code": code,
+        "taxon_group": group,
+        "described_species": described,
+        "observed_species": observed,
+        "assessed_species": assessed,
+        "data_deficient": counts["DD"],
+        "assessed_share": assessed_share,
+        "evaluated_share": share(assessed - counts["DD"], observed),
+        "world_assessed_share": world_share,
+        "gap_to_animals": None if assessed_share is None or of_animals is None else of_animals - assessed_share,
+        "reportable": not few,
+        "reason": "too_few_species" if few else None,
+        "gap_reportable": not few_to_compare,
+        "gap_reason": "too_few_species" if few_to_compare else None,
+    }
