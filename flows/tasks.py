@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import functools
+import traceback
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
@@ -166,14 +167,18 @@ def load_all(
 ) -> None:
     """Load what has landed of some units, in order; a unit that fails leaves its earlier rows and becomes a gap."""
     for unit in units:
-        try:
-            if unit in errors:
-                raise errors[unit]
+        failure = errors.get(unit)
+        if failure is None:
             tell("load", f"{unit.source} {unit.key}")
-            summary.loaded[unit] = load_unit(unit.source, unit.key, sandbox_url, summary.run_id)
-        except NessError as failure:
-            summary.gaps.append(gap_of(connection, unit, failure))
-            tell("gap", f"{unit.source} {unit.key}")
+            try:
+                summary.loaded[unit] = load_unit(unit.source, unit.key, sandbox_url, summary.run_id)
+                continue
+            except NessError as error:
+                failure = error
+                # Prefect keeps the exception of a failed task, and its frames would keep the database open.
+                traceback.clear_frames(error.__traceback__)
+        summary.gaps.append(gap_of(connection, unit, failure.with_traceback(None)))
+        tell("gap", f"{unit.source} {unit.key}")
 
 
 def close_run(connection: duckdb.DuckDBPyConnection, summary: Summary) -> None:
