@@ -121,7 +121,7 @@ class Faults:
         """The fault that befalls the request at hand, None for none, and the draws that shape it."""
         with self._lock:
             self._asked[target] += 1
-            rng = Rng(f"{self.seed} {target} {self._asked[target]}")  # noqa: S311  (seeded on purpose)
+            rng = Rng(f"{self.seed} {target} {self._asked[target]}")
             if self._bursts[publisher] > 0:
                 self._bursts[publisher] -= 1
                 self._injected["503"] += 1
