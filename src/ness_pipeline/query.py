@@ -30,7 +30,7 @@ def open_published(published: Path) -> duckdb.DuckDBPyConnection:
         WrongUsage: there is no such file, or it is no warehouse.
     """
     if not published.exists():
-        message = f"There is no warehouse at {published}; make one with `ness run KE`, or try `ness run --sandbox`."
+        message = f"There is no warehouse at {published}; make one with `ness run KE`, or try SYNTHETIC data with `ness run --sandbox KE`."
         raise WrongUsage(message)
     try:
         return duckdb.connect(str(published), read_only=True, config=LOCKED_DOWN)
