@@ -90,6 +90,12 @@ REASONS: dict[str, str] = {
     "one_assessed_year": "The group has been assessed in one year only.",
     "too_few_threats_known": "Threats are known for less than 80 % of the species that score.",
     "no_species_at_risk": "No species of the group in the country is at any risk that scores.",
+    "too_few_years": "The values lie too close together in time for a trend.",
+    "year_not_over": "The year was not over when the source was read, so the number will still grow.",
+    "not_open": "None of the treaties is open to the country.",
+    "too_few_answers": "The country has answered fewer questions than the number needs to mean anything.",
+    "no_land_area": "The land area of the country is not known.",
+    "no_population": "The population of the country is not known for that year.",
     "mixed_checklists": "Species keys from more than one checklist meet here, so species may be counted twice.",
 }
 """Why a number is missing or must not be quoted."""

@@ -45,6 +45,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _contact(settings)
     yield _account(settings)
     yield _iucn_token(settings)
+    yield _protected_planet_token(settings)
     yield _disk(paths)
     yield _lock(paths)
     yield _published(paths)
@@ -72,6 +73,13 @@ def _iucn_token(settings: Settings) -> Finding:
         return Finding("iucn token", is_fine=True, says="NESS_IUCN_TOKEN is set")
     says = "not set; runs leave out assessments through time, threats and endemics (NESS_IUCN_TOKEN)"
     return Finding("iucn token", is_fine=True, says=says)
+
+
+def _protected_planet_token(settings: Settings) -> Finding:
+    if settings.protected_planet_token:
+        return Finding("protected planet token", is_fine=True, says="NESS_PROTECTED_PLANET_TOKEN is set")
+    says = "not set; runs leave out other effective area-based conservation measures (NESS_PROTECTED_PLANET_TOKEN)"
+    return Finding("protected planet token", is_fine=True, says=says)
 
 
 def _disk(paths: Paths) -> Finding:

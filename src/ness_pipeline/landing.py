@@ -52,8 +52,7 @@ class Landing:
             else:
                 self._fs.pipe_file(path, body)
         except OSError as error:
-            message = f"The landing zone {self._root} cannot be written ({error.strerror or error}); free space or set NESS_LANDING."
-            raise WrongUsage(message) from error
+            raise self._unwritable(error) from error
 
     def read(self, name: str) -> bytes | None:
         """The content of a file, None where there is none."""
@@ -61,6 +60,15 @@ class Landing:
             return bytes(self._fs.cat_file(f"{self._root}/{name}"))
         except FileNotFoundError:
             return None
+
+    def record(self, name: str) -> dict[str, Any] | None:
+        """The content of a JSON file, None where there is none or where it is damaged."""
+        stored = self.read(name)
+        try:
+            found = None if stored is None else json.loads(stored)
+        except ValueError:
+            return None
+        return found if isinstance(found, dict) else None
 
     def names(self, folder: str) -> list[str]:
         """Names of what lies in a folder, sorted."""
@@ -94,24 +102,50 @@ class Landing:
         found = []
         for name in self.names(f"{_safe(source)}/{_safe(key)}"):
             folder = f"{_safe(source)}/{_safe(key)}/{name}"
-            if (about := self.read(f"{folder}/extraction.json")) is not None:
-                found.append(Extraction(self, folder, json.loads(about)))
+            if (about := self.record(f"{folder}/extraction.json")) is not None:
+                found.append(Extraction(self, folder, about))
         return found
 
     def latest(self, source: str, key: str) -> Extraction | None:
         """The latest complete extraction of a unit, None where there is none."""
-        complete = [one for one in self.extractions(source, key) if one.completed_at is not None]
-        return complete[-1] if complete else None
+        return next(self.complete(source, key), None)
+
+    def complete(self, source: str, key: str) -> Iterator[Extraction]:
+        """The complete extractions of a unit, latest first, without those that were not understood."""
+        for one in reversed(self.extractions(source, key)):
+            if one.completed_at is not None and not one.is_refused:
+                yield one
 
     def units(self) -> Iterator[tuple[str, str]]:
         """Every source and unit key that has landed something."""
         for source in self.names(""):
-            if source not in {"payloads", "shared"}:
+            if source not in {"payloads", "shared", "own"}:
                 for key in self.names(source):
                     yield unquote(source), unquote(key)
 
+    def remove(self, name: str) -> None:
+        """Remove a file or a folder with all that is in it; nothing happens where there is none.
+
+        Raises:
+            WrongUsage: the place cannot be written.
+        """
+        try:
+            self._fs.rm(f"{self._root}/{name}", recursive=True)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> WrongUsage:
+        return WrongUsage(
+            f"The landing zone {self._root} cannot be written ({error.strerror or error}); free space or set NESS_LANDING."
+        )
+
     def start(self, unit: Unit, about: dict[str, Any], now: dt.datetime) -> Extraction:
         """Resume the interrupted extraction of a unit that asked for the same, or start a new one.
+
+        One whose answers contradicted each other is not resumed: read again from landing they would contradict each
+        other for ever.
 
         Args:
             unit: the unit of work.
@@ -124,10 +158,12 @@ class Landing:
         if earlier:
             last = earlier[-1]
             same = {name: last.about.get(name) for name in wanted} == wanted
-            if last.completed_at is None and same and abs(now - last.started_at) <= RESUME_WITHIN:
+            is_open = last.completed_at is None and not last.is_refused
+            if is_open and same and abs(now - last.started_at) <= RESUME_WITHIN:
                 return last
         # Numbered, because a clock can go back and the latest extraction must stay the latest.
-        number = 1 + max((one.number for one in earlier), default=0)
+        taken = self.names(f"{_safe(unit.source)}/{_safe(unit.key)}")
+        number = 1 + max((int(name) for name in taken if name.isdecimal()), default=0)
         folder = f"{_safe(unit.source)}/{_safe(unit.key)}/{number:06d}"
         wanted["started_at"] = now.isoformat()
         self.write(f"{folder}/extraction.json", json.dumps(wanted, indent=1, sort_keys=True).encode())
@@ -165,8 +201,7 @@ class Extraction:
 
     @property
     def _mark(self) -> dict[str, Any] | None:
-        stored = self.landing.read(f"{self.folder}/complete.json")
-        return None if stored is None else dict(json.loads(stored))
+        return self.landing.record(f"{self.folder}/complete.json")
 
     @property
     def completed_at(self) -> dt.datetime | None:
@@ -185,6 +220,18 @@ class Extraction:
         mark = {"completed_at": now.isoformat(), "release": release}
         self.landing.write(f"{self.folder}/complete.json", json.dumps(mark, indent=1).encode())
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether its answers could not be understood."""
+        return self.landing.read(f"{self.folder}/refused.json") is not None
+
+    def refuse(self, error: str, now: dt.datetime) -> None:
+        """Mark the extraction as not understood: it stays to be looked at, is not resumed, and shares nothing more."""
+        mark = {"refused_at": now.isoformat(), "error": error}
+        self.landing.write(f"{self.folder}/refused.json", json.dumps(mark, indent=1).encode())
+        for name in sorted({record["shared"] for record in self.records() if record.get("shared")}):
+            self.landing.remove(name)
+
     def keep(self, payload: Payload) -> None:
         """Land one payload: its body first, then its record, so that a record never points nowhere."""
         digest = self.landing.keep(payload.body)
@@ -200,8 +247,9 @@ class Extraction:
             "bytes": len(payload.body),
             "headers": dict(payload.headers),
         }
-        text = json.dumps(record, indent=1, sort_keys=True).encode()
-        if (shared := _shared_name(payload.request)) is not None and self.landing.read(shared) is None:
+        shared = _shared_name(payload.request)
+        text = json.dumps(record | {"shared": shared}, indent=1, sort_keys=True).encode()
+        if shared is not None and self.landing.record(shared) is None:
             self.landing.write(shared, text)
         self.landing.write(f"{self.folder}/requests/{payload.request.key}.json", text)
 
@@ -215,12 +263,9 @@ class Extraction:
         return None if name is None else self._payload(request, name)
 
     def _payload(self, request: Request, name: str) -> Payload | None:
-        stored = self.landing.read(name)
-        if stored is None:
-            return None
-        record = json.loads(stored)
-        body = self.landing.body(record["sha256"])
-        if body is None:
+        record = self.landing.record(name)
+        body = None if record is None else self.landing.body(record["sha256"])
+        if record is None or body is None:
             return None
         fetched_at = dt.datetime.fromisoformat(record["fetched_at"])
         about = (record["url"], record["status"], record["content_type"], body, fetched_at, record["etag"])
@@ -260,9 +305,15 @@ class Extraction:
     def records(self) -> Iterator[dict[str, Any]]:
         """Provenance of every payload, in a stable order."""
         for name in self.landing.names(f"{self.folder}/requests"):
-            stored = self.landing.read(f"{self.folder}/requests/{name}")
-            if stored is not None:
-                yield json.loads(stored)
+            if (record := self.landing.record(f"{self.folder}/requests/{name}")) is not None:
+                yield record
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether every payload is there and matches its hash."""
+        names = self.landing.names(f"{self.folder}/requests")
+        records = list(self.records())
+        return len(records) == len(names) and all(self.landing.body(one["sha256"]) is not None for one in records)
 
 
 def _safe(name: str) -> str:

@@ -23,7 +23,7 @@ from ness_pipeline.sandbox.records import BASES, INTRODUCED_MEANS, MEANS
 from ness_pipeline.sandbox.taxonomy import SPECIES_RANK
 from ness_pipeline.scope import Years
 from ness_pipeline.settings import CATALOGUE_OF_LIFE, Settings
-from ness_pipeline.sources import gbif, sources
+from ness_pipeline.sources import Context, Unit, gbif, sources
 from ness_pipeline.taxon_groups import GROUP_TAXA, RESIDUAL_GROUPS
 
 TAXONOMY, COUNTRY = sources()["gbif_taxonomy"], sources()["gbif_country"]
@@ -358,3 +358,21 @@ def test_group_unknown_to_the_checklist_is_named(fetch: Fetch) -> None:
 
     with pytest.raises(SchemaDrift, match=r"no taxon of the group birds \(Aves\)"):
         read(TAXONOMY, without_birds)
+
+
+def test_country_of_8000_species_takes_at_most_100_requests() -> None:
+    """A species-rich country is read exactly, and GBIF is asked at most a hundred times for it."""
+    world = World(species=18_000, richest_share=0.4445, countries=("KE", "NO"))
+    asked: list[Request] = []
+    with serve(world) as rich, Session(Settings(_env_file=None).for_sandbox(rich.url)) as session:
+
+        def send(request: Request) -> Payload:
+            asked.append(request)
+            return session.send(request)
+
+        context = Context(Settings(_env_file=None), lambda _: session.send)
+        cube, species = COUNTRY.read(Unit("gbif_country", "KE", Years.parse(YEARS)), send, context)
+    assert species.frame.height == 8_001
+    assert len(asked) <= 100
+    found = {row[:2]: row[2] for row in cube.frame.select("year", "species_key", "occurrences").iter_rows()}
+    assert found == Recount(world, "KE").cube

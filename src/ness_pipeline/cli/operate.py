@@ -56,12 +56,18 @@ def doctor(sandbox: Sandbox = False) -> None:
 def sandbox(
     port: Annotated[int, typer.Option(help="Port on loopback; 0 picks a free one.")] = 8099,
     replay: Annotated[Path | None, typer.Option(help="Serve recorded responses from this folder instead.")] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(help="A fault as kind@publisher:share, such as 503@cbd:1 or reset:0.05; may be repeated."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the faults: the same seed, the same faults.")] = 0,
 ) -> None:
     """Serve the public APIs in miniature on loopback, with SYNTHETIC data, until stopped."""
-    from ness_pipeline.sandbox import run_forever
+    from ness_pipeline.sandbox import Fault, Faults, run_forever
 
     def announce(url: str) -> None:
         what = "recorded answers" if replay else "[bold yellow]SYNTHETIC[/] data"
         console.print(f"Serving {what} at {url}, below /gbif, /unsdg and so on; stop with Ctrl+C.")
 
-    run_forever(port=port, replay=replay, announce=announce)
+    faults = Faults(tuple(Fault.parse(text) for text in fault or ()), seed)
+    run_forever(port=port, replay=replay, faults=faults, announce=announce)

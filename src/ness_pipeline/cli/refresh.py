@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ness_pipeline.cli.base import FILL, Offline, Sandbox, YearSpan, app, console, sandbox_url, settings_for
+from ness_pipeline.cli.base import (
+    FILL,
+    AcceptChange,
+    Offline,
+    Sandbox,
+    YearSpan,
+    app,
+    console,
+    sandbox_url,
+    settings_for,
+)
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import Paths
 
@@ -61,6 +71,7 @@ def run(
     source: Annotated[list[str] | None, typer.Option("--source", help="Only these sources.")] = None,
     max_age_hours: Annotated[float, typer.Option(help="Payloads younger than this serve again.")] = 24.0,
     offline: Offline = False,
+    accept_change: AcceptChange = False,
     sandbox: Sandbox = False,
 ) -> None:
     """Refresh countries from their publishers and publish: the main flow."""
@@ -87,6 +98,7 @@ def run(
         "sources": source,
         "offline": offline,
         "max_age_hours": max_age_hours,
+        "accept_change": accept_change,
     }
     again = " --sandbox" if sandbox else ""
     _run_flow(refresh_countries, parameters, len(world) + len(national), sandbox=sandbox, again=again)
@@ -97,6 +109,7 @@ def backfill(
     country: Annotated[str, typer.Argument(help="ISO code or name.")],
     years: YearSpan = None,
     offline: Offline = False,
+    accept_change: AcceptChange = False,
     sandbox: Sandbox = False,
 ) -> None:
     """Read one country anew and publish; every other country keeps its rows."""
@@ -109,6 +122,6 @@ def backfill(
     _quiet_prefect()
     from flows.backfill_country import backfill_country
 
-    parameters = {"country": country, "years": str(span), "offline": offline}
+    parameters = {"country": country, "years": str(span), "offline": offline, "accept_change": accept_change}
     again = " --sandbox" if sandbox else ""
     _run_flow(backfill_country, parameters, len(world) + len(national), sandbox=sandbox, again=again)
