@@ -176,7 +176,7 @@ def test_package_names_sources_licences_and_synthetic_data(exported: Path, publi
     loaded = {name for (name,) in published.rows("SELECT DISTINCT source FROM ops.load")}
     assert {one["name"] for one in says["sources"]} == loaded - {"iucn"} > {"gbif_country", "seeds"}
     assert {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0", "path": "https://creativecommons.org/licenses/by/4.0/"} in says["licenses"]  # fmt: skip
-    assert [one["name"] for one in resource(exported, "core.treaty_party")["sources"]] == ["cbd"]
+    assert [one["name"] for one in resource(exported, "core.taxon_group_key")["sources"]] == ["gbif_taxonomy"]
 
 
 def test_export_replaces_only_exports(published: Published, tmp_path: Path) -> None:
