@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextvars
+from collections.abc import Callable
 from typing import Any
 
 import duckdb
@@ -106,6 +108,7 @@ def _extract(
     with extractors(settings) as submit:
         for unit in units:
             futures[unit] = submit(unit.source, unit.key, str(unit.years), sandbox_url, max_age_hours)
+            futures[unit].add_done_callback(_telling(f"{unit.source} {unit.key}"))
         for unit, future in futures.items():
             future.wait()
             outcome = future.result(raise_on_failure=False)
@@ -113,5 +116,14 @@ def _extract(
                 errors[unit] = outcome
             elif isinstance(outcome, BaseException):
                 raise outcome
-            tasks.tell("extract", f"{unit.source} {unit.key}")
     return errors
+
+
+def _telling(what: str) -> Callable[[object], None]:
+    """Tells that something was extracted when it is, and not when its turn to be waited for comes."""
+    context = contextvars.copy_context()
+
+    def tell(_future: object) -> None:
+        context.run(tasks.tell, "extract", what)
+
+    return tell
