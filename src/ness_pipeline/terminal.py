@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from ness_pipeline.operations import FileLoaded
@@ -58,6 +66,15 @@ class RunProgress:
         """Show the lines while the body runs."""
         with self._progress:
             yield self
+
+
+@contextmanager
+def counted(console: Console, label: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for work of known length, told by (what, number done, total); silent when the output is no terminal."""
+    columns = (TextColumn("{task.description:<20}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("[dim]{task.fields[what]}"))  # fmt: skip
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(label, total=None, what="")
+        yield lambda what, done, total: progress.update(task, completed=done, total=total, what=escape(what))
 
 
 def show_summary(console: Console, summary: Summary, published: str, again: str) -> None:
