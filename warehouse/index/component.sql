@@ -57,7 +57,7 @@ chosen AS (
             struct_pack(value_year, value, lower, upper), coalesce(value_year, 0)
         ) FILTER (is_usable AND NOT is_too_old) AS best,
         coalesce(
-            arg_max(reason, coalesce(value_year, 0)) FILTER (NOT is_usable AND NOT is_too_old),
+            nullif(arg_max(reason, coalesce(value_year, 0)) FILTER (NOT is_usable AND NOT is_too_old), 'no_data'),
             CASE WHEN bool_or(is_usable AND is_too_old) THEN 'value_too_old' ELSE 'no_data' END
         ) AS reason
     FROM judged

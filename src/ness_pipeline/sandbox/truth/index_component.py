@@ -70,8 +70,9 @@ def standing_value(measure: Any, stated: list[Row], year: int) -> Row:
         best = usable[-1]
         numbers = {name: best[name] for name in ("value", "lower", "upper")}
         return about | numbers | {"value_year": best["year"], "score": score(measure, best["value"]), "reason": None}
-    too_old = any(row["is_usable"] for row in earlier)
-    reason = fresh[-1]["reason"] if fresh else "value_too_old" if too_old else "no_data"
+    reason = fresh[-1]["reason"] if fresh else "no_data"
+    if reason == "no_data" and any(row["is_usable"] for row in earlier):
+        reason = "value_too_old"
     return about | dict.fromkeys(("value", "lower", "upper", "value_year", "score")) | {"reason": reason}
 
 
