@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pkgutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ness_pipeline import computed
 from ness_pipeline.paths import Paths, sql_folder
 from ness_pipeline.query import ask
 
@@ -44,6 +46,7 @@ def status_of(paths: Paths) -> Status:
     columns, rows = ask(published, "FROM ops.publication ORDER BY published_at DESC LIMIT 1")
     tables = _tables(published)
     models = {f"{layer}.{file.stem}" for layer in ("core", "metrics") for file in sql_folder(layer).glob("*.sql")}
+    models |= {f"metrics.{module.name}" for module in pkgutil.iter_modules(computed.__path__)}
     _, gaps = ask(
         published,
         "SELECT source, unit, arg_max(error, loaded_at) AS error, "
