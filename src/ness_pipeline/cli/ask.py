@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from ness_pipeline.cli.base import ASK, Sandbox, app, console, settings_for
+from ness_pipeline.cli.base import ASK, Sandbox, app, console, errors, settings_for
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import Paths
 from ness_pipeline.query import Format, ask, parquet, write_json
@@ -24,6 +24,8 @@ def sql(
         typer.Option("--file", help="A file with one question, or the name of a worked one (`ness queries`)."),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print the answer.")] = "table",
+    rows_at_most: Annotated[int, typer.Option("--rows", min=1, help="Rows after which the answer is cut.")] = 100_000,
+    timeout: Annotated[float, typer.Option(min=0.001, help="Seconds after which the question is given up.")] = 60.0,
     sandbox: Sandbox = False,
 ) -> None:
     """Ask the published file in SQL: read-only, without access to files, network or settings."""
@@ -32,9 +34,12 @@ def sql(
     text = question if file is None else question_file(file).read_text(encoding="utf-8")
     published = Paths.of(settings_for(sandbox=sandbox)).published
     if form == "parquet":
-        sys.stdout.buffer.write(parquet(published, text or ""))
+        sys.stdout.buffer.write(parquet(published, text or "", most_rows=rows_at_most, timeout_s=timeout))
         return
-    columns, rows = ask(published, text or "")
+    columns, rows = ask(published, text or "", most_rows=rows_at_most, timeout_s=timeout)
+    if len(rows) > rows_at_most:
+        rows = rows[:rows_at_most]
+        errors.print(f"Cut after {rows_at_most:,} rows; ask for more with --rows, or for less.", highlight=False)
     if form == "json":
         write_json(columns, rows)
     elif form == "csv":
