@@ -77,12 +77,12 @@ def _species(code: str) -> list[Row]:
 
 def _records(code: str) -> list[Row]:
     draw = random.Random(code)  # noqa: S311  (as above)
-    found = []
-    for row in _species(code):
-        for year in range(FIRST_YEAR, LAST_YEAR + 1):
-            if draw.random() < 0.3:  # noqa: PLR2004  a species is not seen each year
-                found.append(records(row["species_key"], year, draw.randint(1, 40), code))
-    return found
+    return [
+        records(row["species_key"], year, draw.randint(1, 40), code)
+        for row in _species(code)
+        for year in range(FIRST_YEAR, LAST_YEAR + 1)
+        if draw.random() < 0.3
+    ]
 
 
 def _fill(connection: duckdb.DuckDBPyConnection) -> None:
@@ -90,7 +90,9 @@ def _fill(connection: duckdb.DuckDBPyConnection) -> None:
     land(connection, "taxon_group", seeded_groups())
     land(connection, "indicator_observation", [row for code in countries() for row in _indicators(code)])
     dates = {"cbd": "1993-12-29", "nagoya": "2014-10-12", "cartagena": None}
-    land(connection, "treaty_party", [treaty(name, since, code) for code in countries() for name, since in dates.items()])
+    land(
+        connection, "treaty_party", [treaty(name, since, code) for code in countries() for name, since in dates.items()]
+    )
     land(connection, "country_species", [row for code in RICH for row in _species(code)])
     land(connection, "occurrence_cube", [row for code in RICH for row in _records(code)])
     citation = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import datetime as dt
+import functools
 import json
 import multiprocessing
 import os
@@ -76,6 +77,7 @@ def _json(value: Any) -> Markup:
     return Markup(text)  # noqa: S704  (escaped above)
 
 
+@functools.cache
 def _templates() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("ness_pipeline.report"),
@@ -111,7 +113,7 @@ def write_site(
     Raises:
         WrongUsage: there is no published file, a country is not in it, or the folder cannot be written.
     """
-    tell = progress or (lambda what, done, of: None)
+    tell = progress or _silent
     with open_published(published) as connection:
         source = Published(connection)
         edition = Edition.read(source, now or dt.datetime.now(dt.UTC))
@@ -122,7 +124,9 @@ def write_site(
             pages = [code for code in edition.countries if code in existing | set(wanted)]
             sizes += _world_page(source, edition, out, pages)
             tell("world page", 0, len(wanted))
-            for done, (code, size) in enumerate(_country_pages(published, source, edition, out, wanted, workers), start=1):
+            for done, (code, size) in enumerate(
+                _country_pages(published, source, edition, out, wanted, workers), start=1
+            ):
                 sizes.append(size)
                 tell(edition.countries[code]["country_name"], done, len(wanted))
         except OSError as error:
@@ -131,14 +135,22 @@ def write_site(
     return Written(out / "index.html", len(wanted), sum(sizes))
 
 
+def _silent(what: str, done: int, of: int) -> None:
+    """Tell nobody."""
+
+
 def _wanted(edition: Edition, countries: Sequence[str] | None) -> list[str]:
     if not edition.countries:
-        raise WrongUsage("The published file has no country with metrics; fill it with `ness run KE`, then report again.")
+        raise WrongUsage(
+            "The published file has no country with metrics; fill it with `ness run KE`, then report again."
+        )
     if countries is None:
         return list(edition.countries)
     for code in countries:
         if code not in edition.countries:
-            raise WrongUsage(f"{code} is not in the published file; refresh it with `ness run {code}`, then report again.")
+            raise WrongUsage(
+                f"{code} is not in the published file; refresh it with `ness run {code}`, then report again."
+            )
     return list(dict.fromkeys(countries))
 
 
@@ -159,9 +171,11 @@ def _shared(out: Path, tell: Callable[[str, int, int], None]) -> Iterable[int]:
 
     tell("charts", 0, 0)
     for name in ASSETS:
-        yield _write(out / "assets" / name, (files("ness_pipeline.report") / "assets" / name).read_text(encoding="utf-8"))
+        yield _write(
+            out / "assets" / name, (files("ness_pipeline.report") / "assets" / name).read_text(encoding="utf-8")
+        )
     yield _write(out / "assets" / "charts.js", script())
-    yield _write(out / "assets" / "vega.js", vl_convert.javascript_bundle())
+    yield _write(out / "assets" / "vega.js", vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
 
 
 def _world_page(source: Published, edition: Edition, out: Path, pages: list[str]) -> list[int]:
@@ -173,30 +187,34 @@ def _world_page(source: Published, edition: Edition, out: Path, pages: list[str]
     names = {code: row["country_name"] for code, row in edition.countries.items()}
     placed = {tile.country_code for tile in tiles()}
     terms = Terms()
-    html = _templates().get_template("world.html").render(
-        edition=edition,
-        metrics=metrics,
-        first=world.first_choice(metrics),
-        tiles=tiles(),
-        unplaced=[code for code in names if code not in placed],
-        names=names,
-        pages=pages,
-        columns=columns,
-        lines=lines,
-        regions=sorted({row["region"] for row in edition.countries.values() if row["region"]}),
-        coverage=world.coverage_of(edition, shelf),
-        changes=world.changes_of(source, edition),
-        sources=world.sources_of(edition),
-        data={
-            "metrics": metrics,
-            "groups": {group: row["label"] for group, row in edition.groups.items()},
-            "countries": names,
-            "pages": pages,
-            "reasons": REASONS,
-            "outside": len(placed - set(names)),
-        },
-        term=terms,
-        root="",
+    html = (
+        _templates()
+        .get_template("world.html")
+        .render(
+            edition=edition,
+            metrics=metrics,
+            first=world.first_choice(metrics),
+            tiles=tiles(),
+            unplaced=[code for code in names if code not in placed],
+            names=names,
+            pages=pages,
+            columns=columns,
+            lines=lines,
+            regions=sorted({row["region"] for row in edition.countries.values() if row["region"]}),
+            coverage=world.coverage_of(edition, shelf),
+            changes=world.changes_of(source, edition),
+            sources=world.sources_of(edition),
+            data={
+                "metrics": metrics,
+                "groups": {group: row["label"] for group, row in edition.groups.items()},
+                "countries": names,
+                "pages": pages,
+                "reasons": REASONS,
+                "outside": len(placed - set(names)),
+            },
+            term=terms,
+            root="",
+        )
     )
     return [*sizes, _write(out / "index.html", html)]
 
@@ -246,5 +264,3 @@ def write_countries(source: Published, edition: Edition, out: Path, codes: Seque
             root="../",
         )
         yield code, _write(out / "country" / f"{code}.html", html)
-
-

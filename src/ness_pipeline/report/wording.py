@@ -11,7 +11,7 @@ from schemas.vocabulary import REASONS, TREATIES
 
 Kind = Literal["share", "points", "pct", "count", "year", "number"]
 
-MISSING = "–"
+MISSING = "\N{EN DASH}"
 """What stands where there is no value."""
 
 LABELS: dict[str, str] = {

@@ -61,8 +61,12 @@ def metrics_of(edition: Edition) -> list[Row]:
     ]
     order = list(HALF_OF)
     table = {metric: about["table_name"].split(".")[-1] for metric, about in edition.metrics.items()}
-    place = lambda row: order.index(table[row["metric"]]) if table[row["metric"]] in order else len(order)  # noqa: E731
-    return sorted(found, key=lambda row: (halves.index(row["half"]), place(row)))
+
+    def place(row: Row) -> tuple[int, int]:
+        name = table[row["metric"]]
+        return halves.index(row["half"]), order.index(name) if name in order else len(order)
+
+    return sorted(found, key=place)
 
 
 def first_choice(metrics: Sequence[Row]) -> str | None:
@@ -148,7 +152,7 @@ def table_of_countries(edition: Edition, shelf: Shelf) -> tuple[list[Row], list[
         code: {(row["metric"], row["taxon_group"]): row for row in shelf.latest(code) if row["reportable"]}
         for code in edition.countries
     }
-    columns = [
+    columns: list[Row] = [
         {"key": key, "label": label_of(key[0]) + (f" ({_group(edition, key[1])})" if key[1] not in {None, "all"} else ""),
          "kind": kind_of(key[0], edition.metrics[key[0]]["unit"]), "unit": unit_of(key[0], edition.metrics[key[0]]["unit"])}
         for key in COLUMNS
@@ -159,7 +163,9 @@ def table_of_countries(edition: Edition, shelf: Shelf) -> tuple[list[Row], list[
         cells = []
         for column in columns:
             row = latest[code].get(column["key"])
-            cells.append({"value": row["value"] if row else None, "text": number(row["value"] if row else None, column["kind"])})
+            cells.append(
+                {"value": row["value"] if row else None, "text": number(row["value"] if row else None, column["kind"])}
+            )
         with_value = len({metric for metric, _ in latest[code]})
         lines.append({"country": country, "cells": cells, "numbers": with_value / max(1, len(edition.metrics))})
     return columns, lines
@@ -211,24 +217,17 @@ def changes_of(published: Published, edition: Edition) -> Row:
 
 
 def _moved(published: Published, edition: Edition) -> list[Row]:
-    """Rows of `ops.change` in words; none when the file has no such table."""
-    found = []
-    for row in published.rows("ops.change"):
-        metric = row.get("metric", "")
-        kind = kind_of(metric, edition.metrics.get(metric, {}).get("unit"))
-        country = edition.countries.get(row.get("country_code") or "")
-        found.append(
-            {
-                "country": country["country_name"] if country else row.get("country_code") or "",
-                "label": label_of(metric) if metric else row.get("what", ""),
-                "group": row.get("taxon_group") or "",
-                "year": row.get("year"),
-                "before": number(row.get("value_before", row.get("before")), kind),
-                "after": number(row.get("value_after", row.get("after")), kind),
-                "why": row.get("reason") or row.get("change") or row.get("kind") or "",
-            }
-        )
-    return found
+    """Rows of `ops.change` that this publication brought and that say something; none without such a table."""
+    if edition.publication is None or not published.has("ops.change", "publication_id"):
+        return []
+    rows = published.rows("ops.change", "publication_id = $1", [edition.publication["publication_id"]])
+    counts = ("added", "removed", "changed", "withheld", "moved")
+    return [
+        {"label": label_of(row["table_name"].split(".")[-1]), "is_metric": row["table_name"].startswith("metrics."),
+         "is_accepted": row["is_accepted"], "after": number(row["rows_after"], "count"),
+         **{name: number(row[name], "count") for name in counts}}
+        for row in rows if any(row[name] for name in counts)
+    ]  # fmt: skip
 
 
 def sources_of(edition: Edition) -> list[Row]:

@@ -45,14 +45,17 @@ window.ness = window.ness || {};
     for (const part of ["axis", "legend", "header"]) spec.config[part].labelFontSize = size;
     spec.config.axis.labelLimit = Math.max(96, Math.min(spec.config.axis.labelLimit, width * 0.36));
     if (spec.spec) spec.spec.width = Math.max(180, width - 64);
-    if (width < 480) {
-      spec.config.legend.columns = 2;
-      for (const channel of Object.values(spec.encoding || {})) {
-        if (channel.legend && channel.legend.columns) channel.legend.columns = 2;
-        if (channel.axis && channel.axis.labelLimit) channel.axis.labelLimit = width * 0.42;
-      }
+    if (width < 480) spec.config.legend.columns = 2;
+    for (const channel of Object.values(spec.encoding || {})) {
+      if (channel.legend && channel.legend.columns) channel.legend.columns = Math.max(2, Math.floor(width * 0.6 / (9.5 * size)));
+      if (channel.axis && channel.axis.labelLimit) channel.axis.labelLimit = Math.min(channel.axis.labelLimit, width * 0.5);
     }
-    await window.vegaEmbed(canvas, spec, { actions: false, renderer: "svg" });
+    if (spec.height && spec.height.step) {
+      const field = (spec.encoding || spec.layer[0].encoding).y.field;
+      spec.height = spec.height.step * new Set(spec.datasets.rows.map((row) => row[field])).size;
+    }
+    const formatLocale = { decimal: ".", thousands: "\u202f", grouping: [3], currency: ["", ""] };
+    await window.vegaEmbed(canvas, spec, { actions: false, renderer: "svg", formatLocale });
     figure.dataset.drawn = String(width);
   }
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ness_pipeline.report.published import Row
-from ness_pipeline.report.sections.base import Asked, Figure, Cell, Part, Quoted, dated, newest, no_rows, no_table
-from ness_pipeline.report.wording import kind_of, label_of, number
+from ness_pipeline.report.sections.base import Asked, Cell, Figure, Part, Quoted, dated, newest, no_rows, no_table
+from ness_pipeline.report.wording import label_of, number, reason_of
 
 ORDER = 10
 TITLE = "At a glance"
-TABLE = "metrics.eco_security_index"
-HALVES = ("ecological_system", "security_system")
+TABLE, PILLARS, COMPONENTS = "metrics.eco_security_index", "metrics.index_pillar", "metrics.index_component"
+HALVES = {"ecological_system": "ecological", "security_system": "security"}
+"""Column of each half, and the stem of its bounds and flags."""
 
 HEADLINES = (
     ("red_list_index", "all"), ("threatened_share", "mammals"), ("land_protected_pct", None),
@@ -20,16 +23,18 @@ HEADLINES = (
 
 def build(asked: Asked) -> Part:
     """The index with its range, both halves, their pillars, and up to six headline numbers."""
-    rows = asked.rows(TABLE)
-    row = newest(rows, "eco_security_index") or (dated(rows) or rows or [None])[-1]
-    facts = {"headlines": _headlines(asked), "index": None, "halves": [], "pillars": []}
-    if row is not None:
-        facts |= _index(asked, row)
+    rows = dated(asked.rows(TABLE))
+    row = newest(rows, "eco_security_index") or (rows[-1] if rows else None)
+    facts: dict[str, Any] = {"headlines": _headlines(asked), "index": None, "halves": []}
+    figures = {}
     missing = None
     if row is None:
         known = asked.shelf.published.has(TABLE)
         missing = no_rows("the index", asked.country["country_name"]) if known else no_table("the index of both halves")
-    return Part("halves", TITLE, missing, _figures(rows), facts)
+    else:
+        facts |= _index(asked, row)
+        figures = _course(asked, rows)
+    return Part("halves", TITLE, missing, figures, facts)
 
 
 def _headlines(asked: Asked) -> list[Quoted]:
@@ -38,52 +43,75 @@ def _headlines(asked: Asked) -> list[Quoted]:
     for metric, group in HEADLINES:
         row = latest.get((metric, group)) or latest.get((metric, None))
         if row is not None:
-            found.append(Quoted.of(row, asked.edition.metrics, asked.group_label(row["taxon_group"]) if row["taxon_group"] else None))
+            label = asked.group_label(row["taxon_group"]) if row["taxon_group"] else None
+            found.append(Quoted.of(row, asked.edition.metrics, label))
     return found
 
 
-def _bar(name: str, row: Row, metrics: dict[str, Row]) -> dict[str, object]:
-    value, lower, upper = row.get(name), row.get(f"{name}_lower"), row.get(f"{name}_upper")
-    kind = kind_of(name, metrics.get(name, {}).get("unit", "1"))
+def _bar(label: str, value: float | None, lower: float | None = None, upper: float | None = None, reason: str | None = None) -> Row:  # fmt: skip
+    has_bounds = value is not None and lower is not None and upper is not None
     return {
-        "label": label_of(name),
-        "description": metrics.get(name, {}).get("description", ""),
+        "label": label,
         "value": value,
-        "text": number(value, kind),
-        "lower": lower,
-        "upper": upper,
-        "range": f"{number(lower, kind)} to {number(upper, kind)}" if lower is not None and upper is not None else None,
+        "text": number(value),
+        "lower": lower if has_bounds else None,
+        "upper": upper if has_bounds else None,
+        "range": f"{number(lower)} to {number(upper)}" if has_bounds else None,
+        "description": reason_of(reason) if value is None else "",
     }
 
 
-def _index(asked: Asked, row: Row) -> dict[str, object]:
-    metrics = asked.edition.metrics
-    own = [name for name, about in metrics.items() if about["table_name"] == TABLE and name in row]
-    pillars = [name for name in own if name not in {"eco_security_index", *HALVES, "coverage"}]
-    lower, upper = row.get("index_lower"), row.get("index_upper")
-    index = _bar("eco_security_index", row, metrics)
-    index |= {"lower": lower, "upper": upper}
-    index["range"] = f"{number(lower)} to {number(upper)}" if lower is not None and upper is not None else None
+def _index(asked: Asked, row: Row) -> Row:
+    value = row["eco_security_index"] if row.get("reportable", True) else None
+    pillars = [one for one in asked.rows(PILLARS) if one["year"] == row["year"]]
+    halves = []
+    for half, stem in HALVES.items():
+        score = row.get(half) if row.get(f"{stem}_reportable", True) else None
+        bar = _bar(label_of(half), score, row.get(f"{stem}_lower"), row.get(f"{stem}_upper"), row.get(f"{stem}_reason"))
+        bar["pillars"] = [
+            _bar(label_of(one["pillar"]), one["score"] if one["reportable"] else None, reason=one["reason"])
+            for one in pillars if one["half"] == half
+        ]  # fmt: skip
+        halves.append(bar)
     coverage = row.get("coverage")
     return {
-        "index": index,
-        "year": row.get("year"),
-        "halves": [_bar(name, row, metrics) for name in HALVES if name in row],
-        "pillars": [_bar(name, row, metrics) for name in pillars],
+        "index": _bar("Eco-security index", value, row.get("index_lower"), row.get("index_upper"), row.get("reason")),
+        "year": row["year"],
+        "halves": halves,
+        "has_pillars": bool(pillars),
         "coverage": None if coverage is None else number(coverage, "share"),
-        "reason": row.get("reason"),
+        "carried": None if row.get("carried_share") is None else number(row["carried_share"], "share"),
+        "components": [_component(asked, one) for one in asked.rows(COMPONENTS) if one["year"] == row["year"]],
     }
 
 
-def _figures(rows: list[Row]) -> dict[str, Figure]:
+def _component(asked: Asked, row: Row) -> Row:
+    about = asked.edition.metrics.get(row["metric"], {})
+    quoted = Quoted.of(row | {"unit": about.get("unit", "")}, asked.edition.metrics)
+    return {
+        "pillar": label_of(row["pillar"]),
+        "label": quoted.label,
+        "group": asked.group_label(row["taxon_group"]) if row["taxon_group"] else "",
+        "text": quoted.text,
+        "year": row.get("value_year"),
+        "score": number(row["score"] if row["reportable"] else None),
+        "reason": quoted.reason,
+    }
+
+
+def _course(asked: Asked, rows: list[Row]) -> dict[str, Figure]:
     drawn = [
-        {"year": row["year"], "half": label_of(name), "value": row.get(name)}
-        for row in dated(rows)
-        for name in HALVES
-        if row.get(name) is not None
-    ]
+        {"year": row["year"], "half": label_of(half), "value": row[half], "lower": row.get(f"{stem}_lower"), "upper": row.get(f"{stem}_upper")}
+        for row in rows
+        for half, stem in HALVES.items()
+        if row.get(half) is not None and row.get(f"{stem}_reportable", True)
+    ]  # fmt: skip
     if len({row["year"] for row in drawn}) < 2:  # noqa: PLR2004  a line needs two points
         return {}
-    cells = [Cell("year", "Year", "year"), Cell("half", "Half"), Cell("value", "Score, 0 to 1", "number")]
-    says = "Two lines, one per half, over the years."
-    return {"course": Figure("course", "The two halves over time", "score from 0 (worst) to 1 (best)", says, drawn, cells)}
+    cells = [
+        Cell("year", "Year", "year"), Cell("half", "Half"), Cell("value", "Score", "number"),
+        Cell("lower", "Lower", "number"), Cell("upper", "Upper", "number"),
+    ]  # fmt: skip
+    title = f"The two halves of {asked.country['country_name']} over the years"
+    says = "Two lines, one per half, each with a band for its range."
+    return {"course": Figure("course", title, "score from 0 (worst) to 1 (best)", says, drawn, cells)}

@@ -22,7 +22,9 @@ def build(asked: Asked) -> Part:
     if not diversity and not effort and not assessed:
         published = asked.shelf.published
         known = published.has(DIVERSITY) or published.has(EFFORT)
-        return Part("monitoring", TITLE, no_rows("records of species", name) if known else no_table("records of species"))
+        return Part(
+            "monitoring", TITLE, no_rows("records of species", name) if known else no_table("records of species")
+        )
     figures = _records(asked, diversity, name)
     figures |= _shares(asked, effort, diversity, name)
     figures |= _assessed(asked, assessed, name)
@@ -48,7 +50,12 @@ def _records(asked: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
     ]  # fmt: skip
     if not drawn:
         return {}
-    cells = [Cell("year", "Year", "year"), Cell("group", "Group"), Cell("records", "Records", "count"), Cell("species", "Species", "count")]
+    cells = [
+        Cell("year", "Year", "year"),
+        Cell("group", "Group"),
+        Cell("records", "Records", "count"),
+        Cell("species", "Species", "count"),
+    ]
     figures = {
         "records": Figure(
             "records", f"Records of species made in {name}", "number of records by year of observation",
@@ -81,7 +88,12 @@ def _shares(asked: Asked, effort: list[Row], diversity: list[Row], name: str) ->
             ]  # fmt: skip
     figures = {}
     if by_year:
-        cells = [Cell("year", "Year", "year"), Cell("group", "Group"), Cell("measure", "Measure"), Cell("value", "Value", "share")]
+        cells = [
+            Cell("year", "Year", "year"),
+            Cell("group", "Group"),
+            Cell("measure", "Measure"),
+            Cell("value", "Value", "share"),
+        ]
         says = "Lines by year for animals, plants and fungi."
         figures["coverage"] = Figure("coverage", f"How complete a year's records of {name} are", "percent", says, by_year, cells)  # fmt: skip
     if by_group:
@@ -118,5 +130,3 @@ def _assessed(asked: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
 def _kingdom(asked: Asked, group: str) -> str:
     roll_up = group if group in KINGDOMS else (asked.edition.groups.get(group) or {}).get("roll_up")
     return asked.group_label(roll_up) if roll_up else "Others"
-
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ness_pipeline.report.published import Row
 from ness_pipeline.report.sections.base import Asked, Cell, Figure, Part, dated, newest, no_rows, no_table
 from ness_pipeline.report.wording import number, reason_of
@@ -21,7 +23,7 @@ def build(asked: Asked) -> Part:
     name = asked.country["country_name"]
     latest = newest(all_groups, "red_list_index")
     groups = _groups(asked, own)
-    facts = {
+    facts: dict[str, Any] = {
         "latest": latest,
         "value": number(latest["red_list_index"]) if latest else None,
         "lower": _bound(latest, "lower"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from ness_pipeline.report.published import Row
 from ness_pipeline.report.sections.base import Asked, Cell, Figure, Part, dated, no_rows, no_table
@@ -20,7 +21,11 @@ STANDINGS = {
 LAWS = {
     "has_invasive_species_law": "A national law on invasive species",
     "has_invasive_species_target": "A target on invasive species in the national biodiversity plan",
+    "has_invasive_species_budget": "Money in the national budget against invasive species",
     "has_access_benefit_framework": "Rules on access to genetic resources and the sharing of benefits",
+    "has_plant_genetic_framework": "Rules on the exchange of crop plants and their seeds",
+    "has_biodiversity_target": "A national target that brings nature into planning",
+    "has_environmental_accounts": "National accounts that count nature",
 }
 
 
@@ -33,11 +38,11 @@ def build(asked: Asked) -> Part:
         known = asked.shelf.published.has(TABLE) or asked.shelf.published.has("core.treaty_party")
         return Part("treaties", TITLE, no_rows("treaties", name) if known else no_table("treaties"))
     latest = framework[-1] if framework else None
-    facts = {
+    facts: dict[str, Any] = {
         "latest": latest,
         "in_force": latest.get("treaties_in_force") if latest else None,
         "known": latest.get("treaties_known") if latest else None,
-        "laws": [(label, latest.get(column)) for column, label in LAWS.items()] if latest else [],
+        "laws": [(label, latest.get(column)) for column, label in LAWS.items() if column in latest] if latest else [],
         "as_of": max((row["as_of"] for row in parties if row["as_of"]), default=None),
         "day": day,
     }
@@ -45,7 +50,7 @@ def build(asked: Asked) -> Part:
 
 
 def _figures(parties: list[Row], framework: list[Row], name: str, as_of: dt.date | None) -> dict[str, Figure]:
-    rows = [
+    rows: list[Row] = [
         {
             "treaty": treaty_of(row["treaty"]),
             "standing": STANDINGS.get(row["status"], row["status"]),
@@ -58,12 +63,24 @@ def _figures(parties: list[Row], framework: list[Row], name: str, as_of: dt.date
     ]
     figures = {}
     if drawn := [row for row in rows if row["from"] and row["to"] and row["from"] <= row["to"]]:
-        cells = [Cell("treaty", "Treaty"), Cell("standing", "Standing"), Cell("signed", "Signed"), Cell("since", "In force since")]
+        cells = [
+            Cell("treaty", "Treaty"),
+            Cell("standing", "Standing"),
+            Cell("signed", "Signed"),
+            Cell("since", "In force since"),
+        ]
         says = "One bar per treaty, from the year in which it came into force for the country until today."
         figures["timeline"] = Figure("treaties", f"Treaties in force for {name}", "from the year of entry into force", says, drawn, cells, rows)  # fmt: skip
     if len(framework) > 1:
-        counted = [{"year": row["year"], "value": row["treaties_in_force"], "known": row["treaties_known"]} for row in framework]
-        cells = [Cell("year", "Year", "year"), Cell("value", "In force", "count"), Cell("known", "Open to the country", "count")]
+        counted = [
+            {"year": row["year"], "value": row["treaties_in_force"], "known": row["treaties_known"]}
+            for row in framework
+        ]
+        cells = [
+            Cell("year", "Year", "year"),
+            Cell("value", "In force", "count"),
+            Cell("known", "Open to the country", "count"),
+        ]
         says = "A step line that rises with each treaty that comes into force."
         figures["count"] = Figure("treaty_count", f"Number of treaties in force for {name}", "treaties on 31 December", says, counted, cells)  # fmt: skip
     return figures

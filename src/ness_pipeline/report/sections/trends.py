@@ -33,7 +33,9 @@ def build(asked: Asked) -> Part:
         if drawn:
             cells = [Cell("year", "Year", "year"), Cell("measure", "Measure"), Cell("value", "Value", "number")]
             says = "Small charts with one line each, one below the other, over the years."
-            figures[key] = Figure("trends", f"{title}: {name} over the years", "each measure in its own unit", says, drawn, cells)
+            figures[key] = Figure(
+                "trends", f"{title}: {name} over the years", "each measure in its own unit", says, drawn, cells
+            )
         blocks.append({"key": key, "title": title, "latest": latest, "missing": missing})
     missing = None if any(block["latest"] for block in blocks) else no_table("ecosystems, money and research")
     return Part("trends", TITLE, missing, figures, {"blocks": blocks})
