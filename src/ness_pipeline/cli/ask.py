@@ -16,12 +16,21 @@ from ness_pipeline.query import Format, ask, parquet, write_json
 from ness_pipeline.questions import question_file, questions
 
 
+def complete_question(start: str) -> list[str]:
+    """Worked questions whose names begin so."""
+    return [question.name for question in questions() if question.name.startswith(start)]
+
+
 @app.command(rich_help_panel=ASK)
 def sql(
     question: Annotated[str | None, typer.Argument(help="One SQL question; or use --file.")] = None,
     file: Annotated[
         Path | None,
-        typer.Option("--file", help="A file with one question, or the name of a worked one (`ness queries`)."),
+        typer.Option(
+            "--file",
+            help="A file with one question, or the name of a worked one (`ness queries`).",
+            autocompletion=complete_question,
+        ),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print the answer.")] = "table",
     rows_at_most: Annotated[int, typer.Option("--rows", min=1, help="Rows after which the answer is cut.")] = 100_000,
@@ -56,7 +65,9 @@ def sql(
 
 @app.command(name="queries", rich_help_panel=ASK)
 def worked_questions(
-    name: Annotated[str | None, typer.Argument(help="A worked question; none lists all.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="A worked question; none lists all.", autocompletion=complete_question)
+    ] = None,
 ) -> None:
     """Worked questions of a conservation analyst: the list, or one with why it is asked, how to read it, and its SQL."""
     from ness_pipeline.terminal import show_rows

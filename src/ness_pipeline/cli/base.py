@@ -31,6 +31,15 @@ PANELS = FILL, ASK, SHARE, OPERATE = "Fill the warehouse", "Ask the warehouse", 
 """Panels of `ness --help`, in their order."""
 
 
+def complete_country(start: str) -> list[str]:
+    """Codes and names of countries that begin so."""
+    from ness_pipeline.scope import countries
+
+    known = countries().values()
+    codes = [country.country_code for country in known if country.country_code.startswith(start.upper())]
+    return codes + [country.country_name for country in known if country.country_name.lower().startswith(start.lower())]
+
+
 @app.callback()
 def _common(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,

@@ -14,6 +14,7 @@ from ness_pipeline.cli.base import (
     Sandbox,
     YearSpan,
     app,
+    complete_country,
     console,
     sandbox_url,
     settings_for,
@@ -64,7 +65,8 @@ def _run_flow(flow: Any, parameters: dict[str, Any], units: int, *, sandbox: boo
 @app.command(rich_help_panel=FILL)
 def run(
     countries: Annotated[
-        list[str] | None, typer.Argument(help="ISO codes or names; with --all, every country.")
+        list[str] | None,
+        typer.Argument(help="ISO codes or names; with --all, every country.", autocompletion=complete_country),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All countries.")] = False,
     years: YearSpan = None,
@@ -106,7 +108,7 @@ def run(
 
 @app.command(rich_help_panel=FILL)
 def backfill(
-    country: Annotated[str, typer.Argument(help="ISO code or name.")],
+    country: Annotated[str, typer.Argument(help="ISO code or name.", autocompletion=complete_country)],
     years: YearSpan = None,
     offline: Offline = False,
     accept_change: AcceptChange = False,
