@@ -75,6 +75,7 @@ REASONS: dict[str, str] = {
     "no_data": "No source has a value for this country.",
     "landlocked": "The country has no sea, so the number has no meaning for it.",
     "not_relevant": "The publisher says that the number has no meaning for this country.",
+    "bound_only": "The publisher gives a bound, such as below 5, and no value.",
     "out_of_range": "The published value lies outside what is possible.",
     "no_assessed_species": "No species of this group that still lives in the country has been assessed.",
     "all_data_deficient": "Every assessed species of this group that is not extinct is Data Deficient.",
