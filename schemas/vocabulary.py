@@ -95,6 +95,7 @@ REASONS: dict[str, str] = {
     "year_not_over": "The year was not over when the source was read, so the number will still grow.",
     "not_open": "None of the treaties is open to the country.",
     "too_few_answers": "The country has answered fewer questions than the number needs to mean anything.",
+    "no_forest": "The country had no forest at the beginning of the span, so there is no rate of change.",
     "no_land_area": "The land area of the country is not known.",
     "no_population": "The population of the country is not known for that year.",
     "mixed_checklists": "Species keys from more than one checklist meet here, so species may be counted twice.",

@@ -32,7 +32,13 @@ from ness_pipeline.views import create_views
 YEARS = Years(2000, 2025)
 WORLD_SOURCES = ("cbd", "unsdg", "worldbank")
 COUNTRY_SOURCES = ("gbif_literature", "gbif_registry", "protected_planet")
-TABLES = ("legal_framework", "protected_area_coverage")
+TABLES = (
+    "conservation_finance",
+    "ecosystem_condition",
+    "legal_framework",
+    "protected_area_coverage",
+    "research_awareness",
+)
 
 
 @pytest.fixture(scope="module")
