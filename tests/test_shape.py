@@ -16,9 +16,12 @@ from ness_pipeline.sources import sources
 from ness_pipeline.views import measures
 
 TESTS = Path(__file__).parent
-METRICS = [table for table in tables().values() if table.layer == "metrics" and not table.is_view]
+METRICS = [table for table in tables().values() if table.measures]
+PARTS = [table for table in tables().values() if table.layer == "metrics" and not table.is_view and not table.measures]
+"""Tables that say how a metric came about and publish no number of their own, such as the pillars of the index."""
 CORE = [table for table in tables().values() if table.layer == "core"]
 COLUMNS = [(table, column) for table in tables().values() for column in table.columns]
+NUMBERS_THAT_COUNT_NOTHING = {"m49_code", "status", "rank", "best_rank", "worst_rank", "position"}
 FLAGS = r"^(is|has)_[a-z0-9_]+$|^([a-z0-9_]+_)?reportable$"
 
 
@@ -34,7 +37,12 @@ def test_a_metric_is_contract_model_truth_and_spec(table):
     assert table.short_name in truths(), "no truth in sandbox/truth"
     assert (TESTS / "metrics" / f"test_{table.short_name}.py").is_file(), "no spec test in tests/metrics"
     assert table.method_version, "no method version"
-    assert table.measures, "publishes no number"
+
+
+@pytest.mark.parametrize("table", PARTS, ids=lambda table: table.name)
+def test_a_part_of_a_metric_is_contract_and_model(table):
+    """Tables beside a metric are made by models too."""
+    assert table.name in models()
 
 
 def test_no_model_without_a_contract_and_no_core_table_without_a_model():
@@ -84,7 +92,7 @@ def test_every_column_is_described_and_named_by_the_law():
             "is no snake_case": re.fullmatch(r"[a-z][a-z0-9_]*", column.name),
             "has no unit": column.unit
             or not column.dtype.is_numeric()
-            or column.name in {"m49_code", "status", "rank"},
+            or column.name in NUMBERS_THAT_COUNT_NOTHING,
             "is a flag of another name": column.dtype != pl.Boolean() or re.fullmatch(FLAGS, column.name),
             "is a float without two bounds": not column.dtype.is_float() or (low is not None and high is not None),
             "is a share beyond 0 to 1": not column.name.endswith("_share") or (low, high) == (0.0, 1.0),
