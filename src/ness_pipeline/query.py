@@ -15,6 +15,7 @@ import duckdb
 from ness_pipeline.errors import WrongUsage
 
 Format = Literal["table", "csv", "json", "parquet"]
+IndexPart = Literal["index", "pillars", "measures", "sensitivity"]
 
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
