@@ -21,7 +21,7 @@ PARTS = [table for table in tables().values() if table.layer == "metrics" and no
 """Tables that say how a metric came about and publish no number of their own, such as the pillars of the index."""
 CORE = [table for table in tables().values() if table.layer == "core"]
 COLUMNS = [(table, column) for table in tables().values() for column in table.columns]
-NUMBERS_THAT_COUNT_NOTHING = {"m49_code", "status", "rank", "best_rank", "worst_rank", "position"}
+NUMBERS_THAT_COUNT_NOTHING = {"m49_code", "status", "rank", "best_rank", "worst_rank", "position", "contracts_version"}
 FLAGS = r"^(is|has)_[a-z0-9_]+$|^([a-z0-9_]+_)?reportable$"
 
 
