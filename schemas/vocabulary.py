@@ -90,6 +90,14 @@ REASONS: dict[str, str] = {
     "one_assessed_year": "The group has been assessed in one year only.",
     "too_few_threats_known": "Threats are known for less than 80 % of the species that score.",
     "no_species_at_risk": "No species of the group in the country is at any risk that scores.",
+    "all_singletons": "No species was recorded twice, so nothing can be said of the species not recorded.",
+    "coverage_too_low": "Even twice as many records would cover less than 95 % of the individuals.",
+    "first_year": "There is no earlier year to compare with.",
+    "years_missing": "More than three years without records lie between the two years.",
+    "no_grid": "The records are not placed in grid cells.",
+    "mixed_grids": "The records lie in cells of more than one grid, or partly in none.",
+    "too_few_cells": "Fewer grid cells, or other sampling units, than the number needs to mean anything.",
+    "no_baseline": "There is no expectation apart from the records themselves.",
     "mixed_checklists": "Species keys from more than one checklist meet here, so species may be counted twice.",
 }
 """Why a number is missing or must not be quoted."""
