@@ -99,5 +99,12 @@ REASONS: dict[str, str] = {
     "no_land_area": "The land area of the country is not known.",
     "no_population": "The population of the country is not known for that year.",
     "mixed_checklists": "Species keys from more than one checklist meet here, so species may be counted twice.",
+    "value_too_old": "The latest value is older than the definition of the index allows.",
+    "too_few_measures": "Fewer measures of the pillar have a value than the definition of the index asks for.",
+    "too_few_pillars": "Fewer pillars of the half have a score than the definition of the index asks for.",
+    "essential_missing": "Something that the definition of the index calls essential has no value.",
+    "half_missing": "The ecological system or the security system has no score, and the index needs both.",
+    "too_few_countries": "Fewer than 10 countries, too few to say how numbers vary over the world.",
+    "all_alike": "The number is the same in all countries, so nothing explains how it varies.",
 }
 """Why a number is missing or must not be quoted."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from schemas.base import Sourced, column, country_code
+from schemas.base import Limits, Sourced, column, country_code
 from schemas.vocabulary import TREATIES
 
 TREATY_STATUSES = ["party", "deposited", "signatory", "not_party", "not_open"]
@@ -36,3 +36,4 @@ class TreatyParty(Sourced):
         """Grain: country, treaty and source."""
 
         unique = ["country_code", "treaty", "source"]
+        metadata = {"limits": Limits(rows_per_country=(1, 1_000), rows_lost_share=0.05)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, column, count, country_code, measure
+from schemas.base import Contract, Limits, column, count, country_code, measure
 from schemas.vocabulary import REASONS
 
 
@@ -68,4 +68,4 @@ class LegalFramework(Contract):
         """Grain: country and year."""
 
         unique = ["country_code", "year"]
-        metadata = {"method_version": "2"}
+        metadata = {"method_version": "2", "limits": Limits(rows_per_country=(1, 201))}

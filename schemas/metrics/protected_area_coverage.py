@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.base import Contract, column, country_code, measure
+from schemas.base import Contract, Limits, column, country_code, measure
 from schemas.vocabulary import REASONS
 
 
@@ -113,4 +113,4 @@ class ProtectedAreaCoverage(Contract):
         """Grain: country and year."""
 
         unique = ["country_code", "year"]
-        metadata = {"method_version": "2"}
+        metadata = {"method_version": "2", "limits": Limits(rows_per_country=(1, 201))}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, column, count, country_code, measure
+from schemas.base import Contract, Limits, column, count, country_code, measure
 from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 
 
@@ -27,4 +27,4 @@ class SpeciesDiversity(Contract):
         """Grain: country, group and year."""
 
         unique = ["country_code", "taxon_group", "year"]
-        metadata = {"method_version": "1"}
+        metadata = {"method_version": "1", "limits": Limits(rows_per_country=(1, 25 * 502))}

@@ -29,7 +29,7 @@ from pydantic import SecretStr
 from urllib3.exceptions import HTTPError, InvalidHeader
 from urllib3.util import Retry
 
-from ness_pipeline.errors import SourceUnavailable
+from ness_pipeline.errors import PublisherAway, SourceUnavailable
 from ness_pipeline.settings import Publisher, Settings
 
 RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -209,7 +209,7 @@ class Session:
             try:
                 return attempts(self._ask, request, url)
             except _Transient as error:
-                raise SourceUnavailable(scrub(str(error))) from error.__cause__
+                raise PublisherAway(scrub(str(error))) from error.__cause__
 
     def _lock(self, url: str) -> threading.Lock:
         with self._locks_lock:
@@ -256,7 +256,7 @@ class Session:
                 request, error
             )
         except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
-            raise SourceUnavailable(
+            raise PublisherAway(
                 scrub(f"{name} cannot be reached safely ({error}); check proxy and certificates.")
             ) from _cause(request, error)
         except (
@@ -346,7 +346,7 @@ class Session:
                 raise _Transient(message, retry_after_s=quiet_s, most_retries=1000 if is_patient else 0)
             if status == 400 and request.publisher == "worldbank":  # noqa: PLR2004 - the World Bank says 400 when it is busy
                 raise _Transient(message, most_retries=2)
-            raise SourceUnavailable(message)
+            raise PublisherAway(message) if status in {401, 403} else SourceUnavailable(message)
         kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if kind in {"text/html", "text/xml", "application/xml", "application/xhtml+xml"}:
             raise _Transient(

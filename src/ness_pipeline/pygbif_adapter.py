@@ -42,9 +42,16 @@ SEARCH_PARAMETERS = frozenset(
 )  # fmt: skip
 """Parameters of occurrence search that we send, as GBIF's documentation spells them."""
 
-FACETS = frozenset(
-    {"basisOfRecord", "country", "establishmentMeans", "iucnRedListCategory", "month", "occurrenceStatus", "year"}
-) | frozenset(RANK_KEYS)
+FACETS = frozenset(RANK_KEYS) | {
+    "basisOfRecord",
+    "country",
+    "datasetKey",
+    "establishmentMeans",
+    "iucnRedListCategory",
+    "month",
+    "occurrenceStatus",
+    "year",
+}
 """Facets that we ask for."""
 
 LITERATURE_PARAMETERS = frozenset(

@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     timeout_read_s: float = Field(default=120.0, gt=0)
     retries: int = Field(default=5, ge=0, le=20)
 
+    busy_wait_s: float = Field(default=0.0, ge=0)
+    """How long a run waits for another one that is writing, before it says that the warehouse is busy."""
+    keep_publications: int = Field(default=5, ge=1, le=1000)
+    """Earlier publications that stay to be returned to."""
+
     is_synthetic: bool = False
 
     gbif_user: str | None = Field(default=None, validation_alias="GBIF_USER")
@@ -71,6 +76,11 @@ class Settings(BaseSettings):
         """What a publisher wants to see with each request, None where that is nothing or is not set."""
         found: SecretStr | None = getattr(self, f"{publisher}_token", None)
         return found
+
+    def secrets(self) -> list[str]:
+        """The values that must appear nowhere: no log, no message, no landed payload."""
+        held = [getattr(self, name) for name in type(self).model_fields]
+        return [one.get_secret_value() for one in held if isinstance(one, SecretStr) and one.get_secret_value()]
 
     def url(self, publisher: Publisher) -> str:
         """Base URL of a publisher, without a slash at its end."""
