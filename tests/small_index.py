@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import json
+from pathlib import Path
 from typing import Any
 
 from ness_pipeline.index import Definition
@@ -53,3 +55,19 @@ def halves(ecological: dict[str, Content], security: dict[str, Content] | None =
         "ecological_system": {"says": "Nature.", "pillar": ecological},
         "security_system": {"says": "Law.", "pillar": {"law": pillar(LAW)} if security is None else security},
     }
+
+
+def toml(value: Any) -> str:
+    """A value in TOML; text and numbers are written as in JSON."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {toml(part)}" for key, part in value.items() if part is not None) + "}"  # fmt: skip
+    if isinstance(value, list):
+        return "[" + ", ".join(toml(part) for part in value) + "]"
+    return "inf" if value == float("inf") else json.dumps(value)
+
+
+def write(folder: Path, whole: Content) -> Path:
+    """A definition as a file."""
+    file = folder / "my.toml"
+    file.write_text("\n".join(f"{key} = {toml(part)}" for key, part in whole.items()), encoding="utf-8")
+    return file

@@ -19,7 +19,7 @@ class IndexDefinition(Contract):
     `worst` above `best` means that lower is better.
     """
 
-    position: int = column("Place in the definition.", ge=0, le=1000)
+    position: int = column("Place in the definition, from 0.", "1", ge=0, le=1000)
     half: str = column("Half of the index.", isin=["ecological_system", "security_system"])
     half_weight: float = share("Weight of the half in the index.")
     pillar: str = column("Pillar of the half.")

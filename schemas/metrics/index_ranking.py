@@ -18,8 +18,8 @@ class IndexRanking(Contract):
     index_lower: float = share("Lower end of its 90 % interval.")
     index_upper: float = share("Upper end of its 90 % interval.")
     rank: int = column("Rank by the index, 1 being best; equal ones share it.", ge=1, le=300)
-    best_rank: int = column("Rank if only countries whose interval lies wholly above are better.", ge=1, le=300)
-    worst_rank: int = column("Rank if every country whose interval reaches above is better.", ge=1, le=300)
+    best_rank: int = column("Rank if only countries whose interval lies wholly above are better.", "1", ge=1, le=300)
+    worst_rank: int = column("Rank if every country whose interval reaches above is better.", "1", ge=1, le=300)
     countries: int = count("Countries ranked.", "{country}")
 
     class Config:

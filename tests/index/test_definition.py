@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
-from small_index import LAND, LAW, SEA, SITES, content, definition, halves, measure, pillar
+from small_index import LAND, LAW, SEA, SITES, content, definition, halves, measure, pillar, write
 
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.index import definition_file, published_definition, read_definition
-
-
-def toml(value: Any) -> str:
-    """A value in TOML; text and numbers are written as in JSON."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(key)} = {toml(part)}" for key, part in value.items() if part is not None) + "}"  # fmt: skip
-    if isinstance(value, list):
-        return "[" + ", ".join(toml(part) for part in value) + "]"
-    return "inf" if value == float("inf") else json.dumps(value)
-
-
-def read(folder: Path, whole: dict[str, Any]) -> Any:
-    """Read a definition from a file."""
-    file = folder / "my.toml"
-    file.write_text("\n".join(f"{key} = {toml(part)}" for key, part in whole.items()), encoding="utf-8")
-    return read_definition(file)
 
 
 def test_published_definition_is_sound() -> None:
@@ -52,7 +35,7 @@ def test_copy_is_the_same_definition(tmp_path: Path) -> None:
 
 def test_fractions_are_exact(tmp_path: Path) -> None:
     """Two thirds are two thirds, so that two of three measures are enough and no rounding decides."""
-    assert read(tmp_path, content()).missing.pillar_needs == Fraction(2, 3)
+    assert read_definition(write(tmp_path, content())).missing.pillar_needs == Fraction(2, 3)
 
 
 def with_measures(*measures: dict[str, Any]) -> dict[str, Any]:
@@ -104,7 +87,7 @@ def with_measures(*measures: dict[str, Any]) -> dict[str, Any]:
 def test_nonsense_is_named(tmp_path: Path, whole: dict[str, Any], says: str) -> None:
     """Each way of making no sense has its own sentence, which names the part and the value."""
     with pytest.raises(WrongUsage, match=says) as raised:
-        read(tmp_path, json.loads(json.dumps(whole)))
+        read_definition(write(tmp_path, whole))
     assert "\n" not in str(raised.value)
 
 

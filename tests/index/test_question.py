@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 from conftest import Warehouse
+from small_index import content, write
 from small_world import country, groups, observation, species, treaty
 from typer.testing import CliRunner
 
@@ -63,17 +64,17 @@ def test_published_definition_computes_what_is_stored(published: Path, part: Any
 
 
 def test_own_definition(published: Path, tmp_path: Path) -> None:
-    """With all weight on the ecological half the index is that half, and no code was touched."""
-    text = definition_file().read_text(encoding="utf-8")
-    for weight in (1, 0):
-        text = text.replace('weight = "1/2"', f"weight = {weight}", 1)
-    own = tmp_path / "my.toml"
-    own.write_text(text, encoding="utf-8")
+    """With all weight on the ecological half the index is that half, and neither code nor file was touched."""
+    whole = content()
+    whole["half"]["ecological_system"]["weight"], whole["half"]["security_system"]["weight"] = 1, 0
+    own = read_definition(write(tmp_path, whole))
     before = published.read_bytes()
-    found = ask_index(published, "measures", definition=read_definition(own))
-    assert found.height > 0
-    rows = ask_index(published, "index", definition=read_definition(own)).to_dicts()
-    assert all(row["eco_security_index"] == row["ecological_system"] for row in rows)
+    assert ask_index(published, "measures", definition=own).height == 8
+    rows = {row["country_code"]: row for row in ask_index(published, "index", definition=own).to_dicts()}
+    for code, land in LAND.items():
+        assert rows[code]["ecological_system"] == pytest.approx((land / 30 + 0.2 + 0.5) / 3)
+        assert rows[code]["eco_security_index"] == pytest.approx(rows[code]["ecological_system"])
+        assert rows[code]["definition_version"] == own.digest
     assert published.read_bytes() == before
 
 

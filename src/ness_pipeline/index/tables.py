@@ -20,6 +20,9 @@ from ness_pipeline.views import metric_value_sql
 FEWEST_COUNTRIES = 10
 """Fewer countries than this say nothing about how an index varies over the world."""
 
+TINY = float(np.finfo(float).tiny)
+"""Stands for a weight of nothing below a fraction bar."""
+
 
 def definition_rows(definition: Definition) -> pl.DataFrame:
     """One row per measure, in the columns of `metrics.index_definition`."""
@@ -179,7 +182,7 @@ def _score(country_code: str, components: pl.DataFrame, definition: Definition) 
         bounds=(_matrix(components, "lower", count), _matrix(components, "upper", count)),
         standing=allowed,
         point=point,
-        carried_share=np.minimum((whole * is_carried).sum(axis=-1) / whole.sum(axis=-1), 1.0),
+        carried_share=np.minimum((whole * is_carried).sum(axis=-1) / np.maximum(whole.sum(axis=-1), TINY), 1.0),
         missing=missing,
     )
 
