@@ -29,6 +29,9 @@ from ness_pipeline.sources import Unit
 RESUME_WITHIN = dt.timedelta(days=7)
 """An interrupted extraction older than this is started anew: its pages would describe different days."""
 
+PARTIAL = ".partial"
+"""Ending of a file that is being written; one that stays was left by a process that was killed."""
+
 
 class Landing:
     """A folder or fsspec URL that keeps what publishers sent.
@@ -46,7 +49,7 @@ class Landing:
         try:
             self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
             if isinstance(self._fs, LocalFileSystem):
-                partial = f"{path}.{uuid.uuid4().hex}.partial"
+                partial = f"{path}.{uuid.uuid4().hex}{PARTIAL}"
                 Path(partial).write_bytes(body)
                 os.replace(partial, path)  # noqa: PTH105  (a rename is what makes it atomic)
             else:
@@ -71,12 +74,13 @@ class Landing:
         return found if isinstance(found, dict) else None
 
     def names(self, folder: str) -> list[str]:
-        """Names of what lies in a folder, sorted."""
+        """Names of what lies whole in a folder, sorted."""
         try:
             found = self._fs.ls(f"{self._root}/{folder}", detail=False)
         except FileNotFoundError:
             return []
-        return sorted(str(path).rstrip("/").rsplit("/", 1)[-1] for path in found)
+        short = (str(path).rstrip("/").rsplit("/", 1)[-1] for path in found)
+        return sorted(name for name in short if not name.endswith(PARTIAL))
 
     def keep(self, body: bytes) -> str:
         """Store a body under its hash, once, and return the hash."""
@@ -96,6 +100,33 @@ class Landing:
         except zstandard.ZstdError:
             return None
         return body if hashlib.sha256(body).hexdigest() == digest else None
+
+    def sizes(self) -> dict[str, int]:
+        """Hash of every stored body to its compressed size."""
+        return {
+            str(path).rsplit("/", 1)[-1].removesuffix(".zst"): int(about["size"])
+            for path, about in self._fs.find(f"{self._root}/payloads", detail=True).items()
+            if str(path).endswith(".zst")
+        }
+
+    def shared(self) -> Iterator[tuple[str, str]]:
+        """Every record of an answer that units share, with the hash of its body."""
+        for publisher in self.names("shared"):
+            for release in self.names(f"shared/{publisher}"):
+                for name in self.names(f"shared/{publisher}/{release}"):
+                    path = f"shared/{publisher}/{release}/{name}"
+                    if (record := self.record(path)) is not None:
+                        yield path, str(record["sha256"])
+
+    def remove_partial(self) -> None:
+        """Remove what killed processes have left half written; only while nobody writes."""
+        for path in self._fs.find(self._root):
+            if str(path).endswith(PARTIAL):
+                self._fs.rm_file(path)
+
+    def remove_body(self, digest: str) -> None:
+        """Remove a stored body."""
+        self.remove(_payload_name(digest))
 
     def extractions(self, source: str, key: str) -> list[Extraction]:
         """All extractions of one unit, oldest first."""

@@ -119,7 +119,9 @@ def publish(
         AuditFailed: a check failed; the last publication stays.
         WrongUsage: the file cannot be written; the last publication stays.
     """
+    connection.execute("BEGIN TRANSACTION")
     create_views(connection)
+    connection.execute("COMMIT")
     audit(connection)
     name = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     with last_publication(connection, paths.published) as is_there:
@@ -220,6 +222,7 @@ def snapshot(
     )
     try:
         connection.execute("USE publication")
+        connection.execute("BEGIN TRANSACTION")  # hundreds of statements, and one write to the disk
         for layer in PUBLISHED_LAYERS:
             connection.execute(f"CREATE SCHEMA {layer}")
         for table in tables().values():
@@ -234,6 +237,11 @@ def snapshot(
         _record(connection, own or {})
         create_macros(connection)
         create_views(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(duckdb.Error):
+            connection.execute("ROLLBACK")
+        raise
     finally:
         connection.execute(f"USE {BUILD}")
         connection.execute("DETACH publication")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from ness_pipeline.cli.base import ASK, Sandbox, app, console, settings_for
+from ness_pipeline.cli.base import ASK, Sandbox, app, console, errors, settings_for
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import Paths
 from ness_pipeline.query import Format, ask, parquet, write_json
@@ -33,6 +33,8 @@ def sql(
         ),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print the answer.")] = "table",
+    rows_at_most: Annotated[int, typer.Option("--rows", min=1, help="Rows after which the answer is cut.")] = 100_000,
+    timeout: Annotated[float, typer.Option(min=0.001, help="Seconds after which the question is given up.")] = 60.0,
     sandbox: Sandbox = False,
 ) -> None:
     """Ask the published file in SQL: read-only, without access to files, network or settings."""
@@ -41,9 +43,12 @@ def sql(
     text = question if file is None else question_file(file).read_text(encoding="utf-8")
     published = Paths.of(settings_for(sandbox=sandbox)).published
     if form == "parquet":
-        sys.stdout.buffer.write(parquet(published, text or ""))
+        sys.stdout.buffer.write(parquet(published, text or "", most_rows=rows_at_most, timeout_s=timeout))
         return
-    columns, rows = ask(published, text or "")
+    columns, rows = ask(published, text or "", most_rows=rows_at_most, timeout_s=timeout)
+    if len(rows) > rows_at_most:
+        rows = rows[:rows_at_most]
+        errors.print(f"Cut after {rows_at_most:,} rows; ask for more with --rows, or for less.", highlight=False)
     if form == "json":
         write_json(columns, rows)
     elif form == "csv":
@@ -101,11 +106,26 @@ def metrics(
         raise WrongUsage(f"{name!r} is no metric; `ness metrics` lists them all.")
     for table, definition, version in rows:
         console.print(f"[bold]{table}[/] (method version {version})\n")
+        _, measures = ask(
+            published,
+            "SELECT metric, unit, description, better FROM ops.metric WHERE metric = $1 AND table_name = $2",
+            [name, table],
+        )
+        for metric, unit, description, better in measures:
+            ranked = f"{better} is better" if better else "not ranked"
+            console.print(f"{metric} [{unit}], {ranked}: {description}\n", highlight=False, markup=False)
+        console.print("[bold]Definition, formula and source[/]")
         console.print(escape(definition), highlight=False)
         _, ((comment,),) = ask(
             published, "SELECT comment FROM duckdb_tables() WHERE schema_name || '.' || table_name = $1", [table]
         )
-        console.print(f"\n{escape(comment or '')}\n", highlight=False)
+        row, _, traps = (comment or "").partition("Traps:")
+        console.print(f"\n[bold]One row[/]\n{escape(row.strip())}", highlight=False)
+        if traps:
+            console.print("\n[bold]Caveats[/]", highlight=False)
+            for trap in traps.replace("\n", " ").strip().rstrip(".").split(";"):
+                console.print(f"- {escape(trap.strip())}", highlight=False)
+        console.print("\n[bold]Columns[/]", highlight=False)
         show_rows(
             console,
             *ask(

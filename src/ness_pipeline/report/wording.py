@@ -1,0 +1,143 @@
+"""How numbers, measures and reasons are written for readers who do not know the tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from typing import Any, Literal
+
+from schemas.vocabulary import REASONS, TREATIES
+
+Kind = Literal["share", "points", "pct", "count", "year", "number"]
+
+MISSING = "\N{EN DASH}"
+"""What stands where there is no value."""
+
+LABELS: dict[str, str] = {
+    "eco_security_index": "Eco-security index",
+    "ecological_system": "Ecological system",
+    "security_system": "Security system",
+    "red_list_index": "Red List Index, weighted by range",
+    "red_list_index_unweighted": "Red List Index, all species alike",
+    "threatened_share": "Share of species threatened",
+    "threatened_species": "Threatened species",
+    "threatened_species_with_ew": "Threatened species, with those extinct in the wild",
+    "land_protected_pct": "Land protected",
+    "marine_protected_pct": "Sea protected",
+    "land_progress_share": "Way to 30 % of land protected",
+    "marine_progress_share": "Way to 30 % of sea protected",
+    "kba_terrestrial_pct": "Key biodiversity areas on land protected",
+    "kba_freshwater_pct": "Key biodiversity areas in fresh water protected",
+    "kba_mountain_pct": "Key biodiversity areas in mountains protected",
+    "kba_marine_pct": "Key biodiversity areas at sea protected",
+    "treaties_in_force": "Treaties in force",
+    "treaties_in_force_share": "Share of treaties in force",
+    "assessed_share": "Known species that the Red List has assessed",
+    "evaluated_share": "Known species with a verdict on their risk",
+    "gap_to_animals": "Assessment gap to animals",
+    "observed_richness": "Species recorded",
+}
+"""Plain names of measures; one that is not here is called what its column is called."""
+
+_WORDS = {
+    "kba": "key biodiversity area", "gbif": "GBIF", "ssii": "species status information index",
+    "ssei": "species sampling effectiveness", "star": "STAR", "dd": "Data Deficient", "sdg": "SDG", "usd": "US$",
+    "es50": "species expected in 50 records", "pct": "", "share": "share", "oecm": "OECM",
+}  # fmt: skip
+
+
+def label_of(metric: str) -> str:
+    """The plain name of a measure."""
+    if metric in LABELS:
+        return LABELS[metric]
+    words = [_WORDS.get(word, word) for word in metric.split("_")]
+    text = " ".join(word for word in words if word)
+    return text[:1].upper() + text[1:]
+
+
+def kind_of(metric: str, unit: str | None) -> Kind:
+    """How values of a measure are written."""
+    if unit == "%":
+        return "pct"
+    if unit == "1" and re.search(r"(^|_)gap(_|$)", metric):
+        return "points"
+    if unit == "1" and re.search(r"_?share(_|$)|completeness|coverage", metric):
+        return "share"
+    if unit and unit.startswith("{"):
+        return "count"
+    return "year" if unit == "a" else "number"
+
+
+UNITS = {"pct": "percent", "share": "percent", "points": "percentage points"}
+
+
+def unit_of(metric: str, unit: str | None) -> str:
+    """The unit of a measure in words."""
+    kind = kind_of(metric, unit)
+    if kind in UNITS:
+        return UNITS[kind]
+    if kind == "count":
+        word = re.sub(r"[{}]", "", unit or "")
+        return f"number of {_plural(word)}"
+    return {"1": "score", "km2": "square kilometres", "a": "year", None: ""}.get(unit, unit or "")
+
+
+def _plural(word: str) -> str:
+    if word.endswith("y"):
+        return f"{word[:-1]}ies"
+    return word if word.endswith("s") else f"{word}s"
+
+
+def number(value: Any, kind: Kind | str = "number") -> str:
+    """A number as text: thousands set apart, no more digits than it carries, a dash for none."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return MISSING
+    if kind in {"share", "points"}:
+        return _percent(100 * value, kind)
+    if kind == "pct":
+        return _percent(value, kind)
+    if kind == "year":
+        return str(int(value))
+    if kind == "count":
+        return _grouped(f"{value:,.0f}")
+    size = abs(value)
+    digits = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 10 else 3  # noqa: PLR2004  three to four digits
+    return _grouped(f"{value:,.{digits}f}")
+
+
+def _percent(value: float, kind: str) -> str:
+    text = f"{value:,.1f}"
+    if 0 < abs(value) < 0.05:  # noqa: PLR2004  what would round to nothing
+        return "< 0.1\N{NO-BREAK SPACE}%" if value > 0 else "> -0.1\N{NO-BREAK SPACE}%"
+    return f"{text}\N{NO-BREAK SPACE}{'points' if kind == 'points' else '%'}"
+
+
+def _grouped(text: str) -> str:
+    return text.replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def day(value: dt.date | dt.datetime | None) -> str:
+    """A date as newspapers write it."""
+    return MISSING if value is None else f"{value.day} {value:%B %Y}"
+
+
+def reason_of(code: str | None) -> str:
+    """Why a number is missing, in a sentence."""
+    return REASONS.get(code, code) if code else ""
+
+
+def treaty_of(code: str) -> str:
+    """The name of a treaty."""
+    return TREATIES.get(code, code)
+
+
+def source_of(name: str) -> str:
+    """The name of a publisher or file behind a source."""
+    known = {
+        "gbif_country": "GBIF, species records by country", "gbif_taxonomy": "GBIF, names of species groups",
+        "unsdg": "United Nations, Sustainable Development Goals", "worldbank": "World Bank",
+        "cbd": "Convention on Biological Diversity", "iso_countries": "Country names and codes (ISO 3166)",
+        "seeds": "Facts compiled with this project", "iucn": "IUCN Red List",
+    }  # fmt: skip
+    return known.get(name, name.removeprefix("file:"))
