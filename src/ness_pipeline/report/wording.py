@@ -109,7 +109,9 @@ def number(value: Any, kind: Kind | str = "number") -> str:
 def _percent(value: float, kind: str) -> str:
     text = f"{value:,.1f}"
     if 0 < abs(value) < 0.05:  # noqa: PLR2004  what would round to nothing
-        return "< 0.1\N{NO-BREAK SPACE}%" if value > 0 else "> -0.1\N{NO-BREAK SPACE}%"
+        return (
+            "<\N{NO-BREAK SPACE}0.1\N{NO-BREAK SPACE}%" if value > 0 else ">\N{NO-BREAK SPACE}-0.1\N{NO-BREAK SPACE}%"
+        )
     return f"{text}\N{NO-BREAK SPACE}{'points' if kind == 'points' else '%'}"
 
 

@@ -55,7 +55,11 @@ window.ness = window.ness || {};
       spec.height = spec.height.step * new Set(spec.datasets.rows.map((row) => row[field])).size;
     }
     const formatLocale = { decimal: ".", thousands: "\u202f", grouping: [3], currency: ["", ""] };
-    await window.vegaEmbed(canvas, spec, { actions: false, renderer: "svg", formatLocale });
+    await window.vegaEmbed(figure.querySelector(".drawing"), spec, { actions: false, renderer: "svg", formatLocale });
+    // The picture is described once, by the element around it, and not mark by mark.
+    for (const part of canvas.querySelectorAll("[role], [aria-roledescription]")) {
+      for (const name of ["role", "aria-roledescription", "aria-label"]) part.removeAttribute(name);
+    }
     figure.dataset.drawn = String(width);
   }
 
