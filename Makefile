@@ -24,7 +24,7 @@ demo: setup ## three SYNTHETIC countries from the embedded sandbox: no keys, no 
 
 # The tests also run the optional engines; Chromium comes from Debian where we may install it.
 $(VENV)/.test-ready: $(VENV)/.ready
-	@$(RUN)/uv sync --quiet --locked --all-extras
+	@$(RUN)/uv sync --quiet --locked --inexact --all-extras
 	@command -v chromium >/dev/null || { command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || echo "Chromium is missing: apt-get install chromium; the tests of pages are skipped."
 	@touch $@
 

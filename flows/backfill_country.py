@@ -5,6 +5,7 @@ from __future__ import annotations
 from prefect import flow
 from prefect.client.schemas.objects import State
 
+from flows import tasks
 from flows.refresh_countries import refresh
 from ness_pipeline.runs import Summary
 from ness_pipeline.scope import Years, resolve
@@ -13,11 +14,12 @@ WORLD_MAX_AGE_HOURS = 24.0 * 31
 """A backfill uses the world's tables of the last monthly refresh, so that only the country changes."""
 
 
-@flow(name="backfill-country", flow_run_name="backfill {country} {years}", validate_parameters=False)
+@flow(name="backfill-country", flow_run_name=tasks.flow_run_name, validate_parameters=False)
 def backfill_country(
     country: str,
     years: str = "2000:2025",
     offline: bool = False,
+    accept_change: bool = False,
     sandbox_url: str | None = None,
 ) -> State[Summary]:
     """Read one country anew and publish; every other country keeps its rows.
@@ -26,6 +28,7 @@ def backfill_country(
         country: ISO code or name.
         years: span of years; years loaded before are read again with it, so that none is lost.
         offline: use what has landed, ask no publisher.
+        accept_change: publish also what changes more than the contracts' limits allow.
         sandbox_url: base URL of a sandbox instead of the live publishers.
     """
     return refresh(
@@ -36,5 +39,6 @@ def backfill_country(
         offline=offline,
         max_age_hours=0.0,
         world_max_age_hours=WORLD_MAX_AGE_HOURS,
+        accept_change=accept_change,
         sandbox_url=sandbox_url,
     )

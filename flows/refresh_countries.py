@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
+import duckdb
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
@@ -12,20 +12,20 @@ from prefect.states import Completed
 
 from flows import tasks
 from ness_pipeline.errors import NessError
-from ness_pipeline.paths import Paths
-from ness_pipeline.runs import Summary, finish_run, plan, start_run
+from ness_pipeline.runs import Summary, clock, finish_run, plan, start_run
 from ness_pipeline.scope import Years, resolve
 from ness_pipeline.scope import countries as all_countries
 from ness_pipeline.sources import Unit
 
 
-@flow(name="refresh-countries", flow_run_name="refresh {countries} {years}", validate_parameters=False)
+@flow(name="refresh-countries", flow_run_name=tasks.flow_run_name, validate_parameters=False)
 def refresh_countries(
     countries: list[str] | None = None,
     years: str = "2000:2025",
     sources: list[str] | None = None,
     offline: bool = False,
     max_age_hours: float = 24.0,
+    accept_change: bool = False,
     sandbox_url: str | None = None,
 ) -> State[Summary]:
     """Refresh countries from their publishers and publish the result.
@@ -36,6 +36,7 @@ def refresh_countries(
         sources: names of sources; none means all.
         offline: use what has landed, ask no publisher.
         max_age_hours: payloads younger than this serve again.
+        accept_change: publish also what changes more than the contracts' limits allow.
         sandbox_url: base URL of a sandbox instead of the live publishers.
     """
     scope = resolve(countries) if countries else tuple(all_countries())
@@ -47,6 +48,7 @@ def refresh_countries(
         offline=offline,
         max_age_hours=max_age_hours,
         world_max_age_hours=max_age_hours,
+        accept_change=accept_change,
         sandbox_url=sandbox_url,
     )
 
@@ -60,23 +62,25 @@ def refresh(
     offline: bool,
     max_age_hours: float,
     world_max_age_hours: float,
+    accept_change: bool,
     sandbox_url: str | None,
 ) -> State[Summary]:
     """Take some countries through all stages; the final state says whether there are gaps and carries the summary."""
     settings = tasks.settings_for(sandbox_url)
     world, national = plan(countries, years, only, settings=settings, is_offline=offline)
-    with tasks.build_of(Paths.of(settings)) as connection:
-        now = dt.datetime.now(dt.UTC)
-        run_id = start_run(connection, command, is_synthetic=settings.is_synthetic, now=now)
+    with tasks.build_of(settings) as connection:
+        run_id = start_run(connection, command, is_synthetic=settings.is_synthetic, now=clock(connection))
         summary = Summary(run_id, countries)
         try:
             for units, age in ((world, world_max_age_hours), (national, max_age_hours)):
                 errors = {} if offline else _extract(units, age, sandbox_url)
                 tasks.load_all(connection, units, sandbox_url, summary, errors)
             summary.written = tasks.materialise_countries(countries, sandbox_url)
-            summary.content_hash = tasks.audit_and_publish(sandbox_url, run_id)
+            summary.content_hash = tasks.audit_and_publish(sandbox_url, run_id, accept_change=accept_change)
+        except duckdb.Error:
+            raise  # the database itself is the trouble, so nothing can be recorded in it
         except BaseException:
-            finish_run(connection, run_id, "failed", dt.datetime.now(dt.UTC))
+            finish_run(connection, run_id, "failed", clock(connection))
             raise
         tasks.close_run(connection, summary)
     name = "CompletedWithGaps" if summary.gaps else "Completed"

@@ -7,35 +7,41 @@ database runs in the flow's own thread, because DuckDB has one writer.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import functools
+import logging
+import traceback
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import prefect.runtime
 from prefect import get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
-from ness_pipeline import publish as publication
-from ness_pipeline.database import open_build
-from ness_pipeline.errors import NessError, SourceUnavailable
+from ness_pipeline.errors import DamagedBuild, NessError, SourceUnavailable
 from ness_pipeline.extract import context_of, extract
 from ness_pipeline.http import Session
 from ness_pipeline.landing import Landing
-from ness_pipeline.load import Loaded, load_extraction
+from ness_pipeline.load import Loaded, load_extraction, record_failure
 from ness_pipeline.models import materialise
 from ness_pipeline.paths import Paths
-from ness_pipeline.runs import Summary, finish_run, gap_of
+from ness_pipeline.publish import publish
+from ness_pipeline.restore import writing
+from ness_pipeline.runs import Summary, clock, finish_run, gap_of
 from ness_pipeline.scope import Years
 from ness_pipeline.settings import Settings, load_settings
-from ness_pipeline.sources import Unit
+from ness_pipeline.sources import Unit, sources
 
 WRITER = "ness-writer"
 """Tag of every task that writes the build database; the deployments limit it to one at a time."""
+
+logger = logging.getLogger("ness_pipeline.flows")
 
 Observer = Callable[[str, str], None]
 _builds: dict[Path, duckdb.DuckDBPyConnection] = {}
@@ -43,18 +49,19 @@ _observer: ContextVar[Observer | None] = ContextVar("observer", default=None)
 
 
 @contextlib.contextmanager
-def build_of(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
+def build_of(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The build database under the writer's lock, open for the tasks of this flow.
 
     Tasks find it by its home folder and not among their parameters, which Prefect inspects and keeps; nor in a context
     variable, which Prefect's threads keep alive beyond the end of the process.
     """
-    with publication.writer(paths), open_build(paths.build) as connection:
-        _builds[paths.home] = connection
+    home = Paths.of(settings).home
+    with writing(settings) as connection:
+        _builds[home] = connection
         try:
             yield connection
         finally:
-            del _builds[paths.home]
+            del _builds[home]
 
 
 @contextlib.contextmanager
@@ -68,7 +75,8 @@ def observed(observer: Observer) -> Iterator[None]:
 
 
 def tell(stage: str, what: str) -> None:
-    """Tell the observer, when there is one."""
+    """Tell the log, and the observer when there is one."""
+    logger.debug(stage, extra={"what": what})
     if (observer := _observer.get()) is not None:
         observer(stage, what)
 
@@ -77,6 +85,15 @@ def settings_for(sandbox_url: str | None) -> Settings:
     """The configuration from the environment, towards the sandbox when there is one."""
     settings = load_settings()
     return settings if sandbox_url is None else settings.for_sandbox(sandbox_url)
+
+
+def flow_run_name() -> str:
+    """Name of a flow run that people can read: what is refreshed, and which years."""
+    flow, given = prefect.runtime.flow_run.flow_name, prefect.runtime.flow_run.parameters
+    asked = given.get("countries") or given.get("country") or ["all"]
+    named = " ".join([asked] if isinstance(asked, str) else list(asked))
+    verb = str(flow).split("-", maxsplit=1)[0]
+    return f"{verb} {named[:100]} {given['years']}"
 
 
 @functools.cache
@@ -134,7 +151,8 @@ def load_unit(source: str, key: str, sandbox_url: str | None, run_id: str) -> li
     if extraction is None:
         raise SourceUnavailable(f"{source} {key} has never been extracted; run it with network first.")
     context = context_of(landing, settings)
-    results = load_extraction(_builds[paths.home], extraction, context, run_id=run_id, now=dt.datetime.now(dt.UTC))
+    connection = _builds[paths.home]
+    results = load_extraction(connection, extraction, context, run_id=run_id, now=clock(connection))
     for result in results:
         get_run_logger().info("%s: %d received, %d quarantined", result.table_name, result.received, result.quarantined)
     return results
@@ -148,13 +166,21 @@ def materialise_countries(countries: tuple[str, ...] | None, sandbox_url: str | 
 
 
 @task(name="audit and publish", tags=[WRITER], cache_policy=NO_CACHE)
-def audit_and_publish(sandbox_url: str | None, run_id: str) -> str:
+def audit_and_publish(sandbox_url: str | None, run_id: str, *, accept_change: bool = False) -> str:
     """Audit the build database and put it before the readers; returns the content hash."""
     settings = settings_for(sandbox_url)
     paths = Paths.of(settings)
+    connection = _builds[paths.home]
     tell("publish", str(paths.published))
-    now = dt.datetime.now(dt.UTC)
-    return publication.publish(_builds[paths.home], paths, run_id, is_synthetic=settings.is_synthetic, now=now)
+    return publish(
+        connection,
+        paths,
+        run_id,
+        is_synthetic=settings.is_synthetic,
+        now=clock(connection),
+        accept_change=accept_change,
+        keep=settings.keep_publications,
+    )
 
 
 def load_all(
@@ -166,33 +192,47 @@ def load_all(
 ) -> None:
     """Load what has landed of some units, in order; a unit that fails leaves its earlier rows and becomes a gap."""
     for unit in units:
-        try:
-            if unit in errors:
-                raise errors[unit]
+        failure = errors.get(unit)
+        if failure is None:
             tell("load", f"{unit.source} {unit.key}")
-            summary.loaded[unit] = load_unit(unit.source, unit.key, sandbox_url, summary.run_id)
-        except NessError as failure:
-            summary.gaps.append(gap_of(connection, unit, failure))
-            tell("gap", f"{unit.source} {unit.key}")
+            try:
+                summary.loaded[unit] = load_unit(unit.source, unit.key, sandbox_url, summary.run_id)
+                continue
+            except DamagedBuild:
+                raise  # nothing can be loaded any more
+            except NessError as error:
+                failure = error
+                # Prefect keeps the exception of a failed task, and its frames would keep the database open.
+                traceback.clear_frames(error.__traceback__)
+        promised = sources()[unit.source].tables
+        record_failure(connection, unit, promised, str(failure), run_id=summary.run_id, now=clock(connection))
+        summary.gaps.append(gap_of(connection, unit, failure.with_traceback(None)))
+        tell("gap", f"{unit.source} {unit.key}")
 
 
 def close_run(connection: duckdb.DuckDBPyConnection, summary: Summary) -> None:
-    """Record how the run ended, in the database and as Prefect artifacts."""
-    finish_run(connection, summary.run_id, summary.status, dt.datetime.now(dt.UTC))
-    rows = [
-        {
-            "source": unit.source,
-            "unit": unit.key,
-            **{name: getattr(result, name) for name in Loaded.__dataclass_fields__},
-        }
+    """Record how the run ended, in the database and as Prefect artifacts: loaded, gaps, changes."""
+    finish_run(connection, summary.run_id, summary.status, clock(connection))
+    loaded = [
+        {"source": unit.source, "unit": unit.key, **dataclasses.asdict(result)}
         for unit, results in summary.loaded.items()
         for result in results
     ]
-    if rows:
-        create_table_artifact(rows, key="ness-loaded", description="Rows received, loaded and quarantined per unit.")
-    if summary.gaps:
-        gaps = [
-            {"source": gap.unit.source, "unit": gap.unit.key, "error": gap.error, "stale since": str(gap.stale_since)}
-            for gap in summary.gaps
-        ]
-        create_table_artifact(gaps, key="ness-gaps", description="Units that failed; their earlier rows stay.")
+    gaps = [
+        {"source": gap.unit.source, "unit": gap.unit.key, "error": gap.error, "stale since": str(gap.stale_since)}
+        for gap in summary.gaps
+    ]
+    rows = connection.execute(
+        "SELECT * EXCLUDE (publication_id) FROM ops.change WHERE publication_id = "
+        "(SELECT max_by(publication_id, published_at) FROM ops.publication WHERE run_id = ?) ORDER BY table_name",
+        [summary.run_id],
+    )
+    names = [column[0] for column in rows.description or ()]
+    changed = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+    for key, says, table in (
+        ("ness-loaded", "Rows received, loaded and quarantined per unit.", loaded),
+        ("ness-gaps", "Units that failed; their earlier rows stay.", gaps),
+        ("ness-changes", "How the tables changed with this publication.", changed),
+    ):
+        if table:
+            create_table_artifact(table, key=key, description=says)

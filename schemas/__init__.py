@@ -10,11 +10,18 @@ import functools
 import importlib
 import pkgutil
 
-from schemas.base import Contract, Sourced
+from schemas.base import Contract, Limits, Sourced
+
+VERSION = 2
+"""Version of the contracts as a whole, stated in every publication: one more whenever a table loses or retypes a column.
+
+What models make is made anew, what was loaded gains nullable columns in place, and for anything else the build
+database is rebuilt from landing.
+"""
 
 LAYERS = ("landed", "core", "metrics", "ops")
 
-__all__ = ["LAYERS", "Contract", "Sourced", "contract", "contracts"]
+__all__ = ["LAYERS", "VERSION", "Contract", "Limits", "Sourced", "contract", "contracts"]
 
 
 @functools.cache

@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandera.polars as pa
 
 MAX_COUNT = 10**15
 """No count of records, species or square metres on Earth reaches this: above it is a broken number."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a table must keep to before it is published, stated in `Config.metadata["limits"]` of its contract.
+
+    The first two hold always. The others compare with the last publication, over the countries that both have, and a
+    person may accept what lies beyond them.
+
+    Attributes:
+        rows_per_country: fewest and most rows of a country that has any.
+        missing_share: column to the largest share of its rows that may be NULL.
+        rows_lost_share: largest share of rows that may disappear.
+        withheld_share: largest share of numbers that may become missing.
+        moved_share: largest share of numbers that may move by more than a quarter.
+        fewest: rows or numbers below which shares mean nothing.
+    """
+
+    rows_per_country: tuple[int, int] = (1, 1_000_000_000)
+    missing_share: Mapping[str, float] = field(default_factory=dict)
+    rows_lost_share: float = 0.2
+    withheld_share: float = 0.2
+    moved_share: float = 0.5
+    fewest: int = 20
 
 
 def column(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+import logging
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import format_datetime
@@ -105,8 +107,8 @@ def server() -> Iterator[Server]:
 
 def settings(server: Server, **changes: object) -> Settings:
     """Settings towards the server, unhurried."""
-    urls = {f"{name}_url": server.url for name in ("gbif", "unsdg", "worldbank", "cbd")}
-    rates = {f"{name}_rate": 1000.0 for name in ("gbif", "unsdg", "worldbank", "cbd")}
+    urls = {f"{name}_url": server.url for name in ("gbif", "unsdg", "worldbank", "cbd", "protected_planet")}
+    rates = {f"{name}_rate": 1000.0 for name in ("gbif", "unsdg", "worldbank", "cbd", "protected_planet")}
     return Settings(_env_file=None, **{**urls, **rates, "timeout_read_s": 2.0, "retries": 3, **changes})
 
 
@@ -337,3 +339,38 @@ def test_secrets_stay_out_of_messages(server: Server) -> None:
         scrub("https://me:pw@host/x?token=abc&b=1 Authorization: xyz") == "https://host/x?token=…&b=1 Authorization: …"
     )
     assert scrub("taxonKey=NFD2&checklistKey=7d") == "taxonKey=NFD2&checklistKey=7d"
+
+
+def test_a_token_in_the_query_shows_nowhere(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """Protected Planet's token goes out with the request, and neither payload, log, error nor its cause shows it."""
+    caplog.set_level(logging.DEBUG)
+    secret = "unmistakable-token-0123"  # noqa: S105  (invented)
+    body = json.dumps({"links": {"self": f"{server.url}/v4/countries/KEN?token={secret}"}})
+    server.queue = [answer(200, body), answer(401, f'{{"error": "no token {secret}"}}')]
+    asked = Request.get("protected_planet", "/v4/countries/KEN", {"with_geometry": False})
+    with Session(settings(server, protected_planet_token=secret), backoff_s=0.01) as session:
+        payload = session.send(asked)
+        with pytest.raises(SourceUnavailable, match="check NESS_PROTECTED_PLANET_TOKEN") as refused:
+            session.send(asked)
+    assert [path for _, path, _ in server.seen] == [f"/v4/countries/KEN?with_geometry=false&token={secret}"] * 2
+    assert payload.url == f"{server.url}/v4/countries/KEN?with_geometry=false"
+    assert secret not in repr(payload) + payload.body.decode() + str(refused.value) + caplog.text
+    assert "GET /v4/countries/KEN" in caplog.text
+
+
+def test_a_token_in_the_query_is_in_no_traceback() -> None:
+    """When the connection fails, the library's error, which quotes the URL, is not chained to ours."""
+    secret = "unmistakable-token-0123"  # noqa: S105  (invented)
+    nowhere = Settings(
+        _env_file=None, protected_planet_url="http://127.0.0.1:9", protected_planet_token=secret, retries=0
+    )
+    with Session(nowhere) as session, pytest.raises(SourceUnavailable) as failed:
+        session.send(Request("protected_planet", "/v4/countries/KEN"))
+    assert secret not in "".join(traceback.format_exception(failed.value))
+
+
+def test_a_token_in_the_query_is_not_sent_in_the_clear() -> None:
+    """A plain http address elsewhere gets no request at all."""
+    plain = Settings(_env_file=None, protected_planet_url="http://mirror.example", protected_planet_token="abcdefgh1")  # noqa: S106  # fmt: skip
+    with Session(plain) as session, pytest.raises(SourceUnavailable, match="NESS_PROTECTED_PLANET_URL is not https"):
+        session.send(Request("protected_planet", "/v4/countries/KEN"))

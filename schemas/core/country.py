@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import MAX_COUNT, Sourced, column, country_code
+from schemas.base import MAX_COUNT, Limits, Sourced, column, country_code
 
 
 class Country(Sourced):
@@ -28,3 +28,4 @@ class Country(Sourced):
         """Grain: country."""
 
         unique = ["country_code"]
+        metadata = {"limits": Limits(rows_per_country=(1, 1), missing_share={"region": 0.1}, rows_lost_share=0.0)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import Sourced, checklist_key, column, count, country_code, share, species_key
+from schemas.base import Limits, Sourced, checklist_key, column, count, country_code, share, species_key
 from schemas.vocabulary import ORIGINS, PRESENCES, RED_LIST_CATEGORIES, TAXON_GROUPS
 
 SHARE_METHODS = ["range_map", "cells", "occurrences", "equal_shares"]
@@ -43,3 +43,4 @@ class CountrySpecies(Sourced):
         """Grain: country, species and source."""
 
         unique = ["country_code", "species_key", "source"]
+        metadata = {"limits": Limits(rows_per_country=(1, 5_000_000))}

@@ -10,7 +10,7 @@ class SpeciesStatus(Contract):
     """One row = the global Red List status that counts for one species known from one country.
 
     Kept per country so that refreshing one country cannot move another: each country's statuses come from its own
-    unit of work and from lists loaded for the whole world. An assessment wins over the category that an occurrence
+    unit of work and from lists loaded for the whole world, never from another country's. An assessment wins over the category that an occurrence
     publisher attaches to its records; the latest year wins among assessments.
 
     Traps: `NE` means that no list knows the species, which is not the same as no risk.
@@ -23,6 +23,9 @@ class SpeciesStatus(Contract):
     is_possibly_extinct: bool = column("Whether the species is tagged possibly extinct (in the wild).")
     assessment_year: int = column("Year of the assessment, NULL when the source does not say.", "a", nullable=True, ge=1950, le=2100)  # fmt: skip
     is_introduced: bool = column("Whether more than half of the species' records in the country are marked introduced or managed.")  # fmt: skip
+    is_counted: bool = column(
+        "Whether the country's Red List numbers count the species: native or reintroduced by its list, or else not introduced by its records, and its presence beyond doubt."
+    )
     status_source: str = column("Whose category this is; NULL for NE.", nullable=True)
 
     class Config:

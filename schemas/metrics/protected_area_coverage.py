@@ -4,16 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.base import Contract, column, country_code, measure
+from schemas.base import Contract, Limits, column, country_code, measure
 from schemas.vocabulary import REASONS
 
 
-def _pct(description: str, realm: str) -> Any:
-    return measure(description, "%", better="higher", ge=0.0, le=100.0, reportable=f"{realm}_reportable", reason=f"{realm}_reason")  # fmt: skip
+def _pct(description: str, realm: str, **bounds: Any) -> Any:
+    return measure(description, "%", better="higher", ge=0.0, le=100.0, reportable=f"{realm}_reportable", reason=f"{realm}_reason", **bounds)  # fmt: skip
+
+
+def _kba(realm: str) -> Any:
+    name = f"kba_{realm}"
+    return _pct(f"Mean protected share of {realm} KBAs.", name, lower=f"{name}_pct_lower", upper=f"{name}_pct_upper")
+
+
+def _bound(side: str) -> Any:
+    return column(f"{side} bound, for own sites with parts of unknown year.", "%", nullable=True, ge=0.0, le=100.0)
+
+
+def _source() -> Any:
+    return column("Whose value it is: own sites or the UN SDG series.", nullable=True)
 
 
 def _progress(description: str, realm: str) -> Any:
     return measure(description, "1", better="higher", ge=0.0, le=1.0, reportable=f"{realm}_reportable", reason=f"{realm}_reason")  # fmt: skip
+
+
+def _trend(description: str, realm: str) -> Any:
+    return measure(description, "%/a", better="higher", ge=-100.0, le=100.0, reportable=f"{realm}_trend_reportable", reason=f"{realm}_trend_reason")  # fmt: skip
+
+
+def _reportable(what: str = "number") -> Any:
+    return column(f"Whether the {what} may be quoted.")
+
+
+def _reason() -> Any:
+    return column("Why not.", nullable=True, isin=list(REASONS))
 
 
 class ProtectedAreaCoverage(Contract):
@@ -24,37 +49,68 @@ class ProtectedAreaCoverage(Contract):
 
     Only years in which some source has a value have a row.
 
-    Traps: coverage of KBAs is a mean over sites, not a share of the country's area; marine measures of a landlocked
+    Traps: territorial waters (`marine`) and the exclusive economic zone (`eez`) are different seas, never compare one
+    country's with another's; coverage of KBAs is a mean over sites, not a share of the country's area; progress without
+    known OECMs is a lower bound; coverage says nothing about how well an area is managed; marine measures of a landlocked
     country are NULL with that reason.
     """
 
     country_code: str = country_code()
-    year: int = column("Year of the values.", "a", ge=1900, le=2100)
+    year: int = column("Year of the values.", "a", ge=1800, le=2100)
     land_protected_pct: float = _pct("Protected land, of the land area.", "land")
+    land_protected_publisher: str = column("Whose land value it is.", nullable=True, isin=["worldbank", "protected_planet"])  # fmt: skip
+    land_conserved_pct: float = _pct("Land under protected areas and other effective conservation measures (OECM), of the land area.", "land_conserved")  # fmt: skip
+    land_progress_share: float = _progress("Progress of land to 30 %: min(1, pct/30), with OECMs where known.", "land")
+    land_trend_pct_per_year: float = _trend("Change of protected land in percentage points per year over 5 to 10 years.", "land")  # fmt: skip
     marine_protected_pct: float = _pct("Protected sea, of the territorial waters.", "marine")
-    land_progress_share: float = _progress("Progress of land protection to 30 %: min(1, pct/30).", "land")
-    marine_progress_share: float = _progress("Progress of marine protection to 30 %: min(1, pct/30).", "marine")
-    kba_terrestrial_pct: float = _pct("Mean protected share of terrestrial KBAs.", "kba_terrestrial")
-    kba_freshwater_pct: float = _pct("Mean protected share of freshwater KBAs.", "kba_freshwater")
-    kba_mountain_pct: float = _pct("Mean protected share of mountain KBAs.", "kba_mountain")
-    kba_marine_pct: float = _pct("Mean protected share of marine KBAs.", "kba_marine")
-    land_reportable: bool = column("Whether the land numbers may be quoted.")
-    land_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    marine_reportable: bool = column("Whether the marine numbers may be quoted.")
-    marine_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    kba_terrestrial_reportable: bool = column("Whether the number may be quoted.")
-    kba_terrestrial_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    kba_freshwater_reportable: bool = column("Whether the number may be quoted.")
-    kba_freshwater_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    kba_mountain_reportable: bool = column("Whether the number may be quoted.")
-    kba_mountain_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    kba_marine_reportable: bool = column("Whether the number may be quoted.")
-    kba_marine_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    marine_progress_share: float = _progress("Progress of the territorial waters to 30 %: min(1, pct/30).", "marine")
+    eez_protected_pct: float = _pct("Protected sea, of the exclusive economic zone.", "eez")
+    eez_conserved_pct: float = _pct("Sea under protected areas and OECMs, of the exclusive economic zone.", "eez_conserved")  # fmt: skip
+    eez_progress_share: float = _progress("Progress of the exclusive economic zone to 30 %: min(1, pct/30), with OECMs where known.", "eez")  # fmt: skip
+    eez_trend_pct_per_year: float = _trend("Change of the protected exclusive economic zone in percentage points per year over 5 to 10 years.", "eez")  # fmt: skip
+    kba_terrestrial_pct: float = _kba("terrestrial")
+    kba_terrestrial_pct_lower: float = _bound("Lower")
+    kba_terrestrial_pct_upper: float = _bound("Upper")
+    kba_terrestrial_source: str = _source()
+    kba_freshwater_pct: float = _kba("freshwater")
+    kba_freshwater_pct_lower: float = _bound("Lower")
+    kba_freshwater_pct_upper: float = _bound("Upper")
+    kba_freshwater_source: str = _source()
+    kba_mountain_pct: float = _kba("mountain")
+    kba_mountain_pct_lower: float = _bound("Lower")
+    kba_mountain_pct_upper: float = _bound("Upper")
+    kba_mountain_source: str = _source()
+    kba_marine_pct: float = _kba("marine")
+    kba_marine_pct_lower: float = _bound("Lower")
+    kba_marine_pct_upper: float = _bound("Upper")
+    kba_marine_source: str = _source()
+    land_reportable: bool = _reportable()
+    land_reason: str = _reason()
+    land_conserved_reportable: bool = _reportable()
+    land_conserved_reason: str = _reason()
+    land_trend_reportable: bool = _reportable()
+    land_trend_reason: str = _reason()
+    marine_reportable: bool = _reportable()
+    marine_reason: str = _reason()
+    eez_reportable: bool = _reportable()
+    eez_reason: str = _reason()
+    eez_conserved_reportable: bool = _reportable()
+    eez_conserved_reason: str = _reason()
+    eez_trend_reportable: bool = _reportable()
+    eez_trend_reason: str = _reason()
+    kba_terrestrial_reportable: bool = _reportable()
+    kba_terrestrial_reason: str = _reason()
+    kba_freshwater_reportable: bool = _reportable()
+    kba_freshwater_reason: str = _reason()
+    kba_mountain_reportable: bool = _reportable()
+    kba_mountain_reason: str = _reason()
+    kba_marine_reportable: bool = _reportable()
+    kba_marine_reason: str = _reason()
     reportable: bool = column("Whether any of the numbers may be quoted.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = _reason()
 
     class Config:
         """Grain: country and year."""
 
         unique = ["country_code", "year"]
-        metadata = {"method_version": "1"}
+        metadata = {"method_version": "2", "limits": Limits(rows_per_country=(1, 201))}

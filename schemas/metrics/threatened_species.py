@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, column, count, country_code, measure, share
+from schemas.base import Contract, Limits, column, count, country_code, measure, share
 from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 
 
@@ -47,4 +47,4 @@ class ThreatenedSpecies(Contract):
         """Grain: country and group."""
 
         unique = ["country_code", "taxon_group"]
-        metadata = {"method_version": "1"}
+        metadata = {"method_version": "1", "limits": Limits(rows_per_country=(1, 25))}

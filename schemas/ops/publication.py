@@ -19,6 +19,9 @@ class Publication(Contract):
     countries: int = count("Countries with metrics.", "{country}")
     metric_values: int = count("Values in `metrics.metric_value`.", "{value}")
     version: str = column("Version of ness-pipeline.")
+    contracts_version: int = column(
+        "Version of the contracts; NULL before they had one.", nullable=True, ge=1, le=10_000
+    )
     is_synthetic: bool = column("Whether any data in it are SYNTHETIC.")
 
     class Config:

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from ness_pipeline.dictionary import Column, Table, tables
-from ness_pipeline.errors import WarehouseBusy, WrongUsage
+from ness_pipeline.errors import DamagedBuild, NessError, WarehouseBusy, WrongUsage
 from ness_pipeline.paths import sql_folder
 
 UNIT_KEY = Column("unit_key", pl.String(), nullable=False, description="Unit of work that brought the row.", unit=None, measure=None)  # fmt: skip
@@ -66,7 +66,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Bring the tables to what the contracts say: create the missing, upgrade those of an earlier version.
 
     Raises:
-        WrongUsage: a table of an earlier version holds rows that this version cannot take over.
+        DamagedBuild: a table of an earlier version holds rows that this version cannot take over.
     """
     for layer in ("landed", "core", "metrics", "ops"):
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
@@ -103,11 +103,9 @@ def _alter(
     unfit = [column.name for column in new if not column.nullable]
     unfit += [column.name for column in columns if stored.get(column.name, column.sql_type) != column.sql_type]
     if unfit:
-        message = (
-            f"The build database was made by another version, whose {name} has no fitting column {unfit[0]!r}; "
-            "move build.duckdb away and run with --offline to rebuild it from landing."
+        raise DamagedBuild(
+            f"The build database was made by another version, whose {name} has no fitting column {unfit[0]!r}; it is rebuilt from landing."
         )
-        raise WrongUsage(message)
     for column in new:
         connection.execute(f"ALTER TABLE {quote(name)} ADD COLUMN {quote(column.name)} {column.sql_type}")
     for extra in sorted(stored.keys() - {column.name for column in columns}):
@@ -118,32 +116,50 @@ def _alter(
 def open_build(path: Path, *, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """The build database, opened for writing and created where it is missing.
 
+    What goes wrong with the disk or the file while it is open becomes one sentence, too.
+
     Raises:
         WarehouseBusy: another process has it open.
-        WrongUsage: the folder cannot be written, or the file is no DuckDB database.
+        WrongUsage: the folder cannot be written, or the disk is full.
+        DamagedBuild: the file is no DuckDB database, or not whole, or of a version that cannot be taken over.
     """
     connection = duckdb.connect()
     try:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            connection.execute(f"ATTACH {_text(str(path))} AS {BUILD} (STORAGE_VERSION {_text(STORAGE_VERSION)})")
-        except OSError as error:
-            message = f"The folder {path.parent} cannot be written ({error.strerror}); choose another with NESS_HOME."
-            raise WrongUsage(message) from error
-        except duckdb.Error as error:
-            raise _translate(error, path) from error
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection.execute(f"ATTACH {_text(str(path))} AS {BUILD} (STORAGE_VERSION {_text(STORAGE_VERSION)})")
         connection.execute(f"USE {BUILD}")
         connection.execute("SET TimeZone = 'UTC'")
         if threads is not None:
             connection.execute(f"SET threads = {int(threads)}")
         create_tables(connection)
         yield connection
+    except OSError as error:
+        message = f"The folder {path.parent} cannot be written ({error.strerror}); choose another with NESS_HOME."
+        raise WrongUsage(message) from error
+    except duckdb.Error as error:
+        if (known := _translate(error, path)) is None:
+            raise
+        raise known from error
     finally:
         connection.close()
 
 
-def _translate(error: duckdb.Error, path: Path) -> WarehouseBusy | WrongUsage:
+_BUSY = ("lock on file", "already attached", "unique file handle conflict")
+_UNWRITABLE = ("no space left", "permission denied", "read-only file system", "file too large", "disk quota", "cannot allocate")  # fmt: skip
+_DAMAGED = ("not a valid duckdb", "corrupt", "checksum", "serialization error", "failed to deserialize", "wal file", "could not read", "fatal error", "database has been invalidated", "internal error")  # fmt: skip
+
+
+def _translate(error: duckdb.Error, path: Path) -> NessError | None:
+    """The error that a user can act on, None for what is no matter of disk or file."""
     text = str(error)
-    if "lock" in text.lower() or "already attached" in text.lower():
+    said = text.splitlines()[0] if text else type(error).__name__
+    lower = text.lower()
+    if any(word in lower for word in _BUSY):
         return WarehouseBusy(f"{path.name} is in use by another process; wait for it to finish, then run again.")
-    return WrongUsage(f"{path} cannot be opened as a warehouse ({text.splitlines()[0]}); move it away and run again.")
+    if any(word in lower for word in _UNWRITABLE):
+        return WrongUsage(f"{path} cannot be written ({said}); free space or rights, then run again: it goes on where it stopped.")  # fmt: skip
+    if any(word in lower for word in _DAMAGED) or isinstance(error, (duckdb.FatalException, duckdb.InternalException)):
+        return DamagedBuild(f"{path} is damaged ({said}); run again, and it is rebuilt from landing.")
+    if isinstance(error, duckdb.IOException):
+        return WrongUsage(f"{path} cannot be opened as a warehouse ({said}); move it away and run again.")
+    return None

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from schemas import Contract, Sourced, contracts
+from schemas import Contract, Limits, Sourced, contracts
 
 SQL_TYPES: dict[pl.DataType, str] = {
     pl.String(): "VARCHAR",
@@ -50,6 +50,7 @@ class Table:
         is_view: whether it is a view.
         is_landed: whether sources and users load it, so that it has a twin in the `landed` layer.
         method_version: version of the method, for metrics.
+        limits: what it must keep to before it is published.
         description: docstring of the contract.
     """
 
@@ -60,6 +61,7 @@ class Table:
     is_view: bool
     is_landed: bool
     method_version: str | None
+    limits: Limits
     description: str
 
     @property
@@ -115,6 +117,7 @@ def tables() -> dict[str, Table]:
             is_view=bool(metadata.get("view")),
             is_landed=issubclass(contract, Sourced),
             method_version=metadata.get("method_version"),
+            limits=metadata.get("limits", Limits()),
             description=inspect.cleandoc(contract.__doc__ or ""),
         )
     return found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.metadata
+import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import get_args
 from urllib.parse import urlsplit
@@ -16,10 +18,13 @@ from ness_pipeline.errors import NessError, SourceUnavailable, WarehouseBusy, Wr
 from ness_pipeline.paths import Paths
 from ness_pipeline.query import ask
 from ness_pipeline.settings import Publisher, Settings
+from ness_pipeline.sources import sources
 
 NEEDED_BYTES = 1024**3
 """Free space below which a run is likely to stop half-way."""
 CONNECT_TIMEOUT_S = 3.0
+GRACE_DAYS = 3.0
+"""Days by which a source may be late before it is called stale."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,14 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _contact(settings)
     yield _account(settings)
     yield _iucn_token(settings)
+    yield _protected_planet_token(settings)
     yield _disk(paths)
     yield _lock(paths)
     yield _published(paths)
+    yield from _ages(paths, dt.datetime.now(dt.UTC))
     for publisher in get_args(Publisher):
         yield _reachable(publisher, settings)
-    yield Finding("prefect", is_fine=True, says=f"version {importlib.metadata.version('prefect')}")
+    yield _prefect()
 
 
 def _contact(settings: Settings) -> Finding:
@@ -72,6 +79,13 @@ def _iucn_token(settings: Settings) -> Finding:
         return Finding("iucn token", is_fine=True, says="NESS_IUCN_TOKEN is set")
     says = "not set; runs leave out assessments through time, threats and endemics (NESS_IUCN_TOKEN)"
     return Finding("iucn token", is_fine=True, says=says)
+
+
+def _protected_planet_token(settings: Settings) -> Finding:
+    if settings.protected_planet_token:
+        return Finding("protected planet token", is_fine=True, says="NESS_PROTECTED_PLANET_TOKEN is set")
+    says = "not set; runs leave out other effective area-based conservation measures (NESS_PROTECTED_PLANET_TOKEN)"
+    return Finding("protected planet token", is_fine=True, says=says)
 
 
 def _disk(paths: Paths) -> Finding:
@@ -112,6 +126,56 @@ def _published(paths: Paths) -> Finding:
         return Finding("warehouse", is_fine=False, says=str(error), exit_code=error.exit_code)
     kind = "SYNTHETIC, " if rows[0][1] else ""
     return Finding("warehouse", is_fine=True, says=f"{kind}published {rows[0][0]:%Y-%m-%d %H:%M} UTC")
+
+
+def _ages(paths: Paths, now: dt.datetime) -> Iterator[Finding]:
+    """Age of each source in the published file against how often its publisher's data change."""
+    if not paths.published.exists():
+        return
+    try:
+        _, rows = ask(
+            paths.published,
+            "SELECT source, max(extracted_at), count(DISTINCT unit) FROM ops.load WHERE status = 'loaded' GROUP BY ALL",
+        )
+    except NessError:
+        return  # said by the finding about the warehouse
+    read = {source: (latest, units) for source, latest, units in rows}
+    for source in sources().values():
+        if source.is_local or source.name not in read:
+            continue
+        latest, units = read[source.name]
+        days = (now - latest).total_seconds() / 86_400
+        says = f"read {days:.1f} days ago, promised every {source.cadence_days} days; {units} units"
+        is_fresh = days <= source.cadence_days + GRACE_DAYS
+        yield Finding(f"age {source.name}", is_fine=is_fresh, says=says if is_fresh else f"{says}; run again")
+
+
+def in_one_line(findings: Iterable[Finding]) -> str:
+    """Health in one line, for a monitor: fine or not, and what is not."""
+    listed = list(findings)
+    broken = [one.name for one in listed if not one.is_fine and one.exit_code]
+    noted = [one.name for one in listed if not one.is_fine and not one.exit_code]
+    parts = [f"broken: {', '.join(broken)}"] if broken else []
+    parts += [f"to note: {', '.join(noted)}"] if noted else []
+    head = "not healthy" if broken else "healthy"
+    return f"{head}, {len(listed)} checks" + "".join(f"; {part}" for part in parts)
+
+
+def _prefect() -> Finding:
+    """The scheduler: its version, and whether a server is configured and answers."""
+    says = f"version {importlib.metadata.version('prefect')}"
+    api = os.environ.get("PREFECT_API_URL")
+    if not api:
+        return Finding(
+            "prefect", is_fine=True, says=f"{says}, with a server of its own per run (PREFECT_API_URL is not set)"
+        )
+    parts = urlsplit(api)
+    try:
+        with socket.create_connection((parts.hostname or "", parts.port or 443), timeout=CONNECT_TIMEOUT_S):
+            return Finding("prefect", is_fine=True, says=f"{says}, server {parts.hostname} answers")
+    except OSError as error:
+        says = f"{says}, server {parts.hostname} cannot be reached ({error.strerror or error}); start it or unset PREFECT_API_URL"
+        return Finding("prefect", is_fine=False, says=says, exit_code=SourceUnavailable.exit_code)
 
 
 def _reachable(publisher: Publisher, settings: Settings) -> Finding:

@@ -15,10 +15,18 @@ class WrongUsage(NessError):
     exit_code = 2
 
 
+class DamagedBuild(WrongUsage):
+    """The build database is damaged, or of a version that cannot be taken over; it is rebuilt from landing."""
+
+
 class SourceUnavailable(NessError):
     """A publisher could not be reached or refused to answer."""
 
     exit_code = 3
+
+
+class PublisherAway(SourceUnavailable):
+    """A publisher cannot be reached, is busy, or does not let us in; what it has said before stays good."""
 
 
 class ContractViolation(NessError):

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+from collections.abc import Iterable, Iterator
 
-from ness_pipeline.errors import SourceUnavailable
+import polars as pl
+
+from ness_pipeline.errors import ContractViolation, PublisherAway, SchemaDrift, SourceUnavailable
 from ness_pipeline.http import Fetch
 from ness_pipeline.landing import Extraction, Landing
 from ness_pipeline.settings import Settings
-from ness_pipeline.sources import WORLD, Context, Unit, sources
+from ness_pipeline.sources import WORLD, Batch, Context, Unit, sources
+
+logger = logging.getLogger(__name__)
+
+MISREAD = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, pl.exceptions.PolarsError)
+"""What Python raises when a value is of another kind than the reader of it expects."""
 
 
 def context_of(landing: Landing, settings: Settings) -> Context:
@@ -45,16 +54,44 @@ def extract(
         SourceUnavailable: the publisher could not be read; what has landed stays for the next try.
         SchemaDrift: the publisher's answers have changed shape.
     """
-    source = sources()[unit.source]
     latest = landing.latest(unit.source, unit.key)
     if latest is not None and latest.completed_at is not None:
         same = latest.unit == unit and all(latest.about.get(k) == v for k, v in asked(settings).items())
         if same and dt.timedelta(0) <= now - latest.completed_at < max_age:
-            return latest
-    extraction = landing.start(unit, asked(settings), now)
+            # What is damaged in landing is asked for again, and only that.
+            return latest if latest.is_intact else _read(latest, settings, send, now)
+    return _read(landing.start(unit, asked(settings), now), settings, send, now)
+
+
+def _read(extraction: Extraction, settings: Settings, send: Fetch, now: dt.datetime) -> Extraction:
+    """Ask for what of an extraction has not landed yet, and mark it complete, or refused when it makes no sense."""
+    unit = extraction.unit
+    source = sources()[unit.source]
     fetch = extraction.fetch_through(send)
-    context = context_of(landing, settings)
-    for _ in source.read(unit, fetch, context):
-        pass
-    extraction.complete(source.release(unit, fetch), dt.datetime.now(dt.UTC))
+    context = context_of(extraction.landing, settings)
+    try:
+        for _ in understood(unit, source.read(unit, fetch, context)):
+            pass
+        release = source.release(unit, fetch)
+    except PublisherAway:
+        raise  # it answers the missing rest another time
+    except (SourceUnavailable, ContractViolation) as error:
+        extraction.refuse(str(error), now)  # what makes no sense is read anew
+        raise
+    extraction.complete(release, dt.datetime.now(dt.UTC))
+    logger.info("extracted", extra={"source": unit.source, "unit": unit.key, "extraction": extraction.number})
     return extraction
+
+
+def understood(unit: Unit, batches: Iterable[Batch]) -> Iterator[Batch]:
+    """The batches of a source; a value of a kind that the source did not foresee is drift and no crash.
+
+    Raises:
+        SchemaDrift: an answer has a shape that the source does not read.
+    """
+    try:
+        yield from batches
+    except MISREAD as error:
+        what = " ".join(f"{type(error).__name__}: {error}".split())[:120]
+        message = f"An answer for {unit.source} {unit.key} has a shape that is not understood ({what}); look at the landed payload."
+        raise SchemaDrift(message) from error

@@ -96,6 +96,27 @@ class Search:
         halves = Years(years.first, middle), Years(middle + 1, years.last)
         return self.species(halves[0], **filters) + self.species(halves[1], **filters)
 
+    def datasets(self, years: Years, **filters: Any) -> Counter[str]:
+        """Data set key to number of records, complete and exact; records without a known species are counted too.
+
+        Raises:
+            SourceUnavailable: the answers contradict each other, or cannot be split far enough.
+        """
+        answer = self.ask("datasetKey", years=years, **filters)
+        if _is_complete(answer, "datasetKey"):
+            return Counter(answer.facets["datasetKey"])
+        if years.first < years.last:
+            middle = (years.first + years.last) // 2
+            halves = Years(years.first, middle), Years(middle + 1, years.last)
+            return self.datasets(halves[0], **filters) + self.datasets(halves[1], **filters)
+        kinds = filters.get("basisOfRecord", OCCURRENCE_FILTERS["basisOfRecord"])
+        if not isinstance(kinds, list):
+            raise SourceUnavailable(f"gbif lists too many data sets of {kinds} in {years}; take a download instead.")
+        found: Counter[str] = Counter()
+        for kind in kinds:
+            found += self.datasets(years, **filters | {"basisOfRecord": kind})
+        return found
+
     def of_species(self, keys: Iterable[str], years: Years, **filters: Any) -> Counter[str]:
         """Number of records of the given species; those without any are left out."""
         found: Counter[str] = Counter()

@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import ipaddress
 import json
+import logging
 import re
 import threading
 import time
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import metadata
 from typing import Any, Self
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import requests
 import requests.auth
@@ -28,7 +29,7 @@ from pydantic import SecretStr
 from urllib3.exceptions import HTTPError, InvalidHeader
 from urllib3.util import Retry
 
-from ness_pipeline.errors import SourceUnavailable
+from ness_pipeline.errors import PublisherAway, SourceUnavailable
 from ness_pipeline.settings import Publisher, Settings
 
 RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -42,7 +43,11 @@ _NEXT_STEPS = {
     414: "the request is too long, please report it",
     429: "wait before running again; the run resumes where it stopped",
 }
-_TOKENS: Mapping[Publisher, str] = {"iucn": "NESS_IUCN_TOKEN"}
+_TOKENS: Mapping[Publisher, str] = {"iucn": "NESS_IUCN_TOKEN", "protected_planet": "NESS_PROTECTED_PLANET_TOKEN"}
+_TOKEN_PARAMETERS: Mapping[Publisher, str] = {"protected_planet": "token"}
+"""Publishers that want the token as a parameter of the query, where every log and error message could show it."""
+_UNMISTAKABLE = 8
+"""Characters from which on a token is no word of the data."""
 KEPT_HEADERS = ("current-page", "page-items", "total-count", "total-pages")
 """Headers of an answer that are part of what it says: where a list of pages stands."""
 
@@ -162,6 +167,7 @@ class Session:
         longest_wait_s: float = 900.0,
         largest_body: int = 512 * 2**20,
     ) -> None:
+        logging.getLogger("urllib3.connectionpool").addFilter(_scrub_record)
         self._settings = settings
         self._longest_wait_s = longest_wait_s
         self._largest_body = largest_body
@@ -203,7 +209,7 @@ class Session:
             try:
                 return attempts(self._ask, request, url)
             except _Transient as error:
-                raise SourceUnavailable(scrub(str(error))) from error.__cause__
+                raise PublisherAway(scrub(str(error))) from error.__cause__
 
     def _lock(self, url: str) -> threading.Lock:
         with self._locks_lock:
@@ -233,7 +239,7 @@ class Session:
         timeout = (self._settings.timeout_connect_s, self._settings.timeout_read_s)
         try:
             with self._pool.get(url, timeout=timeout, stream=True, auth=self._credentials(request, url)) as answer:
-                body = self._read(answer, name)
+                body = self._without_token_in(request, self._read(answer, name))
                 self._check(request, answer, body, name)
                 return Payload(
                     request=request,
@@ -246,11 +252,13 @@ class Session:
                     headers={name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers},
                 )
         except requests.Timeout as error:
-            raise _Transient(f"{name} did not answer {request.path} in time; try again later.") from error
+            raise _Transient(f"{name} did not answer {request.path} in time; try again later.") from _cause(
+                request, error
+            )
         except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
-            raise SourceUnavailable(
+            raise PublisherAway(
                 scrub(f"{name} cannot be reached safely ({error}); check proxy and certificates.")
-            ) from error
+            ) from _cause(request, error)
         except (
             requests.ConnectionError, requests.exceptions.ChunkedEncodingError,
             requests.exceptions.ContentDecodingError, HTTPError,
@@ -258,10 +266,11 @@ class Session:
             what = type(error).__name__
             raise _Transient(
                 f"{name} broke off at {request.path} ({what}); check the network or try again later."
-            ) from error
+            ) from _cause(request, error)
         except requests.RequestException as error:
             setting = f"NESS_{request.publisher.upper()}_URL"
-            raise SourceUnavailable(scrub(f"{name} cannot be asked ({error}); check the setting {setting}.")) from error
+            message = scrub(f"{name} cannot be asked ({error}); check the setting {setting}.")
+            raise SourceUnavailable(message) from _cause(request, error)
 
     def _credentials(self, request: Request, url: str) -> _Token | None:
         """The publisher's token, where it wants one and the way to it is safe.
@@ -276,7 +285,7 @@ class Session:
         if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
             setting = f"NESS_{request.publisher.upper()}_URL"
             raise SourceUnavailable(f"{setting} is not https, so {_TOKENS[request.publisher]} is not sent; set an https address.")  # fmt: skip
-        return _Token(token)
+        return _Token(token, _TOKEN_PARAMETERS.get(request.publisher))
 
     def _read(self, answer: requests.Response, name: str) -> bytes:
         """The decompressed body, read until it is complete, too large, or dripping for longer than anyone waits."""
@@ -296,7 +305,23 @@ class Session:
     def _without_token(self, request: Request, text: str) -> str:
         """The text without the token, which a publisher may quote when it refuses it."""
         token = self._settings.token(request.publisher)
-        return text.replace(token.get_secret_value(), "…") if token else text
+        if token is None:
+            return text
+        word = token.get_secret_value()
+        return text.replace(word, "…").replace(quote(word, safe=""), "…")
+
+    def _without_token_in(self, request: Request, body: bytes) -> bytes:
+        """The body, without a token that was part of the URL and that an answer may repeat, as in links to itself."""
+        token = self._settings.token(request.publisher)
+        parameter = _TOKEN_PARAMETERS.get(request.publisher)
+        if token is None or parameter is None:
+            return body
+        word = token.get_secret_value()
+        # A word of a few letters could be part of the data; as a parameter it is always the token.
+        prefix = "" if len(word) >= _UNMISTAKABLE else f"{parameter}="
+        for form in {word, quote(word, safe="")}:
+            body = body.replace(f"{prefix}{form}".encode(), prefix.encode())
+        return body
 
     def _next_step(self, request: Request, status: int) -> str:
         setting = _TOKENS.get(request.publisher)
@@ -321,7 +346,7 @@ class Session:
                 raise _Transient(message, retry_after_s=quiet_s, most_retries=1000 if is_patient else 0)
             if status == 400 and request.publisher == "worldbank":  # noqa: PLR2004 - the World Bank says 400 when it is busy
                 raise _Transient(message, most_retries=2)
-            raise SourceUnavailable(message)
+            raise PublisherAway(message) if status in {401, 403} else SourceUnavailable(message)
         kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if kind in {"text/html", "text/xml", "application/xml", "application/xhtml+xml"}:
             raise _Transient(
@@ -335,14 +360,35 @@ class Session:
 
 
 class _Token(requests.auth.AuthBase):
-    """Adds a token to one request; being an `auth`, it keeps a stray netrc entry from replacing it."""
+    """Adds a token to one request; being an `auth`, it keeps a stray netrc entry from replacing it.
 
-    def __init__(self, token: SecretStr) -> None:
-        self._token = token
+    Args:
+        token: the token.
+        parameter: name of the query parameter that carries it; None sends it as `Authorization`.
+    """
+
+    def __init__(self, token: SecretStr, parameter: str | None = None) -> None:
+        self._token, self._parameter = token, parameter
 
     def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
-        prepared.headers["Authorization"] = self._token.get_secret_value()
+        word = self._token.get_secret_value()
+        if self._parameter is None:
+            prepared.headers["Authorization"] = word
+        else:
+            prepared.prepare_url(prepared.url, {self._parameter: word})
         return prepared
+
+
+def _cause(request: Request, error: Exception) -> Exception | None:
+    """The error behind ours; none where it could show a URL with a token in it."""
+    return None if request.publisher in _TOKEN_PARAMETERS else error
+
+
+def _scrub_record(record: logging.LogRecord) -> bool:
+    """Lets every log record pass, without the secrets of the URLs that it names."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(scrub(part) if isinstance(part, str) else part for part in record.args)
+    return True
 
 
 def _is_loopback(host: str) -> bool:

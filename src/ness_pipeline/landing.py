@@ -29,6 +29,9 @@ from ness_pipeline.sources import Unit
 RESUME_WITHIN = dt.timedelta(days=7)
 """An interrupted extraction older than this is started anew: its pages would describe different days."""
 
+PARTIAL = ".partial"
+"""Ending of a file that is being written; one that stays was left by a process that was killed."""
+
 
 class Landing:
     """A folder or fsspec URL that keeps what publishers sent.
@@ -46,14 +49,13 @@ class Landing:
         try:
             self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
             if isinstance(self._fs, LocalFileSystem):
-                partial = f"{path}.{uuid.uuid4().hex}.partial"
+                partial = f"{path}.{uuid.uuid4().hex}{PARTIAL}"
                 Path(partial).write_bytes(body)
                 os.replace(partial, path)  # noqa: PTH105  (a rename is what makes it atomic)
             else:
                 self._fs.pipe_file(path, body)
         except OSError as error:
-            message = f"The landing zone {self._root} cannot be written ({error.strerror or error}); free space or set NESS_LANDING."
-            raise WrongUsage(message) from error
+            raise self._unwritable(error) from error
 
     def read(self, name: str) -> bytes | None:
         """The content of a file, None where there is none."""
@@ -62,13 +64,23 @@ class Landing:
         except FileNotFoundError:
             return None
 
+    def record(self, name: str) -> dict[str, Any] | None:
+        """The content of a JSON file, None where there is none or where it is damaged."""
+        stored = self.read(name)
+        try:
+            found = None if stored is None else json.loads(stored)
+        except ValueError:
+            return None
+        return found if isinstance(found, dict) else None
+
     def names(self, folder: str) -> list[str]:
-        """Names of what lies in a folder, sorted."""
+        """Names of what lies whole in a folder, sorted."""
         try:
             found = self._fs.ls(f"{self._root}/{folder}", detail=False)
         except FileNotFoundError:
             return []
-        return sorted(str(path).rstrip("/").rsplit("/", 1)[-1] for path in found)
+        short = (str(path).rstrip("/").rsplit("/", 1)[-1] for path in found)
+        return sorted(name for name in short if not name.endswith(PARTIAL))
 
     def keep(self, body: bytes) -> str:
         """Store a body under its hash, once, and return the hash."""
@@ -89,29 +101,82 @@ class Landing:
             return None
         return body if hashlib.sha256(body).hexdigest() == digest else None
 
+    def sizes(self) -> dict[str, int]:
+        """Hash of every stored body to its compressed size."""
+        return {
+            str(path).rsplit("/", 1)[-1].removesuffix(".zst"): int(about["size"])
+            for path, about in self._fs.find(f"{self._root}/payloads", detail=True).items()
+            if str(path).endswith(".zst")
+        }
+
+    def shared(self) -> Iterator[tuple[str, str]]:
+        """Every record of an answer that units share, with the hash of its body."""
+        for publisher in self.names("shared"):
+            for release in self.names(f"shared/{publisher}"):
+                for name in self.names(f"shared/{publisher}/{release}"):
+                    path = f"shared/{publisher}/{release}/{name}"
+                    if (record := self.record(path)) is not None:
+                        yield path, str(record["sha256"])
+
+    def remove_partial(self) -> None:
+        """Remove what killed processes have left half written; only while nobody writes."""
+        for path in self._fs.find(self._root):
+            if str(path).endswith(PARTIAL):
+                self._fs.rm_file(path)
+
+    def remove_body(self, digest: str) -> None:
+        """Remove a stored body."""
+        self.remove(_payload_name(digest))
+
     def extractions(self, source: str, key: str) -> list[Extraction]:
         """All extractions of one unit, oldest first."""
         found = []
         for name in self.names(f"{_safe(source)}/{_safe(key)}"):
             folder = f"{_safe(source)}/{_safe(key)}/{name}"
-            if (about := self.read(f"{folder}/extraction.json")) is not None:
-                found.append(Extraction(self, folder, json.loads(about)))
+            if (about := self.record(f"{folder}/extraction.json")) is not None:
+                found.append(Extraction(self, folder, about))
         return found
 
     def latest(self, source: str, key: str) -> Extraction | None:
         """The latest complete extraction of a unit, None where there is none."""
-        complete = [one for one in self.extractions(source, key) if one.completed_at is not None]
-        return complete[-1] if complete else None
+        return next(self.complete(source, key), None)
+
+    def complete(self, source: str, key: str) -> Iterator[Extraction]:
+        """The complete extractions of a unit, latest first, without those that were not understood."""
+        for one in reversed(self.extractions(source, key)):
+            if one.completed_at is not None and not one.is_refused:
+                yield one
 
     def units(self) -> Iterator[tuple[str, str]]:
         """Every source and unit key that has landed something."""
         for source in self.names(""):
-            if source not in {"payloads", "shared"}:
+            if source not in {"payloads", "shared", "own"}:
                 for key in self.names(source):
                     yield unquote(source), unquote(key)
 
+    def remove(self, name: str) -> None:
+        """Remove a file or a folder with all that is in it; nothing happens where there is none.
+
+        Raises:
+            WrongUsage: the place cannot be written.
+        """
+        try:
+            self._fs.rm(f"{self._root}/{name}", recursive=True)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> WrongUsage:
+        return WrongUsage(
+            f"The landing zone {self._root} cannot be written ({error.strerror or error}); free space or set NESS_LANDING."
+        )
+
     def start(self, unit: Unit, about: dict[str, Any], now: dt.datetime) -> Extraction:
         """Resume the interrupted extraction of a unit that asked for the same, or start a new one.
+
+        One whose answers contradicted each other is not resumed: read again from landing they would contradict each
+        other for ever.
 
         Args:
             unit: the unit of work.
@@ -124,10 +189,12 @@ class Landing:
         if earlier:
             last = earlier[-1]
             same = {name: last.about.get(name) for name in wanted} == wanted
-            if last.completed_at is None and same and abs(now - last.started_at) <= RESUME_WITHIN:
+            is_open = last.completed_at is None and not last.is_refused
+            if is_open and same and abs(now - last.started_at) <= RESUME_WITHIN:
                 return last
         # Numbered, because a clock can go back and the latest extraction must stay the latest.
-        number = 1 + max((one.number for one in earlier), default=0)
+        taken = self.names(f"{_safe(unit.source)}/{_safe(unit.key)}")
+        number = 1 + max((int(name) for name in taken if name.isdecimal()), default=0)
         folder = f"{_safe(unit.source)}/{_safe(unit.key)}/{number:06d}"
         wanted["started_at"] = now.isoformat()
         self.write(f"{folder}/extraction.json", json.dumps(wanted, indent=1, sort_keys=True).encode())
@@ -165,8 +232,7 @@ class Extraction:
 
     @property
     def _mark(self) -> dict[str, Any] | None:
-        stored = self.landing.read(f"{self.folder}/complete.json")
-        return None if stored is None else dict(json.loads(stored))
+        return self.landing.record(f"{self.folder}/complete.json")
 
     @property
     def completed_at(self) -> dt.datetime | None:
@@ -185,6 +251,18 @@ class Extraction:
         mark = {"completed_at": now.isoformat(), "release": release}
         self.landing.write(f"{self.folder}/complete.json", json.dumps(mark, indent=1).encode())
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether its answers could not be understood."""
+        return self.landing.read(f"{self.folder}/refused.json") is not None
+
+    def refuse(self, error: str, now: dt.datetime) -> None:
+        """Mark the extraction as not understood: it stays to be looked at, is not resumed, and shares nothing more."""
+        mark = {"refused_at": now.isoformat(), "error": error}
+        self.landing.write(f"{self.folder}/refused.json", json.dumps(mark, indent=1).encode())
+        for name in sorted({record["shared"] for record in self.records() if record.get("shared")}):
+            self.landing.remove(name)
+
     def keep(self, payload: Payload) -> None:
         """Land one payload: its body first, then its record, so that a record never points nowhere."""
         digest = self.landing.keep(payload.body)
@@ -200,8 +278,9 @@ class Extraction:
             "bytes": len(payload.body),
             "headers": dict(payload.headers),
         }
-        text = json.dumps(record, indent=1, sort_keys=True).encode()
-        if (shared := _shared_name(payload.request)) is not None and self.landing.read(shared) is None:
+        shared = _shared_name(payload.request)
+        text = json.dumps(record | {"shared": shared}, indent=1, sort_keys=True).encode()
+        if shared is not None and self.landing.record(shared) is None:
             self.landing.write(shared, text)
         self.landing.write(f"{self.folder}/requests/{payload.request.key}.json", text)
 
@@ -215,12 +294,9 @@ class Extraction:
         return None if name is None else self._payload(request, name)
 
     def _payload(self, request: Request, name: str) -> Payload | None:
-        stored = self.landing.read(name)
-        if stored is None:
-            return None
-        record = json.loads(stored)
-        body = self.landing.body(record["sha256"])
-        if body is None:
+        record = self.landing.record(name)
+        body = None if record is None else self.landing.body(record["sha256"])
+        if record is None or body is None:
             return None
         fetched_at = dt.datetime.fromisoformat(record["fetched_at"])
         about = (record["url"], record["status"], record["content_type"], body, fetched_at, record["etag"])
@@ -260,9 +336,15 @@ class Extraction:
     def records(self) -> Iterator[dict[str, Any]]:
         """Provenance of every payload, in a stable order."""
         for name in self.landing.names(f"{self.folder}/requests"):
-            stored = self.landing.read(f"{self.folder}/requests/{name}")
-            if stored is not None:
-                yield json.loads(stored)
+            if (record := self.landing.record(f"{self.folder}/requests/{name}")) is not None:
+                yield record
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether every payload is there and matches its hash."""
+        names = self.landing.names(f"{self.folder}/requests")
+        records = list(self.records())
+        return len(records) == len(names) and all(self.landing.body(one["sha256"]) is not None for one in records)
 
 
 def _safe(name: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import duckdb
 import polars as pl
@@ -13,8 +14,11 @@ from ness_pipeline.check import ROW, check, failures
 from ness_pipeline.database import frame_of, landed_twin, quote
 from ness_pipeline.dictionary import Table, tables
 from ness_pipeline.errors import ContractViolation, NessError
+from ness_pipeline.extract import understood
 from ness_pipeline.landing import Extraction
 from ness_pipeline.sources import REJECTED, Batch, Context, Unit, sources
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -94,11 +98,30 @@ def load_unit(
     except BaseException as error:
         connection.execute("ROLLBACK")
         if isinstance(error, NessError):
-            for stage in stages.values():
-                failed = Loaded(stage.table.name, 0, 0, 0, 0)
-                _record(connection, failed, {**about, "status": "failed", "error": str(error)})
+            record_failure(connection, unit, promised, str(error), run_id=run_id, now=now)
         raise
+    for one in results:
+        logger.info("loaded", extra={"source": unit.source, "unit": unit.key, **asdict(one)})
     return results
+
+
+def record_failure(
+    connection: duckdb.DuckDBPyConnection,
+    unit: Unit,
+    promised: Iterable[str],
+    error: str,
+    *,
+    run_id: str,
+    now: dt.datetime,
+) -> None:
+    """Say in `ops.load` that a unit of work failed and why, once; the rows of its last good load stay."""
+    known = "SELECT 1 FROM ops.load WHERE run_id = ? AND source = ? AND unit = ?"
+    if connection.execute(known, [run_id, unit.source, unit.key]).fetchone():
+        return
+    about = {"run_id": run_id, "source": unit.source, "unit": unit.key, "release": None, "extracted_at": None, "loaded_at": now}  # fmt: skip
+    for name in promised:
+        failed = Loaded(f"core.{name}", 0, 0, 0, 0)
+        _record(connection, failed, {**about, "status": "failed", "error": error})
 
 
 def _take(connection: duckdb.DuckDBPyConnection, stage: _Stage, batch: Batch, source: str) -> None:
@@ -192,7 +215,7 @@ def load_extraction(
     results = load_unit(
         connection,
         unit,
-        source.read(unit, extraction.replay(), context),
+        understood(unit, source.read(unit, extraction.replay(), context)),
         source.tables,
         run_id=run_id,
         release=extraction.release,

@@ -1,9 +1,13 @@
-"""The SQL models: found in their folders, ordered by what they read, run for a scope in one transaction."""
+"""The models: found in their folders, ordered by what they read, run for a scope in one transaction.
+
+A model is one `.sql` file in `warehouse/`, or one module in `ness_pipeline.computed` where SQL cannot say it.
+"""
 
 from __future__ import annotations
 
 import functools
 import graphlib
+import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +17,7 @@ import polars as pl
 import sqlglot
 from sqlglot import exp
 
+from ness_pipeline.computed import computed
 from ness_pipeline.database import quote
 from ness_pipeline.dictionary import Table, tables
 from ness_pipeline.errors import ContractViolation
@@ -24,19 +29,21 @@ BATCH_ROWS = 1_000_000
 
 @dataclass(frozen=True)
 class Model:
-    """One `.sql` file: one SELECT that makes one table.
+    """One `.sql` file or one module of `computed`: what makes one table.
 
     Attributes:
         name: layer and table, from the folder and the file's name.
-        sql: the file's text.
-        definition: the comment header in plain words.
-        inputs: tables that the query reads.
+        sql: the file's text; for a module, a query of its rows under the name `computed`.
+        definition: the comment header, or the module's docstring, in plain words.
+        inputs: tables that are read.
+        rows: computes the rows of a module's table for some countries, or for all; None for a `.sql` file.
     """
 
     name: str
     sql: str
     definition: str
     inputs: frozenset[str]
+    rows: Callable[[duckdb.DuckDBPyConnection, Sequence[str] | None], pl.DataFrame] | None = None
 
 
 def definition_of(sql: str) -> str:
@@ -64,6 +71,8 @@ def models() -> dict[str, Model]:
             sql = file.read_text(encoding="utf-8").strip().removesuffix(";")
             name = f"{layer}.{file.stem}"
             found[name] = Model(name, sql, definition_of(sql), inputs_of(sql))
+    for name, module in computed():
+        found[name] = Model(name, "FROM computed", inspect.getdoc(module) or "", module.inputs(), module.rows)
     order = graphlib.TopologicalSorter({name: model.inputs & found.keys() for name, model in found.items()})
     return {name: found[name] for name in order.static_order()}
 
@@ -109,6 +118,8 @@ def _run(connection: duckdb.DuckDBPyConnection, model: Model, countries: Sequenc
     scoped = table.has("country_code") and countries is not None
     where = "WHERE list_contains($countries, country_code)" if scoped else ""
     bound = {"countries": list(countries or ())} if scoped else {}
+    if model.rows is not None:
+        connection.register("computed", model.rows(connection, countries))
     _check_columns(connection, model, table)
     cast = ", ".join(f"CAST({quote(c.name)} AS {c.sql_type}) AS {quote(c.name)}" for c in table.columns)
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,16 +10,17 @@ from pathlib import Path
 
 import duckdb
 
-from ness_pipeline.database import open_build
 from ness_pipeline.extract import context_of
 from ness_pipeline.files import read
 from ness_pipeline.http import Payload, Request
 from ness_pipeline.landing import Landing
 from ness_pipeline.load import Loaded, load_unit, replace_ops
 from ness_pipeline.models import materialise
+from ness_pipeline.owndata import keep_own
 from ness_pipeline.paths import Paths
-from ness_pipeline.publish import publish, writer
-from ness_pipeline.runs import finish_run, start_run
+from ness_pipeline.publish import publish
+from ness_pipeline.restore import writing
+from ness_pipeline.runs import clock, finish_run, start_run
 from ness_pipeline.scope import Years
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import WORLD, Unit, sources
@@ -28,22 +28,19 @@ from ness_pipeline.sources import WORLD, Unit, sources
 ANY_YEAR = Years(1600, 2100)
 
 
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
-
-
 @contextmanager
 def recorded_run(settings: Settings, command: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
     """The build database under the writer's lock, with an entry in `ops.run` that says how it ended."""
-    paths = Paths.of(settings)
-    with writer(paths), open_build(paths.build) as connection:
-        run_id = start_run(connection, command, is_synthetic=settings.is_synthetic, now=_now())
+    with writing(settings) as connection:
+        run_id = start_run(connection, command, is_synthetic=settings.is_synthetic, now=clock(connection))
         try:
             yield connection, run_id
+        except duckdb.Error:
+            raise  # the database itself is the trouble, so nothing can be recorded in it
         except BaseException:
-            finish_run(connection, run_id, "failed", _now())
+            finish_run(connection, run_id, "failed", clock(connection))
             raise
-        finish_run(connection, run_id, "completed", _now())
+        finish_run(connection, run_id, "completed", clock(connection))
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ def load_file(
         recorded_run(settings, f"load {path.name}") as (connection, run_id),
     ):
         unit = Unit(file.source, path.name, ANY_YEAR)
-        now = _now()
+        now = clock(connection)
         results = load_unit(
             connection, unit, file.batches, file.tables, run_id=run_id, release=None, extracted_at=now, now=now
         )
@@ -112,6 +109,7 @@ def load_file(
             "is_synthetic": settings.is_synthetic,
         }
         replace_ops(connection, "provenance", unit, [received])
+        keep_own(connection, Landing(Paths.of(settings).landing), unit, file.tables)
         reasons = connection.execute(
             "SELECT count(*), coalesce(column_name || ': ', '') || check_name, min(reason) FROM ops.quarantine "
             "WHERE source = ? AND unit = ? GROUP BY ALL ORDER BY 1 DESC, 2",
@@ -141,7 +139,16 @@ def load_reference(connection: duckdb.DuckDBPyConnection, settings: Settings, ru
         if source.is_local:
             unit = Unit(source.name, WORLD, ANY_YEAR)
             rows = source.read(unit, _no_request, context)
-            load_unit(connection, unit, rows, source.tables, run_id=run_id, release=None, extracted_at=None, now=_now())
+            load_unit(
+                connection,
+                unit,
+                rows,
+                source.tables,
+                run_id=run_id,
+                release=None,
+                extracted_at=None,
+                now=clock(connection),
+            )
 
 
 def _no_request(request: Request) -> Payload:
@@ -149,7 +156,11 @@ def _no_request(request: Request) -> Payload:
 
 
 def materialise_and_publish(
-    settings: Settings, countries: Sequence[str] | None, progress: Callable[[str], None] | None = None
+    settings: Settings,
+    countries: Sequence[str] | None,
+    progress: Callable[[str], None] | None = None,
+    *,
+    accept_change: bool = False,
 ) -> tuple[dict[str, int], str]:
     """Compute the metrics from what is loaded, audit and publish.
 
@@ -157,6 +168,7 @@ def materialise_and_publish(
         settings: the configuration.
         countries: country codes; None means all.
         progress: called with each model's name.
+        accept_change: publish also what changes more than the contracts' limits allow.
 
     Returns:
         Rows per table, and the content hash of the publication.
@@ -165,5 +177,13 @@ def materialise_and_publish(
     with recorded_run(settings, command) as (connection, run_id):
         load_reference(connection, settings, run_id)
         written = materialise(connection, countries, progress=progress)
-        digest = publish(connection, Paths.of(settings), run_id, is_synthetic=settings.is_synthetic, now=_now())
+        digest = publish(
+            connection,
+            Paths.of(settings),
+            run_id,
+            is_synthetic=settings.is_synthetic,
+            now=clock(connection),
+            accept_change=accept_change,
+            keep=settings.keep_publications,
+        )
     return written, digest

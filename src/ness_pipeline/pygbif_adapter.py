@@ -42,10 +42,25 @@ SEARCH_PARAMETERS = frozenset(
 )  # fmt: skip
 """Parameters of occurrence search that we send, as GBIF's documentation spells them."""
 
-FACETS = frozenset(
-    {"basisOfRecord", "country", "establishmentMeans", "iucnRedListCategory", "month", "occurrenceStatus", "year"}
-) | frozenset(RANK_KEYS)
+FACETS = frozenset(RANK_KEYS) | {
+    "basisOfRecord",
+    "country",
+    "datasetKey",
+    "establishmentMeans",
+    "iucnRedListCategory",
+    "month",
+    "occurrenceStatus",
+    "year",
+}
 """Facets that we ask for."""
+
+LITERATURE_PARAMETERS = frozenset(
+    {"countriesOfCoverage", "countriesOfResearcher", "facet", "facetLimit", "limit", "relevance", "year"}
+)
+"""Parameters of literature search that we send; its facets are among them."""
+
+DATASET_PARAMETERS = frozenset({"facet", "facetLimit", "limit", "publishingCountry", "publishingOrg", "type"})
+"""Parameters of data set search that we send; its facets are among them."""
 
 _LOCK = threading.Lock()
 _FETCH: ContextVar[Fetch | None] = ContextVar("fetch of the thread's pygbif calls", default=None)
@@ -99,6 +114,47 @@ def name_match(fetch: Fetch, name: str, rank: str, checklist_key: str, kingdom: 
                 scientificName=name, taxonRank=rank, kingdom=kingdom, checklistKey=checklist_key
             )
         )
+
+
+def literature_search(fetch: Fetch, **params: Any) -> dict[str, Any]:
+    """The answer of `/v1/literature/search` through `pygbif.literature.search`.
+
+    Args:
+        fetch: how the request is sent.
+        params: GBIF's own parameter names; lists are repeated parameters.
+
+    Raises:
+        WrongUsage: a parameter or facet that GBIF would silently ignore.
+        SourceUnavailable: no usable answer.
+    """
+    _check_names("literature search", params, LITERATURE_PARAMETERS)
+    pygbif = _pygbif()
+    with speaking_through(fetch):
+        return dict(pygbif.literature.search(**params))
+
+
+def dataset_search(fetch: Fetch, **params: Any) -> dict[str, Any]:
+    """The answer of `/v1/dataset/search` through `pygbif.registry.dataset_search`.
+
+    Args:
+        fetch: how the request is sent.
+        params: GBIF's own parameter names; lists are repeated parameters.
+
+    Raises:
+        WrongUsage: a parameter or facet that GBIF would silently ignore.
+        SourceUnavailable: no usable answer.
+    """
+    _check_names("data set search", params, DATASET_PARAMETERS)
+    pygbif = _pygbif()
+    with speaking_through(fetch):
+        return dict(pygbif.registry.dataset_search(**params))
+
+
+def _check_names(what: str, params: Mapping[str, Any], known: frozenset[str]) -> None:
+    for name in params.keys() - known:
+        raise WrongUsage(f"{name!r} is no known parameter of GBIF's {what}, which would ignore it; correct it.")
+    for name in set(_listed(params.get("facet"))) - known:
+        raise WrongUsage(f"{name!r} is no known facet of GBIF's {what}, which would ignore it; correct it.")
 
 
 @contextmanager

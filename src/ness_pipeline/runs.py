@@ -106,13 +106,25 @@ def _missing_setting(source: Source, settings: Settings) -> str | None:
 
 
 def start_run(connection: duckdb.DuckDBPyConnection, command: str, *, is_synthetic: bool, now: dt.datetime) -> str:
-    """Record a run that begins and return its identifier."""
+    """Record a run that begins and return its identifier; under the writer's lock no other run can still be going."""
+    connection.execute("UPDATE ops.run SET status = 'failed' WHERE status = 'running'")
     run_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     connection.execute(
         "INSERT INTO ops.run (run_id, command, started_at, status, version, is_synthetic) VALUES (?, ?, ?, ?, ?, ?)",
         [run_id, command, now, "running", __version__, is_synthetic],
     )
     return run_id
+
+
+def clock(connection: duckdb.DuckDBPyConnection) -> dt.datetime:
+    """The time, UTC, but never before what the database has already recorded, because a machine's clock can go back."""
+    row = connection.execute(
+        "SELECT max(latest) FROM (SELECT max(started_at) AS latest FROM ops.run "
+        "UNION ALL SELECT max(published_at) FROM ops.publication UNION ALL SELECT max(loaded_at) FROM ops.load)"
+    ).fetchone()
+    now = dt.datetime.now(dt.UTC)
+    latest = row[0] if row else None
+    return now if latest is None or now > latest else latest + dt.timedelta(milliseconds=1)
 
 
 def finish_run(connection: duckdb.DuckDBPyConnection, run_id: str, status: Status, now: dt.datetime) -> None:

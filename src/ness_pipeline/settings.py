@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ness_pipeline.errors import WrongUsage
 
-Publisher = Literal["gbif", "unsdg", "worldbank", "cbd", "iucn"]
+Publisher = Literal["gbif", "unsdg", "worldbank", "cbd", "iucn", "protected_planet"]
 
 CATALOGUE_OF_LIFE = "7ddf754f-d193-4cc9-b351-99906754a03b"
 """GBIF dataset key of the Catalogue of Life eXtended Release, GBIF's default checklist."""
@@ -44,10 +44,18 @@ class Settings(BaseSettings):
     iucn_url: str = "https://api.iucnredlist.org/api"
     iucn_rate: float = Field(default=0.5, gt=0)
     iucn_token: SecretStr | None = None
+    protected_planet_url: str = "https://api.protectedplanet.net"
+    protected_planet_rate: float = Field(default=1.0, gt=0)
+    protected_planet_token: SecretStr | None = None
 
     timeout_connect_s: float = Field(default=10.0, gt=0)
     timeout_read_s: float = Field(default=120.0, gt=0)
     retries: int = Field(default=5, ge=0, le=20)
+
+    busy_wait_s: float = Field(default=0.0, ge=0)
+    """How long a run waits for another one that is writing, before it says that the warehouse is busy."""
+    keep_publications: int = Field(default=5, ge=1, le=1000)
+    """Earlier publications that stay to be returned to."""
 
     is_synthetic: bool = False
 
@@ -55,7 +63,7 @@ class Settings(BaseSettings):
     gbif_password: SecretStr | None = Field(default=None, validation_alias="GBIF_PWD")
     gbif_email: str | None = Field(default=None, validation_alias="GBIF_EMAIL")
 
-    @field_validator("iucn_token")
+    @field_validator("iucn_token", "protected_planet_token")
     @classmethod
     def _is_sendable(cls, token: SecretStr | None) -> SecretStr | None:
         """The token without blanks around it; none when nothing is left."""
@@ -66,7 +74,13 @@ class Settings(BaseSettings):
 
     def token(self, publisher: Publisher) -> SecretStr | None:
         """What a publisher wants to see with each request, None where that is nothing or is not set."""
-        return self.iucn_token if publisher == "iucn" else None
+        found: SecretStr | None = getattr(self, f"{publisher}_token", None)
+        return found
+
+    def secrets(self) -> list[str]:
+        """The values that must appear nowhere: no log, no message, no landed payload."""
+        held = [getattr(self, name) for name in type(self).model_fields]
+        return [one.get_secret_value() for one in held if isinstance(one, SecretStr) and one.get_secret_value()]
 
     def url(self, publisher: Publisher) -> str:
         """Base URL of a publisher, without a slash at its end."""
@@ -79,7 +93,7 @@ class Settings(BaseSettings):
     def for_sandbox(self, url: str) -> Settings:
         """The same settings towards a sandbox at `url`: unhurried by rates, in a home of its own, marked synthetic."""
         changes: dict[str, object] = {"home": self.home / "sandbox", "landing": None, "is_synthetic": True}
-        changes["iucn_token"] = SecretStr("sandbox")
+        changes |= {"iucn_token": SecretStr("sandbox"), "protected_planet_token": SecretStr("sandbox")}
         for publisher in get_args(Publisher):
             changes |= {f"{publisher}_url": f"{url}/{publisher}", f"{publisher}_rate": 1000.0}
         return self.model_copy(update=changes)

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from ness_pipeline.operations import FileLoaded
 from ness_pipeline.runs import Summary
+
+FOLDED_WIDTH = 24
+"""Width to which a column of texts may be folded before a table counts as too wide."""
+
+GAP = 2
+"""Blanks between two columns."""
 
 STAGES = {
     "extract": "Reading publishers",
@@ -51,6 +66,15 @@ class RunProgress:
         """Show the lines while the body runs."""
         with self._progress:
             yield self
+
+
+@contextmanager
+def counted(console: Console, label: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for work of known length, told by (what, number done, total); silent when the output is no terminal."""
+    columns = (TextColumn("{task.description:<20}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("[dim]{task.fields[what]}"))  # fmt: skip
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(label, total=None, what="")
+        yield lambda what, done, total: progress.update(task, completed=done, total=total, what=escape(what))
 
 
 def show_summary(console: Console, summary: Summary, published: str, again: str) -> None:
@@ -95,14 +119,50 @@ def show_file(console: Console, name: str, loaded: FileLoaded) -> None:
 
 
 def show_rows(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print rows as a table, numbers to the right, NULL as a dash."""
-    table = Table(box=None, header_style="bold")
-    for position, column in enumerate(columns):
-        numeric = all(isinstance(row[position], (int, float, type(None))) for row in rows)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row))
-    console.print(table)
+    """Print rows as a table, numbers to the right, NULL as a dash.
+
+    What does not fit the window even with its longest texts folded is printed row by row, one line per column, as numbers
+    and names must never be broken. Without a window (piped), lines are as long as they need to be.
+    """
+    cells = [[_cell(value) for value in row] for row in rows]
+    is_text = [any(isinstance(row[place], str) for row in rows) for place in range(len(columns))]
+    widths = [max(cell_len(text) for text in texts) for texts in zip(columns, *cells, strict=True)]
+    least = [
+        max(_longest_word(name), min(width, FOLDED_WIDTH) if text else max((cell_len(row[place]) for row in cells), default=0))
+        for place, (name, width, text) in enumerate(zip(columns, widths, is_text, strict=True))
+    ]  # fmt: skip
+    gaps = GAP * (len(columns) - 1)
+    natural = sum(widths) + gaps
+    room = console.width if console.is_terminal else natural
+    if sum(least) + gaps > room and len(columns) > 1:
+        _show_records(console, columns, cells)
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
+    for name, width, text, narrowest in zip(columns, widths, is_text, least, strict=True):
+        table.add_column(
+            escape(name),
+            justify="left" if text else "right",
+            overflow="fold",
+            min_width=width if natural <= room else narrowest,
+        )
+    for row in cells:
+        table.add_row(*(escape(text) for text in row))
+    console.print(table, width=min(natural, room), crop=False)
+    if not rows:
+        console.print("[dim](no rows)[/]")
+
+
+def _longest_word(name: str) -> int:
+    return max((cell_len(word) for word in name.split()), default=0)
+
+
+def _show_records(console: Console, columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    """Print each row as lines of column and value."""
+    width = max(cell_len(name) for name in columns)
+    for number, row in enumerate(cells, start=1):
+        console.print(f"[dim]row {number} of {len(cells)}[/]", highlight=False)
+        for name, text in zip(columns, row, strict=True):
+            console.print(f"[bold]{escape(name):<{width}}[/]  {escape(text)}", highlight=False, soft_wrap=True)
 
 
 def _cell(value: object) -> str:
@@ -112,4 +172,4 @@ def _cell(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"  # noqa: PLR2004  (where decimals stop helping)
-    return escape(str(value))
+    return str(value)

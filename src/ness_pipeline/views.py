@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import duckdb
 import polars as pl
@@ -20,10 +20,12 @@ def measures() -> Iterator[tuple[Table, Column, dict[str, object]]]:
             yield table, column, column.measure or {}
 
 
-def metric_value_sql() -> str:
-    """The long view: one SELECT per measure."""
+def metric_value_sql(wanted: Collection[str] | None = None) -> str:
+    """The long view: one SELECT per measure, or per measure wanted."""
     parts = []
     for table, column, says in measures():
+        if wanted is not None and column.name not in wanted:
+            continue
         group = "taxon_group" if table.has("taxon_group") else "CAST(NULL AS VARCHAR)"
         year = "year" if table.has("year") else "CAST(NULL AS BIGINT)"
         lower, upper = says["lower"] or "CAST(NULL AS DOUBLE)", says["upper"] or "CAST(NULL AS DOUBLE)"

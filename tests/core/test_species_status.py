@@ -44,7 +44,7 @@ def test_unknown_to_every_list(warehouse: Any) -> None:
 def test_possibly_extinct_needs_critically_endangered(
     warehouse: Any,
     category: str,
-    tag: bool | None,
+    tag: bool | None,  # noqa: FBT001
     expected: bool,  # noqa: FBT001
 ) -> None:
     """The tag counts with CR only, and no tag is no."""

@@ -100,6 +100,44 @@ def test_a_country_with_answers_only(warehouse: Any) -> None:
     assert (row["reportable"], row["reason"]) == (False, "no_data")
 
 
+def test_a_treaty_that_is_not_open_is_in_no_count(warehouse: Any) -> None:
+    """A territory that can join nothing has no share and says why, whatever UN SDG answers for it."""
+    closed = [treaty(name, None, "GL", status="not_open", as_of=dt.date(2022, 12, 31)) for name in ("cites", "nagoya")]
+    found = legal(warehouse, closed, [observation("ER_CBD_NAGOYA", 2016, 0, "GL")])
+    row = found["GL", 2022]
+    assert (row["treaties_known"], row["treaties_in_force_share"], row["is_nagoya_party"]) == (0, None, None)
+    assert (row["reportable"], row["reason"]) == (False, "not_open")
+    one = [treaty("cbd", "1994-01-01", "PS"), treaty("itpgrfa", None, "PS", status="not_open")]
+    assert legal(warehouse, one)["PS", 2025]["treaties_in_force_share"] == 1.0
+
+
+def test_a_treaty_that_was_left_no_longer_counts(warehouse: Any) -> None:
+    """It counts until the end of the last year in which it bound the country."""
+    left = treaty("paris", "2016-11-04", "US", left_on=dt.date(2020, 11, 4))
+    found = legal(warehouse, [left, treaty("cites", "1975-07-01", "US")])
+    assert [found["US", year]["is_paris_party"] for year in (2015, 2016, 2019, 2020, 2025)] == [False, True, True, False, False]  # fmt: skip
+    assert [found["US", year]["treaties_in_force"] for year in (2019, 2020)] == [2, 1]
+
+
+def test_national_measures_need_three_answers(warehouse: Any) -> None:
+    """Yes among the answers given, withheld below three of seven, and a question without answer is none."""
+    answers = [observation("ER_IAS_LEGIS", 2016, 1), observation("ER_IAS_NATBUD", 2018, 0), observation("ER_BDY_SEEA", 2020, 1),
+               observation("ER_CBD_NAGOYA", 2016, 1)]  # fmt: skip
+    found = legal(warehouse, [treaty("cbd", "1994-01-01")], answers)
+    numbers = ["national_answers", "national_measures", "national_measures_share", "national_reason"]
+    assert [found["KE", 2015][name] for name in numbers] == [0, None, None, "no_data"]
+    assert [found["KE", 2018][name] for name in numbers] == [2, 1, 0.5, "too_few_answers"]
+    assert [found["KE", 2020][name] for name in numbers] == [3, 2, pytest.approx(2 / 3), None]
+    assert (found["KE", 2020]["has_environmental_accounts"], found["KE", 2020]["has_biodiversity_target"]) == (True, None)  # fmt: skip
+
+
+def test_an_answer_before_the_first_treaty_is_kept(warehouse: Any) -> None:
+    """The years begin with the answer when it is earlier than the first entry into force."""
+    found = legal(warehouse, [treaty("world_heritage", "2017-01-31")], [observation("ER_IAS_LEGIS", 2016, 1)])
+    assert min(year for _, year in found) == 2016
+    assert (found["KE", 2016]["has_invasive_species_law"], found["KE", 2016]["treaties_in_force"]) == (True, 0)
+
+
 def test_another_country_moves_nothing(warehouse: Any) -> None:
     """The years of one country follow its own sources only."""
     late = treaty("cbd", "2020-01-01", "TZ", as_of=dt.date(2031, 1, 1))

@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 from small_world import country, observation
 
-LAND, SEA = "ER.LND.PTLD.ZS", "ER.MRN.PTMR.ZS"
+LAND, SEA, EEZ = "ER.LND.PTLD.ZS", "ER.MRN.PTMR.ZS", "ER_MRN_MARIN"
+
+
+def planet(series_code: str, value: float | None, year: int = 2026) -> dict[str, Any]:
+    """One statistic of Protected Planet."""
+    return observation(series_code, year, value, publisher="protected_planet")
 
 
 def protected(
@@ -79,3 +84,60 @@ def test_countries_do_not_mix(warehouse: Any) -> None:
     found = protected(warehouse, [observation(LAND, 2022, 10), observation(SEA, 2022, 20, "TZ")])
     assert found["KE", 2022]["marine_protected_pct"] is None
     assert found["TZ", 2022]["land_protected_pct"] is None
+
+
+def test_protected_planet_stands_beside_the_world_bank(warehouse: Any) -> None:
+    """The World Bank's land value is taken first; Protected Planet fills its own year and says so."""
+    rows = [observation(LAND, 2024, 12), observation(LAND, 2025, None), planet("PP_LAND_PA_PCT", 13, 2024), planet("PP_LAND_PA_PCT", 14)]  # fmt: skip
+    found = protected(warehouse, rows)
+    assert (found["KE", 2024]["land_protected_pct"], found["KE", 2024]["land_protected_publisher"]) == (12, "worldbank")
+    assert (found["KE", 2026]["land_protected_pct"], found["KE", 2026]["land_protected_publisher"]) == (14, "protected_planet")  # fmt: skip
+    assert found["KE", 2026]["land_trend_reason"] == "too_few_years"
+
+
+def test_other_conservation_measures_count_towards_thirty_percent(warehouse: Any) -> None:
+    """Progress counts OECMs where they are known; where they are not, the number is missing and not zero."""
+    rows = [planet("PP_LAND_PA_PCT", 12), planet("PP_LAND_PA_OECM_PCT", 15), planet("PP_EEZ_PA_PCT", 6), planet("PP_EEZ_PA_OECM_PCT", None)]  # fmt: skip
+    row = protected(warehouse, rows)["KE", 2026]
+    assert (row["land_conserved_pct"], row["land_progress_share"]) == (15, pytest.approx(0.5))
+    assert (row["eez_conserved_pct"], row["eez_conserved_reason"]) == (None, "no_data")
+    assert (row["eez_protected_pct"], row["eez_progress_share"]) == (6, pytest.approx(0.2))
+
+
+def test_two_seas_never_mix(warehouse: Any) -> None:
+    """Territorial waters and the exclusive economic zone have their own columns, values and progress."""
+    row = protected(warehouse, [observation(SEA, 2022, 30), observation(EEZ, 2022, 3)])["KE", 2022]
+    assert (row["marine_protected_pct"], row["marine_progress_share"]) == (30, 1.0)
+    assert (row["eez_protected_pct"], row["eez_progress_share"]) == (3, pytest.approx(0.1))
+    row = protected(warehouse, [observation(SEA, 2022, 30, "TZ")])["TZ", 2022]
+    assert (row["eez_protected_pct"], row["eez_progress_share"], row["eez_reason"]) == (None, None, "no_data")
+
+
+def test_trend_over_five_to_ten_years(warehouse: Any) -> None:
+    """Percentage points per year since the earliest value five to ten years ago; no such value, no trend."""
+    values = {2010: 5.0, 2012: 8.0, 2016: 9.0, 2021: 13.0, 2022: 14.0}
+    rows = [observation(LAND, year, value) for year, value in values.items()]
+    found = protected(warehouse, [*rows, observation(EEZ, 2015, 1.0), observation(EEZ, 2020, 3.5)])
+    trends = {year: row["land_trend_pct_per_year"] for (_, year), row in found.items()}
+    assert trends[2016] == pytest.approx((9 - 5) / 6)
+    assert trends[2021] == pytest.approx((13 - 8) / 9)
+    assert trends[2022] == pytest.approx((14 - 8) / 10)
+    assert (trends[2012], found["KE", 2012]["land_trend_reason"]) == (None, "too_few_years")
+    assert found["KE", 2020]["eez_trend_pct_per_year"] == pytest.approx(0.5)
+    assert found["KE", 2020]["land_trend_reason"] == "no_data"
+
+
+def test_a_bound_is_no_value(warehouse: Any) -> None:
+    """`<5` is not 5 and not nothing: the number is missing because the publisher gives a bound."""
+    rows = [observation(LAND, 2022, 10), observation("ER_PTD_MTN", 2022, 5, value_status="censored_below")]
+    row = protected(warehouse, rows)["KE", 2022]
+    assert (row["kba_mountain_pct"], row["kba_mountain_reason"]) == (None, "bound_only")
+
+
+def test_a_landlocked_country_has_no_zone_either(warehouse: Any) -> None:
+    """The exclusive economic zone of a landlocked country is NULL for that reason in all its numbers."""
+    rows = [observation(LAND, 2022, 10), observation(EEZ, 2022, 0), planet("PP_EEZ_PA_OECM_PCT", 0, 2022)]
+    row = protected(warehouse, rows, is_landlocked=True)["KE", 2022]
+    numbers = ["eez_protected_pct", "eez_conserved_pct", "eez_progress_share", "eez_trend_pct_per_year"]
+    assert [row[name] for name in numbers] == [None] * 4
+    assert {row[name] for name in ("eez_reason", "eez_conserved_reason", "eez_trend_reason")} == {"landlocked"}

@@ -18,11 +18,12 @@ from ness_pipeline.errors import SchemaDrift, SourceUnavailable
 from ness_pipeline.gbif_facets import Search
 from ness_pipeline.http import Fetch, Payload, Request, Session
 from ness_pipeline.sandbox import Sandbox, World, serve
+from ness_pipeline.sandbox.occurrences import Occurrences, dataset_key
 from ness_pipeline.sandbox.records import BASES, INTRODUCED_MEANS, MEANS
 from ness_pipeline.sandbox.taxonomy import SPECIES_RANK
 from ness_pipeline.scope import Years
 from ness_pipeline.settings import CATALOGUE_OF_LIFE, Settings
-from ness_pipeline.sources import gbif, sources
+from ness_pipeline.sources import Context, Unit, gbif, sources
 from ness_pipeline.taxon_groups import GROUP_TAXA, RESIDUAL_GROUPS
 
 TAXONOMY, COUNTRY = sources()["gbif_taxonomy"], sources()["gbif_country"]
@@ -71,7 +72,7 @@ class Recount:
 
 def country(fetch: Fetch, code: str = "KE", years: str = YEARS):
     """Cube and species of one country."""
-    cube, species = read(COUNTRY, fetch, code, years)
+    cube, species, _ = read(COUNTRY, fetch, code, years)
     return cube.frame, species.frame
 
 
@@ -98,6 +99,35 @@ def test_country_equals_recount(sandbox: Sandbox, fetch: Fetch, code: str) -> No
             assert row["global_occurrences"] == truth.world[key]
             assert row["range_share"] == totals[key] / truth.world[key]
             assert row["share_method"] == "occurrences"
+
+
+@pytest.mark.parametrize("code", ["KE", "NO"])
+def test_datasets_equal_recount(sandbox: Sandbox, fetch: Fetch, code: str) -> None:
+    """Every record that the filters let through is counted for its data set, whether its species is known or not."""
+    *_, datasets = read(COUNTRY, fetch, code, YEARS)
+    assert datasets.table == "dataset_count"
+    search, records = Occurrences(sandbox.world), sandbox.world.records
+    truth = Counter(
+        dataset_key(int(search.fields["datasetkey"].codes[i]))
+        for i in range(len(records))
+        if not records.is_absent[i]
+        and not records.has_issue[i]
+        and BASES[records.basis[i]] not in {"FOSSIL_SPECIMEN", "LIVING_SPECIMEN"}
+        and 2000 <= records.year[i] <= 2025
+        and records.country[i] == sandbox.world.countries.index(code)
+    )
+    assert dict(datasets.frame.select("dataset_key", "occurrences").iter_rows()) == truth
+    assert len(truth) > 5
+
+
+def test_datasets_beyond_the_limit_are_split(fetch: Fetch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More data sets than an answer lists are counted by years and kinds of record, or refused when even these are too many."""
+    whole, years = Search(fetch, CATALOGUE_OF_LIFE).datasets(Years(2000, 2025), country="KE"), Years(2000, 2025)
+    monkeypatch.setattr(gbif_facets, "FACET_LIMIT", len(whole) - 2)
+    assert Search(fetch, CATALOGUE_OF_LIFE).datasets(years, country="KE") == whole
+    monkeypatch.setattr(gbif_facets, "FACET_LIMIT", 1)
+    with pytest.raises(SourceUnavailable, match="too many data sets of"):
+        Search(fetch, CATALOGUE_OF_LIFE).datasets(years, country="KE")
 
 
 def test_rows_meet_the_contracts(fetch: Fetch) -> None:
@@ -328,3 +358,21 @@ def test_group_unknown_to_the_checklist_is_named(fetch: Fetch) -> None:
 
     with pytest.raises(SchemaDrift, match=r"no taxon of the group birds \(Aves\)"):
         read(TAXONOMY, without_birds)
+
+
+def test_country_of_8000_species_takes_at_most_100_requests() -> None:
+    """A species-rich country is read exactly, and GBIF is asked at most a hundred times for it."""
+    world = World(species=18_000, richest_share=0.4445, countries=("KE", "NO"))
+    asked: list[Request] = []
+    with serve(world) as rich, Session(Settings(_env_file=None).for_sandbox(rich.url)) as session:
+
+        def send(request: Request) -> Payload:
+            asked.append(request)
+            return session.send(request)
+
+        context = Context(Settings(_env_file=None), lambda _: session.send)
+        cube, species = COUNTRY.read(Unit("gbif_country", "KE", Years.parse(YEARS)), send, context)
+    assert species.frame.height == 8_001
+    assert len(asked) <= 100
+    found = {row[:2]: row[2] for row in cube.frame.select("year", "species_key", "occurrences").iter_rows()}
+    assert found == Recount(world, "KE").cube

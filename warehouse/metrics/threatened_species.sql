@@ -1,5 +1,6 @@
 -- Species known from a country by Red List category, and the share of them that is threatened.
--- Known: every species of the group that a source lists for the country or has records of, introduced ones left out.
+-- Known: every species of the group that a source lists for the country or has records of; introduced and vagrant ones
+-- and those of uncertain presence left out, possibly extinct and extinct ones not (is_counted in core.species_status).
 --   A = assessed species, T = EW + CR + EN + VU, EX = extinct species (RE counts as extinct), DD = Data Deficient
 --   lower = T / (A - EX)      best = T / (A - EX - DD)      upper = (T + DD) / (A - EX)
 -- Reportable when at least 80 % of the group's described species are assessed worldwide and at least 80 % of its species
@@ -14,7 +15,7 @@ WITH known AS (
         status.is_possibly_extinct
     FROM core.species_status AS status
     JOIN core.taxon_group AS member ON status.taxon_group = member.taxon_group
-    WHERE NOT status.is_introduced
+    WHERE status.is_counted
 ),
 
 counted AS (

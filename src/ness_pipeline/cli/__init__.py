@@ -31,7 +31,10 @@ def main() -> None:
         if os.environ.get("NESS_DEBUG"):
             traceback.print_exc()
         errors.print(f"[red]Error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
-        sys.exit(error.exit_code)
+        code = error.exit_code
+        # Prefect keeps a failed run's exception until the process ends, and its frames hold the database open.
+        traceback.clear_frames(error.__traceback__)
+        sys.exit(code)
     except KeyboardInterrupt:
         errors.print("Interrupted; what has landed stays, and the same command goes on from there.")
         sys.exit(130)

@@ -1,4 +1,4 @@
-"""`ness sql` and `ness metrics`: questions to the published file and the catalogue of what is in it."""
+"""`ness sql`, `ness queries` and `ness metrics`: questions to the published file and what is in it."""
 
 from __future__ import annotations
 
@@ -9,30 +9,46 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from ness_pipeline.cli.base import ASK, Sandbox, app, console, settings_for
+from ness_pipeline.cli.base import ASK, Sandbox, app, console, errors, settings_for
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import Paths
 from ness_pipeline.query import Format, ask, parquet, write_json
+from ness_pipeline.questions import question_file, questions
+
+
+def complete_question(start: str) -> list[str]:
+    """Worked questions whose names begin so."""
+    return [question.name for question in questions() if question.name.startswith(start)]
 
 
 @app.command(rich_help_panel=ASK)
 def sql(
     question: Annotated[str | None, typer.Argument(help="One SQL question; or use --file.")] = None,
-    file: Annotated[Path | None, typer.Option("--file", help="Read the question from a file.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file",
+            help="A file with one question, or the name of a worked one (`ness queries`).",
+            autocompletion=complete_question,
+        ),
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print the answer.")] = "table",
+    rows_at_most: Annotated[int, typer.Option("--rows", min=1, help="Rows after which the answer is cut.")] = 100_000,
+    timeout: Annotated[float, typer.Option(min=0.001, help="Seconds after which the question is given up.")] = 60.0,
     sandbox: Sandbox = False,
 ) -> None:
     """Ask the published file in SQL: read-only, without access to files, network or settings."""
     if (question is None) == (file is None):
         raise WrongUsage('Give one question, as in `ness sql "FROM metrics.country_profile"`, or a file with --file.')
-    if file is not None and not file.is_file():
-        raise WrongUsage(f"There is no file {file}; give the path of a file with one question.")
-    text = question if file is None else file.read_text(encoding="utf-8")
+    text = question if file is None else question_file(file).read_text(encoding="utf-8")
     published = Paths.of(settings_for(sandbox=sandbox)).published
     if form == "parquet":
-        sys.stdout.buffer.write(parquet(published, text or ""))
+        sys.stdout.buffer.write(parquet(published, text or "", most_rows=rows_at_most, timeout_s=timeout))
         return
-    columns, rows = ask(published, text or "")
+    columns, rows = ask(published, text or "", most_rows=rows_at_most, timeout_s=timeout)
+    if len(rows) > rows_at_most:
+        rows = rows[:rows_at_most]
+        errors.print(f"Cut after {rows_at_most:,} rows; ask for more with --rows, or for less.", highlight=False)
     if form == "json":
         write_json(columns, rows)
     elif form == "csv":
@@ -45,6 +61,25 @@ def sql(
         from ness_pipeline.terminal import show_rows
 
         show_rows(console, columns, rows)
+
+
+@app.command(name="queries", rich_help_panel=ASK)
+def worked_questions(
+    name: Annotated[
+        str | None, typer.Argument(help="A worked question; none lists all.", autocompletion=complete_question)
+    ] = None,
+) -> None:
+    """Worked questions of a conservation analyst: the list, or one with why it is asked, how to read it, and its SQL."""
+    from ness_pipeline.terminal import show_rows
+
+    known = {question.name: question for question in questions()}
+    if name is None:
+        show_rows(console, ["name", "question"], [(question.name, question.asks) for question in known.values()])
+        console.print("\nAsk one with `ness sql --file NAME`; see it with `ness queries NAME`.")
+        return
+    if name not in known:
+        raise WrongUsage(f"{name!r} is no worked question; `ness queries` lists them all.")
+    sys.stdout.write(known[name].text)
 
 
 @app.command(rich_help_panel=ASK)
@@ -71,11 +106,26 @@ def metrics(
         raise WrongUsage(f"{name!r} is no metric; `ness metrics` lists them all.")
     for table, definition, version in rows:
         console.print(f"[bold]{table}[/] (method version {version})\n")
+        _, measures = ask(
+            published,
+            "SELECT metric, unit, description, better FROM ops.metric WHERE metric = $1 AND table_name = $2",
+            [name, table],
+        )
+        for metric, unit, description, better in measures:
+            ranked = f"{better} is better" if better else "not ranked"
+            console.print(f"{metric} [{unit}], {ranked}: {description}\n", highlight=False, markup=False)
+        console.print("[bold]Definition, formula and source[/]")
         console.print(escape(definition), highlight=False)
         _, ((comment,),) = ask(
             published, "SELECT comment FROM duckdb_tables() WHERE schema_name || '.' || table_name = $1", [table]
         )
-        console.print(f"\n{escape(comment or '')}\n", highlight=False)
+        row, _, traps = (comment or "").partition("Traps:")
+        console.print(f"\n[bold]One row[/]\n{escape(row.strip())}", highlight=False)
+        if traps:
+            console.print("\n[bold]Caveats[/]", highlight=False)
+            for trap in traps.replace("\n", " ").strip().rstrip(".").split(";"):
+                console.print(f"- {escape(trap.strip())}", highlight=False)
+        console.print("\n[bold]Columns[/]", highlight=False)
         show_rows(
             console,
             *ask(

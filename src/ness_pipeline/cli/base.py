@@ -24,17 +24,34 @@ errors = Console(stderr=True)
 
 Sandbox = Annotated[bool, typer.Option("--sandbox", help="Use the embedded SYNTHETIC sandbox: no network, no keys.")]
 YearSpan = Annotated[str | None, typer.Option("--years", help="Span of years, such as 2000:2025.")]
+AcceptChange = Annotated[bool, typer.Option("--accept-change", help="Publish also what changes beyond the limits.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Use what has landed; ask no publisher.")]
 
 PANELS = FILL, ASK, SHARE, OPERATE = "Fill the warehouse", "Ask the warehouse", "Pass it on", "Keep it running"
 """Panels of `ness --help`, in their order."""
 
 
+def complete_country(start: str) -> list[str]:
+    """Codes and names of countries that begin so."""
+    from ness_pipeline.scope import countries
+
+    known = countries().values()
+    codes = [country.country_code for country in known if country.country_code.startswith(start.upper())]
+    return codes + [country.country_name for country in known if country.country_name.lower().startswith(start.lower())]
+
+
 @app.callback()
 def _common(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    log: Annotated[
+        str | None, typer.Option(help="Write events to standard error: json or text (or set NESS_LOG).")
+    ] = None,
 ) -> None:
+    if log or os.environ.get("NESS_LOG"):
+        from ness_pipeline.logs import write_logs
+
+        write_logs(log, secrets=load_settings().secrets())
     if debug:
         os.environ["NESS_DEBUG"] = "1"
     if version:

@@ -1,4 +1,4 @@
-"""`ness status`, `ness doctor` and `ness sandbox`: whether all is well, and the APIs in miniature."""
+"""`ness status`, `doctor`, `rollback`, `prune` and `sandbox`: whether all is well, the past, and the APIs in miniature."""
 
 from __future__ import annotations
 
@@ -8,18 +8,30 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from ness_pipeline.cli.base import OPERATE, Sandbox, app, console, sandbox_url, settings_for
+from ness_pipeline.cli.base import OPERATE, Sandbox, app, console, errors, sandbox_url, settings_for
+from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import Paths
 from ness_pipeline.settings import load_settings
 
 
 @app.command(rich_help_panel=OPERATE)
-def status(sandbox: Sandbox = False) -> None:
-    """Freshness and gaps of the published file, and whether its tables match the models; exit 1 when they do not."""
-    from ness_pipeline.status import status_of
+def status(
+    digest: Annotated[bool, typer.Option("--hash", help="Compute the content hash anew and print it alone.")] = False,
+    sandbox: Sandbox = False,
+) -> None:
+    """Freshness, gaps and latest changes of the published file, and whether its tables match the models; exit 1 when not."""
+    from ness_pipeline.status import content_of, status_of
     from ness_pipeline.terminal import show_rows
 
     paths = Paths.of(settings_for(sandbox=sandbox))
+    if digest:
+        content = content_of(paths)
+        print(content.found)  # noqa: T201  (for scripts, without any markup)
+        if not content.is_true:
+            errors.print(
+                f"{paths.published} states {content.stated}; it was changed, or the disk lies.", highlight=False
+            )
+        raise typer.Exit(0 if content.is_true else 1)
     found = status_of(paths)
     says = found.publication
     if says:
@@ -30,6 +42,9 @@ def status(sandbox: Sandbox = False) -> None:
             highlight=False,
         )
     show_rows(console, ["table", "rows"], list(found.rows.items()))
+    if found.changes:
+        console.print("Changed with this publication:")
+        show_rows(console, ["table", "before", "after", "added", "removed", "changed"], found.changes)
     for label, names in (("Missing", found.missing), ("Orphaned", found.orphaned)):
         for table in names:
             console.print(f"[yellow]{label}[/] {table}; run `ness materialise`.")
@@ -39,29 +54,94 @@ def status(sandbox: Sandbox = False) -> None:
 
 
 @app.command(rich_help_panel=OPERATE)
-def doctor(sandbox: Sandbox = False) -> None:
-    """Check settings, disk, lock, warehouse and the network; exit with the gravest finding's code."""
-    from ness_pipeline.doctor import examine
+def doctor(
+    line: Annotated[bool, typer.Option("--line", help="Print the one line of health alone.")] = False,
+    sandbox: Sandbox = False,
+) -> None:
+    """Check settings, disk, lock, warehouse, age of each source, network and Prefect; exit with the gravest finding's code."""
+    from ness_pipeline.doctor import examine, in_one_line
 
-    worst = 0
     with sandbox_url(wanted=sandbox) as url:
+        findings = []
         for finding in examine(load_settings().for_sandbox(url) if url else load_settings()):
+            findings.append(finding)
             mark = "[green]ok[/]  " if finding.is_fine else "[red]no[/]  " if finding.exit_code else "[yellow]note[/]"
-            console.print(f"{mark} {finding.name:<13} {escape(finding.says)}", highlight=False, soft_wrap=True)
-            worst = max(worst, 0 if finding.is_fine else finding.exit_code)
-    raise typer.Exit(worst)
+            if not line:
+                console.print(f"{mark} {finding.name:<17} {escape(finding.says)}", highlight=False, soft_wrap=True)
+    console.print(in_one_line(findings), highlight=False, soft_wrap=True)
+    raise typer.Exit(max((0 if one.is_fine else one.exit_code for one in findings), default=0))
+
+
+@app.command(rich_help_panel=OPERATE)
+def rollback(
+    publication: Annotated[str | None, typer.Argument(help="Identifier; none means the one before this.")] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Only list what can be returned to.")] = False,
+    sandbox: Sandbox = False,
+) -> None:
+    """Put an earlier publication before the readers again; the present one stays in the history."""
+    from ness_pipeline.publish import history, roll_back
+
+    settings = settings_for(sandbox=sandbox)
+    paths = Paths.of(settings)
+    if listed:
+        for file in history(paths):
+            console.print(file.stem, highlight=False)
+        return
+    name = roll_back(paths, publication, keep=settings.keep_publications, wait_s=settings.busy_wait_s)
+    console.print(f"{paths.published} is publication {name} again; the next run publishes anew.", highlight=False)
+
+
+@app.command(rich_help_panel=OPERATE)
+def prune(
+    days: Annotated[float | None, typer.Option(min=0, help="Readings older than this go.")] = None,
+    size: Annotated[
+        float | None, typer.Option("--gib", min=0, help="The oldest go until no more GiB are left.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and leave it.")] = False,
+    sandbox: Sandbox = False,
+) -> None:
+    """Remove old payloads from landing; the latest reading of each unit stays, so the warehouse can be rebuilt."""
+    import datetime as dt
+
+    from ness_pipeline.landing import Landing
+    from ness_pipeline.prune import prune as remove
+    from ness_pipeline.publish import writer
+
+    if days is None and size is None:
+        raise WrongUsage("Say what may go: readings older than --days, or what exceeds --gib.")
+    settings = settings_for(sandbox=sandbox)
+    paths = Paths.of(settings)
+    with writer(paths, settings.busy_wait_s):
+        done = remove(
+            Landing(paths.landing),
+            now=dt.datetime.now(dt.UTC),
+            max_age=None if days is None else dt.timedelta(days=days),
+            max_bytes=None if size is None else int(size * 2**30),
+            is_trial=dry_run,
+        )
+    console.print(
+        f"{'Would remove' if dry_run else 'Removed'} {done.extractions:,} readings and {done.payloads:,} payloads "
+        f"({done.freed / 2**20:,.1f} MiB); {done.kept / 2**20:,.1f} MiB stay.",
+        highlight=False,
+    )
 
 
 @app.command(rich_help_panel=OPERATE)
 def sandbox(
     port: Annotated[int, typer.Option(help="Port on loopback; 0 picks a free one.")] = 8099,
     replay: Annotated[Path | None, typer.Option(help="Serve recorded responses from this folder instead.")] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(help="A fault as kind@publisher:share, such as 503@cbd:1 or reset:0.05; may be repeated."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the faults: the same seed, the same faults.")] = 0,
 ) -> None:
     """Serve the public APIs in miniature on loopback, with SYNTHETIC data, until stopped."""
-    from ness_pipeline.sandbox import run_forever
+    from ness_pipeline.sandbox import Fault, Faults, run_forever
 
     def announce(url: str) -> None:
         what = "recorded answers" if replay else "[bold yellow]SYNTHETIC[/] data"
         console.print(f"Serving {what} at {url}, below /gbif, /unsdg and so on; stop with Ctrl+C.")
 
-    run_forever(port=port, replay=replay, announce=announce)
+    faults = Faults(tuple(Fault.parse(text) for text in fault or ()), seed)
+    run_forever(port=port, replay=replay, faults=faults, announce=announce)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ness_pipeline.cli.base import FILL, Sandbox, app, console, settings_for
+from ness_pipeline.cli.base import FILL, AcceptChange, Sandbox, app, console, settings_for
 from ness_pipeline.paths import Paths
 
 
@@ -50,6 +50,7 @@ def load(
 @app.command(rich_help_panel=FILL)
 def materialise(
     countries: Annotated[list[str] | None, typer.Argument(help="ISO codes or names; none means all.")] = None,
+    accept_change: AcceptChange = False,
     sandbox: Sandbox = False,
 ) -> None:
     """Compute the metrics from what is loaded, audit and publish."""
@@ -59,6 +60,8 @@ def materialise(
     settings = settings_for(sandbox=sandbox)
     scope = resolve(countries) if countries else None
     with console.status("Computing metrics") as status:
-        written, digest = materialise_and_publish(settings, scope, lambda name: status.update(f"Computing {name}"))
+        written, digest = materialise_and_publish(
+            settings, scope, lambda name: status.update(f"Computing {name}"), accept_change=accept_change
+        )
     rows = sum(count for name, count in written.items() if name.startswith("metrics."))
     console.print(f"{rows:,} metric rows in {Paths.of(settings).published}; content {digest}")

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ness_pipeline.cli.base import FILL, Offline, Sandbox, YearSpan, app, console, sandbox_url, settings_for
+from ness_pipeline.cli.base import (
+    FILL,
+    AcceptChange,
+    Offline,
+    Sandbox,
+    YearSpan,
+    app,
+    complete_country,
+    console,
+    sandbox_url,
+    settings_for,
+)
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import Paths
 
@@ -54,13 +65,15 @@ def _run_flow(flow: Any, parameters: dict[str, Any], units: int, *, sandbox: boo
 @app.command(rich_help_panel=FILL)
 def run(
     countries: Annotated[
-        list[str] | None, typer.Argument(help="ISO codes or names; with --all, every country.")
+        list[str] | None,
+        typer.Argument(help="ISO codes or names; with --all, every country.", autocompletion=complete_country),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All countries.")] = False,
     years: YearSpan = None,
     source: Annotated[list[str] | None, typer.Option("--source", help="Only these sources.")] = None,
     max_age_hours: Annotated[float, typer.Option(help="Payloads younger than this serve again.")] = 24.0,
     offline: Offline = False,
+    accept_change: AcceptChange = False,
     sandbox: Sandbox = False,
 ) -> None:
     """Refresh countries from their publishers and publish: the main flow."""
@@ -87,6 +100,7 @@ def run(
         "sources": source,
         "offline": offline,
         "max_age_hours": max_age_hours,
+        "accept_change": accept_change,
     }
     again = " --sandbox" if sandbox else ""
     _run_flow(refresh_countries, parameters, len(world) + len(national), sandbox=sandbox, again=again)
@@ -94,9 +108,10 @@ def run(
 
 @app.command(rich_help_panel=FILL)
 def backfill(
-    country: Annotated[str, typer.Argument(help="ISO code or name.")],
+    country: Annotated[str, typer.Argument(help="ISO code or name.", autocompletion=complete_country)],
     years: YearSpan = None,
     offline: Offline = False,
+    accept_change: AcceptChange = False,
     sandbox: Sandbox = False,
 ) -> None:
     """Read one country anew and publish; every other country keeps its rows."""
@@ -109,6 +124,6 @@ def backfill(
     _quiet_prefect()
     from flows.backfill_country import backfill_country
 
-    parameters = {"country": country, "years": str(span), "offline": offline}
+    parameters = {"country": country, "years": str(span), "offline": offline, "accept_change": accept_change}
     again = " --sandbox" if sandbox else ""
     _run_flow(backfill_country, parameters, len(world) + len(national), sandbox=sandbox, again=again)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ness_pipeline.sandbox.occurrences import BACKBONE, Occurrences
+from ness_pipeline.sandbox.occurrences import BACKBONE, Occurrences, dataset_key
 from ness_pipeline.sandbox.places import gbif_continent
 from ness_pipeline.sandbox.records import BASES, MEANS, NO_MONTH, NO_YEAR
 from ness_pipeline.sandbox.taxonomy import RANKS, SPECIES_RANK, Taxon
@@ -18,7 +18,6 @@ STATUS_NAMES = {
     "EX": "EXTINCT", "EW": "EXTINCT_IN_THE_WILD", "CR": "CRITICALLY_ENDANGERED", "EN": "ENDANGERED", "VU": "VULNERABLE",
     "NT": "NEAR_THREATENED", "LC": "LEAST_CONCERN", "DD": "DATA_DEFICIENT", "NE": "NOT_EVALUATED",
 }  # fmt: skip
-_DATASET = "00000000-2022-4000-8000-000000000001"
 
 
 def classification(search: Occurrences, taxon: int, checklist: str) -> list[dict[str, str]]:
@@ -55,7 +54,7 @@ def record(search: Occurrences, row: int) -> dict[str, Any]:
     year, month = int(records.year[row]), int(records.month[row])
     body: dict[str, Any] = {
         "key": FIRST_KEY + row,
-        "datasetKey": _DATASET,
+        "datasetKey": dataset_key(int(search.fields["datasetkey"].codes[row])),
         "basisOfRecord": BASES[int(records.basis[row])],
         "occurrenceStatus": "ABSENT" if records.is_absent[row] else "PRESENT",
         "classifications": {name: _classified(search, taxon, name) for name in search.usage},

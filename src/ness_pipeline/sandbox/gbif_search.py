@@ -22,6 +22,7 @@ DEFAULT_FACET_LIMIT, MAX_FACETS = 10, 1_200_000
 
 FACETS = {
     "country": "COUNTRY", "continent": "CONTINENT", "year": "YEAR", "month": "MONTH", "basisofrecord": "BASIS_OF_RECORD",
+    "datasetkey": "DATASET_KEY",
     "occurrencestatus": "OCCURRENCE_STATUS", "hascoordinate": "HAS_COORDINATE",
     "hasgeospatialissue": "HAS_GEOSPATIAL_ISSUE", "establishmentmeans": "ESTABLISHMENT_MEANS",
     "iucnredlistcategory": "IUCN_RED_LIST_CATEGORY", "taxonkey": "TAXON_KEY", "acceptedtaxonkey": "ACCEPTED_TAXON_KEY",

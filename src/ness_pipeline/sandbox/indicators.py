@@ -49,6 +49,8 @@ UNSDG_SERIES = {
     "ER_BDY_ABT2NP": ("15.9.1", "National target for Aichi Target 2", "NUMBER", "flag", 2018),
     "ER_BDY_SEEA": ("15.9.1", "Countries that use environmental-economic accounting", "NUMBER", "flag", 2017),
     "ER_MTN_GRNCVI": ("15.4.2", "Mountain Green Cover Index", "PERCENT", "belts", 2000),
+    "DC_ODA_BDVL": ("15.a.1", "Total official development assistance for biodiversity, by recipient countries (millions of constant United States dollars)", "CON_USD", "aid", 2006),
+    "DC_ODA_BDVDL": ("15.a.1", "Total official development assistance for biodiversity, by donor countries (millions of constant United States dollars)", "CON_USD", "aid", 2006),
 }  # fmt: skip
 """UN SDG code to its indicator, description, unit, kind and first year."""
 
@@ -113,7 +115,7 @@ class Indicators:
     def _whole(self, low: int, high: int) -> int:
         return int(self._rng.integers(low, high))
 
-    def _path(self, kind: str, years: range) -> list[float | int]:
+    def _path(self, kind: str, years: range) -> list[float | int]:  # noqa: PLR0911  one shape per kind
         """Plausible values over the years: percentages that creep up, areas that shrink, counts that grow."""
         if kind in {"percent", "sparse_percent", "marine", "mountain", "belts"}:
             start, step = self._whole(200, 6500), self._whole(5, 150)
@@ -127,6 +129,8 @@ class Indicators:
         if kind in {"area", "marine_area"}:
             start, step = self._whole(5_000, 4_000_000), self._whole(0, 300)
             return [max(1.0, start - step * i) / 1.0 for i in range(len(years))]
+        if kind == "aid":
+            return [self._whole(0, 60_000) / 100 for _ in years]
         if kind == "flag":
             since = self._whole(0, 2 * len(years))
             return [int(i >= since) for i in range(len(years))]
@@ -151,7 +155,7 @@ class Indicators:
         rows: list[SdgValue] = []
         if (kind.startswith("marine") and area in self._landlocked) or (kind == "mountain" and area == self._flat):
             return [SdgValue(area, year, "N", nature="NA") for year in years]
-        if kind in {"sparse_percent", "flag"} and self._whole(0, 6) == 0:
+        if kind in {"sparse_percent", "flag", "aid"} and self._whole(0, 6) == 0:
             return []  # this country never answered
         for belt in BELTS if kind == "belts" else (None,):
             for year, value in zip(years, self._path(kind, years), strict=True):

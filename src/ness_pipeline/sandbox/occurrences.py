@@ -17,6 +17,8 @@ from ness_pipeline.settings import CATALOGUE_OF_LIFE
 BACKBONE = "d7dddbf4-2cf0-4f39-9b2a-bb099caae36c"
 """What a request without `checklistKey` means: the old backbone."""
 
+DATASETS = 60
+"""Data sets that the records come from."""
 SHARDS = 5
 MAX_SHARD_SIZE = 10_000
 RANK_FIELDS = {f"{rank.lower()}key": depth for depth, rank in enumerate(RANKS)}
@@ -44,6 +46,11 @@ class Field:
     def of(self, rows: _Rows) -> _Codes:
         """Codes of some records."""
         return self.codes[rows] if self.taxon is None else self.codes[self.taxon[rows]]
+
+
+def dataset_key(number: int) -> str:
+    """GBIF key of a data set of the sandbox."""
+    return f"00000000-2022-4000-8000-{number + 1:012d}"
 
 
 def normal(name: str) -> str:
@@ -79,9 +86,15 @@ class Occurrences:
             "occurrencestatus": Field(records.is_absent.astype(np.int64), ["PRESENT", "ABSENT"]),
             "hascoordinate": Field(records.has_coordinate.astype(np.int64), ["false", "true"]),
             "hasgeospatialissue": Field(records.has_issue.astype(np.int64), ["false", "true"]),
+            "datasetkey": Field(self._datasets(), [dataset_key(number) for number in range(DATASETS)]),
             "establishmentmeans": Field(np.where(records.means == 0, -1, records.means), list(MEANS)),
         }
         self._category = {name: self._category_codes(usage) for name, usage in self.usage.items()}
+
+    def _datasets(self) -> _Codes:
+        """Data set of each record: a few collections and observation programmes per country and kind of record."""
+        spread = (self.records.country + 2) * 7 + self.records.basis * 3 + self.records.taxon % 4
+        return (spread % DATASETS).astype(np.int64)
 
     def _continents(self) -> list[str]:
         return [*(gbif_continent(code) for code in self.world.countries), ""]

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.sandbox.answers import json_answer
+from ness_pipeline.sandbox.faults import FaultInjector, Faults
 from ness_pipeline.sandbox.publishers import mounts
 from ness_pipeline.sandbox.replay import replay_routes
 from ness_pipeline.sandbox.world import World
@@ -141,11 +142,13 @@ class Sandbox:
         url: its base URL, for `Settings.for_sandbox`.
         world: the world behind it, None while it replays recordings.
         traffic: what was asked of it.
+        faults: what goes wrong in it; its list may be exchanged at any time.
     """
 
     url: str
     world: World | None
     traffic: Traffic
+    faults: Faults = field(default_factory=Faults)
 
     @property
     def requests(self) -> list[tuple[str, str, int]]:
@@ -184,14 +187,25 @@ def _url(listener: socket.socket) -> str:
 
 def _server(application: Starlette) -> uvicorn.Server:
     config = uvicorn.Config(
-        application, lifespan="off", ws="none", log_config=None, access_log=False, timeout_graceful_shutdown=2
+        application,
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        log_level="critical",
+        timeout_graceful_shutdown=2,
     )
     return uvicorn.Server(config)
 
 
 @contextmanager
 def serve(
-    world: World | None = None, *, replay: Path | None = None, host: str = "127.0.0.1", port: int = 0
+    world: World | None = None,
+    *,
+    replay: Path | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    faults: Faults | None = None,
 ) -> Iterator[Sandbox]:
     """Serve a world, or recorded answers, from a thread for as long as the block runs.
 
@@ -200,13 +214,15 @@ def serve(
         replay: folder of recorded answers to serve instead.
         host: a loopback address.
         port: the port, 0 for any free one.
+        faults: what goes wrong; nothing where it is not given.
 
     Raises:
         WrongUsage: the host is not loopback, the port is taken, or the recordings cannot be read.
     """
     shown = world if replay is not None or world is not None else World()
     traffic = Traffic()
-    server = _server(app(shown, replay=replay, traffic=traffic))
+    faults = faults or Faults()
+    server = _server(app(shown, replay=replay, traffic=traffic, middleware=[Middleware(FaultInjector, faults=faults)]))
     with _listen(host, port) as listener:
         thread = threading.Thread(target=server.run, args=([listener],), name="ness-sandbox", daemon=True)
         thread.start()
@@ -216,7 +232,7 @@ def serve(
                 time.sleep(0.005)
             if not server.started:
                 raise WrongUsage(f"The sandbox did not start on {host}:{port}; choose another port.")
-            yield Sandbox(_url(listener), shown, traffic)
+            yield Sandbox(_url(listener), shown, traffic, faults)
         finally:
             server.should_exit = True
             thread.join(_STOP_SECONDS)
@@ -228,6 +244,7 @@ def run_forever(
     replay: Path | None = None,
     host: str = "127.0.0.1",
     port: int = 8099,
+    faults: Faults | None = None,
     announce: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until interrupted, as `ness sandbox` does.
@@ -237,12 +254,13 @@ def run_forever(
         replay: as in `serve`.
         host: as in `serve`.
         port: as in `serve`.
+        faults: as in `serve`.
         announce: called with the base URL once the port is open.
 
     Raises:
         WrongUsage: as `serve`.
     """
-    application = app(world, replay=replay)
+    application = app(world, replay=replay, middleware=[Middleware(FaultInjector, faults=faults or Faults())])
     with _listen(host, port) as listener, suppress(KeyboardInterrupt):
         if announce is not None:
             announce(_url(listener))

@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.sandbox.indicators import Indicators
+from ness_pipeline.sandbox.knowledge import Knowledge, knowledge
+from ness_pipeline.sandbox.protected_areas import Estate, estates
 from ness_pipeline.sandbox.records import Records, record_everything
+from ness_pipeline.sandbox.red_list import RedListBook
 from ness_pipeline.sandbox.taxonomy import Taxon, Taxonomy
 from ness_pipeline.sandbox.treaties import TreatyDates, treaty_dates
 from ness_pipeline.scope import countries as iso_countries
@@ -50,6 +53,9 @@ class World:
         category: Red List category of each species (parallel to `taxonomy.species`), `NE` when there is none.
         indicators: what the World Bank and the UN publish about the countries.
         treaties: what the CBD publishes about them.
+        estates: what Protected Planet publishes about them.
+        knowledge: publications, data sets and their publishers as GBIF lists them.
+        red_list: what the IUCN Red List says about some groups; in a few cases newer than what GBIF says.
 
     Raises:
         WrongUsage: a country code is none, or there are too few species to fill every group.
@@ -74,6 +80,9 @@ class World:
         self.records: Records = record_everything(self._rng("records"), self.taxonomy, self._shares(richest_share))
         self.indicators = Indicators(self._rng("indicators"), self.countries, LANDLOCKED)
         self.treaties: dict[str, dict[str, TreatyDates]] = treaty_dates(self._rng("treaties"), self.countries)
+        self.estates: dict[str, Estate] = estates(self._rng("protected areas"), self.countries, LANDLOCKED)
+        self.knowledge: Knowledge = knowledge(self._rng("knowledge"), self.countries)
+        self.red_list = RedListBook(self._rng("red list"), self.taxonomy, self.category, self.records, self.countries)
 
     def __repr__(self) -> str:
         """Its size in one line."""
@@ -120,6 +129,7 @@ class World:
         arrays: list[NDArray[np.generic]] = list(vars(self.records).values())
         for array in arrays:
             digest.update(np.ascontiguousarray(array, dtype="<i8").tobytes())
-        words = (self.countries, self.taxonomy.taxa, self.category, self.indicators.contents(), self.treaties)
+        published = (self.indicators.contents(), self.treaties, self.estates, self.knowledge, self.red_list.contents())
+        words = (self.countries, self.taxonomy.taxa, self.category, *published)
         digest.update(repr(words).encode())
         return digest.hexdigest()

@@ -124,7 +124,7 @@ class GbifCountry:
 
     name = "gbif_country"
     scope: Literal["country"] = "country"
-    tables = ("occurrence_cube", "country_species")
+    tables = ("occurrence_cube", "country_species", "dataset_count")
     needs = ("gbif_taxonomy",)
     cadence_days = 30
     citation = CITATION
@@ -134,7 +134,7 @@ class GbifCountry:
     requires: tuple[str, ...] = ()
 
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:
-        """The cube of the country, then its species.
+        """The cube of the country, then its species, then the data sets that the records come from.
 
         Raises:
             SourceUnavailable: GBIF ignored a filter, or its index moved by more than 1 % while it was read.
@@ -173,6 +173,9 @@ class GbifCountry:
             for key, number in totals.items()
         ]
         yield Batch("country_species", pl.DataFrame(rows, schema=_SPECIES_TYPES, orient="row"))
+        datasets = plan.search.datasets(unit.years, country=unit.key) if profile.years else Counter[str]()
+        counted = [(unit.key, key, number) for key, number in datasets.items()]
+        yield Batch("dataset_count", pl.DataFrame(counted, schema=_DATASET_TYPES, orient="row"))
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - the index has no release
         """None: the index changes all the time; the time of reading is recorded."""
@@ -192,6 +195,9 @@ _SPECIES_TYPES: dict[str, Any] = {
     "range_share": pl.Float64,
     "share_method": pl.String,
 }
+
+
+_DATASET_TYPES = {"country_code": pl.String, "dataset_key": pl.String, "occurrences": pl.Int64}
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,10 @@ Traps, each with a test:
 - locations mix countries with provinces and disputed land; only countries of ISO 3166 count;
 - specialist groups are named with personal e-mail addresses, which are taken out before anything lands;
 - a page past the end is an empty success; a country that the Red List does not know answers 404 and has no species;
-- an assessment on a list may be gone when it is asked for: its species stays, with what the list says.
+- an assessment on a list may be gone when it is asked for: its species stays, with what the list says;
+- the Red List has a taxonomy of its own: a species takes the key of the checklist in use where GBIF's name matching knows
+  it beyond doubt, so that it counts once beside GBIF's records, and keeps its number as `iucn:<number>` where not. Of
+  several that the checklist holds for one species, the one that bears its accepted name takes the key.
 """
 
 from __future__ import annotations
@@ -35,6 +38,7 @@ from ness_pipeline.red_list_codes import CATEGORY_OF_CODE, vocabulary_word
 from ness_pipeline.scope import countries
 from ness_pipeline.sources import REJECTED, Batch, Context, Unit
 from ness_pipeline.sources.fields import record, rows
+from ness_pipeline.species_match import Match, match_species
 from ness_pipeline.taxon_groups import group_of
 
 CHECKLIST = "19491596-35ae-4a91-9a98-85cf505f1bd3"
@@ -57,7 +61,7 @@ class IucnRedList:
     is_redistributable = False
     requires: tuple[str, ...] = ("iucn_token",)
 
-    def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - the token is the session's
+    def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:
         """One batch per table.
 
         Raises:
@@ -72,6 +76,7 @@ class IucnRedList:
         for taxon_id, summaries in sorted(listed.items()):
             if any(one["latest"] for one in summaries):
                 found.add(taxon_id, summaries)
+        found.identify(fetch, context.settings.gbif_checklist)
         yield from found.batches()
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - one version for all countries
@@ -89,6 +94,25 @@ class _Found:
     species: list[dict[str, Any]] = field(default_factory=list)
     threats: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
+    names: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+
+    def identify(self, fetch: Fetch, checklist: str) -> None:
+        """Give species the keys of the checklist in use, where it knows them; GBIF is asked once per species and version.
+
+        Raises:
+            SourceUnavailable: GBIF cannot be asked.
+        """
+        best: dict[str, tuple[bool, int, str]] = {}
+        for own, (name, kingdom) in self.names.items():
+            found = match_species(fetch, name, kingdom, checklist, self.red_list.version)
+            if found is not None:
+                best[found.key] = min(_claim(found, own), best.get(found.key, _claim(found, own)))
+        keys = {own: key for key, (_, _, own) in best.items()}
+        for row in (*self.assessments, *self.species, *self.threats):
+            if (key := keys.get(row["species_key"])) is not None:
+                row["species_key"] = key
+                if "checklist_key" in row:
+                    row["checklist_key"] = checklist
 
     def batches(self) -> Iterator[Batch]:
         """One batch per table; what could not be read goes with the assessments."""
@@ -133,10 +157,11 @@ class _Found:
         if not _is_species(taxon):
             return
         named = {
-            "species_key": f"iucn:{taxon_id}",
+            "species_key": own_key(taxon_id),
             "scientific_name": taxon["scientific_name"],
             "taxon_group": group_of(*(taxon[f"{rank}_name"] for rank in ("kingdom", "phylum", "class", "order"))),
         }
+        self.names[named["species_key"]] = (taxon["scientific_name"], taxon["kingdom_name"])
         for year, summary in sorted(by_year.items()):
             self._add_assessment(named, year, summary, details if summary is latest else None)
         code = latest.get("red_list_category_code") if details is None else category_code(details)
@@ -200,6 +225,16 @@ class _Found:
             }
             found[repr(row)] = row
         self.threats += found.values()
+
+
+def own_key(taxon_id: int) -> str:
+    """Key of a species that the checklist in use does not know."""
+    return f"iucn:{taxon_id}"
+
+
+def _claim(found: Match, own: str) -> tuple[bool, int, str]:
+    """How good a species' claim on a key is; smaller is better: by accepted name, then the older number."""
+    return found.is_synonym, int(own.removeprefix("iucn:")), own
 
 
 def _is_species(taxon: Mapping[str, Any]) -> bool:

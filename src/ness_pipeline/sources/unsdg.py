@@ -1,4 +1,4 @@
-"""Official SDG series of UN Statistics: Red List Index, key biodiversity areas, forest, law, treaties.
+"""Official SDG series of UN Statistics: Red List Index, key biodiversity areas, forest, law, treaties, aid.
 
 Traps, each with a test:
 
@@ -54,6 +54,8 @@ SERIES: dict[str, str | None] = {
     "ER_BDY_ABT2NP": None,
     "ER_BDY_SEEA": None,
     "ER_MTN_GRNCVI": None,
+    "DC_ODA_BDVL": None,
+    "DC_ODA_BDVDL": None,
 }
 """Series code to its code before 2021, where that differed."""
 

@@ -17,7 +17,7 @@ from ness_pipeline.scope import countries
 DEFAULT_PAGE_SIZE, SLOW_PAGE_SIZE = 25, 10_000
 RELEASE = "2026.Q3.G.01"
 _NATURES = {"C": "Country data", "E": "Estimated data", "G": "Global monitoring data", "M": "Modeled data", "NA": "Data nature not available"}  # fmt: skip
-_UNITS = {"INDEX": "Index", "KM2": "Square kilometres", "NUMBER": "Number", "PERCENT": "Percentage", "THOUS_HA": "Thousands of hectares"}  # fmt: skip
+_UNITS = {"CON_USD": "Constant USD", "INDEX": "Index", "KM2": "Square kilometres", "NUMBER": "Number", "PERCENT": "Percentage", "THOUS_HA": "Thousands of hectares"}  # fmt: skip
 _BELT_DIMENSION = "Bioclimatic Belt"
 
 

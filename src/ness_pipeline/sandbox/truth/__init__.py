@@ -21,11 +21,16 @@ from ness_pipeline.dictionary import tables
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import sql_folder
 from ness_pipeline.sandbox.records import FIRST_YEAR, FOSSIL, INTRODUCED_MEANS, LAST_YEAR, LIVING, MEANS
+from ness_pipeline.sandbox.red_list import Assessed, Listed
 from ness_pipeline.sandbox.taxonomy import SPECIES_RANK
 from ness_pipeline.sandbox.world import World
 from ness_pipeline.scope import Years
 
 Row = dict[str, Any]
+
+CATEGORY_OF = {"LR/lc": "LC", "LR/nt": "NT", "V": None}
+"""Codes of the sandbox's Red List from before 2001; all others are today's."""
+OWN_ORIGINS = frozenset({"Native", "Reintroduced", "Origin Uncertain"})
 
 ALL_YEARS = Years(FIRST_YEAR, LAST_YEAR)
 
@@ -144,13 +149,93 @@ class Truth:
             found[country][taxon] += count
         return found
 
+    @functools.cached_property
+    def world_records(self) -> Counter[int]:
+        """Records by species that pass the filters but for the country, wherever they lie."""
+        records, taxa = self.world.records, self.world.taxonomy.taxa
+        sound = zip(
+            records.taxon.tolist(), records.year.tolist(), records.basis.tolist(), records.is_absent.tolist(),
+            records.has_issue.tolist(), strict=True,
+        )  # fmt: skip
+        return Counter(
+            taxon
+            for taxon, year, basis, absent, issue in sound
+            if self.years.first <= year <= self.years.last
+            and basis not in {FOSSIL, LIVING}
+            and not absent
+            and not issue
+            and taxa[taxon].rank == SPECIES_RANK
+        )
+
+    @functools.cached_property
+    def listed(self) -> dict[int, dict[int, Listed]]:
+        """What the Red List says of a country, by country and species; species that GBIF does not know have -number."""
+        red_list, countries = self.world.red_list, self.world.countries
+        return {
+            place: {
+                -one.sis_id if one.taxon is None else one.taxon: one
+                for one in red_list.on_list_of(code)
+                if one.infra_name is None and one.latest is not None
+            }
+            for place, code in enumerate(countries)
+        }
+
+    def known(self, country: int) -> list[int]:
+        """Species known from a country, by records or from the Red List."""
+        return sorted(self.species[country].keys() | self.listed[country].keys())
+
+    def history(self, country: int, species: int) -> dict[int, Assessed]:
+        """Global assessments of a species with a category of today, by year, if the country's list has the species."""
+        if species not in self.listed[country]:
+            return {}
+        every = [one for one in self.listed[country][species].assessments if "1" in one.scopes]
+        found = {one.year: one for one in sorted(every, key=lambda one: (one.is_latest, one.assessment_id))}
+        return {year: one for year, one in found.items() if CATEGORY_OF.get(one.code, one.code)}
+
+    def status(self, country: int, species: int) -> tuple[str, bool]:
+        """Category of a species and whether it is possibly extinct: by the Red List where it lists the country, else GBIF."""
+        if species not in self.listed[country]:
+            return self.world.category_of_taxon[species], False
+        latest = self.listed[country][species].latest
+        assert latest is not None  # noqa: S101  (those without have left the list)
+        tagged = latest.possibly_extinct or latest.in_the_wild
+        return latest.code, latest.code == "CR" and tagged
+
+    def is_counted(self, country: int, species: int) -> bool:
+        """Whether a species is the country's own and surely there or once there."""
+        if species in self.listed[country]:
+            code = self.world.countries[country]
+            place = next(one for one in self.listed[country][species].places if one.code == code)
+            return place.origin in OWN_ORIGINS and place.presence != "Presence Uncertain"
+        return not self.is_introduced(country, species)
+
+    def range_share(self, country: int, species: int) -> float | None:
+        """Part of the world's records where GBIF states a category, else an equal part of the countries listed."""
+        here = self.species[country].get(species, 0)
+        if here and self.world.category_of_taxon[species] != "NE":
+            return here / max(here, self.world_records[species])
+        if species not in self.listed[country]:
+            return None
+        places = [one for one in self.listed[country][species].places if len(one.code) == 2]  # noqa: PLR2004
+        own = {one.code: one.presence == "Extant" for one in places if one.origin in {"Native", "Reintroduced"}}
+        code = self.world.countries[country]
+        if code not in own or (any(own.values()) and not own[code]):
+            return None
+        if next(one for one in places if one.code == code).is_endemic:
+            return 1.0
+        return 1 / sum(here == own[code] for here in own.values())
+
     def is_introduced(self, country: int, taxon: int) -> bool:
         """Whether more than half of a species' records in the country are marked introduced or managed."""
         return 2 * self.introduced.get((country, taxon), 0) > self.species[country][taxon]
 
+    def group(self, taxon: int) -> str:
+        """Reporting group of a species, empty for those without."""
+        return self.world.red_list.taxa[-taxon].group if taxon < 0 else self.world.taxonomy.taxa[taxon].group
+
     def counted_in(self, taxon: int) -> tuple[str, ...]:
         """Group of a species, the group's roll-up and `all`; nothing for species without a group."""
-        group = self.world.taxonomy.taxa[taxon].group
+        group = self.group(taxon)
         if not group:
             return ()
         roll_up = self.seed[group]["roll_up"]
@@ -166,10 +251,24 @@ class Truth:
         return described, assessed, part
 
     def categories(self, country: int, *, with_introduced: bool) -> dict[str, Counter[str]]:
-        """Species by category for every group and roll-up."""
+        """Species by category for every group and roll-up.
+
+        Args:
+            country: index of the country.
+            with_introduced: whether to count every species with records, instead of the country's own, known by records
+                or from the Red List.
+        """
         found: dict[str, Counter[str]] = defaultdict(Counter)
-        for taxon in self.species[country]:
-            if with_introduced or not self.is_introduced(country, taxon):
+        for taxon in self.species[country] if with_introduced else self.known(country):
+            if with_introduced or self.is_counted(country, taxon):
                 for group in self.counted_in(taxon):
-                    found[group][self.world.category_of_taxon[taxon]] += 1
+                    found[group][self.status(country, taxon)[0]] += 1
+        return found
+
+    def possibly_extinct(self, country: int) -> Counter[str]:
+        """The country's own species that are tagged possibly extinct, for every group and roll-up."""
+        found: Counter[str] = Counter()
+        for taxon in self.known(country):
+            if self.is_counted(country, taxon) and self.status(country, taxon)[1]:
+                found.update(self.counted_in(taxon))
         return found

@@ -18,8 +18,13 @@ IN_BEING_SINCE = {
 FLAGS = {
     "has_invasive_species_law": "ER_IAS_LEGIS",
     "has_invasive_species_target": "ER_IAS_NBSAP",
+    "has_invasive_species_budget": "ER_IAS_NATBUD",
     "has_access_benefit_framework": "ER_CBD_ABSCLRHS",
+    "has_plant_genetic_framework": "ER_CBD_ORSPGRFA",
+    "has_biodiversity_target": "ER_BDY_ABT2NP",
+    "has_environmental_accounts": "ER_BDY_SEEA",
 }
+FEWEST_ANSWERS = 3
 PARTY_SERIES = {"nagoya": "ER_CBD_NAGOYA", "itpgrfa": "ER_CBD_PTYPGRFA"}
 
 
@@ -35,9 +40,10 @@ def rows(truth: Truth) -> list[Row]:
 
 def _binding_days(
     world: World, country: str, as_of: dt.date, seeds: list[dict[str, str]]
-) -> tuple[dict[str, dt.date | None], list[int], list[int]]:
-    """Day from which each known treaty binds the country, and the first and last years that the rows speak of."""
+) -> tuple[dict[str, tuple[dt.date | None, dt.date | None]], list[int], list[int]]:
+    """Days from which and until which each known treaty binds the country, and the years that the rows speak of."""
     binding: dict[str, dt.date | None] = {}
+    left: dict[str, dt.date] = {}
     first, last = [], []
     for treaty, dates in world.treaties[country].items():
         binding[treaty] = dates.entry_into_force
@@ -50,14 +56,18 @@ def _binding_days(
         force, stated = (
             dt.date.fromisoformat(row[name]) if row.get(name) else None for name in ("entry_into_force", "as_of")
         )
+        if row["status"] == "not_open":
+            continue  # no country of the sandbox is a territory
         if row["status"] == "party" and not (force or stated):
             continue  # a party since nobody knows when
         day = (force or stated) if row["status"] == "party" else force
         binding[row["treaty"]] = None if row["status"] == "not_party" else day
+        if row["left_on"]:
+            left[row["treaty"]] = dt.date.fromisoformat(row["left_on"])
         first += [force.year] if force else []
         last += [stated.year] if stated else []
         last += [force.year] if force and row["status"] == "party" else []
-    return binding, first, last
+    return {treaty: (day, left.get(treaty)) for treaty, day in binding.items()}, first, last
 
 
 def _country_law(world: World, country: str, years: Years, as_of: dt.date, seeds: list[dict[str, str]]) -> list[Row]:
@@ -74,7 +84,7 @@ def _country_law(world: World, country: str, years: Years, as_of: dt.date, seeds
     last += answered
     if not last or max(last) < FIRST_TREATY_YEAR:
         return []
-    start = min(first) if first else min(answered) if answered else max(last)
+    start = min([*first, *answered], default=max(last))
     start = min(max(FIRST_TREATY_YEAR, start), max(last))
     return [_law_row(country, year, binding, answers) for year in range(start, max(last) + 1)]
 
@@ -85,9 +95,16 @@ def _latest(answers: dict[int, float], year: int) -> bool | None:
     return said[max(said)] if said else None
 
 
-def _law_row(country: str, year: int, binding: dict[str, dt.date | None], answers: dict[str, dict[int, float]]) -> Row:
+def _law_row(
+    country: str,
+    year: int,
+    binding: dict[str, tuple[dt.date | None, dt.date | None]],
+    answers: dict[str, dict[int, float]],
+) -> Row:
+    end = dt.date(year, 12, 31)
     party: dict[str, bool] = {
-        treaty: day is not None and day <= dt.date(year, 12, 31) for treaty, day in binding.items()
+        treaty: day is not None and day <= end and (left is None or left > end)
+        for treaty, (day, left) in binding.items()
     }
     for treaty, series in PARTY_SERIES.items():
         if treaty not in party and (said := _latest(answers[series], year)) is not None:
@@ -95,15 +112,20 @@ def _law_row(country: str, year: int, binding: dict[str, dt.date | None], answer
     known = [treaty for treaty in party if IN_BEING_SINCE[treaty] <= year]
     in_force = sum(party[treaty] for treaty in known)
     flags = {column: _latest(answers[series], year) for column, series in FLAGS.items()}
-    members = ("cbd", "cartagena", "nagoya", "nagoya_kuala_lumpur", "itpgrfa")
+    given = [value for value in flags.values() if value is not None]
     return {
         "country_code": country,
         "year": year,
         "treaties_known": len(known),
         "treaties_in_force": in_force if known else None,
         "treaties_in_force_share": in_force / len(known) if known else None,
-        **{f"is_{treaty}_party": party.get(treaty) for treaty in members},
+        **{f"is_{treaty}_party": party.get(treaty) for treaty in IN_BEING_SINCE},
         **flags,
+        "national_answers": len(given),
+        "national_measures": sum(given) if given else None,
+        "national_measures_share": sum(given) / len(given) if given else None,
+        "national_reportable": len(given) >= FEWEST_ANSWERS,
+        "national_reason": None if len(given) >= FEWEST_ANSWERS else "too_few_answers" if given else "no_data",
         "reportable": bool(known),
         "reason": None if known else "no_data",
     }

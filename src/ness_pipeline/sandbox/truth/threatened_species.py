@@ -16,13 +16,13 @@ _COUNTED = {
 def rows(truth: Truth) -> list[Row]:
     """One row per country and group with any known species."""
     return [
-        _row(truth, code, group, counts)
+        _row(truth, code, group, counts, truth.possibly_extinct(country)[group])
         for country, code in enumerate(truth.world.countries)
         for group, counts in truth.categories(country, with_introduced=False).items()
     ]
 
 
-def _row(truth: Truth, code: str, group: str, counts: Counter[str]) -> Row:
+def _row(truth: Truth, code: str, group: str, counts: Counter[str], possibly_extinct: int) -> Row:
     known = sum(counts.values())
     assessed = known - counts["NE"]
     living = assessed - counts["EX"]
@@ -47,7 +47,7 @@ def _row(truth: Truth, code: str, group: str, counts: Counter[str]) -> Row:
         "known_species": known,
         "assessed_species": assessed,
         **{column: counts[category] for column, category in _COUNTED.items()},
-        "possibly_extinct": 0,  # no keyless publisher tags species as possibly extinct
+        "possibly_extinct": possibly_extinct,
         "threatened_species": threatened if assessed else None,
         "threatened_species_with_ew": with_ew if assessed else None,
         "threatened_share": share(with_ew, judged),

@@ -1,0 +1,30 @@
+"""Contract of `core.filled_value`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, country_code, species_key
+
+FILLED_COLUMNS = [
+    "checklist_key", "scientific_name", "taxon_group", "red_list_category", "occurrences", "range_share", "origin", "presence",
+]  # fmt: skip
+
+
+class FilledValue(Contract):
+    """One row = one value of `core.country_species` that stands in the row of one source but was stated by another.
+
+    A row of `core.country_species` names the source that is believed first; what that source leaves open is filled from
+    the next one, and this table says which. Whoever passes rows on needs it, for the two may have different licences.
+
+    Traps: `occurrences` stands for the three counts of records, `range_share` for the share with its method; values
+    that no single source states, such as a share computed from records, have no row.
+    """
+
+    country_code: str = country_code()
+    species_key: str = species_key()
+    column_name: str = column("Column of `core.country_species` that was filled.", isin=FILLED_COLUMNS)
+    filled_from: str = column("Source that stated the value.", str_matches=r"^[a-z][a-z0-9_]*(:.+)?$")
+
+    class Config:
+        """Grain: country, species and column."""
+
+        unique = ["country_code", "species_key", "column_name"]

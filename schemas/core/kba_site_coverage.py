@@ -1,0 +1,31 @@
+"""Contract of `core.kba_site_coverage`."""
+
+from __future__ import annotations
+
+from schemas.base import Sourced, column, country_code, share
+
+KBA_REALMS = ["terrestrial", "freshwater", "mountain", "marine"]
+
+
+class KbaSiteCoverage(Sourced):
+    """One row = the part of one key biodiversity area (KBA) that became protected in one year.
+
+    Load it when sites and protected areas have been laid over each other; `metrics.protected_area_coverage` then counts
+    from sites instead of repeating the UN SDG series.
+
+    Traps: each part is *new* area, not covered by an earlier year's; a site without any protection needs a row with share
+    0, or it is in no mean; a site of two realms has rows in both; a protected area whose year is unknown has none here
+    (NULL), never 0; overlapping parts may add up to more than 1 and are scaled back.
+    """
+
+    country_code: str = country_code()
+    site_id: str = column("Identifier of the site.", str_length={"min_value": 1, "max_value": 64})
+    realm: str = column("Realm that the site counts in.", isin=KBA_REALMS)
+    year: int = column("Year in which the part became protected; NULL when unknown.", "a", nullable=True, ge=1800, le=2100)  # fmt: skip
+    new_area_share: float = share("Part of the site's area that became protected then.")
+    assessed_year: int = column("Year up to which the protected areas behind the row reach.", "a", ge=1950, le=2100)
+
+    class Config:
+        """Grain: country, site, realm, year and source."""
+
+        unique = ["country_code", "site_id", "realm", "year", "source"]

@@ -1,0 +1,59 @@
+"""Contract of `metrics.conservation_finance`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas.base import Contract, column, country_code, measure
+from schemas.vocabulary import REASONS
+
+
+def _money(description: str, group: str, unit: str = "USD", *, better: str | None = "higher") -> Any:
+    return measure(description, unit, better=better, ge=-1e15, le=1e15, reportable=f"{group}_reportable", reason=f"{group}_reason")  # fmt: skip
+
+
+class ConservationFinance(Contract):
+    """One row = the money for one country's biodiversity that is known for one year, absolute and per area of land.
+
+    Source of the method: UN SDG 15.a.1 and 15.b.1 (official development assistance for biodiversity, after the OECD's Rio
+    markers); domestic spending from own files under the series `NESS_BIODIVERSITY_EXPENDITURE`, as in BIOFIN reviews.
+
+    Only years in which some source has a value have a row.
+
+    Traps: constant US dollars change with every release's base year, so compare within one release; aid counts projects
+    that only touch biodiversity in full; what is not known is not zero, so the total is a lower bound and
+    `finance_components` says what is in it; most countries publish no domestic spending at all.
+    """
+
+    country_code: str = country_code()
+    year: int = column("Year of the values.", "a", ge=1900, le=2100)
+    biodiversity_aid_received_usd: float = _money("Official development assistance for biodiversity received, in constant US dollars.", "received", better=None)  # fmt: skip
+    biodiversity_aid_received_usd_per_km2: float = _money("The same per square kilometre of land.", "received_area", "USD/km2", better=None)  # fmt: skip
+    biodiversity_aid_given_usd: float = _money("Official development assistance for biodiversity given, in constant US dollars.", "given")  # fmt: skip
+    domestic_biodiversity_finance_usd: float = _money("Domestic spending on biodiversity, in constant US dollars, from own files.", "domestic")  # fmt: skip
+    domestic_biodiversity_finance_usd_per_km2: float = _money("The same per square kilometre of land.", "domestic_area", "USD/km2")  # fmt: skip
+    biodiversity_finance_usd: float = _money("What is known of aid received and domestic spending together.", "finance")
+    biodiversity_finance_usd_per_km2: float = _money("The same per square kilometre of land.", "finance_area", "USD/km2")  # fmt: skip
+    finance_components: str = column("What the total holds.", nullable=True, isin=["aid", "domestic", "aid and domestic"])  # fmt: skip
+    received_reportable: bool = column("Whether the number may be quoted.")
+    received_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    received_area_reportable: bool = column("Whether the number may be quoted.")
+    received_area_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    given_reportable: bool = column("Whether the number may be quoted.")
+    given_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    domestic_reportable: bool = column("Whether the number may be quoted.")
+    domestic_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    domestic_area_reportable: bool = column("Whether the number may be quoted.")
+    domestic_area_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    finance_reportable: bool = column("Whether the total may be quoted.")
+    finance_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    finance_area_reportable: bool = column("Whether the total per area may be quoted.")
+    finance_area_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reportable: bool = column("Whether any of the numbers may be quoted.")
+    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+
+    class Config:
+        """Grain: country and year."""
+
+        unique = ["country_code", "year"]
+        metadata = {"method_version": "1"}

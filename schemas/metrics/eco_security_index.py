@@ -1,0 +1,52 @@
+"""Contract of `metrics.eco_security_index`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, country_code, measure, share
+from schemas.vocabulary import REASONS
+
+
+class EcoSecurityIndex(Contract):
+    """One row = the eco-security of one country in one year: its two halves, the index and how sure it is.
+
+    Traps: never quote the index without its interval and `coverage`; the interval holds 90 % of the draws, not 95 %;
+    a score is a place between fixed goalposts and no verdict of safe or unsafe; scores of two definition versions are
+    not comparable; `carried_share` says how much of it is older than the year.
+    """
+
+    country_code: str = country_code()
+    year: int = column("Year of the index.", "a", ge=1600, le=2100)
+    eco_security_index: float = measure(
+        "Weighted geometric mean of the two halves, 0 worst and 1 best.", "1",
+        better="higher", lower="index_lower", upper="index_upper", ge=0.0, le=1.0,
+    )  # fmt: skip
+    index_lower: float = share("Lower end of the 90 % interval.", nullable=True)
+    index_upper: float = share("Upper end of the 90 % interval.", nullable=True)
+    ecological_system: float = measure(
+        "Weighted mean of the pillars of the ecological system.", "1", better="higher", lower="ecological_lower", upper="ecological_upper",
+        reportable="ecological_reportable", reason="ecological_reason", ge=0.0, le=1.0,
+    )  # fmt: skip
+    ecological_lower: float = share("Lower end of the 90 % interval.", nullable=True)
+    ecological_upper: float = share("Upper end of the 90 % interval.", nullable=True)
+    security_system: float = measure(
+        "Weighted mean of the pillars of the security system.", "1", better="higher", lower="security_lower", upper="security_upper",
+        reportable="security_reportable", reason="security_reason", ge=0.0, le=1.0,
+    )  # fmt: skip
+    security_lower: float = share("Lower end of the 90 % interval.", nullable=True)
+    security_upper: float = share("Upper end of the 90 % interval.", nullable=True)
+    coverage: float = share("Weight of the measures that have a value, of those that have a meaning for the country.")
+    carried_share: float = share("Weight of the values that are older than the year or have no year, of the weight of all values.")  # fmt: skip
+    missing: str = column("Measures without a value, each with its reason; NULL when none is missing.", nullable=True)
+    ecological_reportable: bool = column("Whether the rules for missing data allow the ecological half.")
+    ecological_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    security_reportable: bool = column("Whether the rules for missing data allow the security half.")
+    security_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reportable: bool = column("Whether the index may be quoted: both halves have a score.")
+    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    definition_version: str = column("Version of the definition, with a hash of its content.")
+
+    class Config:
+        """Grain: country and year."""
+
+        unique = ["country_code", "year"]
+        metadata = {"method_version": "1"}

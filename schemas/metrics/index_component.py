@@ -1,0 +1,36 @@
+"""Contract of `metrics.index_component`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, country_code, share
+from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+
+
+class IndexComponent(Contract):
+    """One row = one measure of the eco-security index for one country and year: the value that stands, and its score.
+
+    Years run from the definition's first year; a year has rows when one of the measures has a value of that very year.
+
+    Traps: `value_year` may lie before `year`, and is NULL for a measure without years; a score is a place between two
+    fixed goalposts, not a share or a percentile.
+    """
+
+    country_code: str = country_code()
+    year: int = column("Year of the index.", "a", ge=1600, le=2100)
+    pillar: str = column("Pillar of the measure.")
+    metric: str = column("Measure, as in `metrics.metric_value`.")
+    taxon_group: str = column("Reporting group or roll-up, where the measure has groups.", nullable=True, isin=[*TAXON_GROUPS, *ROLL_UPS])  # fmt: skip
+    value: float = column("The value that stands.", "see metric", nullable=True, ge=-1e15, le=1e15)
+    lower: float = column("Its lower bound, where the metric has one.", "see metric", nullable=True, ge=-1e15, le=1e15)
+    upper: float = column("Its upper bound, where the metric has one.", "see metric", nullable=True, ge=-1e15, le=1e15)
+    value_year: int = column("Year of the value.", "a", nullable=True, ge=1600, le=2100)
+    score: float = share("Score of the value between its goalposts.", nullable=True)
+    reportable: bool = column("Whether the measure has a value that may be quoted.")
+    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    definition_version: str = column("Version of the definition, with a hash of its content.")
+
+    class Config:
+        """Grain: country, year, measure and group."""
+
+        unique = ["country_code", "year", "metric", "taxon_group"]
+        metadata = {"method_version": "1"}

@@ -1,0 +1,29 @@
+"""Contract of `metrics.index_pillar`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, country_code, share
+from schemas.vocabulary import REASONS
+
+
+class IndexPillar(Contract):
+    """One row = one pillar of the eco-security index for one country and year.
+
+    Traps: a score is a place between fixed goalposts, and that of a pillar is a mean of such places; measures without a
+    value lose their weight to the others, so read it beside `metrics.index_component`.
+    """
+
+    country_code: str = country_code()
+    year: int = column("Year of the index.", "a", ge=1600, le=2100)
+    half: str = column("Half of the pillar.", isin=["ecological_system", "security_system"])
+    pillar: str = column("The pillar.")
+    score: float = share("Weighted arithmetic mean of the scores of its measures.", nullable=True)
+    reportable: bool = column("Whether the rules for missing data allow a score.")
+    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    definition_version: str = column("Version of the definition, with a hash of its content.")
+
+    class Config:
+        """Grain: country, year and pillar."""
+
+        unique = ["country_code", "year", "pillar"]
+        metadata = {"method_version": "1"}

@@ -1,0 +1,29 @@
+"""Contract of the view `metrics.index_ranking`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, count, country_code, share
+
+
+class IndexRanking(Contract):
+    """One row = the place of one country among all countries of this file by its eco-security index of one year.
+
+    Traps: a rank depends on which countries are in the file and is therefore never stored; the best and the worst rank
+    belong to it, and countries whose ranges of ranks overlap cannot be told apart.
+    """
+
+    year: int = column("Year of the index.", "a", ge=1600, le=2100)
+    country_code: str = country_code()
+    eco_security_index: float = share("The index.")
+    index_lower: float = share("Lower end of its 90 % interval.")
+    index_upper: float = share("Upper end of its 90 % interval.")
+    rank: int = column("Rank by the index, 1 being best; equal ones share it.", ge=1, le=300)
+    best_rank: int = column("Rank if only countries whose interval lies wholly above are better.", "1", ge=1, le=300)
+    worst_rank: int = column("Rank if every country whose interval reaches above is better.", "1", ge=1, le=300)
+    countries: int = count("Countries ranked.", "{country}")
+
+    class Config:
+        """A view, whose grain is year and country."""
+
+        unique = ["year", "country_code"]
+        metadata = {"view": True}

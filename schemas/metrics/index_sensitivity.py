@@ -1,0 +1,30 @@
+"""Contract of `metrics.index_sensitivity`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, count
+from schemas.vocabulary import REASONS
+
+
+class IndexSensitivity(Contract):
+    """One row = how much one pillar drives the eco-security index over all countries of this file.
+
+    Traps: it speaks of the countries together and changes whenever one joins, which no country's score does; pillars are
+    varied independently of each other, although in the world they go together; being estimates from draws, small
+    numbers may fall just below 0.
+    """
+
+    half: str = column("Half of the pillar.", isin=["ecological_system", "security_system"])
+    pillar: str = column("The pillar.")
+    countries: int = count("Countries with a score of the pillar in their latest year with an index.", "{country}")
+    first_order: float = column("Share of the index's variance that goes when the pillar is known.", "1", nullable=True, ge=-1.0, le=2.0)  # fmt: skip
+    total_effect: float = column("Share of the index's variance that stays while only the pillar is unknown.", "1", nullable=True, ge=0.0, le=2.0)  # fmt: skip
+    reportable: bool = column("Whether the numbers may be quoted: at least 10 countries, whose index varies.")
+    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    definition_version: str = column("Version of the definition, with a hash of its content.")
+
+    class Config:
+        """Grain: pillar."""
+
+        unique = ["pillar"]
+        metadata = {"method_version": "1"}

@@ -1,0 +1,59 @@
+"""Contract of `metrics.research_awareness`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas.base import Contract, column, country_code, measure
+from schemas.vocabulary import REASONS
+
+
+def _number(description: str, unit: str, group: str) -> Any:
+    return measure(description, unit, better="higher", ge=0, le=10**9, reportable=f"{group}_reportable", reason=f"{group}_reason")  # fmt: skip
+
+
+class ResearchAwareness(Contract):
+    """One row = how much research on and from one country used open biodiversity data in one year, and who shares data.
+
+    Source of the method: GBIF's literature tracking (relevance GBIF_USED) and registry; membership from own files.
+
+    Traps: one publication is about several countries and has authors in several, so countries never add up; the list finds
+    what cites GBIF, mostly in English and since about 2008, so it measures awareness of open data and not all research; the
+    year in which the list is read is withheld, as it is not over; data sets and publishers are those of the day of reading,
+    by the publisher's country and not the species'; a museum abroad may hold most records of a country.
+    """
+
+    country_code: str = country_code()
+    year: int = column("Year of publication, or of reading the registry.", "a", ge=1900, le=2100)
+    publications_about_country: int = _number("Publications about the country that use data from GBIF.", "{publication}", "about")  # fmt: skip
+    publications_by_researchers: int = _number("Publications with an author in the country that use data from GBIF.", "{publication}", "by")  # fmt: skip
+    publications_by_researchers_per_million: float = measure(
+        "The same per million people.", "{publication}/1e6", better="higher", ge=0.0, le=1e9,
+        reportable="per_million_reportable", reason="per_million_reason",
+    )  # fmt: skip
+    data_publishers: int = _number("Organisations of the country that publish data sets through GBIF.", "{organisation}", "publishers")  # fmt: skip
+    data_sets: int = _number("Data sets that they publish.", "{dataset}", "sets")
+    ness_network_members: int = _number("Organisations and experts of the country in the NESS expert network at the end of the year.", "{member}", "network")  # fmt: skip
+    haikou_initiative_members: int = _number("Organisations and experts of the country that signed the Haikou Initiative by the end of the year.", "{member}", "haikou")  # fmt: skip
+    about_reportable: bool = column("Whether the number may be quoted.")
+    about_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    by_reportable: bool = column("Whether the number may be quoted.")
+    by_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    per_million_reportable: bool = column("Whether the number may be quoted.")
+    per_million_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    publishers_reportable: bool = column("Whether the number may be quoted.")
+    publishers_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    sets_reportable: bool = column("Whether the number may be quoted.")
+    sets_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    network_reportable: bool = column("Whether the number may be quoted.")
+    network_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    haikou_reportable: bool = column("Whether the number may be quoted.")
+    haikou_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reportable: bool = column("Whether any of the numbers may be quoted.")
+    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+
+    class Config:
+        """Grain: country and year."""
+
+        unique = ["country_code", "year"]
+        metadata = {"method_version": "1"}

@@ -1,0 +1,47 @@
+"""`ness cite`: what to cite for the published file, and the list that GBIF turns into one DOI."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ness_pipeline.citations import Notation, as_bibtex, as_cff, as_text, derived_dataset, read_bibliography
+from ness_pipeline.cli.base import SHARE, Sandbox, app, errors, settings_for
+from ness_pipeline.errors import WrongUsage
+from ness_pipeline.paths import Paths
+
+
+@app.command(rich_help_panel=SHARE)
+def cite(
+    form: Annotated[Notation, typer.Option("--format", help="`json` has the fields of a CITATION.cff file.")] = "text",
+    derived: Annotated[
+        Path | None,
+        typer.Option("--derived-dataset", help="Write the datasetKey,count file of GBIF's derived-dataset form here."),
+    ] = None,
+    sandbox: Sandbox = False,
+) -> None:
+    """Citations behind the published file: every data set with DOI, version, access date and licence."""
+    published = Paths.of(settings_for(sandbox=sandbox)).published
+    if derived is not None:
+        rows = derived_dataset(published)
+        try:
+            derived.write_text("".join(f"{key},{records}\n" for key, records in rows), encoding="utf-8")
+        except OSError as error:
+            raise WrongUsage(f"{derived} cannot be written ({error.strerror}); choose another path.") from error
+        errors.print(
+            f"{len(rows):,} data sets with {sum(records for _, records in rows):,} records in {derived}; register them at "
+            "https://www.gbif.org/derived-dataset/register to get a DOI.",
+            highlight=False,
+            soft_wrap=True,
+        )
+        return
+    found = read_bibliography(published)
+    if form == "json":
+        json.dump(as_cff(found), sys.stdout, ensure_ascii=False, indent=1)
+        sys.stdout.write("\n")
+    else:
+        sys.stdout.write(as_text(found) if form == "text" else as_bibtex(found))

@@ -1,0 +1,41 @@
+"""`ness shell`: a prompt on the published file, read-only."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import Annotated
+
+import typer
+
+from ness_pipeline.cli.base import ASK, Sandbox, app, errors, settings_for
+from ness_pipeline.paths import Paths
+from ness_pipeline.query import open_published
+
+BANNER = """\
+Read-only on {file}.
+  sql("FROM metrics.country_profile")     ask; the answer prints itself, .pl() or .df() gives a frame
+  con                                     the DuckDB connection
+  exit()                                  leave"""
+
+
+@app.command(rich_help_panel=ASK)
+def shell(
+    python: Annotated[bool, typer.Option("--python", help="A Python prompt even where DuckDB's own shell is.")] = False,
+    sandbox: Sandbox = False,
+) -> None:
+    """Open the published file in DuckDB's own shell where it is installed, else in a Python prompt; both read-only."""
+    published = Paths.of(settings_for(sandbox=sandbox)).published
+    with open_published(published) as connection:
+        duckdb_shell = None if python else shutil.which("duckdb")
+        if duckdb_shell is None:
+            import code
+
+            if not python:
+                errors.print("DuckDB's own shell is not installed (https://duckdb.org/install), so this is Python.")
+            words = {"con": connection, "sql": connection.sql}
+            code.interact(BANNER.format(file=published), local=words, exitmsg="")
+            return
+    # The connection above has said in one sentence what is wrong with the file, if anything is.
+    done = subprocess.run([duckdb_shell, "-readonly", str(published)], check=False)  # noqa: S603  (a shell is what is asked for)
+    raise typer.Exit(done.returncode)

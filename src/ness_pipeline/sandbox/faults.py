@@ -1,0 +1,361 @@
+"""Faults of the sandbox: everything that real publishers do wrong, seeded and composable.
+
+A fault is named in one word each, `kind@publisher:share`: `503@cbd:1` lets the CBD be down, `reset:0.05` breaks every
+twentieth connection. What happens to a request depends on the seed, its target and how often that target was asked
+before, and on nothing else, so threads change nothing and the same seed gives the same faults.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import random
+import re
+import socket
+import struct
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from email.utils import format_datetime
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ness_pipeline.errors import WrongUsage
+
+Rng = random.Random
+_Path = tuple[str, ...]
+
+REFUSALS = ("503", "429", "429_seconds", "429_date", "401")
+"""Answers instead of data: 503 in bursts, 429 without and with Retry-After in its two forms, an expired token."""
+CONNECTION = ("reset", "slow", "stalled", "cut")
+"""Connections that break, drip, hang in the middle of a body, or end before its end."""
+DISGUISED = ("html", "html_as_json", "error_200", "half_json")
+"""Success by its status and no data: a page, a page that calls itself JSON, an error, a JSON text without its end."""
+CONTENT = (
+    "page_truncated", "page_duplicated", "index_moved", "count_off",
+    "field_renamed", "field_removed", "field_added", "wrong_type",
+)  # fmt: skip
+"""Well-formed answers that say something wrong."""
+
+PASSING = ("503", "429", "429_seconds", "429_date", "reset", "slow", "stalled", "cut", "html", "html_as_json", "half_json")  # fmt: skip
+"""Faults after which the same request, asked again, is answered: no run may show a trace of them."""
+KINDS = (*REFUSALS, *CONNECTION, *DISGUISED, *CONTENT)
+
+_SPEC = re.compile(r"(?P<kind>[a-z0-9_]+)(?:@(?P<publisher>[a-z0-9_]+))?(?::(?P<share>[0-9.]+))?")
+_TOTALS = ("count", "total", "totalElements")
+_PAGE = b"<!DOCTYPE html><html><body><h1>SYNTHETIC: down for maintenance</h1></body></html>"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault that may befall a request.
+
+    Attributes:
+        kind: one of `KINDS`.
+        publisher: whose requests it befalls; None for all.
+        share: share of these requests, 0 to 1.
+    """
+
+    kind: str
+    publisher: str | None = None
+    share: float = 0.05
+
+    @classmethod
+    def parse(cls, text: str) -> Fault:
+        """A fault from `kind`, `kind@publisher`, `kind:share` or `kind@publisher:share`.
+
+        Raises:
+            WrongUsage: the text is none of these, or names an unknown kind.
+        """
+        match = _SPEC.fullmatch(text.strip())
+        if match is None or match["kind"] not in KINDS:
+            message = f"{text!r} is no fault; write kind@publisher:share, such as 503@cbd:1, with a kind of {', '.join(KINDS)}."
+            raise WrongUsage(message)
+        try:
+            share = float(match["share"] or 0.05)
+        except ValueError:
+            share = 2.0
+        if share > 1:
+            raise WrongUsage(f"The share of the fault {text!r} is no number from 0 to 1; correct it.")
+        return cls(match["kind"], match["publisher"], share)
+
+
+def mixed(kinds: Iterable[str], share: float) -> tuple[Fault, ...]:
+    """Faults of several kinds for all publishers, together befalling about this share of requests."""
+    listed = tuple(kinds)
+    return tuple(Fault(kind, None, share / len(listed)) for kind in listed)
+
+
+@dataclass
+class Faults:
+    """Which faults befall which requests, and which have; safe to use from several threads.
+
+    Attributes:
+        listed: the faults; may be exchanged while the sandbox runs.
+        seed: seed of every draw.
+        stall_s: how long a stalled body hangs before the connection ends.
+        retry_after_s: what a 429 asks to wait.
+        burst: requests in a row that a 503 burst refuses.
+    """
+
+    listed: tuple[Fault, ...] = ()
+    seed: int = 0
+    stall_s: float = 30.0
+    retry_after_s: int = 1
+    burst: int = 2
+    _asked: Counter[str] = field(default_factory=Counter)
+    _injected: Counter[str] = field(default_factory=Counter)
+    _bursts: Counter[str] = field(default_factory=Counter)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def injected(self) -> Counter[str]:
+        """Kind to how often it befell a request so far."""
+        with self._lock:
+            return Counter(self._injected)
+
+    def draw(self, publisher: str, target: str) -> tuple[str | None, Rng]:
+        """The fault that befalls the request at hand, None for none, and the draws that shape it."""
+        with self._lock:
+            self._asked[target] += 1
+            rng = Rng(f"{self.seed} {target} {self._asked[target]}")
+            if self._bursts[publisher] > 0:
+                self._bursts[publisher] -= 1
+                self._injected["503"] += 1
+                return "503", rng
+            for fault in self.listed:
+                if fault.publisher in {None, publisher} and rng.random() < fault.share:
+                    if fault.kind == "503" and fault.share < 1:
+                        self._bursts[publisher] = rng.randrange(self.burst)
+                    self._injected[fault.kind] += 1
+                    return fault.kind, rng
+        return None, rng
+
+
+class FaultInjector:
+    """ASGI middleware that lets faults befall the answers of the application below it.
+
+    Args:
+        app: the application.
+        faults: which faults befall which requests.
+    """
+
+    def __init__(self, app: ASGIApp, faults: Faults) -> None:
+        self._app, self._faults = app, faults
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, rightly or wrongly."""
+        path = str(scope.get("path", ""))
+        publisher = path.split("/")[1] if path.count("/") > 1 else ""
+        if scope["type"] != "http" or not publisher:
+            await self._app(scope, receive, send)
+            return
+        query = scope["query_string"].decode("latin-1")
+        kind, rng = self._faults.draw(publisher, f"{path}?{query}")
+        if kind is None:
+            await self._app(scope, receive, send)
+        elif kind in REFUSALS:
+            await _answer(send, *self._refusal(kind))
+        elif kind == "reset":
+            _reset(receive)
+        else:
+            status, headers, body = await _collect(self._app, scope, receive)
+            await self._spoil(kind, rng, publisher, send, status, headers, body)
+
+    def _refusal(self, kind: str) -> tuple[int, dict[str, str], bytes]:
+        status = int(kind[:3])
+        headers = {"content-type": "application/json"}
+        if kind == "429_seconds":
+            headers["retry-after"] = str(self._faults.retry_after_s)
+        if kind == "429_date":
+            # One second more, because an HTTP date has no fractions and must not lie in the past.
+            later = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self._faults.retry_after_s)
+            headers["retry-after"] = format_datetime(later, usegmt=True)
+        says = {401: "SYNTHETIC: the token has expired.", 429: "SYNTHETIC: too many requests."}
+        return status, headers, json.dumps({"error": says.get(status, "SYNTHETIC: unavailable.")}).encode()
+
+    async def _spoil(
+        self, kind: str, rng: Rng, publisher: str, send: Send, status: int, headers: dict[str, str], body: bytes
+    ) -> None:
+        if kind == "slow":
+            await _answer(send, status, headers, body, pieces=4, pause_s=0.02)
+        elif kind in {"cut", "stalled"}:
+            await _answer(send, status, headers, body[: len(body) // 2], announced=len(body))
+            await asyncio.sleep(self._faults.stall_s if kind == "stalled" else 0)
+        elif kind in {"html", "html_as_json"}:
+            shown = "text/html" if kind == "html" else headers.get("content-type", "application/json")
+            await _answer(send, 200, {"content-type": shown}, _PAGE)
+        elif kind == "half_json":
+            await _answer(send, status, headers, body[: max(1, len(body) * 2 // 3)])
+        elif kind == "error_200":
+            await _answer(send, 200, headers, json.dumps(_error(publisher)).encode())
+        else:
+            await _answer(send, status, headers, spoiled(kind, rng, body))
+
+
+def _error(publisher: str) -> Any:
+    """An error as a publisher writes it under HTTP 200."""
+    if publisher == "worldbank":
+        return [{"message": [{"id": "120", "key": "Invalid value", "value": "SYNTHETIC: try again."}]}]
+    return {"error": "SYNTHETIC: something went wrong", "status": 500}
+
+
+async def _collect(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[int, dict[str, str], bytes]:
+    """The whole answer of an application."""
+    status, headers, body = 200, {}, bytearray()
+
+    async def take(message: Message) -> None:
+        nonlocal status, headers
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in message["headers"]}
+        elif message["type"] == "http.response.body":
+            body.extend(message.get("body", b""))
+
+    await app(scope, receive, take)
+    headers.pop("content-length", None)
+    return status, headers, bytes(body)
+
+
+async def _answer(
+    send: Send,
+    status: int,
+    headers: dict[str, str],
+    body: bytes,
+    *,
+    announced: int | None = None,
+    pieces: int = 1,
+    pause_s: float = 0.0,
+) -> None:
+    """Send an answer; when more bytes are announced than sent, the server ends the connection after them."""
+    length = len(body) if announced is None else announced
+    shown = [(n.encode(), v.encode("latin-1")) for n, v in (headers | {"content-length": str(length)}).items()]
+    await send({"type": "http.response.start", "status": status, "headers": shown})
+    size = max(1, -(-len(body) // pieces))
+    for start in range(0, len(body), size):
+        await send({"type": "http.response.body", "body": body[start : start + size], "more_body": True})
+        await asyncio.sleep(pause_s)
+    if length == len(body):
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _reset(receive: Receive) -> None:
+    """End the connection with a reset; where the server does not let us reach it, without any answer."""
+    transport = getattr(getattr(receive, "__self__", None), "transport", None)
+    if transport is not None:
+        connection = transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+
+
+def spoiled(kind: str, rng: Rng, body: bytes) -> bytes:
+    """A JSON body that says something wrong in one of the ways of `CONTENT`; other bodies stay as they are."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return body
+    _WAYS[kind](document, rng)
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _records(document: Any) -> dict[_Path, list[dict[str, Any]]]:
+    """All objects of a document by where they stand, positions in lists left out."""
+    found: dict[_Path, list[dict[str, Any]]] = {}
+    for path, value in _walk(document, ()):
+        if isinstance(value, dict) and value:
+            found.setdefault(path, []).append(value)
+    return found
+
+
+def _walk(value: Any, path: _Path) -> Iterator[tuple[_Path, Any]]:
+    yield path, value
+    if isinstance(value, dict):
+        for name, inside in value.items():
+            yield from _walk(inside, (*path, name))
+    elif isinstance(value, list):
+        for inside in value:
+            yield from _walk(inside, (*path, "[]"))
+
+
+def _longest(document: Any) -> list[Any]:
+    """The longest list of records in a document, which is what it is about."""
+    lists = [value for _, value in _walk(document, ()) if isinstance(value, list)]
+    return max(lists, key=len, default=[])
+
+
+def _chosen(document: Any, rng: Rng) -> tuple[list[dict[str, Any]], str] | None:
+    """Records of one kind and one of their fields."""
+    records = _records(document)
+    if not records:
+        return None
+    alike = records[rng.choice(sorted(records))]
+    return alike, rng.choice(sorted(alike[0]))
+
+
+def _truncate(document: Any, _: Rng) -> None:
+    rows = _longest(document)
+    del rows[len(rows) * 2 // 3 :]
+
+
+def _duplicate(document: Any, _: Rng) -> None:
+    rows = _longest(document)
+    rows.extend(list(rows))
+
+
+def _move(document: Any, rng: Rng) -> None:
+    """Records have come and gone since the page before: the first is missing and the total is another."""
+    rows = _longest(document)
+    del rows[: max(1, len(rows) // 10)]
+    _totals(document, lambda total: total + rng.randint(1, 3))
+
+
+def _miscount(document: Any, _: Rng) -> None:
+    _totals(document, lambda total: total // 2)
+
+
+def _totals(document: Any, change: Callable[[int], int]) -> None:
+    heads = [document] if isinstance(document, dict) else document[:1] if isinstance(document, list) else []
+    for head in heads:
+        for name in _TOTALS:
+            if isinstance(head, dict) and isinstance(head.get(name), int):
+                head[name] = change(head[name])
+
+
+def _rename(document: Any, rng: Rng) -> None:
+    if (chosen := _chosen(document, rng)) is not None:
+        for one in chosen[0]:
+            if chosen[1] in one:
+                one[f"{chosen[1]}New"] = one.pop(chosen[1])
+
+
+def _remove(document: Any, rng: Rng) -> None:
+    if (chosen := _chosen(document, rng)) is not None:
+        for one in chosen[0]:
+            one.pop(chosen[1], None)
+
+
+def _add(document: Any, rng: Rng) -> None:
+    if (chosen := _chosen(document, rng)) is not None:
+        for one in chosen[0]:
+            one["syntheticNewField"] = 1
+
+
+def _retype(document: Any, rng: Rng) -> None:
+    if (chosen := _chosen(document, rng)) is not None:
+        wrong: Sequence[Any] = ("not a number", {"value": 1}, [1, 2], -1, True, None, 1e308, "2024-13-45")
+        rng.choice(chosen[0])[chosen[1]] = rng.choice(wrong)
+
+
+_WAYS: dict[str, Callable[[Any, Rng], None]] = {
+    "page_truncated": _truncate,
+    "page_duplicated": _duplicate,
+    "index_moved": _move,
+    "count_off": _miscount,
+    "field_renamed": _rename,
+    "field_removed": _remove,
+    "field_added": _add,
+    "wrong_type": _retype,
+}

@@ -1,0 +1,63 @@
+"""The true rows of `metrics.ecosystem_condition`."""
+
+from __future__ import annotations
+
+from ness_pipeline.sandbox.indicators import SdgValue, sdg_number
+from ness_pipeline.sandbox.truth import Row, Truth
+
+SERIES = {"forest": "AG_LND_FRST", "mountain": "ER_MTN_GRNCVI", "degraded": "AG_LND_DGRD"}
+COLUMNS = {"forest": "forest_pct", "mountain": "mountain_green_cover_pct", "degraded": "degraded_land_pct"}
+
+
+def rows(truth: Truth) -> list[Row]:
+    """One row per country and year with any value of the series."""
+    return [row for country in truth.world.countries for row in _country(truth, country)]
+
+
+def _country(truth: Truth, country: str) -> list[Row]:
+    indicators = truth.world.indicators
+    said: dict[str, dict[int, SdgValue]] = {
+        name: {
+            row.year: row
+            for row in indicators.unsdg[code]
+            if row.area == country and row.belt in {None, "TOTAL"} and row.year in truth.years
+        }
+        for name, code in SERIES.items()
+    }
+    values = {
+        name: {year: value for year, row in by_year.items() if (value := sdg_number(row)) is not None}
+        for name, by_year in said.items()
+    }
+    bank = indicators.worldbank["AG.LND.FRST.ZS"]
+    banked = {year: value for year in truth.years if (value := bank.get((country, year))) is not None}
+    years = {year for by_year in values.values() for year in by_year} | set(banked)
+    found = []
+    for year in sorted(years):
+        forests, publisher = (values["forest"], "unsdg") if year in values["forest"] else (banked, "worldbank")
+        row: Row = {"country_code": country, "year": year, "reportable": True, "reason": None}
+        row["forest_publisher"] = publisher if year in forests else None
+        for name, column in COLUMNS.items():
+            value = forests.get(year) if name == "forest" else values[name].get(year)
+            text = said[name][year].text if year in said[name] else ""
+            why = "not_relevant" if text == "N" else "bound_only" if text[:1] in {"<", ">"} else "no_data"
+            row |= {column: value, f"{name}_reportable": value is not None}
+            row[f"{name}_reason"] = None if value is not None else why
+        found.append(row | _change(forests, year, row["forest_reason"]))
+    return found
+
+
+def _change(forests: dict[int, float], year: int, why_no_forest: str | None) -> Row:
+    """Compound annual change since the earliest value five to ten years ago."""
+    earlier = [when for when in forests if year - 10 <= when <= year - 5]
+    change, reason = None, why_no_forest or "too_few_years"
+    if year in forests and earlier:
+        first = min(earlier)
+        if forests[first] > 0:
+            change = 100 * ((forests[year] / forests[first]) ** (1 / (year - first)) - 1)
+        else:
+            reason = "no_forest"
+    return {
+        "forest_change_pct_per_year": change,
+        "forest_change_reportable": change is not None,
+        "forest_change_reason": None if change is not None else reason,
+    }

@@ -1,0 +1,95 @@
+"""`ness sql` and `ness metrics`: answers in every format, and a file that cannot be changed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from ness_pipeline.views import measures
+
+COUNT = "SELECT country_code, count(*) AS numbers FROM metrics.metric_value GROUP BY ALL ORDER BY ALL"
+
+
+def test_answers_agree_in_every_format(ness, filled):
+    """Table, CSV and JSON say the same."""
+    stated = json.loads(ness("sql", "--sandbox", COUNT, "--format", "json").out)
+    assert {"KE", "ML", "NO"} <= {row["country_code"] for row in stated}
+    rows = list(csv.DictReader(io.StringIO(ness("sql", "--sandbox", COUNT, "--format", "csv").out)))
+    assert [{**row, "numbers": int(row["numbers"])} for row in rows] == stated
+    table = ness("sql", "--sandbox", COUNT)
+    assert table.code == 0
+    assert all(str(row["numbers"]) in table.out.replace(",", "") for row in stated)
+
+
+def test_question_from_a_file(ness, filled, tmp_path):
+    """`--file` asks what the file holds."""
+    (tmp_path / "question.sql").write_text(COUNT, encoding="utf-8")
+    said = ness("sql", "--sandbox", "--file", str(tmp_path / "question.sql"), "--format", "csv")
+    assert said.out.splitlines()[0] == "country_code,numbers"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "CREATE TABLE own (x INT)",
+        "DELETE FROM core.country",
+        "ATTACH 'other.duckdb'",
+        "COPY core.country TO 'stolen.csv'",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM '/etc/passwd'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET enable_external_access = true",
+        "SET lock_configuration = false",
+        "PRAGMA database_list; DROP TABLE core.country",
+        "EXPORT DATABASE 'stolen'",
+        "SELECT nothing FROM core.country",
+        "not sql",
+    ],
+)
+def test_a_question_cannot_change_or_reach_anything(ness, filled, sandbox_home, question):
+    """Writing, attaching, reading files, extensions and settings are refused in one sentence with exit code 2."""
+    before = (filled / "sandbox" / "ness.duckdb").read_bytes()
+    said = ness("sql", "--sandbox", question)
+    assert said.code == 2
+    assert said.err.startswith("Error: ")
+    assert "Traceback" not in said.err
+    assert (filled / "sandbox" / "ness.duckdb").read_bytes() == before
+
+
+def test_no_warehouse_yet(ness, home):
+    """Before the first run there is nothing to ask, and the sentence says how to make it."""
+    said = ness("sql", "SELECT 1")
+    assert said.code == 2
+    assert "There is no warehouse at" in said.err
+    assert "ness run" in said.err
+
+
+def test_one_question_or_one_file(ness, filled):
+    """Neither and both are wrong usage."""
+    assert ness("sql", "--sandbox").code == 2
+    assert ness("sql", "--sandbox", "SELECT 1", "--file", "x.sql").code == 2
+    assert "There is no file" in ness("sql", "--sandbox", "--file", "x.sql").err
+
+
+def test_catalogue_lists_every_number(ness, filled):
+    """`ness metrics` names each measure of the contracts."""
+    out = ness("metrics", "--sandbox").out
+    missing = [column.name for _, column, _ in measures() if column.name not in out]
+    assert missing == []
+
+
+def test_catalogue_defines_a_metric(ness, filled):
+    """A metric comes with its definition, formula, source, columns and traps, asked for by table or measure."""
+    for name in ("threatened_species", "threatened_share"):
+        out = ness("metrics", name, "--sandbox").out
+        assert "best = T / (A - EX - DD)" in out
+        assert "Source:" in out
+        assert "Traps:" in out
+        assert "threatened_share_lower" in out
+    said = ness("metrics", "nothing", "--sandbox")
+    assert said.code == 2
+    assert "'nothing' is no metric" in said.err

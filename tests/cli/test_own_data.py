@@ -1,0 +1,160 @@
+"""`ness load` and `ness materialise`: a national expert's own data, from file to published number."""
+
+from __future__ import annotations
+
+import csv
+import os
+import zipfile
+from pathlib import Path
+
+import duckdb
+import pytest
+from own_files import records, write_text
+
+from ness_pipeline.paths import Paths
+from ness_pipeline.publish import writer
+from ness_pipeline.settings import load_settings
+
+LIST = [
+    {"species_key": f"own-{n}", "country_code": "KE", "taxon_group": "mammals", "red_list_category": category}
+    for n, category in enumerate(["LC"] * 6 + ["VU", "EN", "CR", "DD"])
+]
+
+
+def table(path: Path, rows: list[dict[str, str]]) -> Path:
+    """Rows as CSV."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writing = csv.DictWriter(file, list(rows[0]))
+        writing.writeheader()
+        writing.writerows(rows)
+    return path
+
+
+def asked(home: Path, query: str) -> list[tuple[object, ...]]:
+    """Rows of the published file."""
+    with duckdb.connect(str(home / "ness.duckdb"), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_own_list_becomes_numbers(ness, home, tmp_path):
+    """A national list goes through the contract, the models and the publication; three of nine are threatened."""
+    said = ness("load", "country_species", str(table(tmp_path / "list.csv", LIST)))
+    assert said.code == 0, said.err
+    assert "10 received = 10 loaded + 0 quarantined" in said.out
+    assert ness("materialise").code == 0
+    found = asked(
+        home,
+        "SELECT threatened_species, threatened_share FROM metrics.threatened_species WHERE taxon_group = 'mammals'",
+    )
+    assert found == [(3, 3 / 9)]
+    assert asked(home, "SELECT is_synthetic FROM ops.publication") == [(False,)]
+
+
+def test_loading_twice_is_loading_once(ness, home, tmp_path):
+    """A file of the same name replaces its earlier rows."""
+    path = str(table(tmp_path / "list.csv", LIST))
+    for _ in range(2):
+        ness("load", "country_species", path)
+        ness("materialise")
+    assert asked(home, "SELECT count(*) FROM core.country_species") == [(10,)]
+    assert len(set(asked(home, "SELECT content_hash FROM ops.publication"))) == 1
+
+
+def test_refused_rows_are_shown_with_their_reason(ness, home, tmp_path):
+    """What breaks the contract is kept aside, counted, explained and can be asked for."""
+    bad = [*LIST, {**LIST[0], "species_key": "own-x", "red_list_category": "XX"}, {**LIST[0], "country_code": "Kenia"}]
+    said = ness("load", "country_species", str(table(tmp_path / "list.csv", bad)))
+    assert "12 received = 10 loaded + 2 quarantined" in said.out
+    assert "which is no ISO 3166-1 alpha-2 code" in said.out
+    ness("materialise")
+    rows = asked(home, "SELECT row_number, column_name FROM ops.quarantine ORDER BY 1")
+    assert rows == [(10, "red_list_category"), (11, "country_code")]
+
+
+def test_records_become_diversity(ness, home, tmp_path):
+    """Occurrence records are counted into the cube and from there into the metrics."""
+    path = write_text(tmp_path / "own.tsv", records(*[{"year": str(2000 + n)} for n in range(25)]))
+    assert ness("load", "occurrences", str(path)).code == 0
+    assert ness("materialise", "Kenya").code == 0
+    query = "SELECT observed_richness, occurrences FROM metrics.species_diversity WHERE taxon_group = 'birds' AND year IS NULL"
+    assert asked(home, query) == [(1, 25)]
+
+
+def _truncated(folder: Path) -> Path:
+    whole, part = folder / "whole.zip", folder / "part.zip"
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("list.csv", "species_key,country_code\n" + "x,KE\n" * 1000)
+    part.write_bytes(whole.read_bytes()[:200])
+    return part
+
+
+def _escaping(folder: Path) -> Path:
+    path = folder / "escaping.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("../outside.csv", "species_key,country_code\nx,KE\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda folder: folder / "nothing.csv", "does not exist"),
+        (_truncated, "damaged or cut short"),
+        (_escaping, "would be written outside"),
+        (
+            lambda folder: table(folder / "wrong.csv", [{"species": "x", "country_code": "KE"}]),
+            "has a column 'species'",
+        ),
+        (
+            lambda folder: table(folder / "short.csv", [{"country_code": "KE", "origin": "native"}]),
+            "lacks the column 'species_key'",
+        ),
+    ],
+    ids=["missing", "truncated", "path traversal", "wrong column", "missing column"],
+)
+def test_bad_files_change_nothing(ness, home, tmp_path, make, says):
+    """One sentence, exit code 2 or 4, and the warehouse is as it was."""
+    ness("load", "country_species", str(table(tmp_path / "list.csv", LIST)))
+    ness("materialise")
+    before = asked(home, "SELECT max(content_hash) FROM ops.publication")
+    said = ness("load", "country_species", str(make(tmp_path)))
+    assert said.code in {2, 4}
+    assert says in said.err
+    assert said.err.count("\n") == 1
+    ness("materialise")
+    assert asked(home, "SELECT DISTINCT content_hash FROM ops.publication") == before
+
+
+def test_country_that_is_none(ness, home):
+    """An unknown country is refused by name before anything is computed."""
+    said = ness("materialise", "Atlantis")
+    assert (said.code, "'Atlantis' is not a country" in said.err) == (2, True)
+    assert not home.exists()
+
+
+def test_warehouse_in_use(ness, home, tmp_path):
+    """While a run writes, loading says busy with exit code 6 and waits for nobody."""
+    path = str(table(tmp_path / "list.csv", LIST))
+    with writer(Paths.of(load_settings())):
+        said = ness("load", "country_species", path)
+    assert said.code == 6
+    assert "is being written by another run" in said.err
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not Path("/proc").is_dir(), reason="root may write everywhere")
+def test_folder_that_cannot_be_written(ness, tmp_path, monkeypatch):
+    """A home that cannot be made names the folder and the setting."""
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("NESS_HOME", str(tmp_path / "file" / "home"))
+    said = ness("load", "country_species", str(table(tmp_path / "list.csv", LIST)))
+    assert said.code == 2
+    assert "cannot be written" in said.err
+    assert "NESS_HOME" in said.err
+
+
+def test_nothing_loaded_is_nothing_to_publish(ness, home):
+    """Without any data there is nothing to publish: exit code 5, and no file appears."""
+    said = ness("materialise")
+    assert said.code == 5
+    assert "Nothing was published" in said.err
+    assert not (home / "ness.duckdb").exists()

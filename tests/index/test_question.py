@@ -1,0 +1,127 @@
+"""The index from a published file: stored or by one's own definition, in the shell, without touching the file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from conftest import Warehouse
+from small_index import content, write
+from small_world import country, groups, observation, species, treaty
+from typer.testing import CliRunner
+
+from ness_pipeline.cli import app
+from ness_pipeline.database import open_build
+from ness_pipeline.errors import WrongUsage
+from ness_pipeline.index import definition_file, published_definition, read_definition
+from ness_pipeline.index.question import ask_index
+from ness_pipeline.paths import Paths
+from ness_pipeline.publish import publish
+from ness_pipeline.scope import Years
+from ness_pipeline.settings import Settings
+
+LAND = {"KE": 12.0, "TZ": 30.0}
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published file of two countries with protected areas, birds, mammals and treaties."""
+    paths = Paths.of(Settings(home=tmp_path_factory.mktemp("home")))
+    with open_build(paths.build) as connection:
+        warehouse = Warehouse(connection)
+        warehouse.land("taxon_group", groups(birds=(10, 10), mammals=(10, 10)), source="seeds")
+        for code, land in LAND.items():
+            warehouse.land("country", [country(code)])
+            warehouse.land("treaty_party", [treaty("cbd", "1994-01-01", code), treaty("cites", None, code)])
+            warehouse.land("indicator_observation", [
+                observation(series, year, value, code)
+                for year in (2019, 2020)
+                for series, value in {
+                    "ER.LND.PTLD.ZS": land, "ER.MRN.PTMR.ZS": 6.0, "ER_PTD_TERR": 50.0, "ER_PTD_FRHWTR": 40.0, "ER_MRN_MPA": 30.0,
+                }.items()
+            ])  # fmt: skip
+            for group in ("birds", "mammals"):
+                warehouse.land("country_species", species(group, code, VU=2, LC=8))
+        warehouse.materialise()
+        publish(connection, paths, "test", is_synthetic=False, now=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    return paths.published
+
+
+@pytest.mark.parametrize("part", ["index", "pillars", "measures"])
+def test_published_definition_computes_what_is_stored(published: Path, part: Any) -> None:
+    """Computing anew with a copy of the published definition gives the stored rows, to the bit."""
+    years = Years(2000, 2100)
+    stored = ask_index(published, part, years=years)
+    anew = ask_index(published, part, definition=published_definition(), years=years)
+    keys = [name for name in ("country_code", "year", "pillar", "metric", "taxon_group") if name in stored.columns]
+    assert stored.height > 0
+    assert anew.sort(keys).equals(stored.sort(keys))
+
+
+def test_own_definition(published: Path, tmp_path: Path) -> None:
+    """With all weight on the ecological half the index is that half, and neither code nor file was touched."""
+    whole = content()
+    whole["half"]["ecological_system"]["weight"], whole["half"]["security_system"]["weight"] = 1, 0
+    own = read_definition(write(tmp_path, whole))
+    before = published.read_bytes()
+    assert ask_index(published, "measures", definition=own).height == 8
+    rows = {row["country_code"]: row for row in ask_index(published, "index", definition=own).to_dicts()}
+    for code, land in LAND.items():
+        assert rows[code]["ecological_system"] == pytest.approx((land / 30 + 0.2 + 0.5) / 3)
+        assert rows[code]["eco_security_index"] == pytest.approx(rows[code]["ecological_system"])
+        assert rows[code]["definition_version"] == own.digest
+    assert published.read_bytes() == before
+
+
+def test_latest_year_unless_asked_for(published: Path) -> None:
+    """Without years each country has one row, with years one for each of them."""
+    assert ask_index(published, "index").get_column("country_code").sort().to_list() == ["KE", "TZ"]
+    rows = ask_index(published, "index", countries=["KE"], years=Years(2019, 2020))
+    assert rows.select("country_code", "year").rows() == [("KE", 2019), ("KE", 2020)]
+
+
+def test_sensitivity_speaks_of_all_countries(published: Path) -> None:
+    """Two countries are too few to say what drives the index, whichever definition is used."""
+    for definition in (None, published_definition()):
+        rows = ask_index(published, "sensitivity", definition=definition, countries=["KE"])
+        assert set(rows.get_column("reason")) == {"too_few_countries"}
+
+
+def test_country_that_is_not_there(published: Path) -> None:
+    """A country that the file does not have is named, with what to do."""
+    with pytest.raises(WrongUsage, match="no index of FR; load it first, as with `ness run FR`"):
+        ask_index(published, "index", countries=["FR"])
+
+
+def run(published: Path, *arguments: str) -> Any:
+    """Run `ness index` in the home folder of a published file."""
+    result = CliRunner().invoke(app, ["index", *arguments], env={"NESS_HOME": str(published.parent), "COLUMNS": "300"})
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def test_definition_is_printed_as_it_is(published: Path, tmp_path: Path) -> None:
+    """`ness index --show` prints the file to the byte, so that it can be copied and computed with."""
+    shown = run(published, "--show").stdout
+    assert shown == definition_file().read_text(encoding="utf-8")
+    own = tmp_path / "my.toml"
+    own.write_text(shown, encoding="utf-8")
+    assert published_definition().digest in run(published, "--definition", str(own)).stdout
+    assert run(published, "--show", "--definition", str(own)).stdout == shown
+
+
+def test_formats(published: Path) -> None:
+    """All formats tell the same rows; only the table leaves columns out."""
+    whole = ask_index(published, "index")
+    assert json.loads(run(published, "--format", "json").stdout) == whole.to_dicts()
+    assert pl.read_csv(io.StringIO(run(published, "--format", "csv").stdout)).columns == whole.columns
+    parquet = run(published, "--format", "parquet").stdout_bytes
+    assert pl.read_parquet(io.BytesIO(parquet)).equals(whole)
+    table = run(published, "Kenya", "--part", "pillars").stdout
+    assert "protected_areas" in table
+    assert "TZ" not in table

@@ -1,0 +1,199 @@
+"""Spec of `metrics.eco_security_index`: the sandbox's truth, scores that no other country moves, and gaps with reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+import pytest
+from conftest import Warehouse
+from small_index import LAND, LAW, SEA, SITES, definition, halves, pillar
+from small_world import country, observation, treaty
+
+from ness_pipeline.database import open_build
+from ness_pipeline.dictionary import tables
+from ness_pipeline.index import (
+    component_rows,
+    index_rows,
+    pillar_rows,
+    published_definition,
+    score_countries,
+    tables_of,
+)
+from ness_pipeline.models import _run, models
+from ness_pipeline.sandbox.truth import Truth
+from ness_pipeline.sandbox.world import World
+
+OWN = ("index_definition", "index_component", "index_pillar", "eco_security_index", "index_sensitivity")
+BELOW = {"KE": 21.0, "TZ": 12.0, "ML": 3.0}
+
+
+@pytest.fixture(scope="module")
+def truth() -> Truth:
+    """The truth of the sandbox's default world."""
+    return Truth(World())
+
+
+@pytest.fixture(scope="module")
+def true_warehouse(truth: Truth, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """A warehouse whose other metric tables hold the truth, with the index computed from them."""
+    with open_build(tmp_path_factory.mktemp("index") / "build.duckdb") as connection:
+        for name in sorted(tables_of(published_definition())):
+            schema = {column.name: column.dtype for column in tables()[name].columns}
+            frame = pl.DataFrame(truth.rows(name.removeprefix("metrics.")), schema=schema, orient="row")  # noqa: F841
+            connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM frame")
+        for name in OWN:
+            _run(connection, models()[f"metrics.{name}"], None)
+        yield Warehouse(connection)
+
+
+@pytest.mark.parametrize("name", ["index_component", "index_pillar", "eco_security_index"])
+def test_index_equals_the_truth(true_warehouse: Warehouse, truth: Truth, name: str) -> None:
+    """Every column of every row is what the sandbox's definitions give in plain Python, to 1e-12."""
+    table = tables()[f"metrics.{name}"]
+    true = {tuple(row[key] for key in table.grain): row for row in truth.rows(name)}
+    stored = {tuple(row[key] for key in table.grain): row for row in true_warehouse.rows(f"FROM metrics.{name}")}
+    assert stored.keys() == true.keys()
+    assert len(stored) > 100
+    for key, row in stored.items():
+        assert row == pytest.approx(true[key], abs=1e-12), key
+
+
+def test_truth_has_scores_and_gaps(truth: Truth) -> None:
+    """The sandbox's countries show both: years with an index and an interval around it, and years without."""
+    rows = truth.rows("eco_security_index")
+    scored = [row for row in rows if row["reportable"]]
+    assert scored
+    assert all(row["index_lower"] < row["eco_security_index"] < row["index_upper"] for row in scored)
+
+
+def test_order_is_last_of_all(true_warehouse: Warehouse) -> None:
+    """The index runs after every metric that it reads, and its sensitivity after it."""
+    order = list(models())
+    last = max(order.index(name) for name in tables_of(published_definition()))
+    assert last < order.index("metrics.index_component") < order.index("metrics.eco_security_index")
+    assert order.index("metrics.eco_security_index") < order.index("metrics.index_sensitivity")
+
+
+def small_frame(warehouse: Any, small: Any = None, codes: list[str] | None = None) -> pl.DataFrame:
+    """The index by a small definition, from what a warehouse holds."""
+    small = small or definition()
+    return index_rows(score_countries(component_rows(warehouse.connection, small, codes), small), small)
+
+
+def land(warehouse: Any, *codes: str) -> None:
+    """Protected areas and treaties of some countries in 2020."""
+    for code in codes:
+        warehouse.land("country", [country(code, is_landlocked=code == "ML")])
+        warehouse.land("treaty_party", [treaty("cbd", "1994-01-01", code), treaty("cites", None, code)])
+        warehouse.land("indicator_observation", [
+            observation("ER.LND.PTLD.ZS", 2020, BELOW[code], code),
+            observation("ER.MRN.PTMR.ZS", 2020, 6.0, code),
+            observation("ER_PTD_TERR", 2020, 50.0, code),
+        ])  # fmt: skip
+
+
+def test_index_of_one_country(warehouse: Any) -> None:
+    """Kenya protects 21 % of its land, 6 % of its sea and half of its sites and is party to one of two treaties."""
+    land(warehouse, "KE")
+    warehouse.materialise()
+    row = small_frame(warehouse).filter(year=2020).row(0, named=True)
+    assert row["ecological_system"] == pytest.approx((0.7 + 0.2 + 0.5) / 3)
+    assert row["security_system"] == pytest.approx(0.5)
+    assert row["eco_security_index"] == pytest.approx((1.4 / 3 * 0.5) ** 0.5)
+    assert row["index_lower"] < row["eco_security_index"] < row["index_upper"]
+    assert (row["coverage"], row["missing"], row["reportable"]) == (1, None, True)
+
+
+def test_landlocked_country_is_not_punished(warehouse: Any) -> None:
+    """Mali has no sea: the marine measure counts nowhere and is not among the missing."""
+    land(warehouse, "ML")
+    warehouse.materialise()
+    row = small_frame(warehouse).filter(year=2020).row(0, named=True)
+    assert row["ecological_system"] == pytest.approx((0.1 + 0.5) / 2)
+    assert (row["coverage"], row["missing"], row["reportable"]) == (1, None, True)
+
+
+@pytest.mark.parametrize(
+    ("gone", "reasons", "missing"),
+    [
+        ("ER.MRN.PTMR.ZS", (None, None, None), "marine_protected_pct: no_data"),
+        ("ER.MRN.PTMR.ZS ER_PTD_TERR", ("half_missing", "too_few_pillars", None), "marine_protected_pct: no_data; kba_terrestrial_pct: no_data"),
+        ("cbd cites", ("half_missing", None, "too_few_pillars"), "treaties_in_force_share: no_data"),
+    ],
+)  # fmt: skip
+def test_country_with_half_of_its_data_missing(
+    warehouse: Any, gone: str, reasons: tuple[str | None, ...], missing: str
+) -> None:
+    """A score is given only where two thirds of a pillar and both halves are there, and the row says what is missing."""
+    land(warehouse, "KE")
+    for name in gone.split():
+        warehouse.connection.execute("DELETE FROM landed.indicator_observation WHERE series_code = ?", [name])
+        warehouse.connection.execute("DELETE FROM landed.treaty_party WHERE treaty = ?", [name])
+    warehouse.materialise()
+    row = small_frame(warehouse).filter(year=2020).row(0, named=True)
+    assert (row["reason"], row["ecological_reason"], row["security_reason"]) == reasons
+    assert row["missing"] == missing
+    for value, lower, upper, reason in (
+        ("eco_security_index", "index_lower", "index_upper", "reason"),
+        ("ecological_system", "ecological_lower", "ecological_upper", "ecological_reason"),
+        ("security_system", "security_lower", "security_upper", "security_reason"),
+    ):
+        assert all((row[name] is None) == (row[reason] is not None) for name in (value, lower, upper))
+
+
+def stored(warehouse: Any, code: str) -> list[list[dict[str, Any]]]:
+    """Every stored row of the index of one country."""
+    names = ("index_component", "index_pillar", "eco_security_index")
+    return [warehouse.rows(f"FROM metrics.{name} WHERE country_code = '{code}' ORDER BY ALL") for name in names]
+
+
+def test_no_country_moves_another(warehouse: Any) -> None:
+    """Adding, backfilling and removing other countries changes no bit of a country's stored rows."""
+    land(warehouse, "KE")
+    warehouse.materialise()
+    before = stored(warehouse, "KE")
+    assert all(before)
+    land(warehouse, "TZ", "ML")
+    warehouse.materialise("TZ", "ML")
+    assert stored(warehouse, "KE") == before
+    warehouse.materialise()
+    assert stored(warehouse, "KE") == before
+    of_tanzania = stored(warehouse, "TZ")
+    warehouse.land("indicator_observation", [observation("ER.LND.PTLD.ZS", 2021, 29.0, "TZ")])
+    warehouse.materialise("TZ")
+    assert stored(warehouse, "KE") == before
+    assert stored(warehouse, "TZ") != of_tanzania
+    warehouse.connection.execute("DELETE FROM landed.indicator_observation WHERE country_code = 'TZ'")
+    warehouse.materialise("TZ")
+    assert stored(warehouse, "KE") == before
+
+
+def test_other_weights_are_another_index(warehouse: Any) -> None:
+    """With all weight on the sites, the ecological half is their score, and the rows say which definition made them."""
+    land(warehouse, "KE")
+    warehouse.materialise()
+    heavy = pillar(LAND | {"weight": 0}, SEA | {"weight": 0}, SITES | {"weight": 1})
+    other = definition(half=halves({"areas": heavy}, {"law": pillar(LAW)}))
+    row = small_frame(warehouse, other).filter(year=2020).row(0, named=True)
+    assert row["ecological_system"] == pytest.approx(0.5)
+    assert row["definition_version"] == other.digest != definition().digest
+
+
+def test_only_the_countries_asked_for(warehouse: Any) -> None:
+    """A computation for one country gives its rows alone, the same as with all others."""
+    land(warehouse, "KE", "TZ")
+    warehouse.materialise()
+    both = small_frame(warehouse)
+    assert small_frame(warehouse, codes=["TZ"]).equals(both.filter(country_code="TZ"))
+
+
+def test_nothing_known_is_no_row(warehouse: Any) -> None:
+    """Without any value of any year there is no row, and none of the tables minds."""
+    warehouse.land("country", [country("KE")])
+    warehouse.materialise()
+    assert small_frame(warehouse).height == 0
+    small = definition()
+    assert pillar_rows(score_countries(component_rows(warehouse.connection, small, None), small), small).height == 0
+    assert warehouse.rows("FROM metrics.eco_security_index") == []

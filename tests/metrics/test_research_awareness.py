@@ -1,0 +1,96 @@
+"""Spec of `metrics.research_awareness`: publications, data sets and members in, numbers per year out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_world import observation
+
+from ness_pipeline.database import open_build
+from ness_pipeline.operations import load_file
+from ness_pipeline.paths import Paths
+from ness_pipeline.settings import Settings
+
+ABOUT, BY = "GBIF_LIT_COVERAGE", "GBIF_LIT_RESEARCHER"
+
+
+def gbif(
+    series_code: str, year: int, value: float | None, read_on: str | None = "2026-11-01", **more: Any
+) -> dict[str, Any]:
+    """One number of GBIF's lists."""
+    return observation(series_code, year, value, publisher="gbif", release=read_on, **more)
+
+
+def awareness(warehouse: Any, rows: list[dict[str, Any]], members: Any = ()) -> dict[tuple[str, int], dict[str, Any]]:
+    """Rows of the metric by country and year."""
+    warehouse.land("indicator_observation", rows)
+    warehouse.land("ness_network", list(members))
+    warehouse.materialise()
+    return {(row["country_code"], row["year"]): row for row in warehouse.rows("FROM metrics.research_awareness")}
+
+
+def test_publications_about_and_by(warehouse: Any) -> None:
+    """Both numbers stand side by side; a year that the list was asked for and has nothing of is a zero."""
+    found = awareness(warehouse, [gbif(ABOUT, 2020, 12), gbif(BY, 2020, 0)])["KE", 2020]
+    assert (found["publications_about_country"], found["publications_by_researchers"]) == (12, 0)
+    assert (found["about_reportable"], found["by_reportable"], found["reportable"]) == (True, True, True)
+    assert (found["data_sets"], found["sets_reason"], found["network_reason"]) == (None, "no_data", "no_data")
+
+
+@pytest.mark.parametrize(("read_on", "reason"), [("2020-12-30", "year_not_over"), ("2021-01-02", None), (None, None)])
+def test_a_year_counts_when_it_is_over(warehouse: Any, read_on: str | None, reason: str | None) -> None:
+    """A list read within the year withholds the year's number; an own file without date is taken at its word."""
+    row = awareness(warehouse, [gbif(ABOUT, 2020, 12, read_on)])["KE", 2020]
+    assert (row["publications_about_country"], row["about_reason"], row["about_reportable"]) == (12, reason, reason is None)  # fmt: skip
+    assert row["reportable"] is (reason is None)
+
+
+def test_per_million_people(warehouse: Any) -> None:
+    """The population of the year, or of the latest of three years before; without one there is no rate."""
+    people = [observation("SP.POP.TOTL", 2018, 50e6), observation("SP.POP.TOTL", 2021, None)]
+    found = awareness(warehouse, [gbif(BY, year, 25) for year in (2017, 2018, 2021, 2022)] + people)
+    rates = [found["KE", year]["publications_by_researchers_per_million"] for year in (2017, 2018, 2021, 2022)]
+    assert rates == [None, pytest.approx(0.5), pytest.approx(0.5), None]
+    assert found["KE", 2022]["per_million_reason"] == "no_population"
+    assert found["KE", 2022]["publications_by_researchers"] == 25
+
+
+def test_registry_stands_in_the_year_of_reading(warehouse: Any) -> None:
+    """Data sets and publishers are quoted for the year in which they were read, though it is not over."""
+    rows = [gbif("GBIF_DATASETS", 2026, 7), gbif("GBIF_PUBLISHERS", 2026, 2), gbif(ABOUT, 2026, 3)]
+    row = awareness(warehouse, rows)["KE", 2026]
+    assert (row["data_sets"], row["data_publishers"], row["sets_reportable"]) == (7, 2, True)
+    assert (row["about_reason"], row["reportable"]) == ("year_not_over", True)
+
+
+def test_members_hold_until_the_next_list(warehouse: Any) -> None:
+    """Organisations and experts add up; the number holds from the end of its year on; unknown is not zero."""
+    members = [
+        {"country_code": "KE", "network": "ness_expert_network", "year": 2022, "organisations": 3, "experts": 5},
+        {"country_code": "KE", "network": "ness_expert_network", "year": 2024, "organisations": 4, "experts": None},
+        {"country_code": "KE", "network": "haikou_initiative", "year": 2022, "organisations": 0, "experts": 0},
+        {"country_code": "TZ", "network": "haikou_initiative", "year": 2022, "organisations": None, "experts": None},
+    ]
+    found = awareness(warehouse, [gbif(ABOUT, year, 1) for year in (2021, 2023, 2025)], members)
+    numbers = {year: row["ness_network_members"] for (code, year), row in found.items() if code == "KE"}
+    assert numbers == {2021: None, 2022: 8, 2023: 8, 2024: 4, 2025: 4}
+    assert (found["KE", 2023]["haikou_initiative_members"], found["KE", 2021]["haikou_reason"]) == (0, "no_data")
+    assert ("TZ", 2022) not in found
+
+
+def test_a_member_list_is_loaded_like_any_table(tmp_path: Path) -> None:
+    """`ness load ness_network FILE` takes a list by country, and refuses what is no network."""
+    file = tmp_path / "members.csv"
+    file.write_text(
+        "country_code,network,year,organisations,experts\nKE,haikou_initiative,2022,3,\nKE,haikou,2022,1,1\n",
+        encoding="utf-8",
+    )
+    settings = Settings(_env_file=None, home=tmp_path / "home")
+    loaded = load_file(settings, file, table="ness_network")
+    assert [(one.table_name, one.loaded, one.quarantined) for one in loaded.results] == [("core.ness_network", 1, 1)]
+    with open_build(Paths.of(settings).build) as connection:
+        assert connection.execute("SELECT network, organisations, experts FROM landed.ness_network").fetchall() == [
+            ("haikou_initiative", 3, None)
+        ]

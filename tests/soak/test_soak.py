@@ -1,0 +1,28 @@
+"""The soak in its short form; `make soak` runs the same trials at full size and prints their figures."""
+
+from __future__ import annotations
+
+from soak.inputs import inputs_trial
+from soak.trials import faults_trial, kills_trial, readers_trial
+
+
+def test_faults_leave_no_trace(tmp_path):
+    """Runs under faults keep whole publications, and the content hash after them is that of a run without faults."""
+    assert faults_trial(tmp_path, 40)["faults injected"] >= 40
+
+
+def test_kills_lose_nothing(tmp_path):
+    """Kill -9 at random points leaves whole publications; the resumed run repeats no finished request."""
+    assert kills_trial(tmp_path, 4)["kills"] >= 4
+
+
+def test_readers_see_whole_publications_only(tmp_path):
+    """Readers of a file that is being published over and over never meet an error or a mixed state."""
+    figures = readers_trial(tmp_path, readers=2, reads=60, publications=4)
+    assert figures["reads"] >= 60
+    assert figures["most publications seen by one process"] >= 2
+
+
+def test_bad_inputs_end_as_promised(tmp_path):
+    """Bad inputs, written and generated, end with the promised exit code and change nothing."""
+    assert inputs_trial(tmp_path, 60)["bad inputs"] >= 60
