@@ -47,7 +47,7 @@ window.ness = window.ness || {};
     if (spec.spec) spec.spec.width = Math.max(180, width - 64);
     if (width < 480) spec.config.legend.columns = 2;
     for (const channel of Object.values(spec.encoding || {})) {
-      if (channel.legend && channel.legend.columns) channel.legend.columns = Math.max(2, Math.floor(width * 0.6 / (9.5 * size)));
+      if (channel.legend && channel.legend.columns > 1) channel.legend.columns = Math.max(2, Math.floor(width * 0.6 / (9.5 * size)));
       if (channel.axis && channel.axis.labelLimit) channel.axis.labelLimit = Math.min(channel.axis.labelLimit, width * 0.5);
     }
     if (spec.height && spec.height.step) {
