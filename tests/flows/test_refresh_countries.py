@@ -24,6 +24,9 @@ TRUE_TABLES = [name for name, table in tables().items() if name in {
     "metrics.threatened_species",
     "metrics.assessment_coverage",
     "metrics.species_diversity",
+    "metrics.species_occupancy",
+    "metrics.species_turnover",
+    "metrics.monitoring_effort",
     "metrics.protected_area_coverage",
     "metrics.legal_framework",
 }]  # fmt: skip

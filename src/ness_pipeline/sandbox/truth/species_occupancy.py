@@ -16,9 +16,9 @@ def rows(truth: Truth) -> list[Row]:
     for country, taxon, year in truth.accepted:
         for group in truth.counted_in(taxon):
             seen[country, group][year].add(taxon)
-    found = []
+    found: list[Row] = []
     for (country, group), years in seen.items():
-        key = {"country_code": truth.world.countries[country], "taxon_group": group}
+        key: Row = {"country_code": truth.world.countries[country], "taxon_group": group}
         found += [key | {"year": year} | incidence([1] * len(taxa), 1) for year, taxa in years.items()]
         of_species = Counter(taxon for taxa in years.values() for taxon in taxa)
         found.append(key | {"year": None} | incidence(list(of_species.values()), len(years)))
