@@ -90,6 +90,8 @@ REASONS: dict[str, str] = {
     "one_assessed_year": "The group has been assessed in one year only.",
     "too_few_threats_known": "Threats are known for less than 80 % of the species that score.",
     "no_species_at_risk": "No species of the group in the country is at any risk that scores.",
+    "extrapolated": "The year lies outside the years in which the group was assessed.",
+    "roll_up_only": "The publisher gives this number for all groups together.",
     "mixed_checklists": "Species keys from more than one checklist meet here, so species may be counted twice.",
 }
 """Why a number is missing or must not be quoted."""
