@@ -28,7 +28,8 @@ from ness_pipeline.sources import WORLD, Unit, sources
 ANY_YEAR = Years(1600, 2100)
 
 
-def _now() -> dt.datetime:
+def now_utc() -> dt.datetime:
+    """The time."""
     return dt.datetime.now(dt.UTC)
 
 
@@ -37,13 +38,13 @@ def recorded_run(settings: Settings, command: str) -> Iterator[tuple[duckdb.Duck
     """The build database under the writer's lock, with an entry in `ops.run` that says how it ended."""
     paths = Paths.of(settings)
     with writer(paths), open_build(paths.build) as connection:
-        run_id = start_run(connection, command, is_synthetic=settings.is_synthetic, now=_now())
+        run_id = start_run(connection, command, is_synthetic=settings.is_synthetic, now=now_utc())
         try:
             yield connection, run_id
         except BaseException:
-            finish_run(connection, run_id, "failed", _now())
+            finish_run(connection, run_id, "failed", now_utc())
             raise
-        finish_run(connection, run_id, "completed", _now())
+        finish_run(connection, run_id, "completed", now_utc())
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def load_file(
         recorded_run(settings, f"load {path.name}") as (connection, run_id),
     ):
         unit = Unit(file.source, path.name, ANY_YEAR)
-        now = _now()
+        now = now_utc()
         results = load_unit(
             connection, unit, file.batches, file.tables, run_id=run_id, release=None, extracted_at=now, now=now
         )
@@ -112,12 +113,17 @@ def load_file(
             "is_synthetic": settings.is_synthetic,
         }
         replace_ops(connection, "provenance", unit, [received])
-        reasons = connection.execute(
-            "SELECT count(*), coalesce(column_name || ': ', '') || check_name, min(reason) FROM ops.quarantine "
-            "WHERE source = ? AND unit = ? GROUP BY ALL ORDER BY 1 DESC, 2",
-            [unit.source, unit.key],
-        ).fetchall()
+        reasons = reasons_of(connection, unit)
     return FileLoaded(file.layout, file.source, results, reasons)
+
+
+def reasons_of(connection: duckdb.DuckDBPyConnection, unit: Unit) -> list[tuple[int, str, str]]:
+    """Quarantined rows of a unit by column, check and one example reason, most frequent first."""
+    return connection.execute(
+        "SELECT count(*), coalesce(column_name || ': ', '') || check_name, min(reason) FROM ops.quarantine "
+        "WHERE source = ? AND unit = ? GROUP BY ALL ORDER BY 1 DESC, 2",
+        [unit.source, unit.key],
+    ).fetchall()
 
 
 def parts_of(path: Path) -> list[Path]:
@@ -141,7 +147,9 @@ def load_reference(connection: duckdb.DuckDBPyConnection, settings: Settings, ru
         if source.is_local:
             unit = Unit(source.name, WORLD, ANY_YEAR)
             rows = source.read(unit, _no_request, context)
-            load_unit(connection, unit, rows, source.tables, run_id=run_id, release=None, extracted_at=None, now=_now())
+            load_unit(
+                connection, unit, rows, source.tables, run_id=run_id, release=None, extracted_at=None, now=now_utc()
+            )
 
 
 def _no_request(request: Request) -> Payload:
@@ -165,5 +173,5 @@ def materialise_and_publish(
     with recorded_run(settings, command) as (connection, run_id):
         load_reference(connection, settings, run_id)
         written = materialise(connection, countries, progress=progress)
-        digest = publish(connection, Paths.of(settings), run_id, is_synthetic=settings.is_synthetic, now=_now())
+        digest = publish(connection, Paths.of(settings), run_id, is_synthetic=settings.is_synthetic, now=now_utc())
     return written, digest
