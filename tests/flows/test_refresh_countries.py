@@ -16,17 +16,11 @@ from ness_pipeline.dictionary import tables
 from ness_pipeline.errors import WarehouseBusy, WrongUsage
 from ness_pipeline.paths import Paths
 from ness_pipeline.publish import content_hash, writer
-from ness_pipeline.sandbox.truth import Truth
+from ness_pipeline.sandbox.truth import Truth, truths
 from ness_pipeline.scope import Years
 from ness_pipeline.settings import load_settings
 
-TRUE_TABLES = [name for name, table in tables().items() if name in {
-    "metrics.threatened_species",
-    "metrics.assessment_coverage",
-    "metrics.species_diversity",
-    "metrics.protected_area_coverage",
-    "metrics.legal_framework",
-}]  # fmt: skip
+TRUE_TABLES = [f"metrics.{name}" for name in truths()]
 
 
 def hash_of(file: Path, country: str | None = None) -> str:
