@@ -4,7 +4,7 @@ VENV := .venv
 NESS := $(VENV)/bin/ness
 RUN := $(VENV)/bin
 
-.PHONY: help setup demo test lint format clean
+.PHONY: help setup demo prefect test soak audit lint format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ demo: setup ## three SYNTHETIC countries from the embedded sandbox: no keys, no 
 	$(NESS) run --sandbox KE DE BR
 	$(NESS) sql --sandbox --file warehouse/queries/demo.sql
 
+prefect: setup ## Prefect on http://127.0.0.1:4200 with the schedules, until Ctrl+C
+	$(RUN)/python -m flows.deployments --with-server
+
 # The tests also run the optional engines; Chromium comes from Debian where we may install it.
 $(VENV)/.test-ready: $(VENV)/.ready
 	@$(RUN)/uv sync --quiet --locked --inexact --all-extras
@@ -30,6 +33,14 @@ $(VENV)/.test-ready: $(VENV)/.ready
 
 test: $(VENV)/.test-ready lint ## set-up, linters and all tests
 	$(RUN)/pytest -q -n 2 --dist loadfile
+
+soak: $(VENV)/.test-ready ## faults, kills, readers and bad inputs at full size, with their figures (half an hour)
+	$(RUN)/python tests/soak
+
+audit: $(VENV)/.test-ready ## known vulnerabilities of the locked dependencies, and all licences
+	$(RUN)/uv export --quiet --locked --all-extras --no-emit-project --format requirements-txt > $(VENV)/locked.txt
+	$(RUN)/pip-licenses --python $(RUN)/python --order license --from mixed --format plain
+	$(RUN)/pip-audit --requirement $(VENV)/locked.txt --disable-pip --progress-spinner off
 
 lint: setup ## ruff, mypy and the import directions
 	$(RUN)/ruff check .

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.base import Sourced, column, species_key
-from schemas.vocabulary import RED_LIST_CATEGORIES
+from schemas.vocabulary import RED_LIST_CATEGORIES, TAXON_GROUPS
 
 
 class GenuineChange(Sourced):
@@ -16,6 +16,10 @@ class GenuineChange(Sourced):
     """
 
     species_key: str = species_key()
+    taxon_group: str = column(
+        "Reporting group of the species; where it is given, the group's other changes of category count as better knowledge in every country.",
+        nullable=True, isin=list(TAXON_GROUPS),
+    )  # fmt: skip
     scope: str = column("`global`, or the ISO alpha-2 code of a national list's country.", str_matches=r"^(global|[A-Z]{2})$")  # fmt: skip
     from_year: int = column("Assessed year before the change.", "a", nullable=True, ge=1900, le=2100)
     to_year: int = column("Assessed year from which the new category holds.", "a", ge=1900, le=2100)

@@ -131,6 +131,13 @@ def test_national_measures_need_three_answers(warehouse: Any) -> None:
     assert (found["KE", 2020]["has_environmental_accounts"], found["KE", 2020]["has_biodiversity_target"]) == (True, None)  # fmt: skip
 
 
+def test_an_answer_before_the_first_treaty_is_kept(warehouse: Any) -> None:
+    """The years begin with the answer when it is earlier than the first entry into force."""
+    found = legal(warehouse, [treaty("world_heritage", "2017-01-31")], [observation("ER_IAS_LEGIS", 2016, 1)])
+    assert min(year for _, year in found) == 2016
+    assert (found["KE", 2016]["has_invasive_species_law"], found["KE", 2016]["treaties_in_force"]) == (True, 0)
+
+
 def test_another_country_moves_nothing(warehouse: Any) -> None:
     """The years of one country follow its own sources only."""
     late = treaty("cbd", "2020-01-01", "TZ", as_of=dt.date(2031, 1, 1))

@@ -1,13 +1,16 @@
-"""Spec of `metrics.species_diversity`: cube rows in, richness per group and year out."""
+"""Spec of `metrics.species_diversity`: cube rows in, diversity per group and year out."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from small_world import groups, records, species
+
+from ness_pipeline.sandbox.truth.species_diversity import diversity as plain
 
 
 def diversity(warehouse: Any, cube: list[dict[str, Any]], listed: Any = None) -> dict[tuple[str, int | None], Any]:
@@ -69,7 +72,7 @@ def test_cells_of_one_year_add_up(warehouse: Any) -> None:
     assert (row["occurrences"], row["observed_richness"]) == (30, 1)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     counts=st.dictionaries(
         st.tuples(st.sampled_from(["mammals", "ascomycetes"]), st.integers(0, 3), st.integers(2000, 2003)),
@@ -92,3 +95,138 @@ def test_sql_equals_plain_python(warehouse: Any, counts: dict[tuple[str, int, in
             if inside:
                 expected[name, wanted] = (sum(inside.values()), len({k[:2] for k in inside}))
     assert {key: (row["occurrences"], row["observed_richness"]) for key, row in found.items()} == expected
+
+
+SPIDER = [46, 22, 17, 15, 15, 9, 8, 6, 6, 4, 2, 2, 2, 2] + [1] * 12
+
+
+def of_vector(warehouse: Any, abundances: list[int]) -> Any:
+    """The row of the year 2001 for mammals with these records each."""
+    warehouse.connection.execute(
+        "DELETE FROM landed.taxon_group; DELETE FROM landed.country_species; DELETE FROM landed.occurrence_cube"
+    )
+    cube = [records(f"mammals-{place}", 2001, count) for place, count in enumerate(abundances)]
+    return diversity(warehouse, cube, species("mammals", LC=len(abundances)))["mammals", 2001]
+
+
+def test_spiders_of_the_girdled_trees(warehouse: Any) -> None:
+    """The girdled-tree spiders of iNEXT give what iNEXT prints, and the closed form's interval."""
+    row = of_vector(warehouse, SPIDER)
+    counts = {name: row[name] for name in ("occurrences", "observed_richness", "singletons", "doubletons")}
+    assert counts == {"occurrences": 168, "observed_richness": 26, "singletons": 12, "doubletons": 4}
+    assert row["chao1_inext_richness"] == pytest.approx(43.892857, abs=5e-7)
+    bounds = (row["chao1_inext_richness_lower"], row["chao1_inext_richness_upper"])
+    assert bounds == (pytest.approx(30.511, abs=5e-4), pytest.approx(96.971, abs=5e-3))
+    assert row["sample_coverage_share"] == pytest.approx(0.928855439, abs=5e-10)
+    assert (row["hill_1"], row["hill_1_asymptotic"]) == pytest.approx((12.059650, 13.826253), abs=5e-7)
+    assert (row["hill_2"], row["hill_2_asymptotic"]) == pytest.approx((7.84, 8.174825), abs=5e-7)
+    assert row["es50_richness"] == pytest.approx(15.030098316, abs=5e-10)
+    assert row["pielou_evenness"] == pytest.approx(0.764208544, abs=5e-10)
+    assert row["williams_evenness"] == pytest.approx(0.695610346, abs=5e-10)
+    assert row["standardised_records"] == pytest.approx(256.525292510520, abs=1e-9)
+    (sizes,) = warehouse.rows(f"SELECT {SIZES} FROM ({FREQUENCIES})")
+    assert list(sizes.values()) == pytest.approx([20.459426, 0.899514, 0.963570, 1.0, 18.912, 30.883, 34.731], abs=5e-4)
+    assert sizes["es100"] == pytest.approx(20.459426, abs=5e-7)
+    assert (sizes["half"], sizes["double"]) == pytest.approx((0.899514, 0.963570), abs=5e-7)
+
+
+FREQUENCIES = """
+SELECT list(struct_pack(x := x, species := species) ORDER BY x) AS f
+FROM (SELECT occurrences AS x, count(*) AS species FROM core.occurrence_cube GROUP BY x)
+"""
+SIZES = """
+expected_species(f, 100, 168) AS es100,
+coverage_at(f, 12, 4, 84, 168, 168) AS half,
+coverage_at(f, 12, 4, 336, 168, 168) AS double,
+richness_at(f, 12, 4, 1, 168) AS q1, richness_at(f, 12, 4, 84, 168) AS q84,
+richness_at(f, 12, 4, 248, 168) AS q248, richness_at(f, 12, 4, 336, 168) AS q336
+"""
+
+
+@pytest.mark.parametrize(
+    ("abundances", "column", "expected"),
+    [
+        ([1, 1, 4, 2, 5, 2, 4, 1, 2], "chao1_bias_corrected_richness", 9.75),
+        ([1, 1, 4, 2, 5, 2, 4, 1, 2], "chao1_inext_richness", 9 + 21 / 22 * 1.5),
+        ([2, 2, 4, 5], "chao1_bias_corrected_richness", 4),
+        ([1, 1, 4, 5], "chao1_bias_corrected_richness", 5),
+        ([1, 1, 1, 2, 3, 5, 10, 25], "chao1_inext_richness", 12.40625),
+        ([1, 1, 1, 1, 3, 5, 10, 25], "chao1_inext_richness", 8 + 46 / 47 * 6),
+        ([10, 5, 3, 2, 1], "pielou_evenness", 0.8337661136),
+        ([10, 5, 3, 2, 1], "williams_evenness", 0.6205389),
+        ([60, 30, 10], "hill_1", 2.454555596),
+        ([60, 30, 10], "hill_2", 2.173913043),
+        ([60, 30, 10], "es50_richness", 2.999406580326),
+    ],
+)
+def test_small_vectors(warehouse: Any, abundances: list[int], column: str, expected: float) -> None:
+    """The small vectors of scikit-bio, copia, b3gbi and obisindicators give their numbers."""
+    assert of_vector(warehouse, abundances)[column] == pytest.approx(expected, rel=1e-6)
+
+
+def test_intervals_of_chao1(warehouse: Any) -> None:
+    """scikit-bio's intervals of the bias-corrected and of the classic form, to the hundredth part."""
+    row = of_vector(warehouse, [1, 1, 4, 2, 5, 2, 4, 1, 2])
+    corrected = [row[f"chao1_bias_corrected_richness_{side}"] for side in ("lower", "upper")]
+    assert corrected == pytest.approx([9.07, 17.45], rel=0.01)
+    (classic,) = warehouse.rows(
+        "SELECT e, chao_lower(9, e, v) AS lower, chao_upper(9, e, v) AS upper "
+        "FROM (SELECT chao_classic_richness(9, 3, 3) AS e, chao_classic_variance(9, 3, 3) AS v)"
+    )
+    assert list(classic.values()) == pytest.approx([10.5, 9.17, 21.89], rel=0.01)
+
+
+def test_es50_keeps_its_digits(warehouse: Any) -> None:
+    """Three records of 10^8 and of 10^9, where the log-gamma form loses them all."""
+    (row,) = warehouse.rows("SELECT drawn_share(3, 50, 100000000) AS a, drawn_share(3, 50, 1000000000) AS b")
+    assert (row["a"], row["b"]) == pytest.approx((1.49999926500e-6, 1.49999992650e-7), rel=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("abundances", "missing", "reasons"),
+    [
+        ([1], {"sample_coverage_share", "hill_2_asymptotic", "es50_richness", "standardised_richness", "pielou_evenness"},
+         {"reason": "too_few_records"}),
+        ([5], {"es50_richness", "pielou_evenness", "williams_evenness"}, {"evenness_reason": "too_few_records"}),
+        ([50], {"pielou_evenness", "williams_evenness"}, {"reason": None, "evenness_reason": "too_few_species"}),
+        ([1] * 30, {"hill_2_asymptotic", "standardised_richness", "es50_richness"},
+         {"reason": None, "estimate_reason": "all_singletons", "standardised_reason": "coverage_too_low", "es50_reason": "too_few_records"}),
+        ([20, 30, 40], set(), {"reason": None, "estimate_reason": None, "standardised_reason": None}),
+    ],
+)  # fmt: skip
+def test_a_number_that_cannot_be_is_null_with_a_reason(
+    warehouse: Any, abundances: list[int], missing: set[str], reasons: dict[str, str | None]
+) -> None:
+    """One record, one species, only singletons: NULL and why, never NaN, infinity or a made-up one."""
+    row = of_vector(warehouse, abundances)
+    assert all(row[name] is None for name in missing)
+    assert {name: row[name] for name in reasons} == reasons
+    assert all(math.isfinite(value) for value in row.values() if isinstance(value, float))
+
+
+def test_rarity_by_abundance(warehouse: Any) -> None:
+    """The b3gbi example: 10 and 20 records in 2001, 5 and 15 in 2002 are 5.833 and 6.667."""
+    cube = [records("mammals-0", 2001, 10), records("mammals-1", 2001, 20), records("mammals-0", 2002, 5), records("mammals-2", 2002, 15)]  # fmt: skip
+    found = diversity(warehouse, cube)
+    rarity = [found["mammals", year]["abundance_rarity"] for year in (2001, 2002, None)]
+    assert rarity == pytest.approx([5 + 5 / 6, 6 + 2 / 3, 50 / 15 + 50 / 20 + 50 / 15], rel=1e-12)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    abundances=st.lists(st.one_of(st.integers(1, 4), st.integers(1, 60), st.integers(1, 3000)), min_size=1, max_size=40)
+)
+@example([1]).via("n = 1")
+@example([7]).via("S = 1")
+@example([3, 4, 5, 80]).via("f1 = f2 = 0")
+@example([1] * 25).via("all singletons")
+@example([1, 2, 30]).via("one singleton, one doubleton")
+def test_every_estimator_equals_plain_python(warehouse: Any, abundances: list[int]) -> None:
+    """Every number of the row is that of the textbook formulas in plain Python, to twelve digits."""
+    row = of_vector(warehouse, abundances)
+    expected = plain(abundances)
+    assert {name: row[name] for name in expected} == {
+        name: pytest.approx(value, rel=1e-12, abs=1e-12) if isinstance(value, float) else value
+        for name, value in expected.items()
+    }
+    assert row["hill_2"] <= row["hill_1"] * (1 + 1e-12) <= row["observed_richness"] * (1 + 2e-12)

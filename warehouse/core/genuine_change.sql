@@ -2,6 +2,7 @@
 -- Believed: own files, then publishers, then seeds; the whole row counts.
 SELECT
     species_key,
+    taxon_group,
     scope,
     from_year,
     to_year,

@@ -6,8 +6,8 @@
 -- Without a row of its own, the Nagoya Protocol and the plant treaty follow UN SDG 15.6.1, which counts a country as
 -- party from its deposit on, up to 90 days early. National flags hold from the year reported until another answer: 1 yes,
 -- 0 no, anything else unknown.
--- Years: from the first entry into force, not before 1993 when the Convention on Biological Diversity came into being,
--- to the last year in which any source of this country says anything. Neither the clock nor another country moves them.
+-- Years: from the first entry into force or answer, not before 1993 when the Convention on Biological Diversity came into
+-- being, to the last year in which any source of this country says anything. Neither the clock nor another country moves them.
 -- Source: CBD Secretariat and lists of parties (core.treaty_party); UN SDG ER_CBD_NAGOYA, ER_CBD_PTYPGRFA,
 -- ER_CBD_ABSCLRHS, ER_CBD_ORSPGRFA (15.6.1), ER_IAS_LEGIS, ER_IAS_NBSAP, ER_IAS_NATBUD (15.8.1), ER_BDY_ABT2NP,
 -- ER_BDY_SEEA (15.9.1).
@@ -65,7 +65,7 @@ spine AS (
     SELECT
         country_code,
         unnest(
-            range(least(greatest(1993, coalesce(first_year, answer_year, last_year)), last_year), last_year + 1)
+            range(least(greatest(1993, coalesce(least(first_year, answer_year), last_year)), last_year), last_year + 1)
         ) AS year
     FROM span
     WHERE last_year >= 1993

@@ -106,11 +106,26 @@ def metrics(
         raise WrongUsage(f"{name!r} is no metric; `ness metrics` lists them all.")
     for table, definition, version in rows:
         console.print(f"[bold]{table}[/] (method version {version})\n")
+        _, measures = ask(
+            published,
+            "SELECT metric, unit, description, better FROM ops.metric WHERE metric = $1 AND table_name = $2",
+            [name, table],
+        )
+        for metric, unit, description, better in measures:
+            ranked = f"{better} is better" if better else "not ranked"
+            console.print(f"{metric} [{unit}], {ranked}: {description}\n", highlight=False, markup=False)
+        console.print("[bold]Definition, formula and source[/]")
         console.print(escape(definition), highlight=False)
         _, ((comment,),) = ask(
             published, "SELECT comment FROM duckdb_tables() WHERE schema_name || '.' || table_name = $1", [table]
         )
-        console.print(f"\n{escape(comment or '')}\n", highlight=False)
+        row, _, traps = (comment or "").partition("Traps:")
+        console.print(f"\n[bold]One row[/]\n{escape(row.strip())}", highlight=False)
+        if traps:
+            console.print("\n[bold]Caveats[/]", highlight=False)
+            for trap in traps.replace("\n", " ").strip().rstrip(".").split(";"):
+                console.print(f"- {escape(trap.strip())}", highlight=False)
+        console.print("\n[bold]Columns[/]", highlight=False)
         show_rows(
             console,
             *ask(

@@ -215,8 +215,8 @@ def completeness() -> Drawing:
     return alt.Chart(ROWS).mark_point(size=80, filled=True, opacity=1).encode(
         x=_percent("value", scale=alt.Scale(domain=[0, 1])),
         y=_by_place(),
-        color=alt.Color("measure:N", scale=alt.Scale(range=[FIRST, SECOND, THIRD]), title=None),
-        shape=alt.Shape("measure:N", title=None),
+        color=alt.Color("measure:N", scale=alt.Scale(range=[FIRST, SECOND, THIRD]), title=None, legend=alt.Legend(columns=1)),
+        shape=alt.Shape("measure:N", title=None, legend=alt.Legend(columns=1)),
         tooltip=[alt.Tooltip("group:N", title="Group"), alt.Tooltip("measure:N", title="Measure"), alt.Tooltip("value:Q", title="Value", format=".1%")],
     ).properties(width="container", height=alt.Step(BAR + 2))  # fmt: skip
 

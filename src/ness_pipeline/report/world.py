@@ -92,7 +92,7 @@ def breaks(values: Sequence[float]) -> list[float]:
         return [value for value in rounded if low < value <= high]
     step = _round_step((high - low) / (CLASSES - 1))
     first = math.floor(low / step) + 1
-    edges = [round(place * step, 12) for place in range(first, first + CLASSES)]
+    edges = [float(f"{place * step:.9g}") for place in range(first, first + CLASSES)]
     return [edge for edge in edges if low < edge < high][: CLASSES - 1]
 
 

@@ -84,7 +84,7 @@ def _country_law(world: World, country: str, years: Years, as_of: dt.date, seeds
     last += answered
     if not last or max(last) < FIRST_TREATY_YEAR:
         return []
-    start = min(first) if first else min(answered) if answered else max(last)
+    start = min([*first, *answered], default=max(last))
     start = min(max(FIRST_TREATY_YEAR, start), max(last))
     return [_law_row(country, year, binding, answers) for year in range(start, max(last) + 1)]
 

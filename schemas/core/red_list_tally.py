@@ -1,0 +1,55 @@
+"""Contract of `core.red_list_tally`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, count, country_code, share
+from schemas.vocabulary import TAXON_GROUPS
+
+CHANGE_POLICIES = ["genuine_changes", "as_published"]
+
+
+class RedListTally(Contract):
+    """One row = how the species of one group in one country spread over the Red List's weights in one assessed year.
+
+    Everything that a Red List Index needs: counts by weight (LC 0, NT 1, VU 2, EN 3, CR 4, possibly extinct, extinct in
+    the wild, extinct since the first year 5), and sums over range shares. The species are the same in every year.
+
+    Traps: species that were extinct in the group's first year and Data Deficient ones stand apart from the weights; sums
+    over range shares hold only species whose share is known; `red_list` tells the global list, of which a country has
+    its own species, from the country's national one, which has no range shares; the year is NULL where categories are
+    known and no assessment says since when.
+    """
+
+    country_code: str = country_code()
+    red_list: str = column("Whose categories: the global list's or the country's own.", isin=["global", "national"])
+    taxon_group: str = column("Reporting group.", isin=list(TAXON_GROUPS))
+    year: int = column("Year in which any species of the group was assessed; NULL where no source dates a category.", "a", nullable=True, ge=1900, le=2100)  # fmt: skip
+    change_policy: str = column(
+        "`genuine_changes`: only changes said to be genuine count, going back from today's categories; `as_published`: nobody says which are, so every year has the categories published by then.",
+        isin=CHANGE_POLICIES,
+    )
+    species: int = count("Species assessed by any year, extinct and Data Deficient ones included.", "{species}")
+    weight_0: int = count("Species of weight 0 (LC).", "{species}")
+    weight_1: int = count("Species of weight 1 (NT).", "{species}")
+    weight_2: int = count("Species of weight 2 (VU).", "{species}")
+    weight_3: int = count("Species of weight 3 (EN).", "{species}")
+    weight_4: int = count("Species of weight 4 (CR).", "{species}")
+    weight_5: int = count("Species of weight 5, those extinct in the first year left out.", "{species}")
+    first_extinct: int = count("Species already extinct in the group's first year.", "{species}")
+    data_deficient: int = count("Species whose latest category is DD, in all years.", "{species}")
+    assessed_by_year: int = count("Species that had been assessed by the year; 0 where the year is NULL.", "{species}")
+    genuine_changes: int = count("Genuine changes of weight since the group's first year.", "{species}")
+    shared_species: int = count("Weighted species with a known range share.", "{species}")
+    shared_weight: int = count("Sum of their weights.", "1")
+    shared_weight_square: int = count("Sum of the squares of their weights.", "1")
+    share_sum: float = column("Sum of their range shares.", "{species}", ge=0.0, le=1e9)
+    weighted_share_sum: float = column("Sum of weight times range share.", "{species}", ge=0.0, le=1e9)
+    first_extinct_share_sum: float = column("Sum of the range shares of species extinct in the first year.", "{species}", ge=0.0, le=1e9)  # fmt: skip
+    data_deficient_share_sum: float = column("Sum of the range shares of Data Deficient species.", "{species}", ge=0.0, le=1e9)  # fmt: skip
+    data_deficient_share_square: float = column("Sum of the squares of these.", "1", ge=0.0, le=1e9)
+    known_share: float = share("Share of all the species whose range share is known; 0 on national lists.")
+
+    class Config:
+        """Grain: country, list, group and year."""
+
+        unique = ["country_code", "red_list", "taxon_group", "year"]

@@ -1,0 +1,44 @@
+"""Contract of `metrics.species_turnover`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, count, country_code, measure
+from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+
+
+class SpeciesTurnover(Contract):
+    """One row = how the recorded species of one group in one country changed to one year from the year before it.
+
+    The year before is the latest one with a record of the group; years without records have no row.
+
+    Traps: records follow effort, so a lost species was not recorded, which is not the same as gone, and a gained one may
+    have been there all along: read the turnover beside `species_diversity.sample_coverage_share`; cumulative richness
+    counts each species from its earliest year, where b3gbi takes its first row, whatever the year.
+    """
+
+    country_code: str = country_code()
+    taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
+    year: int = column("Year of the records.", "a", ge=1600, le=2100)
+    previous_year: int = column("Latest year before it with a record of the group.", "a", nullable=True, ge=1600, le=2100)  # fmt: skip
+    year_records: int = count("Records of the group in the year.", "{record}")
+    year_species: int = count("Species of the group recorded in the year.", "{species}")
+    gained_species: int = count("Of these, species not recorded in the previous year.", "{species}", nullable=True)
+    lost_species: int = count("Species recorded in the previous year only.", "{species}", nullable=True)
+    shared_species: int = count("Species recorded in both years.", "{species}", nullable=True)
+    turnover_share: float = measure(
+        "Species recorded in one of the two years only, of those recorded in either.", "1",
+        reportable="turnover_reportable", reason="turnover_reason", ge=0.0, le=1.0,
+    )  # fmt: skip
+    cumulative_richness: int = measure("Species recorded up to and including the year.", "{species}", ge=0, le=10**9)
+    recent_richness: int = measure("Of these, species recorded in the ten years that end with the year.", "{species}", ge=0, le=10**9)  # fmt: skip
+    newness_year: int = measure("Mean year of the rows of the group's cube up to the year, rounded half to even.", "a", ge=1600, le=2100)  # fmt: skip
+    turnover_reportable: bool = column("Whether the turnover may be quoted.")
+    turnover_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reportable: bool = column("Whether the other numbers may be quoted: at least 20 records in the year.")
+    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+
+    class Config:
+        """Grain: country, group and year."""
+
+        unique = ["country_code", "taxon_group", "year"]
+        metadata = {"method_version": "1"}

@@ -1,0 +1,219 @@
+"""Real UN SDG and World Bank series of 2020, loaded as a user would, beside an independent query of the same files."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from ness_pipeline.database import frame_of, open_build
+from ness_pipeline.operations import load_file, materialise_and_publish
+from ness_pipeline.paths import Paths
+from ness_pipeline.settings import Settings
+
+pytestmark = pytest.mark.data
+
+UNSDG = {
+    "ER_MRN_MARIN": "14.5.1_er_mrn_marin",
+    "ER_MRN_MPA": "14.5.1_er_mrn_mpa",
+    "AG_LND_FRST": "15.1.1_ag_lnd_frst",
+    "ER_PTD_FRHWTR": "15.1.2_er_ptd_frwrt",
+    "ER_PTD_TERR": "15.1.2_er_ptd_terrs",
+    "ER_PTD_MTN": "15.4.1_er_ptd_motn",
+    "ER_CBD_ABSCLRHS": "15.6.1_er_cbd_absclrhs",
+    "ER_CBD_ORSPGRFA": "15.6.1_er_cbd_orspgrfa",
+    "ER_IAS_LEGIS": "15.8.1_er_ias_legis",
+    "ER_IAS_NBSAP": "15.8.1_er_ias_nbsap",
+}
+"""Series code of today to the file that has it, often under its former code."""
+BANK = {
+    "ER.LND.PTLD.ZS": "terrestrial-protected-areas",
+    "ER.MRN.PTMR.ZS": "marine-protected-areas",
+    "AG.LND.TOTL.K2": "land-area-km",
+}
+COLUMNS = ("country_code", "series_code", "year", "disaggregation", "value", "value_status", "unit", "nature", "publisher")  # fmt: skip
+
+Values = dict[tuple[str, int], float]
+
+
+class Public:
+    """The warehouse made from the public files, and the files themselves."""
+
+    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        self.folder, self.connection = folder, connection
+
+    def metric(self, table: str, column: str) -> Values:
+        """Country and year to value, where there is one."""
+        query = f"SELECT country_code, year, {column} AS value FROM metrics.{table} WHERE {column} IS NOT NULL"
+        return {(row["country_code"], row["year"]): row["value"] for row in frame_of(self.connection, query).to_dicts()}
+
+    def raw(self, series: str) -> Values:
+        """The same from the file itself, by the UN's and ISO's own table of codes and not by ours."""
+        with duckdb.connect() as independent:
+            codes = f"read_csv('{self.folder}/country/country-codes.csv', all_varchar=true)"
+            if series in UNSDG:
+                file = f"read_csv('{self.folder}/indicators/unsdg_2020/{UNSDG[series]}.csv', all_varchar=true)"
+                value = UNSDG[series].split("_", 1)[1]
+                query = (
+                    f'SELECT "ISO3166-1-Alpha-2", year, {value} FROM {file} '
+                    f'JOIN {codes} ON CAST("M49" AS INT) = CAST(geo_area AS INT)'
+                )
+            else:
+                file = f"read_csv('{self.folder}/indicators/owid_2020/{BANK[series]}.csv', all_varchar=true)"
+                query = f'SELECT "ISO3166-1-Alpha-2", Year, COLUMNS(4) FROM {file} JOIN {codes} ON "ISO3166-1-Alpha-3" = Code'  # fmt: skip
+                names = independent.execute(f"DESCRIBE SELECT * FROM {file}").fetchall()
+                query = query.replace("COLUMNS(4)", f'"{names[3][0]}"')
+            rows = independent.execute(query).fetchall()
+        return {(code, int(year)): float(value) for code, year, value in rows}
+
+    @property
+    def landlocked(self) -> set[str]:
+        """Countries without a sea."""
+        rows = self.connection.execute("SELECT country_code FROM core.country WHERE is_landlocked").fetchall()
+        return {code for (code,) in rows}
+
+
+def reshape(folder: Path, target: Path) -> None:
+    """Write the public files as one file in the columns of `indicator_observation`."""
+    with (folder / "country/country-codes.csv").open(encoding="utf-8", newline="") as lines:
+        codes = list(csv.DictReader(lines))
+    by_number = {int(row["M49"]): row["ISO3166-1-Alpha-2"] for row in codes if row["M49"]}
+    by_alpha3 = {row["ISO3166-1-Alpha-3"]: row["ISO3166-1-Alpha-2"] for row in codes}
+    with target.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(COLUMNS)
+        for series, name in UNSDG.items():
+            with (folder / f"indicators/unsdg_2020/{name}.csv").open(encoding="utf-8", newline="") as lines:
+                for row in csv.DictReader(lines):
+                    if code := by_number.get(int(row["geo_area"])):
+                        value = row[name.split("_", 1)[1]]
+                        nature = row["nature"].upper()
+                        writer.writerow([code, series, row["year"], "total", value, "observed", row["units"], nature, "unsdg"])  # fmt: skip
+        for series, name in BANK.items():
+            with (folder / f"indicators/owid_2020/{name}.csv").open(encoding="utf-8", newline="") as lines:
+                for record in list(csv.reader(lines))[1:]:
+                    if code := by_alpha3.get(record[1]):
+                        writer.writerow([code, series, record[2], "total", record[3], "observed", "", "", "worldbank"])
+
+
+@pytest.fixture(scope="module")
+def public(public_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Public]:
+    """The files loaded with `ness load indicator_observation` and materialised with the seeds."""
+    home = tmp_path_factory.mktemp("public")
+    settings = Settings(_env_file=None, home=home)
+    reshape(public_data / "data", home / "official.csv")
+    loaded = load_file(settings, home / "official.csv", table="indicator_observation")
+    assert [one.quarantined for one in loaded.results] == [0]
+    materialise_and_publish(settings, None)
+    with open_build(Paths.of(settings).build) as connection:
+        yield Public(public_data / "data", connection)
+
+
+@pytest.mark.parametrize(
+    ("series", "table", "column", "is_marine"),
+    [
+        ("ER.LND.PTLD.ZS", "protected_area_coverage", "land_protected_pct", False),
+        ("ER.MRN.PTMR.ZS", "protected_area_coverage", "marine_protected_pct", True),
+        ("ER_MRN_MARIN", "protected_area_coverage", "eez_protected_pct", True),
+        ("ER_PTD_TERR", "protected_area_coverage", "kba_terrestrial_pct", False),
+        ("ER_PTD_FRHWTR", "protected_area_coverage", "kba_freshwater_pct", False),
+        ("ER_PTD_MTN", "protected_area_coverage", "kba_mountain_pct", False),
+        ("ER_MRN_MPA", "protected_area_coverage", "kba_marine_pct", True),
+        ("AG_LND_FRST", "ecosystem_condition", "forest_pct", False),
+    ],
+)
+def test_percentages_are_the_published_ones(public: Public, series: str, table: str, column: str, is_marine: bool) -> None:  # noqa: FBT001  # fmt: skip
+    """Every published value of every country is in the metric, and nothing else; a landlocked country has no sea."""
+    raw = public.raw(series)
+    if is_marine:
+        raw = {key: value for key, value in raw.items() if key[0] not in public.landlocked}
+    assert len({code for code, _ in raw}) > 100
+    assert public.metric(table, column) == raw
+
+
+@pytest.mark.parametrize(
+    ("series", "column"),
+    [
+        ("ER_IAS_LEGIS", "has_invasive_species_law"),
+        ("ER_IAS_NBSAP", "has_invasive_species_target"),
+        ("ER_CBD_ABSCLRHS", "has_access_benefit_framework"),
+        ("ER_CBD_ORSPGRFA", "has_plant_genetic_framework"),
+    ],
+)
+def test_national_flags_are_the_published_ones(public: Public, series: str, column: str) -> None:
+    """In every year in which a country answered, the flag is its answer; no other year before the first one has any."""
+    raw = public.raw(series)
+    stored = public.metric("legal_framework", column)
+    first = {code: min(year for other, year in raw if other == code) for code, _ in raw}
+    assert {key: stored[key] for key in raw} == {key: value == 1 for key, value in raw.items()}
+    assert {code for code, _ in stored} == set(first)
+    assert all(year >= first[code] for code, year in stored)
+
+
+def test_derived_numbers_follow_from_the_published_ones(public: Public) -> None:
+    """Progress, trend and change of forest, worked out here for every country from the files alone."""
+    land, eez, forest = (public.raw(series) for series in ("ER.LND.PTLD.ZS", "ER_MRN_MARIN", "AG_LND_FRST"))
+    progress = public.metric("protected_area_coverage", "land_progress_share")
+    assert progress == {key: pytest.approx(min(1.0, value / 30), abs=1e-12) for key, value in land.items()}
+    changes = public.metric("ecosystem_condition", "forest_change_pct_per_year")
+    expected: dict[tuple[str, int], Any] = {}
+    for (code, year), value in forest.items():
+        earlier = [when for other, when in forest if other == code and year - 10 <= when <= year - 5]
+        if earlier and forest[code, min(earlier)] > 0:
+            ratio = value / forest[code, min(earlier)]
+            expected[code, year] = pytest.approx(100 * (ratio ** (1 / (year - min(earlier))) - 1), abs=1e-9)
+    assert len(expected) > 200
+    assert changes == expected
+    sea = {key: value for key, value in eez.items() if key[0] not in public.landlocked}
+    assert public.metric("protected_area_coverage", "eez_progress_share") == {
+        key: pytest.approx(min(1.0, value / 30), abs=1e-12) for key, value in sea.items()
+    }
+
+
+def test_landlocked_countries_have_no_sea_in_the_publication(public: Public) -> None:
+    """Every landlocked country says so in every marine column, and is not ranked for its sea."""
+    columns = ("marine", "eez", "eez_conserved", "eez_trend", "kba_marine")
+    reasons = ", ".join(f"{name}_reason" for name in columns)
+    rows = frame_of(
+        public.connection,
+        f"SELECT DISTINCT {reasons} FROM metrics.protected_area_coverage JOIN core.country USING (country_code) WHERE is_landlocked",
+    ).rows()
+    assert rows == [("landlocked",) * len(columns)]
+
+
+def test_land_area_is_the_latest_published_one(public: Public) -> None:
+    """The area behind numbers per square kilometre is the World Bank's latest."""
+    raw = public.raw("AG.LND.TOTL.K2")
+    latest = {code: max(year for other, year in raw if other == code) for code, _ in raw}
+    stored = dict(public.connection.execute("SELECT country_code, land_area_km2 FROM core.country WHERE land_area_km2 IS NOT NULL").fetchall())  # fmt: skip
+    assert stored == {code: raw[code, year] for code, year in latest.items()}
+
+
+def test_treaty_flags_agree_with_un_sdg(public: Public) -> None:
+    """Who reports under the plant treaty (UN SDG 15.6.1) is a party to it by then in the metric, without exception."""
+    reported = {key for key, value in public.raw("ER_CBD_ORSPGRFA").items() if value == 1}
+    party = public.metric("legal_framework", "is_itpgrfa_party")
+    assert len({code for code, _ in reported}) > 30
+    assert {key for key in reported if not party[key]} == set()
+
+
+def test_treaties_in_force_by_date(public: Public) -> None:
+    """The count of every country and year follows from the seed's dates alone."""
+    in_being = {"cites": 1975, "ramsar": 1975, "world_heritage": 1975, "cms": 1983, "itpgrfa": 2004, "paris": 2016}
+    seed = frame_of(public.connection, "FROM core.treaty_party WHERE status <> 'not_open'").to_dicts()
+    stored = public.metric("legal_framework", "treaties_in_force")
+    assert len({code for code, _ in stored}) > 190
+    for (code, year), count in stored.items():
+        end = dt.date(year, 12, 31)
+        bound = [
+            row for row in seed
+            if row["country_code"] == code and in_being[row["treaty"]] <= year
+            and row["entry_into_force"] and row["entry_into_force"] <= end
+            and (row["left_on"] is None or row["left_on"] > end)
+        ]  # fmt: skip
+        assert count == len(bound), (code, year)
