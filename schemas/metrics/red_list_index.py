@@ -8,7 +8,6 @@ from schemas.base import Contract, column, count, country_code, measure, share
 from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 
 VALUE_KINDS = ["assessed", "interpolated", "extrapolated", "undated"]
-INDEX = {"ge": 0.0, "le": 1.0}
 
 
 def _index(description: str) -> Any:
@@ -44,7 +43,7 @@ class RedListIndex(Contract):
     )  # fmt: skip
     red_list_index: float = measure(
         "Red List Index with species weighted by range share.", "1", better="higher",
-        lower="red_list_index_lower", upper="red_list_index_upper", **INDEX,
+        lower="red_list_index_lower", upper="red_list_index_upper", ge=0.0, le=1.0,
     )  # fmt: skip
     red_list_index_lower: float = _index("Its 2.5 % bound from Data Deficient species.")
     red_list_index_p05: float = _index("Its 5 % bound.")
@@ -53,11 +52,11 @@ class RedListIndex(Contract):
     red_list_index_upper: float = _index("Its 97.5 % bound.")
     red_list_index_if_dd_least_concern: float = _index("The index if every Data Deficient species were LC.")
     red_list_index_if_dd_critically_endangered: float = _index("The index if every Data Deficient species were CR.")
-    red_list_index_with_first_extinct: float = measure("The index with species extinct in the first year counted.", "1", better="higher", **INDEX)  # fmt: skip
+    red_list_index_with_first_extinct: float = measure("The index with species extinct in the first year counted.", "1", better="higher", ge=0.0, le=1.0)  # fmt: skip
     red_list_index_unweighted: float = measure(
         "Red List Index with every species counted alike.", "1", better="higher",
         lower="red_list_index_unweighted_lower", upper="red_list_index_unweighted_upper",
-        reportable="unweighted_reportable", reason="unweighted_reason", **INDEX,
+        reportable="unweighted_reportable", reason="unweighted_reason", ge=0.0, le=1.0,
     )  # fmt: skip
     red_list_index_unweighted_lower: float = _index("Its exact 2.5 % quantile from Data Deficient species.")
     red_list_index_unweighted_p05: float = _index("Its exact 5 % quantile.")
@@ -69,7 +68,7 @@ class RedListIndex(Contract):
     red_list_index_unweighted_if_dd_critically_endangered: float = _index("The same if every Data Deficient species were CR.")  # fmt: skip
     red_list_index_unweighted_with_first_extinct: float = measure(
         "The same with species extinct in the first year counted.", "1", better="higher",
-        reportable="unweighted_reportable", reason="unweighted_reason", **INDEX,
+        reportable="unweighted_reportable", reason="unweighted_reason", ge=0.0, le=1.0,
     )  # fmt: skip
     red_list_index_change: float = measure(
         "Change of `red_list_index` per year since the first assessed year.", "1/a", better="higher",
@@ -78,7 +77,7 @@ class RedListIndex(Contract):
     official_red_list_index: float = measure(
         "The UN's own Red List Index of the country (SDG 15.5.1), beside the roll-up `all`.", "1",
         lower="official_red_list_index_lower", upper="official_red_list_index_upper",
-        reportable="official_reportable", reason="official_reason", **INDEX,
+        reportable="official_reportable", reason="official_reason", ge=0.0, le=1.0,
     )  # fmt: skip
     official_red_list_index_lower: float = _index("Its published lower bound.")
     official_red_list_index_upper: float = _index("Its published upper bound.")

@@ -44,8 +44,11 @@ spread AS (
         coalesce(drawn.reached_by_p975, 0) AS reached_by_p975,
         1 - (weighted_share_sum + shared_weight / nullif(shared_species, 0) * data_deficient_share_sum)
             / nullif(5 * all_share_sum, 0) AS weighted_middle,
-        sqrt(greatest(0, shared_weight_square / nullif(shared_species, 0) - (shared_weight / nullif(shared_species, 0)) ** 2))
-            * sqrt(data_deficient_share_square) / nullif(5 * all_share_sum, 0) AS weighted_error,
+        CASE
+            WHEN shared_species > 0
+                THEN sqrt(greatest(0, shared_weight_square / shared_species - (shared_weight / shared_species) ** 2))
+                    * sqrt(data_deficient_share_square) / nullif(5 * all_share_sum, 0)
+        END AS weighted_error,
         described.roll_up,
         coalesce(at_most_one(described.world_assessed_species / nullif(described.described_species, 0)) >= 0.8, false)
             AS is_comprehensive,
@@ -95,8 +98,11 @@ point AS (
             CASE WHEN n > 0 THEN 1 - (weight_sum + reached_by_p975) / (5 * (n + data_deficient)) END,
             1 - weight_sum / nullif(5 * (n + data_deficient), 0),
             1 - (weight_sum + 4 * data_deficient) / nullif(5 * (n + data_deficient), 0),
-            sqrt(greatest(0, weight_square / nullif(n, 0) - (weight_sum / nullif(n, 0)) ** 2))
-                * sqrt(data_deficient) / nullif(5 * (n + data_deficient), 0)
+            CASE
+                WHEN n > 0
+                    THEN sqrt(greatest(0, weight_square / n - (weight_sum / n) ** 2)) * sqrt(data_deficient)
+                        / (5 * (n + data_deficient))
+            END
         ] AS numbers,
         CASE
             WHEN unweighted_reason IS NOT NULL THEN unweighted_reason
@@ -323,12 +329,12 @@ rolled_up AS (
         sum(genuine_changes) AS genuine_changes,
         CASE
             WHEN count(numbers[11]) = 0 THEN min(unweighted_reason)
-            WHEN NOT bool_or(is_comprehensive) THEN 'group_partly_assessed'
+            WHEN NOT bool_or(is_comprehensive AND numbers[11] IS NOT NULL) THEN 'group_partly_assessed'
             ELSE min(unweighted_reason) FILTER (numbers[11] IS NOT NULL)
         END AS unweighted_reason,
         CASE
             WHEN count(numbers[1]) = 0 THEN min(reason)
-            WHEN NOT bool_or(is_comprehensive) THEN 'group_partly_assessed'
+            WHEN NOT bool_or(is_comprehensive AND numbers[11] IS NOT NULL) THEN 'group_partly_assessed'
             ELSE min(reason) FILTER (numbers[1] IS NOT NULL)
         END AS reason
     FROM chosen
