@@ -46,7 +46,9 @@ _TOKENS: Mapping[Publisher, str] = {"iucn": "NESS_IUCN_TOKEN"}
 KEPT_HEADERS = ("current-page", "page-items", "total-count", "total-pages")
 """Headers of an answer that are part of what it says: where a list of pages stands."""
 
-_SECRETS = re.compile(r"(?i)\b(token|access_token|api_key|apikey|password|authorization)(=|: ?)[^&\s'\"]+")
+_SECRETS = re.compile(
+    r"(?i)\b(token|access_token|api_key|apikey|password|authorization)(['\"]?(?:=|: ?)['\"]?(?:bearer |basic )?)[^&\s'\"]+"
+)
 _USER_INFO = re.compile(r"//[^/@\s]+@")
 
 
