@@ -37,10 +37,10 @@ test: $(VENV)/.test-ready lint ## set-up, linters and all tests
 soak: $(VENV)/.test-ready ## faults, kills, readers and bad inputs at full size, with their figures (half an hour)
 	$(RUN)/python tests/soak
 
-audit: $(VENV)/.test-ready ## known vulnerabilities of the locked dependencies, and all licences
+audit: $(VENV)/.test-ready ## all licences, and known vulnerabilities of the locked dependencies (needs the advisories of pypi.org)
 	$(RUN)/uv export --quiet --locked --all-extras --no-emit-project --format requirements-txt > $(VENV)/locked.txt
 	$(RUN)/pip-licenses --python $(RUN)/python --order license --from mixed --format plain
-	$(RUN)/pip-audit --requirement $(VENV)/locked.txt --disable-pip --progress-spinner off
+	$(RUN)/pip-audit --requirement $(VENV)/locked.txt --disable-pip --strict --progress-spinner off
 
 lint: setup ## ruff, mypy and the import directions
 	$(RUN)/ruff check .
