@@ -4,7 +4,7 @@ VENV := .venv
 NESS := $(VENV)/bin/ness
 RUN := $(VENV)/bin
 
-.PHONY: help setup demo test lint format clean
+.PHONY: help setup demo prefect test lint format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ $(VENV)/.ready: pyproject.toml uv.lock
 demo: setup ## three SYNTHETIC countries from the embedded sandbox: no keys, no network
 	$(NESS) run --sandbox KE DE BR
 	$(NESS) sql --sandbox --file warehouse/queries/demo.sql
+
+prefect: setup ## Prefect on http://127.0.0.1:4200 with the schedules, until Ctrl+C
+	$(RUN)/python -m flows.deployments --with-server
 
 # The tests also run the optional engines; Chromium comes from Debian where we may install it.
 $(VENV)/.test-ready: $(VENV)/.ready

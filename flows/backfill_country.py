@@ -6,6 +6,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows import tasks
+from flows.forms import CountryName, YearSpan
+from flows.outcome import explained
 from flows.refresh_countries import refresh
 from ness_pipeline.runs import Summary
 from ness_pipeline.scope import Years, resolve
@@ -15,9 +17,10 @@ WORLD_MAX_AGE_HOURS = 24.0 * 31
 
 
 @flow(name="backfill-country", flow_run_name=tasks.flow_run_name, validate_parameters=False)
+@explained
 def backfill_country(
-    country: str,
-    years: str = "2000:2025",
+    country: CountryName,
+    years: YearSpan = "2000:2025",
     offline: bool = False,
     accept_change: bool = False,
     sandbox_url: str | None = None,
@@ -25,7 +28,7 @@ def backfill_country(
     """Read one country anew and publish; every other country keeps its rows.
 
     Args:
-        country: ISO code or name.
+        country: the country.
         years: span of years; years loaded before are read again with it, so that none is lost.
         offline: use what has landed, ask no publisher.
         accept_change: publish also what changes more than the contracts' limits allow.

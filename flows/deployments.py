@@ -1,14 +1,29 @@
 """Schedules: a monthly world refresh, weekly indicators, and a backfill on demand.
 
-`python -m flows.deployments` creates the concurrency limit on the writer and serves the schedules until stopped.
+`python -m flows.deployments` creates the concurrency limit on the writer and serves the schedules from this machine until
+stopped. With `--with-server` it starts a Prefect server first (`make prefect`). With `--work-pool NAME` it deploys to a work
+pool instead, created as a process pool when missing, and ends: `prefect worker start --pool NAME` then runs them. A pool of
+type docker takes `--image`, an image with this package in it; runs find their flows by module, so that no code is copied.
 """
 
 from __future__ import annotations
 
-from typing import cast
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
 
+import requests
 from prefect import get_client, serve
+from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.deployments.runner import RunnerDeployment
+from prefect.exceptions import ObjectNotFound
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.types.entrypoint import EntrypointType
 
 from flows.backfill_country import backfill_country
 from flows.refresh_countries import refresh_countries
@@ -18,34 +33,54 @@ from ness_pipeline.sources import sources
 MONTHLY = "0 3 2 * *"
 """Second day of the month, 03:00 UTC: GBIF's monthly snapshot is made on the first."""
 WEEKLY = "0 3 * * 1"
+START_SECONDS = 180.0
+QUIET = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
+}
+"""What a server of ours is started with: it reports to nobody, sells nothing, and keeps its background troubles out of
+the terminal, where they would hide what runs say."""
 
 
 def deployments() -> list[RunnerDeployment]:
-    """All deployments of this project; one run of each at a time."""
+    """All deployments of this project; one run of each at a time.
+
+    Their parameters are offered as lists to pick from (an empty list means all) and not enforced, so that ISO codes work
+    as well.
+    """
     indicators = sorted(source.name for source in sources().values() if source.scope == "world")
+    common: dict[str, Any] = {
+        "concurrency_limit": 1,
+        "enforce_parameter_schema": False,
+        "entrypoint_type": EntrypointType.MODULE_PATH,
+    }
     made = [
         refresh_countries.to_deployment(
             name="monthly-world",
-            description="All countries from all publishers.",
+            description="All countries from all publishers, on the second day of each month at 03:00 UTC. "
+            "A custom run may pick countries, years and sources.",
             cron=MONTHLY,
-            parameters={"countries": None, "max_age_hours": 24.0 * 7},
-            tags=["ness"],
-            concurrency_limit=1,
+            parameters={"countries": [], "sources": [], "max_age_hours": 24.0 * 7},
+            tags=["ness", "world", "monthly"],
+            **common,
         ),
         refresh_countries.to_deployment(
             name="weekly-indicators",
-            description="The world's indicator series and treaties for all countries; occurrences stay.",
+            description="The world's indicator series and treaties for all countries, on Mondays at 03:00 UTC; "
+            "occurrences stay as they are.",
             cron=WEEKLY,
-            parameters={"countries": None, "sources": indicators},
-            tags=["ness"],
-            concurrency_limit=1,
+            parameters={"countries": [], "sources": indicators},
+            tags=["ness", "world", "weekly"],
+            **common,
         ),
         backfill_country.to_deployment(
             name="backfill",
-            description="One country, now.",
-            parameters={"country": "KE"},
-            tags=["ness"],
-            concurrency_limit=1,
+            description="One country read anew, now; every other country keeps its rows.",
+            parameters={"country": "Kenya"},
+            tags=["ness", "country", "on-demand"],
+            **common,
         ),
     ]
     return cast("list[RunnerDeployment]", made)  # outside an event loop `to_deployment` is no coroutine
@@ -57,10 +92,67 @@ def limit_writer() -> None:
         client.create_concurrency_limit(tag=WRITER, concurrency_limit=1)
 
 
-def main() -> None:
-    """Create the limit and serve the schedules."""
-    limit_writer()
-    serve(*deployments())
+def deploy(work_pool: str, image: str | None = None) -> None:
+    """Put all deployments into a work pool, created for local processes where there is none of that name."""
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_work_pool(work_pool)
+        except ObjectNotFound:
+            client.create_work_pool(WorkPoolCreate(name=work_pool, type="process"))
+    for deployment in deployments():
+        deployment.apply(work_pool_name=work_pool, image=image)
+
+
+@contextmanager
+def server(port: int) -> Iterator[str]:
+    """A Prefect server with its UI on loopback for as long as the body runs; yields the address of its API.
+
+    Raises:
+        SystemExit: it does not start.
+    """
+    url = f"http://127.0.0.1:{port}/api"
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with subprocess.Popen(command, env=os.environ | QUIET | {"PREFECT_SERVER_UI_API_URL": url}) as process:  # noqa: S603  (our own interpreter)
+        try:
+            deadline = time.monotonic() + START_SECONDS
+            while not _answers(url):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise SystemExit(f"The Prefect server did not start on port {port}; choose another with --port.")
+                time.sleep(0.2)
+            with temporary_settings({PREFECT_API_URL: url}):
+                yield url
+        finally:
+            process.terminate()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/health", timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Create the limit, then serve the schedules or deploy them."""
+    parser = argparse.ArgumentParser(prog="python -m flows.deployments", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--with-server", action="store_true", help="start a Prefect server with its UI as well")
+    parser.add_argument("--port", type=int, default=4200, help="port of that server (4200)")
+    parser.add_argument("--work-pool", metavar="NAME", help="deploy to this work pool and end, instead of serving")
+    parser.add_argument("--image", help="image of a docker work pool")
+    given = parser.parse_args(words)
+    if given.work_pool:
+        limit_writer()
+        deploy(given.work_pool, given.image)
+        sys.stdout.write(f"Deployed; `prefect worker start --pool {given.work_pool}` runs what is due.\n")
+    elif given.with_server:
+        with server(given.port) as url:
+            limit_writer()
+            sys.stdout.write(f"Prefect is at {url.removesuffix('/api')}; stop with Ctrl+C.\n")
+            sys.stdout.flush()
+            serve(*deployments())
+    else:
+        limit_writer()
+        serve(*deployments())
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextvars
+from collections.abc import Callable
 from typing import Any
 
 import duckdb
@@ -11,27 +13,33 @@ from prefect.futures import PrefectFuture
 from prefect.states import Completed
 
 from flows import tasks
+from flows.forms import CountryName, Hours, SourceName, YearSpan
+from flows.outcome import explained, tell_outcome
+from flows.workers import extractors
 from ness_pipeline.errors import NessError
+from ness_pipeline.paths import Paths
 from ness_pipeline.runs import Summary, clock, finish_run, plan, start_run
 from ness_pipeline.scope import Years, resolve
 from ness_pipeline.scope import countries as all_countries
+from ness_pipeline.settings import Settings
 from ness_pipeline.sources import Unit
 
 
 @flow(name="refresh-countries", flow_run_name=tasks.flow_run_name, validate_parameters=False)
+@explained
 def refresh_countries(
-    countries: list[str] | None = None,
-    years: str = "2000:2025",
-    sources: list[str] | None = None,
+    countries: list[CountryName] | None = None,
+    years: YearSpan = "2000:2025",
+    sources: list[SourceName] | None = None,
     offline: bool = False,
-    max_age_hours: float = 24.0,
+    max_age_hours: Hours = 24.0,
     accept_change: bool = False,
     sandbox_url: str | None = None,
 ) -> State[Summary]:
     """Refresh countries from their publishers and publish the result.
 
     Args:
-        countries: ISO codes or names; none means all countries.
+        countries: countries to refresh; none means all.
         years: span of years, such as `2000:2025`.
         sources: names of sources; none means all.
         offline: use what has landed, ask no publisher.
@@ -73,7 +81,7 @@ def refresh(
         summary = Summary(run_id, countries)
         try:
             for units, age in ((world, world_max_age_hours), (national, max_age_hours)):
-                errors = {} if offline else _extract(units, age, sandbox_url)
+                errors = {} if offline else _extract(units, age, sandbox_url, settings)
                 tasks.load_all(connection, units, sandbox_url, summary, errors)
             summary.written = tasks.materialise_countries(countries, sandbox_url)
             summary.content_hash = tasks.audit_and_publish(sandbox_url, run_id, accept_change=accept_change)
@@ -83,25 +91,39 @@ def refresh(
             finish_run(connection, run_id, "failed", clock(connection))
             raise
         tasks.close_run(connection, summary)
+        tell_outcome(summary, Paths.of(settings))
     name = "CompletedWithGaps" if summary.gaps else "Completed"
     message = f"{len(summary.loaded)} units loaded, {len(summary.gaps)} with gaps."
     return Completed(name=name, message=message, data=summary)
 
 
-def _extract(units: list[Unit], max_age_hours: float, sandbox_url: str | None) -> dict[Unit, NessError]:
+def _extract(
+    units: list[Unit], max_age_hours: float, sandbox_url: str | None, settings: Settings
+) -> dict[Unit, NessError]:
     """Extract units side by side; returns the errors of those that failed."""
     futures: dict[Unit, PrefectFuture[Any]] = {}
     for unit in units:
         tasks.tell("plan", f"{unit.source} {unit.key}")
-    for unit in units:
-        futures[unit] = tasks.extract_unit.submit(unit.source, unit.key, str(unit.years), sandbox_url, max_age_hours)
     errors = {}
-    for unit, future in futures.items():
-        future.wait()
-        outcome = future.result(raise_on_failure=False)
-        if isinstance(outcome, NessError):
-            errors[unit] = outcome
-        elif isinstance(outcome, BaseException):
-            raise outcome
-        tasks.tell("extract", f"{unit.source} {unit.key}")
+    with extractors(settings) as submit:
+        for unit in units:
+            futures[unit] = submit(unit.source, unit.key, str(unit.years), sandbox_url, max_age_hours)
+            futures[unit].add_done_callback(_telling(f"{unit.source} {unit.key}"))
+        for unit, future in futures.items():
+            future.wait()
+            outcome = future.result(raise_on_failure=False)
+            if isinstance(outcome, NessError):
+                errors[unit] = outcome
+            elif isinstance(outcome, BaseException):
+                raise outcome
     return errors
+
+
+def _telling(what: str) -> Callable[[object], None]:
+    """Tells that something was extracted when it is, and not when its turn to be waited for comes."""
+    context = contextvars.copy_context()
+
+    def tell(_future: object) -> None:
+        context.run(tasks.tell, "extract", what)
+
+    return tell

@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     keep_publications: int = Field(default=5, ge=1, le=1000)
     """Earlier publications that stay to be returned to."""
 
+    dask: str | None = None
+
     is_synthetic: bool = False
 
     gbif_user: str | None = Field(default=None, validation_alias="GBIF_USER")

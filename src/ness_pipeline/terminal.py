@@ -15,6 +15,7 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -23,6 +24,7 @@ from rich.table import Table
 
 from ness_pipeline.operations import FileLoaded
 from ness_pipeline.runs import Summary
+from ness_pipeline.sources import Unit
 
 FOLDED_WIDTH = 24
 """Width to which a column of texts may be folded before a table counts as too wide."""
@@ -30,36 +32,56 @@ FOLDED_WIDTH = 24
 GAP = 2
 """Blanks between two columns."""
 
-STAGES = {
-    "extract": "Reading publishers",
-    "load": "Loading",
-    "materialise": "Computing metrics",
-    "publish": "Publishing",
-}
+STAGES = {"load": "Loading", "materialise": "Computing metrics", "publish": "Publishing"}
 
 
 class RunProgress:
-    """One line per stage with known totals; silent when the output is no terminal."""
+    """One line per source that is read and one per stage, with known totals; silent when the output is no terminal.
 
-    def __init__(self, console: Console, totals: dict[str, int]) -> None:
+    Args:
+        console: where to draw.
+        units: the units of work of the run.
+        models: number of models that it computes.
+        offline: whether no publisher is asked, so that there is nothing to read.
+    """
+
+    def __init__(self, console: Console, units: Sequence[Unit], models: int, *, offline: bool = False) -> None:
         columns = (
-            SpinnerColumn(),
-            TextColumn("{task.description:<20}"),
-            BarColumn(bar_width=24),
+            SpinnerColumn(finished_text="[green]✓"),
+            TextColumn("{task.description:<26}"),
+            BarColumn(bar_width=20),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
+            TimeRemainingColumn(),
             TextColumn("[dim]{task.fields[what]}"),
         )
         self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self._tasks = {
-            stage: self._progress.add_task(STAGES[stage], total=total, what="") for stage, total in totals.items()
-        }
+        self._tasks = {}
+        if not offline:
+            for source, total in Counter(unit.source for unit in units).items():
+                self._tasks["extract", source] = self._add(f"Reading {source}", total)
+        for stage, total in (("load", len(units)), ("materialise", models), ("publish", 1)):
+            self._tasks[stage, ""] = self._add(STAGES[stage], total)
+        self._loaded: set[str] = set()
+
+    def _add(self, label: str, total: int) -> TaskID:
+        # A line appears, and its clock starts, with the first thing told of it: waiting is no work.
+        return self._progress.add_task(label, total=total, what="", start=False, visible=False)
 
     def __call__(self, stage: str, what: str) -> None:
-        """Take note that `what` happened in `stage`."""
-        stage = "load" if stage == "gap" else stage
-        if stage in self._tasks:
-            self._progress.update(self._tasks[stage], advance=1, what=escape(what))
+        """Take note that `what` happened in `stage`: read, begun to load, failed, begun to compute, published."""
+        if stage == "plan":
+            task = self._tasks.get(("extract", what.split(" ", maxsplit=1)[0]))
+        elif stage == "gap":
+            task = None if what in self._loaded else self._tasks["load", ""]
+        else:
+            task = self._tasks.get((stage, what.split(" ", maxsplit=1)[0] if stage == "extract" else ""))
+        if task is None:
+            return
+        self._progress.start_task(task)
+        if stage == "load":
+            self._loaded.add(what)
+        self._progress.update(task, advance=0 if stage == "plan" else 1, what=escape(what), visible=True)
 
     @contextmanager
     def shown(self) -> Iterator[RunProgress]:

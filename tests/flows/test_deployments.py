@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from prefect import get_client
+import re
+import shutil
 
-from flows.deployments import deployments, limit_writer
+import pytest
+from prefect import get_client
+from prefect.client.schemas.sorting import FlowRunSort
+
+from flows.backfill_country import backfill_country
+from flows.deployments import deploy, deployments, limit_writer
+from flows.outcome import summary_page
 from flows.tasks import WRITER
+from ness_pipeline.errors import WrongUsage
+from ness_pipeline.scope import countries, resolve
+from ness_pipeline.sources import sources
 
 
 def test_deployments_are_a_monthly_a_weekly_and_one_on_demand():
@@ -25,6 +35,66 @@ def test_deployments_register_on_a_real_server():
         stored = {one.name: one for one in client.read_deployments()}
     assert {"monthly-world", "weekly-indicators", "backfill"} <= stored.keys()
     assert "country" in stored["backfill"].parameter_openapi_schema["properties"]
+
+
+def test_forms_offer_countries_sources_and_years():
+    """The parameter forms list all countries by name and all sources, and say how years are written."""
+    made = {deployment.name: deployment for deployment in deployments()}
+    form = made["monthly-world"]._parameter_openapi_schema.model_dump()["properties"]
+    (pick,) = (kind for kind in form["countries"]["anyOf"] if kind["type"] == "array")
+    assert {"Kenya", "Norway", "Brazil"} <= set(pick["items"]["enum"])
+    assert len(resolve(pick["items"]["enum"])) == len(pick["items"]["enum"]) == len(countries())
+    (named,) = (kind for kind in form["sources"]["anyOf"] if kind["type"] == "array")
+    assert set(named["items"]["enum"]) == set(sources())
+    assert re.fullmatch(form["years"]["pattern"], form["years"]["default"])
+    assert all(field["description"] for field in form.values())
+    assert "Kenya" in made["backfill"]._parameter_openapi_schema.model_dump()["properties"]["country"]["enum"]
+    assert all("ness" in deployment.tags for deployment in made.values())
+
+
+def test_deploying_to_a_work_pool():
+    """A process pool is created where there is none, and workers find the flows by module, twice as well as once."""
+    for _ in range(2):
+        deploy("ness-test-pool")
+    with get_client(sync_client=True) as client:
+        assert client.read_work_pool("ness-test-pool").type == "process"
+        stored = {one.name: one for one in client.read_deployments()}
+        limit = client.read_concurrency_limit_by_tag(tag=WRITER) if limit_writer() is None else None
+    assert stored["backfill"].work_pool_name == "ness-test-pool"
+    assert stored["backfill"].entrypoint == "flows.backfill_country.backfill_country"
+    assert limit is not None
+
+
+def test_failure_says_its_sentence(home):
+    """A run that fails for a known reason has the reason's sentence as its state's message, and keeps its exit code."""
+    state = backfill_country("Atlantis", sandbox_url="http://127.0.0.1:9", return_state=True)
+    assert state.is_failed()
+    assert state.message.startswith("'Atlantis' is not a country; give an ISO 3166 code")
+    with pytest.raises(WrongUsage) as caught:
+        state.result()
+    assert caught.value.exit_code == 2
+    with get_client(sync_client=True) as client:
+        stored = client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)[0]
+    assert stored.state.message == state.message
+
+
+def test_run_leaves_a_summary(full_run):
+    """A finished run leaves a page with its outcome, the rows of each source, the file and the next steps."""
+    with get_client(sync_client=True) as client:
+        pages = [one.data for one in client.read_artifacts() if one.key == "ness-summary"]
+    page = next(page for page in pages if str(full_run.paths.published) in page)
+    assert page.startswith(f"## {len(full_run.summary.loaded)} units loaded")
+    assert f"content `{full_run.summary.content_hash}`" in page
+    ((received,),) = full_run.rows("SELECT sum(received) FROM ops.load WHERE source = 'gbif_country'")
+    assert f"| gbif_country | 4 | {received:,} |" in page
+    assert "`ness report` writes the report" in page
+    report = full_run.paths.home / "report" / "index.html"
+    report.parent.mkdir()
+    report.write_text("<!doctype html><title>x</title>")
+    try:
+        assert f"<{report.as_uri()}>" in summary_page(full_run.summary, full_run.paths)
+    finally:
+        shutil.rmtree(report.parent)
 
 
 def test_writer_is_limited_to_one():

@@ -14,7 +14,9 @@ import pytest
 from published import Published
 from rich.console import Console
 
-from ness_pipeline.terminal import counted, show_rows
+from ness_pipeline.scope import Years
+from ness_pipeline.sources import Unit
+from ness_pipeline.terminal import RunProgress, counted, show_rows
 
 Ness = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -109,6 +111,30 @@ def test_progress_is_silent_when_piped() -> None:
         drawn[is_terminal] = console.file.getvalue()
     assert "1/2" in drawn[True]
     assert drawn[False] == ""
+
+
+def test_run_progress_tells_the_truth() -> None:
+    """Each source has its own line and total, a failed load counts once, and offline nothing is said to be read."""
+    units = [Unit(source, key, Years(2020, 2021)) for source, key in (("cbd", "world"), ("gbif", "KE"), ("gbif", "NO"))]
+    for offline in (False, True):
+        console = Console(file=io.StringIO(), force_terminal=True, width=120, color_system=None)
+        with RunProgress(console, units, 1, offline=offline).shown() as progress:
+            for unit in () if offline else units:
+                progress("plan", f"{unit.source} {unit.key}")
+            for unit in () if offline else units[:2]:
+                progress("extract", f"{unit.source} {unit.key}")
+            for event in ("load", "gap"):
+                progress(event, "cbd world")
+            progress("gap", "gbif KE")
+            progress("load", "gbif NO")
+            progress._progress.refresh()
+        assert isinstance(console.file, io.StringIO)
+        last = console.file.getvalue().split("Reading cbd" if not offline else "Loading")[-1]
+        shown = re.findall(r"(\d+/\d+)", "" if offline else last)
+        assert shown in ([], ["1/1", "1/2", "3/3"])
+        assert ("Reading" in console.file.getvalue()) is not offline
+        assert "4/3" not in console.file.getvalue()
+        assert "Computing metrics" not in console.file.getvalue()
 
 
 @pytest.mark.parametrize(

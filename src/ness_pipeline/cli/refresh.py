@@ -24,6 +24,7 @@ from ness_pipeline.paths import Paths
 
 if TYPE_CHECKING:
     from ness_pipeline.runs import Summary
+    from ness_pipeline.sources import Unit
 
 FIRST_DEFAULT_YEAR = 2000
 
@@ -48,13 +49,13 @@ def _quiet_prefect() -> None:
         os.environ.setdefault(name, value)
 
 
-def _run_flow(flow: Any, parameters: dict[str, Any], units: int, *, sandbox: bool, again: str) -> None:
+def _run_flow(flow: Any, parameters: dict[str, Any], units: list[Unit], *, sandbox: bool, again: str) -> None:
     from flows.tasks import observed
     from ness_pipeline.models import models
     from ness_pipeline.terminal import RunProgress, show_summary
 
-    totals = {"extract": units, "load": units, "materialise": len(models()), "publish": 1}
-    with sandbox_url(wanted=sandbox) as url, RunProgress(console, totals).shown() as progress, observed(progress):
+    lines = RunProgress(console, units, len(models()), offline=parameters["offline"])
+    with sandbox_url(wanted=sandbox) as url, lines.shown() as progress, observed(progress):
         summary: Summary = flow(**parameters, sandbox_url=url)
     if sandbox:
         console.print("[bold yellow]SYNTHETIC[/] data from the sandbox: invented species, no real country's numbers.")
@@ -103,7 +104,7 @@ def run(
         "accept_change": accept_change,
     }
     again = " --sandbox" if sandbox else ""
-    _run_flow(refresh_countries, parameters, len(world) + len(national), sandbox=sandbox, again=again)
+    _run_flow(refresh_countries, parameters, world + national, sandbox=sandbox, again=again)
 
 
 @app.command(rich_help_panel=FILL)
@@ -126,4 +127,4 @@ def backfill(
 
     parameters = {"country": country, "years": str(span), "offline": offline, "accept_change": accept_change}
     again = " --sandbox" if sandbox else ""
-    _run_flow(backfill_country, parameters, len(world) + len(national), sandbox=sandbox, again=again)
+    _run_flow(backfill_country, parameters, world + national, sandbox=sandbox, again=again)
