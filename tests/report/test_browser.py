@@ -55,7 +55,7 @@ def test_metric_group_and_year_are_chosen(visit):
     page = visit("index.html")
     assert page.locator("#title").inner_text() == "Land protected"
     page.locator("#year").select_option("2016")
-    page.wait_for_function("document.getElementById('subtitle').textContent === 'percent, 2016'")
+    page.wait_for_function("document.getElementById('subtitle').textContent === 'Percent, 2016'")
     assert page.locator("#ranking li").count() == 20
     page.locator("#metric").select_option("threatened_share")
     page.wait_for_function("document.getElementById('title').textContent.startsWith('Share of species threatened')")

@@ -190,7 +190,8 @@ def source_of(name: str) -> str:
         "gbif_country": "GBIF, species records by country", "gbif_taxonomy": "GBIF, names of species groups",
         "unsdg": "United Nations, Sustainable Development Goals", "worldbank": "World Bank",
         "cbd": "Convention on Biological Diversity", "iso_countries": "Country names and codes (ISO 3166)",
-        "seeds": "Facts compiled with this project", "iucn": "IUCN Red List",
+        "seeds": "Facts compiled with this project", "iucn": "IUCN Red List", "gbif_literature": "GBIF, publications that use open data",
+        "gbif_registry": "GBIF, publishers and data sets", "protected_planet": "Protected Planet",
     }  # fmt: skip
     return known.get(name, name.removeprefix("file:"))
 

@@ -118,7 +118,8 @@
     );
     by("about").textContent = one.description;
     by("title").textContent = one.label + (group.value && group.value !== "all" ? `: ${page.groups[group.value]}` : "");
-    by("subtitle").textContent = `${one.unit}${year.value ? `, ${year.value}` : ", latest value of each country"}`;
+    const unit = one.unit.charAt(0).toUpperCase() + one.unit.slice(1);
+    by("subtitle").textContent = `${unit}${year.value ? `, ${year.value}` : ", latest value of each country"}`;
     by("summary").textContent = summary(rows, one);
     by("pointed").textContent = "";
   }

@@ -26,8 +26,8 @@ def build(asked: Asked) -> Part:
             "monitoring", TITLE, no_rows("records of species", name) if known else no_table("records of species")
         )
     figures = _records(asked, diversity, name)
-    figures |= _shares(asked, name)
     figures |= _assessed(asked, assessed, name)
+    figures |= _shares(asked, name)
     total = next((row for row in diversity if row["year"] is None and row["taxon_group"] == "all"), None)
     by_group = {row["taxon_group"]: row for row in assessed}
     years = [row["year"] for row in dated(diversity) if row["taxon_group"] == "all"]
@@ -92,14 +92,14 @@ def _shares(asked: Asked, name: str) -> dict[str, Figure]:
             if group in overall
         ]
     figures = {}
-    if by_year:
-        cells = [Cell("year", "Year", "year"), Cell("group", "Group"), Cell("measure", "Measure"), Cell("value", "Value", "share")]  # fmt: skip
-        says = "Lines by year for animals, plants and fungi, one small chart per measure."
-        figures["coverage"] = Figure("coverage", f"How complete each year's records of {name} are", "percent", says, by_year, cells)  # fmt: skip
     if by_group:
         cells = [Cell("group", "Group"), Cell("measure", "Measure"), Cell("value", "Value", "share")]
         says = "One mark per group and measure."
         figures["completeness"] = Figure("completeness", f"How complete the records of {name} are, by group", "percent, all years together", says, by_group, cells)  # fmt: skip
+    if by_year:
+        cells = [Cell("year", "Year", "year"), Cell("group", "Group"), Cell("measure", "Measure"), Cell("value", "Value", "share")]  # fmt: skip
+        says = "Lines by year for animals, plants and fungi, one small chart per measure."
+        figures["coverage"] = Figure("coverage", f"How complete each year's records of {name} are", "percent", says, by_year, cells)  # fmt: skip
     return figures
 
 
