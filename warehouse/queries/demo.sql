@@ -1,17 +1,19 @@
 -- Question: How do the countries of this file stand, in the numbers that most reports open with?
 -- Why: one line per country is the quickest check that a refresh worked, and the start of every comparison.
--- Reading: percentages of land and sea, shares from 0 to 1, the latest year of each; a dash is a number that may
---   not be quoted, and `missing_and_why.sql` says why. The two assessed shares show how far a group's Red List can
---   be trusted.
+-- Reading: countries with occurrence records; percentages of land and sea, the rest from 0 to 1 or counts, the
+--   latest year of each. A dash is a number that may not be quoted, and `missing_and_why.sql` says why. The
+--   assessed shares show how far a Red List can be trusted.
 WITH latest AS (
     SELECT country_code, metric, taxon_group, arg_max(value, coalesce(year, 9999)) AS value
     FROM metrics.metric_value
+    SEMI JOIN metrics.species_diversity USING (country_code)
     WHERE reportable
     GROUP BY country_code, metric, taxon_group
 )
 
 SELECT
     country.country_name AS country,
+    round(max(value) FILTER (metric = 'eco_security_index'), 3) AS "index",
     round(max(value) FILTER (metric = 'land_protected_pct'), 1) AS "land %",
     round(max(value) FILTER (metric = 'marine_protected_pct'), 1) AS "sea %",
     round(max(value) FILTER (metric = 'threatened_share' AND taxon_group = 'mammals'), 3) AS "mammals threatened",
