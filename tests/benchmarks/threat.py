@@ -186,7 +186,7 @@ def main() -> None:
         json.dump(found, sys.stdout)
         return
     for name, value in found.items():
-        print(f"{name:<44} {value:>14,.3f}")  # noqa: T201  (a benchmark prints)
+        print(f"{name:<44} {value:>14,.3f}")
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ YEAR = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1, tick
 
 
 def _config() -> alt.Config:
-    words = {
+    words: dict[str, Any] = {
         "labelColor": QUIET,
         "titleColor": QUIET,
         "labelFontSize": 12,
@@ -38,10 +38,10 @@ def _config() -> alt.Config:
         font="system-ui, sans-serif",
         aria=False,
         view=alt.ViewConfig(stroke=None),
-        axis=alt.AxisConfig(domainColor=LINE, gridColor=LINE, tickColor=LINE, labelLimit=190, **words),  # type: ignore[arg-type]
+        axis=alt.AxisConfig(domainColor=LINE, gridColor=LINE, tickColor=LINE, labelLimit=190, **words),
         legend=alt.LegendConfig(
             orient="top", symbolOpacity=1, labelLimit=240, title=None, symbolSize=90, columnPadding=18, **words
-        ),  # type: ignore[arg-type]
+        ),
         header=alt.HeaderConfig(labelColor=INK, labelFontSize=12, labelAnchor="start", labelFontWeight="normal"),
     )
 
