@@ -57,7 +57,7 @@ def with_measures(*measures: dict[str, Any]) -> dict[str, Any]:
         (content(missing={"pillar_needs": 1.5, "half_needs": 1}), "missing.pillar_needs .input should be less than"),
         (content(missing={"pillar_needs": 1, "half_needs": 1, "not_applicable": ["boring"]}), "'boring' is no reason"),
         (with_measures(measure("land_protectd_pct")), "names the measure 'land_protectd_pct', which no metric has; did you mean 'land_protected_pct'"),
-        (with_measures(measure("happiness")), "names the measure 'happiness', which no metric has; `ness metrics` lists"),
+        (with_measures(measure("xyz")), "names the measure 'xyz', which no metric has; `ness metrics` lists"),
         (with_measures(measure("security_system")), "security_system is made by the index itself"),
         (with_measures(LAND, LAND), "the measure land_protected_pct twice"),
         (content(half=halves({"law": pillar(LAND)})), "the pillar law twice"),
