@@ -4,7 +4,7 @@ VENV := .venv
 NESS := $(VENV)/bin/ness
 RUN := $(VENV)/bin
 
-.PHONY: help setup demo prefect test lint format clean
+.PHONY: help setup demo prefect test soak audit lint format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,14 @@ $(VENV)/.test-ready: $(VENV)/.ready
 
 test: $(VENV)/.test-ready lint ## set-up, linters and all tests
 	$(RUN)/pytest -q -n 2 --dist loadfile
+
+soak: $(VENV)/.test-ready ## faults, kills, readers and bad inputs at full size, with their figures (half an hour)
+	$(RUN)/python tests/soak
+
+audit: $(VENV)/.test-ready ## all licences, and known vulnerabilities of the locked dependencies (needs the advisories of pypi.org)
+	$(RUN)/uv export --quiet --locked --all-extras --no-emit-project --format requirements-txt > $(VENV)/locked.txt
+	$(RUN)/pip-licenses --python $(RUN)/python --order license --from mixed --format plain
+	$(RUN)/pip-audit --requirement $(VENV)/locked.txt --disable-pip --strict --progress-spinner off
 
 lint: setup ## ruff, mypy and the import directions
 	$(RUN)/ruff check .

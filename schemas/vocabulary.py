@@ -106,6 +106,8 @@ REASONS: dict[str, str] = {
     "mixed_grids": "The records lie in cells of more than one grid, or partly in none.",
     "too_few_cells": "Fewer grid cells, or other sampling units, than the number needs to mean anything.",
     "no_baseline": "There is no expectation apart from the records themselves.",
+    "extrapolated": "The year lies outside the years in which the group was assessed.",
+    "roll_up_only": "The publisher gives this number for all groups together.",
     "mixed_checklists": "Species keys from more than one checklist meet here, so species may be counted twice.",
     "value_too_old": "The latest value is older than the definition of the index allows.",
     "too_few_measures": "Fewer measures of the pillar have a value than the definition of the index asks for.",

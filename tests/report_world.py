@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
@@ -85,14 +85,12 @@ def _records(code: str) -> list[Row]:
     ]
 
 
-def _fill(connection: duckdb.DuckDBPyConnection) -> None:
+def _fill(connection: duckdb.DuckDBPyConnection, codes: Sequence[str]) -> None:
     land(connection, "country", _countries())
     land(connection, "taxon_group", seeded_groups())
-    land(connection, "indicator_observation", [row for code in countries() for row in _indicators(code)])
+    land(connection, "indicator_observation", [row for code in codes for row in _indicators(code)])
     dates = {"cbd": "1993-12-29", "nagoya": "2014-10-12", "cartagena": None}
-    land(
-        connection, "treaty_party", [treaty(name, since, code) for code in countries() for name, since in dates.items()]
-    )
+    land(connection, "treaty_party", [treaty(name, since, code) for code in codes for name, since in dates.items()])
     land(connection, "country_species", [row for code in RICH for row in _species(code)])
     land(connection, "occurrence_cube", [row for code in RICH for row in _records(code)])
     citation = {
@@ -103,12 +101,12 @@ def _fill(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("INSERT INTO ops.citation BY NAME SELECT * FROM frame")
 
 
-def publish_world(home: Path, **options: Any) -> Path:
-    """Land, materialise and publish the world below `home`; the published file."""
+def publish_world(home: Path, codes: Sequence[str] | None = None) -> Path:
+    """Land, materialise and publish these countries, or all, below `home`; the published file."""
     paths = Paths.of(Settings(home=home))
     home.mkdir(parents=True, exist_ok=True)
     with open_build(paths.build) as connection:
-        _fill(connection)
+        _fill(connection, codes or list(countries()))
         materialise(connection, None)
-        publish(connection, paths, "test-run", is_synthetic=options.get("is_synthetic", True), now=NOW)
+        publish(connection, paths, "test-run", is_synthetic=True, now=NOW)
     return paths.published

@@ -338,6 +338,9 @@ def test_secrets_stay_out_of_messages(server: Server) -> None:
     assert (
         scrub("https://me:pw@host/x?token=abc&b=1 Authorization: xyz") == "https://host/x?token=…&b=1 Authorization: …"
     )
+    assert scrub("{\"token\": \"abc\", 'Authorization': 'Bearer xyz'} authorization: Basic dTpw") == (
+        "{\"token\": \"…\", 'Authorization': 'Bearer …'} authorization: Basic …"
+    )
     assert scrub("taxonKey=NFD2&checklistKey=7d") == "taxonKey=NFD2&checklistKey=7d"
 
 

@@ -12,7 +12,8 @@ class Assessment(Sourced):
     Traps: a species has one latest assessment per scope, so always filter the scope before counting species;
     `scope` is `global` or the ISO code of the country whose national Red List it is; most changes of category come from
     better knowledge, so only rows whose `change_reason` is genuine say that a species fared better or worse; two
-    vintages may state one year differently, the later vintage is believed.
+    vintages may state one year differently, the later vintage is believed; keys such as `iucn:<number>` are species whose
+    name the checklist in use does not know beyond doubt.
     """
 
     species_key: str = species_key()

@@ -13,7 +13,9 @@ class CountrySpecies(Sourced):
 
     Traps: a species outside all reporting groups (bacteria, protozoa) has no `taxon_group` and enters no group metric;
     the category is the global one as the source publishes it, national lists live in `core.assessment`; shares from
-    occurrences follow recording effort and say so in `share_method`.
+    occurrences follow recording effort and say so in `share_method`; a species of the IUCN Red List whose name the
+    checklist in use does not know beyond doubt keeps its number there, as `iucn:<number>`, and may stand beside a species
+    of the checklist that means the same.
     """
 
     country_code: str = country_code()

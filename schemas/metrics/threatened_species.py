@@ -11,7 +11,8 @@ class ThreatenedSpecies(Contract):
 
     Source of the method: IUCN summary statistics (best, lower and upper estimate).
 
-    Traps: introduced species are left out; CR includes possibly extinct species; extinct species are outside every
+    Traps: introduced and vagrant species and those of uncertain presence are left out, as in IUCN's country tables,
+    possibly extinct and extinct ones are not; CR includes possibly extinct species; extinct species are outside every
     denominator; `threatened_share` is fit to quote only where `reportable`.
     """
 
@@ -36,6 +37,10 @@ class ThreatenedSpecies(Contract):
     )  # fmt: skip
     threatened_share_lower: float = share("The same if no Data Deficient species is threatened.", nullable=True)
     threatened_share_upper: float = share("The same if every Data Deficient species is threatened.", nullable=True)
+    threatened_share_without_ew: float = measure(
+        "The best estimate with EW left out of the threatened species, as many publications count; EW stays in the denominator.", "1",
+        better="lower", ge=0.0, le=1.0,
+    )  # fmt: skip
     national_assessed_share: float = share("Assessed share of the species known from the country.", nullable=True)
     described_species: int = count("Species of the group described worldwide.", "{species}", nullable=True)
     world_assessed_species: int = count("Species of the group assessed worldwide.", "{species}", nullable=True)
@@ -47,4 +52,4 @@ class ThreatenedSpecies(Contract):
         """Grain: country and group."""
 
         unique = ["country_code", "taxon_group"]
-        metadata = {"method_version": "1", "limits": Limits(rows_per_country=(1, 25))}
+        metadata = {"method_version": "2", "limits": Limits(rows_per_country=(1, 25))}

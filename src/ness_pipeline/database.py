@@ -137,7 +137,7 @@ def open_build(path: Path, *, threads: int | None = None) -> Iterator[duckdb.Duc
         message = f"The folder {path.parent} cannot be written ({error.strerror}); choose another with NESS_HOME."
         raise WrongUsage(message) from error
     except duckdb.Error as error:
-        if (known := _translate(error, path)) is None:
+        if (known := translate(error, path)) is None:
             raise
         raise known from error
     finally:
@@ -149,7 +149,7 @@ _UNWRITABLE = ("no space left", "permission denied", "read-only file system", "f
 _DAMAGED = ("not a valid duckdb", "corrupt", "checksum", "serialization error", "failed to deserialize", "wal file", "could not read", "fatal error", "database has been invalidated", "internal error")  # fmt: skip
 
 
-def _translate(error: duckdb.Error, path: Path) -> NessError | None:
+def translate(error: duckdb.Error, path: Path) -> NessError | None:
     """The error that a user can act on, None for what is no matter of disk or file."""
     text = str(error)
     said = text.splitlines()[0] if text else type(error).__name__

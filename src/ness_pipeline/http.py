@@ -51,7 +51,9 @@ _UNMISTAKABLE = 8
 KEPT_HEADERS = ("current-page", "page-items", "total-count", "total-pages")
 """Headers of an answer that are part of what it says: where a list of pages stands."""
 
-_SECRETS = re.compile(r"(?i)\b(token|access_token|api_key|apikey|password|authorization)(=|: ?)[^&\s'\"]+")
+_SECRETS = re.compile(
+    r"(?i)\b(token|access_token|api_key|apikey|password|authorization)(['\"]?(?:=|: ?)['\"]?(?:bearer |basic )?)[^&\s'\"]+"
+)
 _USER_INFO = re.compile(r"//[^/@\s]+@")
 
 

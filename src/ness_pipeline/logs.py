@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable
 from typing import TextIO
 
+from ness_pipeline.errors import WrongUsage
 from ness_pipeline.http import scrub
 
 ROOT = "ness_pipeline"
@@ -67,13 +68,18 @@ def write_logs(form: str | None = None, stream: TextIO | None = None, secrets: I
         form: `json` or `text`.
         stream: where to; standard error when not given.
         secrets: values that must never be written.
+
+    Raises:
+        WrongUsage: there is no such form.
     """
     wanted = form or os.environ.get(FORMAT, "")
     logger = logging.getLogger(ROOT)
     for handler in [one for one in logger.handlers if isinstance(one.formatter, JsonLines)]:
         logger.removeHandler(handler)
-    if wanted not in {"json", "text"}:
+    if not wanted:
         return
+    if wanted not in {"json", "text"}:
+        raise WrongUsage(f"{wanted!r} is no form of logs; say json or text.")
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines(secrets) if wanted == "json" else TextLines(secrets))
     logger.addHandler(handler)

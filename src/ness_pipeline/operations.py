@@ -110,12 +110,17 @@ def load_file(
         }
         replace_ops(connection, "provenance", unit, [received])
         keep_own(connection, Landing(Paths.of(settings).landing), unit, file.tables)
-        reasons = connection.execute(
-            "SELECT count(*), coalesce(column_name || ': ', '') || check_name, min(reason) FROM ops.quarantine "
-            "WHERE source = ? AND unit = ? GROUP BY ALL ORDER BY 1 DESC, 2",
-            [unit.source, unit.key],
-        ).fetchall()
+        reasons = reasons_of(connection, unit)
     return FileLoaded(file.layout, file.source, results, reasons)
+
+
+def reasons_of(connection: duckdb.DuckDBPyConnection, unit: Unit) -> list[tuple[int, str, str]]:
+    """Quarantined rows of a unit by column, check and one example reason, most frequent first."""
+    return connection.execute(
+        "SELECT count(*), coalesce(column_name || ': ', '') || check_name, min(reason) FROM ops.quarantine "
+        "WHERE source = ? AND unit = ? GROUP BY ALL ORDER BY 1 DESC, 2",
+        [unit.source, unit.key],
+    ).fetchall()
 
 
 def parts_of(path: Path) -> list[Path]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from ness_pipeline.database import landed_twin, open_build, quote
+from ness_pipeline.database import landed_twin, open_build, quote, translate
 from ness_pipeline.dictionary import Table, tables
 from ness_pipeline.errors import ContractViolation, DamagedBuild, NessError, SourceUnavailable, WrongUsage
 from ness_pipeline.extract import context_of
@@ -22,7 +22,7 @@ from ness_pipeline.load import load_extraction, record_failure
 from ness_pipeline.models import materialise
 from ness_pipeline.owndata import own_units, take_back
 from ness_pipeline.paths import Paths
-from ness_pipeline.publish import writer
+from ness_pipeline.publish import history, writer
 from ness_pipeline.runs import clock, finish_run, start_run
 from ness_pipeline.scope import Years
 from ness_pipeline.settings import Settings
@@ -63,9 +63,12 @@ def writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
                 raise
         try:
             yield connection
-        except DamagedBuild:
-            stack.close()
-            set_aside(paths)
+        except duckdb.Error as error:
+            known = translate(error, paths.build)
+            if isinstance(known, DamagedBuild):
+                stack.close()
+                set_aside(paths)
+                raise known from error
             raise
 
 
@@ -84,7 +87,7 @@ def _remove(file: Path) -> None:
 
 
 def rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings, aside: Path | None = None) -> None:
-    """Load everything that has landed into an empty build database and compute all metrics.
+    """Load everything that has landed into an empty build database and compute the metrics that readers have.
 
     Args:
         connection: the empty build database.
@@ -96,7 +99,7 @@ def rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings, aside: Pa
     """
     paths = Paths.of(settings)
     landing = Landing(paths.landing)
-    _take_over_past(connection, paths.published)
+    countries = _take_over_past(connection, [paths.published, *history(paths)])
     run_id = start_run(connection, "rebuild from landing", is_synthetic=settings.is_synthetic, now=clock(connection))
     loaded, failed = 0, 0
     for unit in _landed_units(landing):
@@ -109,7 +112,8 @@ def rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings, aside: Pa
         loaded += 1
     if aside is not None:
         _take_over_own(connection, aside)
-    materialise(connection)
+    if countries:
+        materialise(connection, countries)  # no more than readers had; a run adds its own
     finish_run(connection, run_id, "completed_with_gaps" if failed else "completed", clock(connection))
     logger.warning("build database rebuilt from landing", extra={"units": loaded, "failed": failed})
 
@@ -144,20 +148,26 @@ def _load_best(
     return False
 
 
-def _take_over_past(connection: duckdb.DuckDBPyConnection, published: Path) -> None:
-    """Rows of the past from the published file, as far as it can be read."""
-    if not published.exists():
-        return
-    try:
-        connection.execute(f"ATTACH '{str(published).replace(chr(39), chr(39) * 2)}' AS past (READ_ONLY)")
-    except duckdb.Error as error:
-        logger.warning("published file cannot be read", extra={"error": str(error)})
-        return
-    try:
-        for name in KEPT:
-            _copy_shared(connection, tables()[f"ops.{name}"], f"ops.{name}", f"past.ops.{name}", "past")
-    finally:
-        connection.execute("DETACH past")
+def _take_over_past(connection: duckdb.DuckDBPyConnection, publications: list[Path]) -> list[str]:
+    """Rows of the past from the first of some publications that can be read; returns its countries."""
+    for file in publications:
+        if not file.exists():
+            continue
+        try:
+            connection.execute(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS past (READ_ONLY)")
+        except duckdb.Error as error:
+            logger.warning("published file cannot be read", extra={"file": file.name, "error": str(error)})
+            continue
+        try:
+            for name in KEPT:
+                _copy_shared(connection, tables()[f"ops.{name}"], f"ops.{name}", f"past.ops.{name}", "past")
+            rows = connection.execute(
+                "SELECT DISTINCT country_code FROM past.metrics.metric_value ORDER BY 1"
+            ).fetchall()
+            return [code for (code,) in rows]
+        finally:
+            connection.execute("DETACH past")
+    return []
 
 
 def _take_over_own(connection: duckdb.DuckDBPyConnection, aside: Path) -> None:

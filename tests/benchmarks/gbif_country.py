@@ -77,7 +77,7 @@ def main() -> None:
         json.dump(found, sys.stdout)
         return
     for name, value in found.items():
-        print(f"{name:<12} {value:>10,}")  # noqa: T201  (a benchmark prints)
+        print(f"{name:<12} {value:>10,}")
 
 
 if __name__ == "__main__":

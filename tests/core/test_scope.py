@@ -38,6 +38,16 @@ def land_world(warehouse: Any, seed: int) -> None:
                  for name in draw.sample(list(TREATIES), 6)]  # fmt: skip
         rows += [("indicator_observation", draw.choice(SOURCES), observation(draw.choice(SERIES), draw.randint(2015, 2020), float(draw.randint(0, 110)), code))
                  for _ in range(12)]  # fmt: skip
+        rows += [("indicator_observation", draw.choice(SOURCES), observation(series, year, float(draw.randint(0, 110)), code))
+                 for series in ("AG_LND_FRST", "DC_ODA_BDVL", "GBIF_LIT_COVERAGE") for year in (2010, draw.randint(2015, 2020))]  # fmt: skip
+        rows += [("ness_network", draw.choice(["file:a", "file:b"]), {
+            "country_code": code, "network": draw.choice(["ness_expert_network", "haikou_initiative"]),
+            "year": draw.randint(2012, 2022), "organisations": draw.choice([None, 0, 3]), "experts": draw.choice([None, 4]),
+        }) for _ in range(3)]  # fmt: skip
+        rows += [("kba_site_coverage", draw.choice(["file:a", "file:b"]), {
+            "country_code": code, "site_id": f"k{draw.randint(0, 4)}", "realm": draw.choice(["terrestrial", "marine"]),
+            "year": draw.choice([None, 1999, 2004, 2011]), "new_area_share": draw.choice([0.0, 0.3, 0.7, 1.0]), "assessed_year": draw.choice([2015, 2018]),
+        }) for _ in range(8)]  # fmt: skip
         for _ in range(25):
             key, source = f"s{draw.randint(0, 14)}", draw.choice(SOURCES)
             grid = draw.choice([None, "eqdgc:2", "eea:1000"])

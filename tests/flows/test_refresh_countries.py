@@ -20,7 +20,7 @@ from ness_pipeline.sandbox.truth import Truth, truths
 from ness_pipeline.scope import Years
 from ness_pipeline.settings import load_settings
 
-TRUE_TABLES = [f"metrics.{name}" for name in truths()]
+TRUE_TABLES = sorted(f"metrics.{name}" for name in truths())
 
 
 def hash_of(file: Path, country: str | None = None) -> str:
@@ -42,7 +42,8 @@ def test_every_metric_equals_the_truth(full_run, name):
     table = tables()[name]
     as_of = full_run.rows("SELECT max(accessed_on) FROM ops.citation WHERE source = 'cbd'")[0][0]
     truth = Truth(full_run.sandbox.world, Years(2000, 2025), as_of=as_of)
-    countries = set(full_run.summary.countries)
+    # NP is no country of the sandbox's world: what seeds and empty lists say of it is not among the truths.
+    countries = set(full_run.summary.countries) & set(full_run.sandbox.world.countries)
     true = {
         tuple(row[key] for key in table.grain): row
         for row in truth.rows(table.short_name)
@@ -50,7 +51,7 @@ def test_every_metric_equals_the_truth(full_run, name):
     }
     names = [column.name for column in table.columns]
     stored = [dict(zip(names, row, strict=True)) for row in full_run.rows(f"SELECT {', '.join(names)} FROM {name}")]
-    keyed = {tuple(row[key] for key in table.grain): row for row in stored}
+    keyed = {tuple(row[key] for key in table.grain): row for row in stored if row["country_code"] in countries}
     assert keyed.keys() == true.keys()
     wrong = [
         (key, column, row[column], true[key][column])
@@ -79,7 +80,8 @@ def test_nothing_is_lost(full_run):
 
 def test_every_payload_has_provenance(full_run):
     """Each request of the run is in ops.provenance, marked synthetic, and each source can be cited."""
-    requests = {target for _, target, status in full_run.sandbox.requests if status == 200}
+    answered = {target for _, target, status in full_run.sandbox.requests if status in {200, 404}}
+    requests = {target.replace("&token=sandbox", "") for target in answered}  # a token in the query is kept nowhere
     stored = {
         request.removeprefix(full_run.sandbox.url) for (request,) in full_run.rows("SELECT request FROM ops.provenance")
     }
@@ -140,7 +142,7 @@ def test_country_without_any_source_is_not_published(home):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NESS_RETRIES", "0")
         summary = refresh_countries(
-            ["KE"], sources=["iso_countries", "seeds", "cbd"], sandbox_url="http://127.0.0.1:9", return_state=True
+            ["KE"], sources=["iso_countries", "cbd"], sandbox_url="http://127.0.0.1:9", return_state=True
         )
     assert summary.is_failed()
     assert not Paths.of(load_settings().for_sandbox("http://127.0.0.1:9")).published.exists()

@@ -66,6 +66,7 @@ def test_counts_by_category(warehouse: Any) -> None:
         "described_species": 100, "world_assessed_species": 100,
     }  # fmt: skip
     assert row["threatened_share"] == pytest.approx(14 / 27)
+    assert row["threatened_share_without_ew"] == pytest.approx(12 / 27)
     assert row["national_assessed_share"] == pytest.approx(37 / 46)
 
 
@@ -109,6 +110,22 @@ def test_introduced_species_are_left_out(warehouse: Any) -> None:
     for row, introduced in zip(rows, [2, 3, None], strict=True):
         row |= {"occurrences": 4, "introduced_occurrences": introduced}
     assert threatened(warehouse, rows)["KE", "mammals"]["known_species"] == 2
+
+
+def test_origin_and_presence_as_in_the_country_tables(warehouse: Any) -> None:
+    """Native, reintroduced and unstated origins count, gone or not; introduced, vagrant and doubtful species do not.
+
+    A stated origin wins over records that say introduced.
+    """
+    rows = species("mammals", CR=8)
+    places = [
+        ("native", "extant"), ("reintroduced", "possibly_extinct"), ("native", "extinct"), (None, None),
+        ("introduced", "extant"), ("vagrant", "extant"), ("native", "uncertain"), ("assisted_colonisation", "extant"),
+    ]  # fmt: skip
+    for row, (origin, presence) in zip(rows, places, strict=True):
+        row |= {"origin": origin, "presence": presence}
+    rows[0] |= {"introduced_occurrences": 5}
+    assert threatened(warehouse, rows)["KE", "mammals"]["known_species"] == 4
 
 
 def test_roll_ups_are_counted_from_species(warehouse: Any) -> None:

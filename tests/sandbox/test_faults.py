@@ -84,3 +84,13 @@ def test_unreadable_faults_are_refused(text):
     """What names no fault is refused in one sentence."""
     with pytest.raises(WrongUsage, match=r"fault"):
         Fault.parse(text)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org", ""])  # noqa: S104  (to be refused)
+def test_nothing_listens_beyond_this_machine(host):
+    """The sandbox opens its port on loopback addresses only."""
+    with (
+        pytest.raises(WrongUsage, match="answers on this machine only"),
+        serve(World(species=400, countries=("KE",)), host=host),
+    ):
+        pass

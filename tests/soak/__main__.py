@@ -1,4 +1,4 @@
-"""`make soak`: every trial at its full size, with its figures."""
+"""`python tests/soak`, which is `make soak`: every trial at its full size, with its figures."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ WORDS = (
     (["rollback", "../../etc/passwd"], WRONG), (["rollback", "*"], WRONG), (["prune"], WRONG), (["prune", "--days", "-1"], WRONG),
     (["prune", "--gib", "much"], WRONG), (["sandbox", "--fault", "tea"], WRONG), (["sandbox", "--fault", "503:7"], WRONG),
     (["sandbox", "--port", "99999"], WRONG), (["sandbox", "--replay", "/nowhere"], WRONG), (["load", "treaty_party", "/nowhere.csv"], WRONG),
-    (["materialise", "Utopia"], WRONG), (["nonsense"], WRONG), (["status", "--nonsense"], WRONG), (["doctor", "extra"], WRONG),
+    (["materialise", "Utopia"], WRONG), (["nonsense"], WRONG), (["--log", "xml", "status"], WRONG), (["status", "--nonsense"], WRONG), (["doctor", "extra"], WRONG),
 )  # fmt: skip
 
 FILES = (

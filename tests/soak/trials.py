@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import time
 from collections import Counter
 from multiprocessing.queues import Queue
@@ -27,6 +28,9 @@ from ness_pipeline.restore import writing
 from ness_pipeline.runs import clock
 from ness_pipeline.sandbox import Fault, Faults, mixed, serve
 from ness_pipeline.sandbox.faults import CONTENT, PASSING, Rng
+
+PATIENCE_S = 200
+"""Seconds after which a run that was not disturbed counts as hanging."""
 
 Figures = dict[str, int | str]
 
@@ -83,6 +87,13 @@ def _passing(share: float) -> tuple[Fault, ...]:
     return (*mixed(brisk, 0.9 * share), *mixed(patient, 0.1 * share))
 
 
+def _run(home: Path, url: str) -> None:
+    """A run in a process of its own, which tells where it is when it hangs."""
+    faulthandler.dump_traceback_later(0.8 * PATIENCE_S)
+    done = drive(home, url, accept_change=True)
+    assert done.exit_code == 0, done
+
+
 def kills_trial(folder: Path, wanted: int, seed: int = 1) -> Figures:
     """Kill -9 at random points of runs until so many have hit; every publication is whole, every resumed run equal."""
     rng = Rng(seed)
@@ -95,10 +106,10 @@ def kills_trial(folder: Path, wanted: int, seed: int = 1) -> Figures:
         longest, here = 4.0, 0
         while hits.total() < wanted or here:
             is_last = hits.total() >= wanted or here >= 12
-            process = context.Process(target=drive, args=(home, sandbox.url), kwargs={"accept_change": True})
+            process = context.Process(target=_run, args=(home, sandbox.url))
             process.start()
             started = time.monotonic()
-            process.join(60 if is_last else rng.uniform(0, longest))
+            process.join(PATIENCE_S if is_last else rng.uniform(0, longest))
             if process.exitcode is None:
                 process.kill()
                 process.join()

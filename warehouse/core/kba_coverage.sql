@@ -22,7 +22,7 @@ extent AS (
         count(DISTINCT site_id) AS sites,
         coalesce(min(year) FILTER (WHERE new_area_share > 0), max(assessed_year)) AS first_year,
         max(assessed_year) AS last_year,
-        list_sort(list(year) FILTER (WHERE year IS NOT NULL AND new_area_share > 0)) AS known_years,
+        count(*) FILTER (WHERE year IS NOT NULL AND new_area_share > 0) AS known_years,
         quantile_disc(year, 0.5) FILTER (WHERE year IS NOT NULL AND new_area_share > 0) AS median_year,
         count(*) FILTER (WHERE year IS NULL AND new_area_share > 0) AS undated_parts
     FROM core.kba_site_coverage
@@ -60,36 +60,64 @@ known AS (
     GROUP BY spine.country_code, spine.realm, spine.year
 ),
 
-drawn AS (
+lot AS (
+    SELECT
+        country_code,
+        realm,
+        year,
+        row_number() OVER (PARTITION BY country_code, realm ORDER BY year) - 1 AS place
+    FROM core.kba_site_coverage
+    WHERE year IS NOT NULL AND new_area_share > 0
+),
+
+pick AS (
     SELECT
         part.country_code,
         part.realm,
-        draw.number,
         part.share,
-        coalesce(
-            extent.known_years[
-                1 + CAST(md5_number_lower(concat_ws('|', part.realm, part.site_id, draw.number)) % len(extent.known_years) AS BIGINT)
-            ],
-            extent.last_year
-        ) AS year
+        draw.number,
+        extent.last_year,
+        CAST(md5_number_lower(concat_ws('|', part.realm, part.site_id, draw.number)) % nullif(extent.known_years, 0) AS BIGINT) AS place
     FROM part
     JOIN extent ON part.country_code = extent.country_code AND part.realm = extent.realm
     CROSS JOIN range(1000) AS draw (number)
     WHERE part.year IS NULL AND part.share > 0
 ),
 
+drawn AS (
+    SELECT
+        pick.country_code,
+        pick.realm,
+        pick.number,
+        pick.share,
+        least(pick.last_year, coalesce(lot.year, pick.last_year)) AS year
+    FROM pick
+    LEFT JOIN lot ON pick.country_code = lot.country_code AND pick.realm = lot.realm AND pick.place = lot.place
+),
+
+arrived AS (
+    SELECT country_code, realm, number, year, sum(share) AS covered
+    FROM drawn
+    GROUP BY country_code, realm, number, year
+),
+
 added AS (
-    SELECT spine.country_code, spine.realm, spine.year, draw.number, coalesce(sum(drawn.share), 0) AS covered
+    SELECT
+        spine.country_code,
+        spine.realm,
+        spine.year,
+        coalesce(
+            sum(arrived.covered) OVER (PARTITION BY spine.country_code, spine.realm, draw.number ORDER BY spine.year), 0
+        ) AS covered
     FROM spine
     CROSS JOIN range(1000) AS draw (number)
-    LEFT JOIN drawn
+    LEFT JOIN arrived
         ON
-            spine.country_code = drawn.country_code
-            AND spine.realm = drawn.realm
-            AND draw.number = drawn.number
-            AND drawn.year <= spine.year
+            spine.country_code = arrived.country_code
+            AND spine.realm = arrived.realm
+            AND draw.number = arrived.number
+            AND spine.year = arrived.year
     WHERE spine.undated_parts > 0
-    GROUP BY spine.country_code, spine.realm, spine.year, draw.number
 ),
 
 spread AS (

@@ -84,6 +84,7 @@ SELECT
     threatened_with_ew / nullif(data_sufficient, 0) AS threatened_share,
     threatened_with_ew / nullif(extant, 0) AS threatened_share_lower,
     (threatened_with_ew + data_deficient) / nullif(extant, 0) AS threatened_share_upper,
+    threatened / nullif(data_sufficient, 0) AS threatened_share_without_ew,
     national_assessed_share,
     described_species,
     world_assessed_species,

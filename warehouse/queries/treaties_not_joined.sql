@@ -11,5 +11,5 @@ SELECT
     party.source
 FROM core.treaty_party AS party
 JOIN metrics.country_profile AS profile USING (country_code)
-WHERE party.status <> 'party'
+WHERE party.status NOT IN ('party', 'not_open')
 ORDER BY party.country_code, party.treaty

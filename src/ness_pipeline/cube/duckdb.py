@@ -1,92 +1,205 @@
-"""The cube engine for one machine: records and cube rows are gathered on disk and grouped there, so memory is bounded."""
+"""The cube engine for one machine: DuckDB scans the files, groups them in bounded memory and spills to disk."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Any
 
 import duckdb
 import polars as pl
 
-from ness_pipeline.database import frame_of
+from ness_pipeline.cube.engine import Engine, Progress, Records
+from ness_pipeline.cube.options import CubeOptions, Trust
+from ness_pipeline.cube.text import for_duckdb, literal, sql_text
+from ness_pipeline.errors import SourceUnavailable, WrongUsage
 from ness_pipeline.paths import sql_folder
 
-BATCH_ROWS = 500_000
-GATHERED = {"occurrence": ("occurrence_cube", "species_record"), "cube_row": ("merged_cube", "species_cube_row")}
-"""What can be gathered, with the queries that make the cube and the list of its species from it."""
+BATCH_ROWS = 250_000
+MEMORY = "1200MB"
+"""What DuckDB may use; with its buffers for reading and with polars beside it a run stays below 2 GiB."""
+_LOOK_S = 0.5
 
 
-class Cube:
-    """Gathers the checked rows of a file and gives back its cube.
+class DuckdbEngine(Engine):
+    """DuckDB as cube engine.
 
-    Use it as a context manager; what was gathered is removed on leaving it.
-
-    Attributes:
-        gathers: `occurrence` for records in the columns of the contract `Occurrence` plus `row_number`, `cube_row` for
-            rows of finer cubes.
-        rows: rows gathered so far.
+    Args:
+        records: the records.
+        options: how to count them.
+        trust: see `Engine`.
+        progress: told what is being done.
+        memory: what DuckDB may use, such as `1200MB`; beyond that it spills to a temporary folder.
+        threads: threads; None takes all.
     """
 
-    def __init__(self, gathers: str) -> None:
-        self.gathers = gathers
-        self.rows = 0
+    def __init__(
+        self,
+        records: Sequence[Records],
+        options: CubeOptions,
+        *,
+        trust: Trust = "nothing",
+        progress: Progress | None = None,
+        memory: str = MEMORY,
+        threads: int | None = None,
+    ) -> None:
+        super().__init__(records, options, trust=trust, progress=progress)
+        self._memory, self._threads = memory, threads
         self._folder = tempfile.TemporaryDirectory(prefix="ness-cube-")
         self._connection = duckdb.connect(str(Path(self._folder.name) / "cube.duckdb"))
-        self._connection.execute("SET TimeZone = 'UTC'")
-        self._connection.execute(_sql("macros", "temporal_uncertainty"))
 
-    def __enter__(self) -> Self:
-        return self
+    def start(self) -> None:
+        """Set memory, macros and options."""
+        run = self._run
+        run("SET TimeZone = 'UTC'")
+        run("SET preserve_insertion_order = false")
+        run("SET enable_progress_bar = true")
+        run("SET enable_progress_bar_print = false")
+        run(f"SET memory_limit = {literal(self._memory)}")
+        run(f"SET temp_directory = {literal(self._folder.name)}")
+        if self._threads is not None:
+            run(f"SET threads = {self._threads}")
+        for name in self.options.macros:
+            run((sql_folder("macros") / f"{name}.sql").read_text(encoding="utf-8"))
+        if self.options.grid is not None and self.options.grid.kind == "h3":
+            self._add_h3()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Remove what was needed on the way."""
         self._connection.close()
         self._folder.cleanup()
 
-    def add(self, rows: pl.DataFrame) -> None:
-        """Gather rows; every call has the same columns."""
-        first = "INSERT INTO {} BY NAME FROM rows" if self.rows else "CREATE OR REPLACE TABLE {} AS FROM rows"
-        self._connection.register("rows", rows.to_arrow())
-        self._connection.execute(first.format(self.gathers))
-        self._connection.unregister("rows")
-        self.rows += rows.height
+    def columns(self, files: tuple[str, ...]) -> list[tuple[tuple[str, ...], Mapping[str, str]]]:
+        """Files that have the same columns, with those columns and their types."""
+        with self._readable():
+            files = self.expanded(files)
+            described = "SELECT file_name, list((name, type, converted_type, logical_type::VARCHAR, num_children)) FROM parquet_schema(?) GROUP BY file_name"
+            same: defaultdict[str, list[str]] = defaultdict(list)
+            for name, schema in self._connection.execute(described, [list(files)]).fetchall():
+                same[str(schema)].append(str(name))
+            order = {name: place for place, name in enumerate(files)}
+            found: list[tuple[tuple[str, ...], Mapping[str, str]]] = []
+            for names in same.values():
+                names.sort(key=lambda name: order.get(name, 0))
+                relation = self._connection.read_parquet(names[0], binary_as_string=True)
+                types = (str(kind) for kind in relation.types)
+                found.append((tuple(names), dict(zip(relation.columns, types, strict=True))))
+        return found
 
-    def remove_repeated(self, key: str) -> pl.Series:
-        """Keep the first row of each `key` only and give back the `row_number` of the others, sorted."""
-        if not self.rows:
-            return pl.Series("row_number", [], pl.Int64)
-        later = f"SELECT row_number FROM {self.gathers} QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY row_number) > 1"
-        repeated = frame_of(self._connection, f"FROM ({later}) ORDER BY 1").get_column("row_number")
-        if len(repeated):
-            self._connection.register("repeated", repeated.to_frame().to_arrow())
-            self._connection.execute(f"DELETE FROM {self.gathers} WHERE row_number IN (FROM repeated)")
-            self._connection.unregister("repeated")
-            self.rows -= len(repeated)
-        return repeated
+    def expanded(self, files: tuple[str, ...]) -> tuple[str, ...]:
+        """Files with the patterns of object-store URLs written out."""
+        found: list[str] = []
+        for file in files:
+            is_pattern = "://" in file and "*" in file
+            found += [str(row[0]) for row in self._run(f"FROM glob({literal(file)})")] if is_pattern else [file]
+        return tuple(found)
 
-    def cube(self) -> Iterator[pl.DataFrame]:
-        """Rows of the occurrence cube, sorted, in frames of bounded size."""
-        return self._frames(_sql("cube", GATHERED[self.gathers][0]))
+    def rows_by_file(self) -> Mapping[str, int]:
+        """How many rows each file has."""
+        files = [file for part in self.records for file in part.files]
+        with self._readable():
+            counted = "SELECT file_name, num_rows FROM parquet_file_metadata(?)"
+            return {str(name): int(rows) for name, rows in self._connection.execute(counted, [files]).fetchall()}
 
-    def species(self) -> Iterator[pl.DataFrame]:
-        """Rows of `country_species`, sorted, in frames of bounded size."""
-        if self.rows:
-            per_species = _sql("cube", GATHERED[self.gathers][1])
-            self._connection.execute(f"CREATE OR REPLACE TEMP TABLE species_record AS {per_species}")
-        return self._frames(_sql("cube", "country_species"))
+    def open(self, relation: str, files: tuple[str, ...]) -> None:
+        """Make the rows of files a relation."""
+        listed = ", ".join(literal(file) for file in files)
+        where = "*, filename AS _file_path, parse_filename(filename) AS _file_name, file_row_number AS _file_row"
+        self.define(relation, f"SELECT {where} FROM read_parquet([{listed}], binary_as_string = true)")
 
-    def _frames(self, query: str) -> Iterator[pl.DataFrame]:
-        if not self.rows:
-            return
-        for batch in self._connection.sql(query).to_arrow_reader(BATCH_ROWS):
-            frame = pl.DataFrame(pl.from_arrow(batch))
-            if frame.height:
-                yield frame
+    def define(self, relation: str, statement: str) -> None:
+        """Make a statement a relation."""
+        with self._readable():
+            self._run(f"CREATE OR REPLACE TEMP VIEW {relation} AS {self._text(statement)}")
+
+    def keep(self, relation: str, statement: str) -> int:
+        """Make the rows of a statement a relation that is computed once; gives back how many they are."""
+        with self._readable(), self._shown("Looking for repeated records"):
+            self._run(f"CREATE OR REPLACE TEMP TABLE {relation} AS {self._text(statement)}")
+            return int(self._run(f"SELECT count(*) FROM {relation}")[0][0])
+
+    def frames(self, statement: str, what: str) -> Iterator[pl.DataFrame]:
+        """The rows of a statement in frames of bounded size."""
+        with self._readable(), self._shown(what):
+            for batch in self._connection.sql(self._text(statement)).to_arrow_reader(BATCH_ROWS):
+                frame = pl.DataFrame(pl.from_arrow(batch))
+                if frame.height:
+                    yield frame
+
+    def write(self, path: Path) -> None:
+        """Write the cube to a file, as parquet or CSV."""
+        self.over_all()
+        how = "FORMAT csv, HEADER" if path.suffix.lower() == ".csv" else "FORMAT parquet, COMPRESSION zstd"
+        with self._readable(), self._shown("Counting records"):
+            self._run(f"COPY ({self._text(sql_text('occurrence_cube'))}) TO {literal(path)} ({how})")
+
+    def _add_h3(self) -> None:
+        try:
+            import h3  # noqa: PLC0415  (an extra)
+        except ImportError:
+            raise WrongUsage(
+                "The grid h3 needs its library; install it with: pip install 'ness-pipeline[h3]'."
+            ) from None
+        types = ["DOUBLE", "DOUBLE", "INTEGER"]
+        self._connection.create_function("h3_cell", h3.latlng_to_cell, types, "VARCHAR")  # type: ignore[arg-type]
+        self._run(
+            "CREATE OR REPLACE MACRO h3_code(latitude, longitude, resolution) AS h3_cell(latitude, longitude, resolution)"
+        )
+
+    def _run(self, statement: str) -> list[tuple[Any, ...]]:
+        return self._connection.execute(statement).fetchall()
+
+    def _text(self, statement: str) -> str:
+        return for_duckdb(statement, self.options.variables)
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Say in one sentence what DuckDB gives up on."""
+        shown = self.records[0].shown if len(self.records) == 1 else "One of the files"
+        try:
+            yield
+        except (duckdb.OutOfMemoryException, duckdb.FatalException) as error:
+            raise WrongUsage(
+                f"The cube of {shown} needs more memory or disk than is free ({_first(error)}); raise --memory or set TMPDIR to a larger disk."
+            ) from error
+        except (duckdb.HTTPException, duckdb.IOException) as error:
+            if "://" in str(error) and "httpfs" in str(error):
+                raise WrongUsage(
+                    "Object stores need DuckDB's extension httpfs, which is not installed here; download the files first."
+                ) from error
+            if isinstance(error, duckdb.HTTPException):
+                raise SourceUnavailable(f"{shown} cannot be fetched ({_first(error)}); check the address.") from error
+            raise WrongUsage(
+                f"{shown} is not readable to its end ({_first(error)}); export or download it again."
+            ) from error
+        except duckdb.Error as error:
+            raise WrongUsage(
+                f"{shown} is not readable to its end ({_first(error)}); export or download it again."
+            ) from error
+
+    @contextmanager
+    def _shown(self, what: str) -> Iterator[None]:
+        """Report progress while a statement runs."""
+        done = threading.Event()
+
+        def look() -> None:
+            while not done.wait(_LOOK_S):
+                share = self._connection.query_progress()
+                self._progress(what, share / 100 if share >= 0 else None)
+
+        self._progress(what, None)
+        watcher = threading.Thread(target=look, name="ness-cube-progress", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            done.set()
+            watcher.join()
 
 
-def _sql(folder: str, name: str) -> str:
-    return (sql_folder(folder) / f"{name}.sql").read_text(encoding="utf-8")
+def _first(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ness_pipeline.column_names import ColumnNames
+from ness_pipeline.cube.engine import Records
 from ness_pipeline.errors import SchemaDrift, WrongUsage
 from ness_pipeline.files.cubes import is_cube, read_cube
 from ness_pipeline.files.dwca import archive_table
@@ -21,7 +24,7 @@ from ness_pipeline.scope import resolve
 from ness_pipeline.sources import Batch
 from schemas.vocabulary import TAXON_GROUPS
 
-__all__ = ["FileLoad", "read"]
+__all__ = ["FileLoad", "read", "read_many"]
 
 CUBE = "occurrence_cube"
 
@@ -108,3 +111,28 @@ def _raw(found: Unpacked) -> RawTable:
 def _is_parquet(file: Path) -> bool:
     with file.open("rb") as start:
         return file.suffix == ".parquet" or start.read(4) == b"PAR1"
+
+
+@contextmanager
+def read_many(paths: Sequence[Path | str]) -> Iterator[list[Records]]:
+    """Occurrence records of several files, folders, archives or object-store URLs, as parquet for a cube engine.
+
+    Raises:
+        WrongUsage: one of them is unreadable.
+        SchemaDrift: one of them does not hold occurrence records.
+    """
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="ness-records-"))
+        found = []
+        for number, path in enumerate(paths):
+            if "://" in str(path):
+                found.append(Records(str(path), (str(path),)))
+                continue
+            raw = _raw(stack.enter_context(unpacked(Path(path))))
+            if not is_records(ColumnNames(raw.names, raw.shown)):
+                raise SchemaDrift(
+                    f"{raw.shown} does not hold occurrence records (its columns are {', '.join(raw.names[:6])} …); load cubes and tables with `ness load`."
+                )
+            (Path(folder) / str(number)).mkdir()
+            found.append(raw.as_records(Path(folder) / str(number)))
+        yield found

@@ -8,7 +8,7 @@ import polars as pl
 
 from ness_pipeline.check import ROW as POSITION
 from ness_pipeline.check import check
-from ness_pipeline.cube.duckdb import Cube
+from ness_pipeline.cube.merge import MergedCube
 from ness_pipeline.dictionary import tables
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.raw import ROW, RawTable
@@ -44,7 +44,7 @@ def read_cube(raw: RawTable, options: Options) -> Iterator[Batch]:
     columns = _columns(terms, options)
     about = _about_species(terms)
     grids: set[str] = set()
-    with Cube("cube_row") as cube, Rejects() as rejects:
+    with MergedCube() as cube, Rejects() as rejects:
         for rows in raw.batches():
             texts = rows.select(columns)
             checked = check(tables()["core.occurrence_cube"], texts, options.source)

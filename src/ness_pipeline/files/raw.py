@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from ness_pipeline.cube.engine import Records
 from ness_pipeline.database import frame_of
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.text import MAX_LINE, TextFormat
@@ -81,6 +82,36 @@ class RawTable:
                     self.malformed = self._malformed(connection)
             except (duckdb.Error, pl.exceptions.PolarsError) as error:
                 raise unreadable(self.shown, error) from error
+
+    def as_records(self, folder: Path) -> Records:
+        """The rows for a cube engine: parquet as it is, a text table rewritten as parquet of the same name.
+
+        Args:
+            folder: where a rewritten table goes.
+
+        Raises:
+            WrongUsage: the file is damaged, or a quote is never closed.
+        """
+        if self.text is None:
+            return Records(self.shown, tuple(map(str, self.files)))
+        target = folder / self.files[0].name
+        with duckdb.connect() as connection:
+            connection.execute("SET memory_limit = '1GB'")
+            try:
+                relation = self._relation(connection)
+                names = [f'"{name.replace(chr(34), chr(34) * 2)}"' for name in relation.columns]
+                kept = [f"{name}" for name in names]
+                for name, value in self.defaults.items():
+                    quoted, said = f'"{name.replace(chr(34), chr(34) * 2)}"', "'" + value.replace("'", "''") + "'"
+                    if quoted in names:
+                        kept[names.index(quoted)] = f"coalesce(nullif(trim({quoted}), ''), {said}) AS {quoted}"
+                    else:
+                        kept.append(f"{said} AS {quoted}")
+                relation.project(", ".join(kept)).write_parquet(str(target), compression="zstd")
+                self.malformed = self._malformed(connection)
+            except duckdb.Error as error:
+                raise unreadable(self.shown, error) from error
+        return Records(self.shown, (str(target),), self.malformed)
 
     def _relation(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         names = [literal(file) for file in self.files]

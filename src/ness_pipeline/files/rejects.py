@@ -80,7 +80,7 @@ def told(refused: pl.DataFrame, rows: pl.DataFrame, texts: pl.DataFrame, why: Ma
         sentences.append(f"{why[column]}{shown}." if column in why else reason)
     chosen = rows[refused.get_column("row_number")]
     return refused.with_columns(
-        pl.col("row_number") + int(rows.get_column(ROW)[0]),
+        rows.get_column(ROW).gather(refused.get_column("row_number")).alias("row_number"),
         pl.Series("reason", sentences, pl.String),
         pl.Series("row", as_json(chosen), pl.String),
     )

@@ -1,4 +1,4 @@
-"""The batches that a file of records or a cube becomes."""
+"""What a user says of a whole file, and the batches that a cube becomes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ness_pipeline.cube.duckdb import Cube
+from ness_pipeline.cube.merge import MergedCube
 from ness_pipeline.dictionary import tables
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.raw import RawTable
@@ -32,7 +32,7 @@ class Options:
     checklist_key: str | None = None
 
 
-def batches_of(cube: Cube, rejects: Rejects, raw: RawTable, options: Options) -> Iterator[Batch]:
+def batches_of(cube: MergedCube, rejects: Rejects, raw: RawTable, options: Options) -> Iterator[Batch]:
     """Refused rows, then the cube, then its species; rows of the file are counted with the cube.
 
     Raises:

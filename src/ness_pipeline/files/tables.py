@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from ness_pipeline.column_names import nearest
 from ness_pipeline.dictionary import Table, tables
 from ness_pipeline.errors import ContractViolation, SchemaDrift, WrongUsage
 from ness_pipeline.files.raw import ROW, RawTable, as_json
 from ness_pipeline.files.result import Options
-from ness_pipeline.files.terms import nearest
 from ness_pipeline.scope import countries, country_named
 from ness_pipeline.sources import REJECTED, Batch
 

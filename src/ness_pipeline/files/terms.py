@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Iterable
-
 import polars as pl
 
-from ness_pipeline.errors import SchemaDrift, WrongUsage
+from ness_pipeline.column_names import ColumnNames
+from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.raw import ROW
 from ness_pipeline.scope import countries
 from ness_pipeline.taxon_groups import RESIDUAL_GROUPS, with_groups
@@ -18,42 +15,13 @@ INTRODUCED = r"^(introduced|invasive|managed|naturali[sz]ed|assistedcoloni[sz]at
 """Start of the establishment means that mean brought by people; `nativeReintroduced` is not among them."""
 
 
-def plain(name: str) -> str:
-    """A column name reduced to its letters and digits: `decimal_latitude` and `decimalLatitude` are one."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-def nearest(name: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that a wrong name most likely means."""
-    by_plain = {plain(candidate): candidate for candidate in candidates}
-    found = difflib.get_close_matches(plain(name), by_plain, n=1, cutoff=0.6)
-    return by_plain[found[0]] if found else None
-
-
-class Terms:
-    """The columns of a file by plain name.
-
-    Args:
-        names: column names as the file writes them.
-        shown: how messages name the file.
-    """
-
-    def __init__(self, names: Iterable[str], shown: str) -> None:
-        self.names = tuple(names)
-        self.shown = shown
-        self._by_plain = {plain(name): name for name in reversed(self.names)}
-
-    def __contains__(self, term: str) -> bool:
-        return plain(term) in self._by_plain
-
-    def any_of(self, *terms: str) -> str | None:
-        """The first of some terms that the file has, None when it has none of them."""
-        return next((term for term in terms if term in self), None)
+class Terms(ColumnNames):
+    """The columns of a file by plain name, as expressions over its rows."""
 
     def text(self, *terms: str) -> pl.Expr:
         """The column of the first of some terms that the file has, NULL where it has none."""
         term = self.any_of(*terms)
-        return pl.lit(None, pl.String) if term is None else pl.col(self._by_plain[plain(term)])
+        return pl.lit(None, pl.String) if term is None else pl.col(self.name_of(term))
 
     def value(self, *terms: str) -> pl.Expr:
         """As `text`, with the ways in which R and Python write a missing value as NULL.
@@ -71,17 +39,6 @@ class Terms:
         """As `whole`, for keys of species; what a spreadsheet made of a key (`5.2E+06`) is no key."""
         key = self.whole(*terms)
         return pl.when(~key.str.contains(r"^\d+(\.\d+)?([eE][+-]?\d+)$|^\d*\.\d+$")).then(key)
-
-    def require(self, what: str, *terms: str) -> None:
-        """Be sure that the file has one of some terms.
-
-        Raises:
-            SchemaDrift: it has none; the sentence names the column that comes nearest.
-        """
-        if self.any_of(*terms) is None:
-            guess = nearest(terms[0], self.names)
-            hint = f"; is it the column {guess!r}? Then rename it" if guess else "; add it"
-            raise SchemaDrift(f"{self.shown} has no column {terms[0]} ({what}){hint}.")
 
     def country(self, option: str | None) -> pl.Expr:
         """The country of each row: from the file, or the one given for the whole file.

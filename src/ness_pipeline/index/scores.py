@@ -35,6 +35,11 @@ def goalpost_score(values: Floats, worst: float, best: float, scale: str = "line
     return scores
 
 
+def side_by_side(columns: list[Floats]) -> Floats:
+    """Arrays of one shape along a new last axis, each of them whole in memory, so that sums over that axis are fast."""
+    return np.moveaxis(np.stack(columns), 0, -1)
+
+
 def weighted_mean(values: Floats, weights: Floats) -> Floats:
     """Arithmetic mean over the last axis; values that are NaN lose their weight, nothing left gives NaN."""
     there = ~np.isnan(values)
@@ -205,8 +210,8 @@ def aggregate(layout: Layout, scores: Floats, weights: Weights, pillar_ok: Flags
         pillar_ok: whether each pillar may have a score.
         half_ok: whether each half may have one.
     """
-    pillars = np.stack([weighted_mean(scores[..., m], weights.measures[..., m]) for m in layout.pillars], axis=-1)
+    pillars = side_by_side([weighted_mean(scores[..., m], weights.measures[..., m]) for m in layout.pillars])
     pillars = np.where(pillar_ok, pillars, np.nan)
-    halves = np.stack([weighted_mean(pillars[..., p], weights.pillars[..., p]) for p in layout.halves], axis=-1)
+    halves = side_by_side([weighted_mean(pillars[..., p], weights.pillars[..., p]) for p in layout.halves])
     halves = np.where(half_ok, halves, np.nan)
     return Scores(pillars, halves, weighted_geometric_mean(halves, weights.halves))

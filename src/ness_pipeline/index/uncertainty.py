@@ -22,6 +22,7 @@ from ness_pipeline.index.scores import (
     Weights,
     aggregate,
     goalpost_score,
+    side_by_side,
     weighted_geometric_mean,
     weighted_mean,
 )
@@ -66,8 +67,7 @@ def drawn_values(values: Floats, lower: Floats, upper: Floats, first: Floats, se
 
 def score_all(measures: tuple[Measure, ...], values: Floats) -> Floats:
     """Scores of values whose last axis runs over the measures."""
-    scored = [goalpost_score(values[..., i], m.worst, m.best, m.scale) for i, m in enumerate(measures)]
-    return np.stack(scored, axis=-1)
+    return side_by_side([goalpost_score(values[..., i], m.worst, m.best, m.scale) for i, m in enumerate(measures)])
 
 
 def draw_scores(
@@ -93,14 +93,17 @@ def draw_scores(
     measures, pillars, halves = len(definition.measures), len(definition.pillars), len(definition.half_weights)
     settings = definition.uncertainty
     rows = 3 * measures + pillars + halves
-    drawn = np.stack([
-        uniforms(draw_key(settings.seed, country_code, year), rows, settings.draws).T for year in years
-    ])  # fmt: skip
+    by_thing = np.stack(
+        [uniforms(draw_key(settings.seed, country_code, year), rows, settings.draws) for year in years], axis=1
+    )
+    drawn = np.moveaxis(
+        by_thing, 0, -1
+    )  # what is drawn runs last, yet the draws of one thing lie side by side in memory
     first, second, of_measures, of_pillars, of_halves = np.split(
         drawn, np.cumsum([measures, measures, measures, pillars]), axis=-1
     )
     lower, upper = bounds
-    some = np.repeat(values[:, None], settings.draws, axis=1)
+    some = np.moveaxis(np.repeat(values.T[:, :, None], settings.draws, axis=2), 0, -1)
     for place in np.flatnonzero((~np.isnan(lower) | ~np.isnan(upper)).any(axis=0)):
         value, low, high = (column[:, None, place] for column in (values, lower, upper))
         some[..., place] = drawn_values(value, low, high, first[..., place], second[..., place])

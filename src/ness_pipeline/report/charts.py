@@ -26,7 +26,7 @@ YEAR = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1, tick
 
 
 def _config() -> alt.Config:
-    words = {
+    words: dict[str, Any] = {
         "labelColor": QUIET,
         "titleColor": QUIET,
         "labelFontSize": 12,
@@ -38,8 +38,10 @@ def _config() -> alt.Config:
         font="system-ui, sans-serif",
         aria=False,
         view=alt.ViewConfig(stroke=None),
-        axis=alt.AxisConfig(domainColor=LINE, gridColor=LINE, tickColor=LINE, labelLimit=190, **words),  # type: ignore[arg-type]
-        legend=alt.LegendConfig(orient="top", labelLimit=240, title=None, symbolSize=90, columnPadding=18, **words),  # type: ignore[arg-type]
+        axis=alt.AxisConfig(domainColor=LINE, gridColor=LINE, tickColor=LINE, labelLimit=190, **words),
+        legend=alt.LegendConfig(
+            orient="top", symbolOpacity=1, labelLimit=240, title=None, symbolSize=90, columnPadding=18, **words
+        ),
         header=alt.HeaderConfig(labelColor=INK, labelFontSize=12, labelAnchor="start", labelFontWeight="normal"),
     )
 
@@ -67,9 +69,9 @@ def course() -> Drawing:
         x=YEAR, color=_colours("half", ("Ecological system", "Security system"), (FIRST, SECOND))
     )
     whole = alt.Scale(domain=[0, 1])
-    band = base.mark_area(opacity=0.18, line=False).encode(y=alt.Y("lower:Q", title=None, scale=whole), y2="upper:Q").transform_filter(
-        "isValid(datum.lower) && isValid(datum.upper)"
-    )  # fmt: skip
+    band = base.mark_area(opacity=0.18, line=False).encode(
+        y=alt.Y("lower:Q", title=None, scale=whole), y2="upper:Q"
+    ).transform_filter("isValid(datum.lower) && isValid(datum.upper)")  # fmt: skip
     line = base.mark_line(point=True, strokeWidth=2.5).encode(
         y=alt.Y("value:Q", title=None, scale=whole, axis=alt.Axis(tickCount=5)),
         tooltip=[alt.Tooltip("half:N", title="Half"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title="Score", format=".3f"),
@@ -84,7 +86,7 @@ def red_list_index() -> Drawing:
     base = alt.Chart(ROWS).encode(x=YEAR, color=_colours("series", names, (FIRST, THIRD, SECOND)))
     y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(tickCount=5, format=".2~f"))
     band = base.mark_area(opacity=0.18, line=False).encode(
-        y=alt.Y("lower:Q", title=None), y2="upper:Q", color=_colours("series", names, (FIRST, THIRD, SECOND), legend=None)
+        y=alt.Y("lower:Q", title=None), y2="upper:Q"
     ).transform_filter("isValid(datum.lower) && isValid(datum.upper)")  # fmt: skip
     line = base.mark_line(strokeWidth=2.5).encode(
         y=y,
@@ -206,8 +208,8 @@ def species() -> Drawing:
 
 def coverage() -> Drawing:
     """How complete a year's records are; one small chart per measure."""
-    chart = _kingdom_lines("value", ".1%", alt.Axis(format=".0%", tickCount=4)).properties(width=520, height=150)
-    return chart.facet(row=alt.Row("measure:N", title=None))
+    chart = _kingdom_lines("value", ".1%", alt.Axis(format=".0%", tickCount=4)).properties(width=520, height=130)
+    return chart.facet(row=alt.Row("measure:N", title=None, header=alt.Header(labelOrient="top", labelLimit=500)))
 
 
 def completeness() -> Drawing:
@@ -215,8 +217,8 @@ def completeness() -> Drawing:
     return alt.Chart(ROWS).mark_point(size=80, filled=True, opacity=1).encode(
         x=_percent("value", scale=alt.Scale(domain=[0, 1])),
         y=_by_place(),
-        color=alt.Color("measure:N", scale=alt.Scale(range=[FIRST, SECOND, THIRD]), title=None),
-        shape=alt.Shape("measure:N", title=None),
+        color=alt.Color("measure:N", scale=alt.Scale(range=[FIRST, SECOND, THIRD]), title=None, legend=alt.Legend(columns=1)),
+        shape=alt.Shape("measure:N", title=None, legend=alt.Legend(columns=1)),
         tooltip=[alt.Tooltip("group:N", title="Group"), alt.Tooltip("measure:N", title="Measure"), alt.Tooltip("value:Q", title="Value", format=".1%")],
     ).properties(width="container", height=alt.Step(BAR + 2))  # fmt: skip
 

@@ -12,6 +12,8 @@ import duckdb
 
 Row = dict[str, Any]
 
+_VALUES = "SELECT * FROM metrics.metric_value WHERE metric = $1 AND reportable AND country_code IN (SELECT unnest($2)) ORDER BY ALL"
+
 _LATEST = "SELECT * FROM metrics.metric_value WHERE country_code IN (SELECT unnest($1)) AND coalesce(taxon_group, 'all') IN ('all', 'animals', 'plants', 'fungi', 'mammals', 'birds', 'amphibians') QUALIFY row_number() OVER (PARTITION BY country_code, metric, taxon_group ORDER BY reportable DESC, coalesce(year, 9999) DESC) = 1 ORDER BY ALL"
 
 
@@ -70,6 +72,16 @@ class Shelf:
                     by_country[row["country_code"]].append(row)
             self._read[table] = by_country
         return self._read[table].get(country_code, [])
+
+    def values(self, metric: str, country_code: str) -> list[Row]:
+        """One country's values of one measure that may be quoted, all groups and years."""
+        if metric not in self._read:
+            by_country = defaultdict(list)
+            if self.published.has("metrics.metric_value"):
+                for row in self.published.ask(_VALUES, [metric, self._countries]):
+                    by_country[row["country_code"]].append(row)
+            self._read[metric] = by_country
+        return self._read[metric].get(country_code, [])
 
     def latest(self, country_code: str) -> list[Row]:
         """Per measure and broad group the latest value that may be quoted, or the latest one that may not."""

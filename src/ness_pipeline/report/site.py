@@ -164,18 +164,25 @@ def _write(target: Path, text: str) -> int:
     return len(content)
 
 
-def _shared(out: Path, tell: Callable[[str, int, int], None]) -> Iterable[int]:
+@functools.cache
+def _scripts() -> tuple[str, str]:
+    """The charts, and the library that draws them."""
     import vl_convert  # noqa: PLC0415  (half a second that workers need not spend)
 
     from ness_pipeline.report.charts import script  # noqa: PLC0415  (altair, likewise)
 
+    return script(), vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+
+
+def _shared(out: Path, tell: Callable[[str, int, int], None]) -> Iterable[int]:
     tell("charts", 0, 0)
+    charts, library = _scripts()
     for name in ASSETS:
         yield _write(
             out / "assets" / name, (files("ness_pipeline.report") / "assets" / name).read_text(encoding="utf-8")
         )
-    yield _write(out / "assets" / "charts.js", script())
-    yield _write(out / "assets" / "vega.js", vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+    yield _write(out / "assets" / "charts.js", charts)
+    yield _write(out / "assets" / "vega.js", library)
 
 
 def _world_page(source: Published, edition: Edition, out: Path, pages: list[str]) -> list[int]:

@@ -37,6 +37,52 @@ LABELS: dict[str, str] = {
     "evaluated_share": "Known species with a verdict on their risk",
     "gap_to_animals": "Assessment gap to animals",
     "observed_richness": "Species recorded",
+    "sample_coverage_share": "Sample coverage",
+    "completeness_share": "Completeness by records",
+    "unit_completeness_share": "Completeness by places and years",
+    "recent_species_share": "Species seen again in the last ten years",
+    "recorded_occurrences": "Records",
+    "latest_record_year": "Year of the latest record",
+    "ssii": "Expected places with a record (SSII)",
+    "steward_ssii": "Expected places with a record, by the country's share of each species (steward's SSII)",
+    "ssei": "Evenness of records among places (SSEI)",
+    "ssei_expected": "Evenness of records among expected places (SSEI)",
+    "official_red_list_index": "Red List Index, official UN series",
+    "difference_from_official": "Red List Index, difference from the official series",
+    "red_list_index_change": "Red List Index, change a year",
+    "extinction_responsibility": "Part of the world's extinction risk",
+    "extinction_risk_species": "Extinction risk, in species",
+    "endemic_threatened_species": "Threatened species found nowhere else",
+    "near_endemic_threatened_species": "Threatened species found mostly here",
+    "star_total": "STAR score, all threats",
+    "forest_pct": "Forest",
+    "forest_change_pct_per_year": "Change of forest a year",
+    "mountain_green_cover_pct": "Green cover of mountains",
+    "degraded_land_pct": "Degraded land",
+    "biodiversity_aid_received_usd": "Aid for biodiversity received",
+    "biodiversity_aid_received_usd_per_km2": "Aid for biodiversity received, by area",
+    "biodiversity_aid_given_usd": "Aid for biodiversity given",
+    "domestic_biodiversity_finance_usd": "Own spending on biodiversity",
+    "domestic_biodiversity_finance_usd_per_km2": "Own spending on biodiversity, by area",
+    "biodiversity_finance_usd": "Known money for biodiversity",
+    "biodiversity_finance_usd_per_km2": "Known money for biodiversity, by area",
+    "publications_about_country": "Publications about the country",
+    "publications_by_researchers": "Publications by its researchers",
+    "publications_by_researchers_per_million": "Publications by its researchers, per million people",
+    "data_publishers": "Publishers of open data",
+    "data_sets": "Open data sets",
+    "ness_network_members": "Members of the NESS expert network",
+    "haikou_initiative_members": "Signatories of the Haikou Initiative",
+    "national_measures": "National measures reported",
+    "national_measures_share": "Share of national measures reported",
+    "chao1_inext_richness": "Species likely to exist (Chao1, as in iNEXT)",
+    "chao1_bias_corrected_richness": "Species likely to exist (Chao1, bias-corrected)",
+    "hill_1": "Common species, effective number",
+    "hill_1_asymptotic": "Common species, effective number, endless sample",
+    "hill_2": "Dominant species, effective number",
+    "hill_2_asymptotic": "Dominant species, effective number, endless sample",
+    "es50_richness": "Species expected in 50 records",
+    "standardised_richness": "Species expected at equal sampling",
 }
 """Plain names of measures; one that is not here is called what its column is called."""
 
@@ -64,7 +110,7 @@ def kind_of(metric: str, unit: str | None) -> Kind:
         return "points"
     if unit == "1" and re.search(r"_?share(_|$)|completeness|coverage", metric):
         return "share"
-    if unit and unit.startswith("{"):
+    if unit and unit.startswith("{") and unit.endswith("}"):
         return "count"
     return "year" if unit == "a" else "number"
 
@@ -80,7 +126,11 @@ def unit_of(metric: str, unit: str | None) -> str:
     if kind == "count":
         word = re.sub(r"[{}]", "", unit or "")
         return f"number of {_plural(word)}"
-    return {"1": "score", "km2": "square kilometres", "a": "year", None: ""}.get(unit, unit or "")
+    known = {
+        "1": "score", "1/a": "score a year", "%/a": "percent a year", "km2": "square kilometres", "a": "year", "USD": "US dollars",
+        "USD/km2": "US dollars per km²", "{publication}/1e6": "publications per million people", None: "",
+    }  # fmt: skip
+    return known.get(unit, unit or "")
 
 
 def _plural(word: str) -> str:
@@ -109,7 +159,9 @@ def number(value: Any, kind: Kind | str = "number") -> str:
 def _percent(value: float, kind: str) -> str:
     text = f"{value:,.1f}"
     if 0 < abs(value) < 0.05:  # noqa: PLR2004  what would round to nothing
-        return "< 0.1\N{NO-BREAK SPACE}%" if value > 0 else "> -0.1\N{NO-BREAK SPACE}%"
+        return (
+            "<\N{NO-BREAK SPACE}0.1\N{NO-BREAK SPACE}%" if value > 0 else ">\N{NO-BREAK SPACE}-0.1\N{NO-BREAK SPACE}%"
+        )
     return f"{text}\N{NO-BREAK SPACE}{'points' if kind == 'points' else '%'}"
 
 
@@ -138,6 +190,25 @@ def source_of(name: str) -> str:
         "gbif_country": "GBIF, species records by country", "gbif_taxonomy": "GBIF, names of species groups",
         "unsdg": "United Nations, Sustainable Development Goals", "worldbank": "World Bank",
         "cbd": "Convention on Biological Diversity", "iso_countries": "Country names and codes (ISO 3166)",
-        "seeds": "Facts compiled with this project", "iucn": "IUCN Red List",
+        "seeds": "Facts compiled with this project", "iucn": "IUCN Red List", "gbif_literature": "GBIF, publications that use open data",
+        "gbif_registry": "GBIF, publishers and data sets", "protected_planet": "Protected Planet",
     }  # fmt: skip
     return known.get(name, name.removeprefix("file:"))
+
+
+THREATS: dict[str, str] = {
+    "1": "Housing and towns",
+    "2": "Farming, forestry plantations and aquaculture",
+    "3": "Energy and mining",
+    "4": "Roads, railways and shipping lanes",
+    "5": "Hunting, fishing, gathering and logging",
+    "6": "People's disturbance",
+    "7": "Fires, dams and other changes of natural systems",
+    "8": "Invasive species and diseases",
+    "9": "Pollution",
+    "10": "Earthquakes, volcanoes and slides",
+    "11": "Climate change and severe weather",
+    "12": "Other threats",
+    "unallocated": "Threats nobody has named",
+}
+"""Great threats of the IUCN-CMP classification, in plain words."""

@@ -22,7 +22,12 @@ HALF_OF = {
     "extinction_responsibility": "Ecological system",
     "threat_abatement": "Ecological system",
     "ecosystem_condition": "Ecological system",
+    "threat_abatement_total": "Ecological system",
+    "national_red_list_index": "Ecological system",
     "species_diversity": "Ecological system",
+    "species_turnover": "Ecological system",
+    "species_occupancy": "Ecological system",
+    "kba_coverage": "Ecological system",
     "monitoring_effort": "Security system",
     "assessment_coverage": "Security system",
     "legal_framework": "Security system",
@@ -92,7 +97,7 @@ def breaks(values: Sequence[float]) -> list[float]:
         return [value for value in rounded if low < value <= high]
     step = _round_step((high - low) / (CLASSES - 1))
     first = math.floor(low / step) + 1
-    edges = [round(place * step, 12) for place in range(first, first + CLASSES)]
+    edges = [float(f"{place * step:.9g}") for place in range(first, first + CLASSES)]
     return [edge for edge in edges if low < edge < high][: CLASSES - 1]
 
 
@@ -191,14 +196,14 @@ def coverage_of(edition: Edition, shelf: Shelf) -> list[Row]:
                 reasons[row["metric"]][row["reason"]] += 1
     return [
         {
-            "label": label_of(metric),
-            "half": HALF_OF.get(about["table_name"].split(".")[-1], "Others"),
-            "countries": len(with_value[metric]),
-            "share": len(with_value[metric]) / countries if countries else 0.0,
-            "year": years.get(metric) or None,
-            "reason": reason_of(reasons[metric].most_common(1)[0][0]) if reasons[metric] else "",
+            "label": one["label"],
+            "half": one["half"],
+            "countries": len(with_value[one["metric"]]),
+            "share": len(with_value[one["metric"]]) / countries if countries else 0.0,
+            "year": years.get(one["metric"]) or None,
+            "reason": reason_of(reasons[one["metric"]].most_common(1)[0][0]) if reasons[one["metric"]] else "",
         }
-        for metric, about in edition.metrics.items()
+        for one in metrics_of(edition)
     ]
 
 

@@ -44,10 +44,13 @@ window.ness = window.ness || {};
     const width = canvas.clientWidth, size = 12 * parseFloat(getComputedStyle(root).fontSize) / 16;
     for (const part of ["axis", "legend", "header"]) spec.config[part].labelFontSize = size;
     spec.config.axis.labelLimit = Math.max(96, Math.min(spec.config.axis.labelLimit, width * 0.36));
-    if (spec.spec) spec.spec.width = Math.max(180, width - 64);
-    if (width < 480) spec.config.legend.columns = 2;
+    if (spec.spec) {
+      spec.spec.width = Math.max(180, width - 64);
+      spec.facet.row.header.labelLimit = width - 48;
+    }
+    if (width < 480) spec.config.legend.columns = spec.height && spec.height.step ? 1 : 2;
     for (const channel of Object.values(spec.encoding || {})) {
-      if (channel.legend && channel.legend.columns) channel.legend.columns = Math.max(2, Math.floor(width * 0.6 / (9.5 * size)));
+      if (channel.legend && channel.legend.columns > 1) channel.legend.columns = Math.max(1, Math.floor(width * 0.6 / (13 * size)));
       if (channel.axis && channel.axis.labelLimit) channel.axis.labelLimit = Math.min(channel.axis.labelLimit, width * 0.5);
     }
     if (spec.height && spec.height.step) {
@@ -55,7 +58,11 @@ window.ness = window.ness || {};
       spec.height = spec.height.step * new Set(spec.datasets.rows.map((row) => row[field])).size;
     }
     const formatLocale = { decimal: ".", thousands: "\u202f", grouping: [3], currency: ["", ""] };
-    await window.vegaEmbed(canvas, spec, { actions: false, renderer: "svg", formatLocale });
+    await window.vegaEmbed(figure.querySelector(".drawing"), spec, { actions: false, renderer: "svg", formatLocale });
+    // The picture is described once, by the element around it, and not mark by mark.
+    for (const part of canvas.querySelectorAll("[role], [aria-roledescription]")) {
+      for (const name of ["role", "aria-roledescription", "aria-label"]) part.removeAttribute(name);
+    }
     figure.dataset.drawn = String(width);
   }
 

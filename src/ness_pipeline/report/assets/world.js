@@ -18,7 +18,7 @@
     if (value === null || value === undefined) return "–";
     if (kind === "share" || kind === "points" || kind === "pct") {
       const percent = kind === "pct" ? value : 100 * value;
-      if (percent !== 0 && Math.abs(percent) < 0.05) return percent > 0 ? "< 0.1\u00a0%" : "> -0.1\u00a0%";
+      if (percent !== 0 && Math.abs(percent) < 0.05) return percent > 0 ? "<\u00a00.1\u00a0%" : ">\u00a0-0.1\u00a0%";
       return `${percent.toFixed(1)}\u00a0${kind === "points" ? "points" : "%"}`;
     }
     if (kind === "count") return thousands(value, 0);
@@ -118,7 +118,8 @@
     );
     by("about").textContent = one.description;
     by("title").textContent = one.label + (group.value && group.value !== "all" ? `: ${page.groups[group.value]}` : "");
-    by("subtitle").textContent = `${one.unit}${year.value ? `, ${year.value}` : ", latest value of each country"}`;
+    const unit = one.unit.charAt(0).toUpperCase() + one.unit.slice(1);
+    by("subtitle").textContent = `${unit}${year.value ? `, ${year.value}` : ", latest value of each country"}`;
     by("summary").textContent = summary(rows, one);
     by("pointed").textContent = "";
   }

@@ -33,6 +33,10 @@ class Asked:
         """The country's rows of a table, such as `metrics.red_list_index`."""
         return self.shelf.rows(table, self.code)
 
+    def values(self, metric: str) -> list[Row]:
+        """The values of one measure that may be quoted, all groups and years."""
+        return self.shelf.values(metric, self.code)
+
     def latest(self) -> list[Row]:
         """The latest value of each measure."""
         return self.shelf.latest(self.code)

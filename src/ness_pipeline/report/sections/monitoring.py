@@ -11,8 +11,8 @@ ORDER = 60
 TITLE = "How well nature is watched"
 DIVERSITY, EFFORT, ASSESSED = "metrics.species_diversity", "metrics.monitoring_effort", "metrics.assessment_coverage"
 KINGDOMS = ("animals", "plants", "fungi")
-SHARES = ("sample_coverage", "inventory_completeness", "completeness", "completeness_share", "sample_coverage_share")
-"""Columns of shares by group that are drawn where a table has them."""
+SHARES = ("sample_coverage_share", "completeness_share", "recent_species_share")
+"""Measures by group and year of how complete the records are, drawn where the publication has them."""
 
 
 def build(asked: Asked) -> Part:
@@ -26,8 +26,8 @@ def build(asked: Asked) -> Part:
             "monitoring", TITLE, no_rows("records of species", name) if known else no_table("records of species")
         )
     figures = _records(asked, diversity, name)
-    figures |= _shares(asked, effort, diversity, name)
     figures |= _assessed(asked, assessed, name)
+    figures |= _shares(asked, name)
     total = next((row for row in diversity if row["year"] is None and row["taxon_group"] == "all"), None)
     by_group = {row["taxon_group"]: row for row in assessed}
     years = [row["year"] for row in dated(diversity) if row["taxon_group"] == "all"]
@@ -70,42 +70,37 @@ def _records(asked: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
     return figures
 
 
-def _shares(asked: Asked, effort: list[Row], diversity: list[Row], name: str) -> dict[str, Figure]:
-    """Shares by year for the kingdoms, and over all years for every group, from whichever table has them."""
+def _shares(asked: Asked, name: str) -> dict[str, Figure]:
+    """Coverage and completeness by year for the kingdoms, and over all years for every group."""
     by_year, by_group = [], []
-    for rows in (effort, diversity):
-        for column in SHARES:
-            wanted = [row for row in rows if row.get(column) is not None and _may_be_quoted(row, column)]
-            label = label_of(column)
-            by_year += [
-                {"year": row["year"], "group": asked.group_label(row["taxon_group"]), "measure": label, "value": row[column]}
-                for row in dated(wanted) if row.get("taxon_group") in KINGDOMS
-            ]  # fmt: skip
-            overall = {row.get("taxon_group"): row for row in wanted if row.get("year") is None}
-            by_group += [
-                {"group": asked.group_label(group), "measure": label, "value": overall[group][column], "place": place}
-                for place, group in enumerate((*TAXON_GROUPS, *ROLL_UPS)) if group in overall
-            ]  # fmt: skip
-    figures = {}
-    if by_year:
-        cells = [
-            Cell("year", "Year", "year"),
-            Cell("group", "Group"),
-            Cell("measure", "Measure"),
-            Cell("value", "Value", "share"),
+    for measure in SHARES:
+        values, label = asked.values(measure), label_of(measure)
+        by_year += [
+            {
+                "year": row["year"],
+                "group": asked.group_label(row["taxon_group"]),
+                "measure": label,
+                "value": row["value"],
+            }
+            for row in dated(values)
+            if row["taxon_group"] in KINGDOMS
         ]
-        says = "Lines by year for animals, plants and fungi."
-        figures["coverage"] = Figure("coverage", f"How complete a year's records of {name} are", "percent", says, by_year, cells)  # fmt: skip
+        overall = {row["taxon_group"]: row for row in values if row["year"] is None}
+        by_group += [
+            {"group": asked.group_label(group), "measure": label, "value": overall[group]["value"], "place": place}
+            for place, group in enumerate((*TAXON_GROUPS, *ROLL_UPS))
+            if group in overall
+        ]
+    figures = {}
     if by_group:
         cells = [Cell("group", "Group"), Cell("measure", "Measure"), Cell("value", "Value", "share")]
-        says = "One dot per group and measure."
+        says = "One mark per group and measure."
         figures["completeness"] = Figure("completeness", f"How complete the records of {name} are, by group", "percent, all years together", says, by_group, cells)  # fmt: skip
+    if by_year:
+        cells = [Cell("year", "Year", "year"), Cell("group", "Group"), Cell("measure", "Measure"), Cell("value", "Value", "share")]  # fmt: skip
+        says = "Lines by year for animals, plants and fungi, one small chart per measure."
+        figures["coverage"] = Figure("coverage", f"How complete each year's records of {name} are", "percent", says, by_year, cells)  # fmt: skip
     return figures
-
-
-def _may_be_quoted(row: Row, column: str) -> bool:
-    stem = column.removesuffix("_share")
-    return bool(row.get(f"{column}_reportable", row.get(f"{stem}_reportable", row.get("reportable", True))))
 
 
 def _assessed(asked: Asked, rows: list[Row], name: str) -> dict[str, Figure]:

@@ -21,7 +21,8 @@ def build(asked: Asked) -> Part:
     official = _official(asked)
     drawn = [*_lines(all_groups), *official]
     name = asked.country["country_name"]
-    latest = newest(all_groups, "red_list_index")
+    present = [row for row in own if row.get("taxon_group") in {None, "all"}]
+    latest = newest(all_groups, "red_list_index") or newest(present, "red_list_index")
     groups = _groups(asked, own)
     facts: dict[str, Any] = {
         "latest": latest,
@@ -30,7 +31,7 @@ def build(asked: Asked) -> Part:
         "upper": _bound(latest, "upper"),
         "official": official[-1] if official else None,
         "official_value": number(official[-1]["value"]) if official else None,
-        "own_missing": None if latest else _why(asked, all_groups),
+        "own_missing": None if latest else _why(asked, present),
         "groups": groups,
     }
     figures = {}
@@ -82,15 +83,16 @@ def _official(asked: Asked) -> list[Row]:
 def _groups(asked: Asked, rows: list[Row]) -> list[Row]:
     """The latest row of each group, for the table below the chart."""
     newest_of: dict[str, Row] = {}
-    for row in dated(row for row in rows if row.get("taxon_group") not in {None, "all"}):
-        newest_of[row["taxon_group"]] = row
+    for row in sorted(rows, key=lambda row: row["year"] or 9999):
+        if row["taxon_group"] != "all":
+            newest_of[row["taxon_group"]] = row
     order = list(asked.edition.groups)
     return [
         {
             "group": asked.group_label(group),
-            "year": row["year"],
+            "year": row["year"] or "today",
             "text": number(row.get("red_list_index") if row.get("reportable", True) else None),
-            "alike": number(row.get("red_list_index_unweighted")),
+            "alike": number(row.get("red_list_index_unweighted") if row.get("unweighted_reportable", True) else None),
             "range": f"{_bound(row, 'lower')} to {_bound(row, 'upper')}" if _bound(row, "lower") else "",
             "reason": reason_of(row.get("reason")),
         }

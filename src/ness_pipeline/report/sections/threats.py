@@ -1,56 +1,49 @@
-"""What threatens its species: the score that would be won if a threat ended, by threat."""
+"""What threatens its species: the score that would be won if a threat ended, by threat, and the country's part."""
 
 from __future__ import annotations
 
 from ness_pipeline.report.published import Row
-from ness_pipeline.report.sections.base import Asked, Cell, Figure, Part, no_rows, no_table
-from ness_pipeline.report.wording import number, reason_of
+from ness_pipeline.report.sections.base import Asked, Cell, Figure, Part, Quoted, no_rows, no_table
+from ness_pipeline.report.wording import THREATS, number, reason_of
 
 ORDER = 70
 TITLE = "What threatens them"
 TABLE = "metrics.threat_abatement"
-MOST = 15
-"""Threats that are drawn; the table has all."""
+LEVEL = 1
+"""Depth of the threat codes that are drawn: the eleven great threats."""
+PART = ("extinction_responsibility", "endemic_threatened_species", "near_endemic_threatened_species", "star_total")
+"""Measures, over all groups, of the country's part in the world's extinction risk."""
 
 
 def build(asked: Asked) -> Part:
-    """The STAR threat-abatement score by threat, highest first."""
-    rows = asked.rows(TABLE)
+    """The STAR score by threat, highest first, and how much of the world's extinction risk lies in the country."""
     name = asked.country["country_name"]
-    score = _score_column(asked, rows)
-    if not rows or score is None:
-        known = asked.shelf.published.has(TABLE)
-        return Part("threats", TITLE, no_rows("threats to species", name) if known else no_table("threats to species"))
-    widest = [row for row in rows if row.get("taxon_group") in {None, "all"}] or rows
-    quoted = [row for row in widest if row.get(score) is not None and row.get("reportable", True)]
-    single = [row for row in quoted if not _is_total(row)]
+    latest = {(row["metric"], row["taxon_group"]): row for row in asked.latest()}
+    cards = [Quoted.of(latest[metric, "all"], asked.edition.metrics) for metric in PART if (metric, "all") in latest]
+    rows = [row for row in asked.rows(TABLE) if row["taxon_group"] == "all" and row["threat_level"] == LEVEL]
     table = sorted(
-        ({"threat": _threat(row), "value": row[score], "species": row.get("species_count", row.get("species"))} for row in single),
-        key=lambda row: -row["value"],
-    )  # fmt: skip
-    reasons = sorted({reason_of(row["reason"]) for row in widest if row.get("reason")})
+        (
+            {"threat": _named(row["threat_code"]), "value": row["star"], "species": row["species"]}
+            for row in rows
+            if row["reportable"] and row["star"] > 0
+        ),
+        key=lambda row: (-row["value"], row["threat"]),
+    )
     if not table:
-        why = reasons[0] if reasons else no_rows("threats to species", name)
-        return Part("threats", TITLE, why)
-    cells = [Cell("threat", "Threat"), Cell("value", "STAR score", "number")]
-    cells += [Cell("species", "Species", "count")] if any(row["species"] is not None for row in table) else []
+        return Part("threats", TITLE, _why(asked, rows, name), {}, {"cards": cards})
+    cells = [Cell("threat", "Threat"), Cell("value", "STAR score", "number"), Cell("species", "Species", "count")]
     says = "Bars by threat, the longest first."
     title = f"Extinction risk that would go if a threat ended in {name}"
-    figure = Figure("threats", title, f"STAR score, the {min(MOST, len(table))} highest threats", says, table[:MOST], cells, table)  # fmt: skip
-    return Part("threats", TITLE, None, {"threats": figure}, {"first": table[0], "value": number(table[0]["value"])})
+    figure = Figure("threats", title, "STAR score, all groups of species", says, table, cells)
+    facts = {"first": table[0], "value": number(table[0]["value"]), "cards": cards}
+    return Part("threats", TITLE, None, {"threats": figure}, facts)
 
 
-def _score_column(asked: Asked, rows: list[Row]) -> str | None:
-    measured = [name for name, about in asked.edition.metrics.items() if about["table_name"] == TABLE]
-    wanted = [name for name in measured if "star" in name or "score" in name] or measured
-    return next((name for name in wanted if rows and name in rows[0]), None)
+def _why(asked: Asked, rows: list[Row], name: str) -> str:
+    if not asked.shelf.published.has(TABLE):
+        return no_table("threats to species")
+    return next((reason_of(row["reason"]) for row in rows if row["reason"]), no_rows("threats to species", name))
 
 
-def _is_total(row: Row) -> bool:
-    return str(row.get("threat_code", row.get("threat", ""))) in {"all", "total", ""}
-
-
-def _threat(row: Row) -> str:
-    code = str(row.get("threat_code", row.get("threat", "")))
-    name = row.get("threat_name") or row.get("label")
-    return f"{code} {name}" if name and code else str(name or code).replace("_", " ")
+def _named(code: str) -> str:
+    return THREATS.get(code, code)

@@ -20,7 +20,6 @@ def build(asked: Asked) -> Part:
     blocks = []
     figures = {}
     for table, title in TABLES.items():
-        rows = asked.rows(table)
         measures = [metric for metric, about in asked.edition.metrics.items() if about["table_name"] == table]
         latest = [Quoted.of(row, asked.edition.metrics) for row in asked.latest() if row["metric"] in measures]
         name = asked.country["country_name"]
@@ -28,7 +27,7 @@ def build(asked: Asked) -> Part:
         if not latest:
             known = asked.shelf.published.has(table)
             missing = no_rows(title.lower(), name) if known else no_table(f"the table on {title.lower()}")
-        drawn = _course(rows, measures, asked)
+        drawn = _course(measures, asked)
         key = table.split(".")[1]
         if drawn:
             cells = [Cell("year", "Year", "year"), Cell("measure", "Measure"), Cell("value", "Value", "number")]
@@ -41,14 +40,15 @@ def build(asked: Asked) -> Part:
     return Part("trends", TITLE, missing, figures, {"blocks": blocks})
 
 
-def _course(rows: list[Row], measures: list[str], asked: Asked) -> list[Row]:
+def _course(measures: list[str], asked: Asked) -> list[Row]:
     found = []
     for measure in measures:
+        title = f"{label_of(measure)} ({unit_of(measure, asked.edition.metrics[measure]['unit'])})"
         points = [
-            {"year": row["year"], "measure": f"{label_of(measure)} ({unit_of(measure, asked.edition.metrics[measure]['unit'])})", "value": row[measure]}
-            for row in dated(rows)
-            if row.get(measure) is not None and row.get("taxon_group") in {None, "all"} and row.get("reportable", True)
-        ]  # fmt: skip
+            {"year": row["year"], "measure": title, "value": row["value"]}
+            for row in dated(asked.values(measure))
+            if row["taxon_group"] in {None, "all"}
+        ]
         if len(points) > 1:
             found += points
     return found

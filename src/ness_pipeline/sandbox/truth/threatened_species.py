@@ -53,6 +53,7 @@ def _row(truth: Truth, code: str, group: str, counts: Counter[str], possibly_ext
         "threatened_share": share(with_ew, judged),
         "threatened_share_lower": share(with_ew, living),
         "threatened_share_upper": share(with_ew + counts["DD"], living),
+        "threatened_share_without_ew": share(threatened, judged),
         "national_assessed_share": share(assessed, known),
         "described_species": described,
         "world_assessed_species": world_assessed,

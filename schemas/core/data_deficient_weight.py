@@ -1,0 +1,33 @@
+"""Contract of `core.data_deficient_weight`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, count
+
+
+class DataDeficientWeight(Contract):
+    """One row = what a number of Data Deficient species may weigh together, if each weighs as one of a pool at random.
+
+    Exact: the distribution of a sum of so many draws with replacement, by convolution, without simulation. The tail
+    columns hold the largest total that is reached with at least that probability.
+
+    Traps: a larger weight is a lower Red List Index, so the 97.5 % quantile of weight is the 2.5 % quantile of the index.
+    """
+
+    weight_0: int = count("Species of weight 0 in the pool.", "{species}")
+    weight_1: int = count("Species of weight 1.", "{species}")
+    weight_2: int = count("Species of weight 2.", "{species}")
+    weight_3: int = count("Species of weight 3.", "{species}")
+    weight_4: int = count("Species of weight 4.", "{species}")
+    weight_5: int = count("Species of weight 5.", "{species}")
+    data_deficient: int = count("Number of draws.", "{species}")
+    reached_by_p025: int = count("Largest total reached with a probability of at least 2.5 %.", "1")
+    reached_by_p05: int = count("The same for 5 %.", "1")
+    reached_by_p50: int = count("The same for 50 %.", "1")
+    reached_by_p95: int = count("The same for 95 %.", "1")
+    reached_by_p975: int = count("The same for 97.5 %.", "1")
+
+    class Config:
+        """Grain: pool and number of draws."""
+
+        unique = ["weight_0", "weight_1", "weight_2", "weight_3", "weight_4", "weight_5", "data_deficient"]

@@ -1,0 +1,47 @@
+"""Contract of `metrics.extinction_responsibility`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, count, country_code, measure, share
+from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+
+
+class ExtinctionResponsibility(Contract):
+    """One row = what part of the world's extinction risk in one group lies in one country, by today's categories.
+
+    A country that holds half the range of a Critically Endangered species answers for half of that species' risk. The sum
+    over all countries is what the group is short of a Red List Index of 1.
+
+    Source of the method: Rodrigues et al. 2014, contributions to the global Red List Index.
+
+    Traps: a large country answers for much because it holds much; species without a known range share are left out, and
+    `range_share_known_share` says how many; roll-ups hold only groups assessed worldwide by 80 % or more; endemic means
+    by range share, and shares from occurrences follow recording effort.
+    """
+
+    country_code: str = country_code()
+    taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
+    extinction_responsibility: float = measure(
+        "Country's contribution to global extinction risk: sum of weight times range share, of 5 times the species assessed worldwide.", "1",
+        better="lower", ge=0.0, le=1.0,
+    )  # fmt: skip
+    extinction_risk_species: float = measure(
+        "The same in species: as if so many species that live nowhere else were extinct.", "{species}", better="lower",
+        reportable="risk_reportable", reason="risk_reason", ge=0.0, le=1e9,
+    )  # fmt: skip
+    endemic_threatened_species: int = measure("Threatened species (CR, EN, VU) with at least 95 % of their range here.", "{species}", reportable="risk_reportable", reason="risk_reason", ge=0, le=10**9)  # fmt: skip
+    near_endemic_threatened_species: int = measure("Threatened species with at least 50 % of their range here, endemic ones included.", "{species}", reportable="risk_reportable", reason="risk_reason", ge=0, le=10**9)  # fmt: skip
+    assessed_species: int = count("Species of the country with a category, Data Deficient ones included.", "{species}")
+    threatened_species: int = count("Of these, species in category CR, EN or VU.", "{species}")
+    world_assessed_species: int = count("Species of the group assessed worldwide.", "{species}", nullable=True)
+    range_share_known_share: float = share("Share of the assessed species whose range share is known.", nullable=True)
+    reportable: bool = column("Whether the contribution may be quoted.")
+    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    risk_reportable: bool = column("Whether the numbers of species may be quoted.")
+    risk_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+
+    class Config:
+        """Grain: country and group."""
+
+        unique = ["country_code", "taxon_group"]
+        metadata = {"method_version": "1"}

@@ -1,0 +1,83 @@
+"""Contract of `metrics.monitoring_effort`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, count, country_code, measure, share
+from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+
+EXPECTED_SOURCES = ["gbif_baseline", "cube_baseline"]
+
+
+class MonitoringEffort(Contract):
+    """One row = how well one group is monitored in one country in one year, or over all years (year NULL).
+
+    Source of SSII and SSEI: Oliver et al. 2021 (PLoS Biology), with the cells ever recorded in place of range maps.
+
+    Traps: occurrences are records, not individuals; SSII from recorded cells says how much of what was ever found is
+    being followed, and is higher than with range maps wherever a species was never looked for; SSEI is about the
+    evenness of records among the cells that have some, `ssei_expected` among all cells expected; without a grid neither
+    exists.
+    """
+
+    country_code: str = country_code()
+    taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
+    year: int = column("Year of the records; NULL for all years together.", "a", nullable=True, ge=1600, le=2100)
+    recorded_occurrences: int = measure("Records of the group.", "{record}", better="higher", ge=0, le=10**15)
+    recorded_species: int = count("Species of the group with at least one record.", "{species}")
+    latest_record_year: int = measure("Latest year with a record of the group, up to the row's.", "a", better="higher", ge=1600, le=2100)  # fmt: skip
+    recent_species_share: float = measure(
+        "Of the species recorded up to that year, those recorded in the ten years that end with it.", "1",
+        better="higher", ge=0.0, le=1.0,
+    )  # fmt: skip
+    record_coverage_share: float = share("Estimated share of all individuals that belong to species recorded.", nullable=True)  # fmt: skip
+    completeness_share: float = measure(
+        "Species observed, of those that exist at least by the records (Chao1 as in iNEXT).", "1", better="higher",
+        reportable="completeness_reportable", reason="completeness_reason", ge=0.0, le=1.0,
+    )  # fmt: skip
+    sampling_units: int = count("Cells and years (years, without a grid) with a record of the group.", "{unit}")
+    unit_completeness_share: float = measure(
+        "Species observed, of those that exist at least by the sampling units (Chao2).", "1", better="higher",
+        reportable="unit_completeness_reportable", reason="unit_completeness_reason", ge=0.0, le=1.0,
+    )  # fmt: skip
+    expected_species: int = count("Species of the group ever recorded in the country.", "{species}")
+    expected_species_cells: int = count("Sum over these of the cells in which each is expected.", "{cell}", nullable=True)  # fmt: skip
+    recorded_species_cells: int = count("Sum over the species of the cells in which each was recorded.", "{cell}", nullable=True)  # fmt: skip
+    expected_source: str = column(
+        "Where the expected cells come from: all records of GBIF, or of the cube loaded; NULL without cells.",
+        nullable=True, isin=EXPECTED_SOURCES,
+    )  # fmt: skip
+    ssii: float = measure(
+        "Species Status Information Index: mean over the species expected of the expected cells with a record.", "1",
+        better="higher", reportable="ssii_reportable", reason="ssii_reason", ge=0.0, le=1.0,
+    )  # fmt: skip
+    steward_ssii: float = measure(
+        "The same, species weighted by the country's share of their world range.", "1",
+        better="higher", reportable="steward_reportable", reason="steward_reason", ge=0.0, le=1.0,
+    )  # fmt: skip
+    spread_species: int = count("Species recorded in at least two cells.", "{species}", nullable=True)
+    ssei: float = measure(
+        "Species Sampling Effectiveness Index: mean evenness of a species' records among its cells with records.", "1",
+        better="higher", reportable="ssei_reportable", reason="ssei_reason", ge=0.0, le=1.0,
+    )  # fmt: skip
+    ssei_expected: float = measure(
+        "The same among the cells in which the species is expected.", "1",
+        better="higher", reportable="ssei_reportable", reason="ssei_reason", ge=0.0, le=1.0,
+    )  # fmt: skip
+    reportable: bool = column("Whether records and recency may be quoted: at least 20 records in one checklist.")
+    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    completeness_reportable: bool = column("Whether the completeness by records may be quoted.")
+    completeness_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    unit_completeness_reportable: bool = column("Whether the completeness by sampling units may be quoted.")
+    unit_completeness_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    ssii_reportable: bool = column("Whether the SSII may be quoted.")
+    ssii_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    steward_reportable: bool = column("Whether the steward's SSII may be quoted.")
+    steward_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    ssei_reportable: bool = column("Whether the SSEI may be quoted.")
+    ssei_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+
+    class Config:
+        """Grain: country, group and year."""
+
+        unique = ["country_code", "taxon_group", "year"]
+        metadata = {"method_version": "1"}

@@ -1,0 +1,56 @@
+"""Contract of `metrics.national_red_list_index`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas.base import Contract, column, count, country_code, measure, share
+from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+
+
+def _index(description: str) -> Any:
+    return share(description, nullable=True)
+
+
+class NationalRedListIndex(Contract):
+    """One row = the index of one group on a country's own Red List in one year in which it was assessed.
+
+    Categories are the national ones and every species counts alike, so this is another number than
+    `metrics.red_list_index`: it says how species fare in the country, whatever share of their range lies there. Regionally
+    extinct species weigh as extinct ones; those gone in the group's first year are left out, or kept in the column
+    `_with_first_extinct`. Roll-ups are means over groups, in the years in which all their groups have a value.
+
+    Traps: without reasons for its changes a list that is merely better informed looks like a trend.
+    """
+
+    country_code: str = country_code()
+    taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
+    year: int = column("Year of the assessment.", "a", ge=1900, le=2100)
+    change_policy: str = column("As in core.red_list_tally.", isin=["genuine_changes", "as_published"])
+    national_red_list_index: float = measure(
+        "Index of the country's own Red List.", "1", better="higher", lower="national_red_list_index_lower",
+        upper="national_red_list_index_upper", ge=0.0, le=1.0,
+    )  # fmt: skip
+    national_red_list_index_lower: float = _index("Its 2.5 % bound from Data Deficient species; exact for groups.")
+    national_red_list_index_p50: float = _index("Its median; exact for groups.")
+    national_red_list_index_upper: float = _index("Its 97.5 % bound; exact for groups.")
+    national_red_list_index_with_first_extinct: float = measure("The index with species gone in the first year counted.", "1", better="higher", ge=0.0, le=1.0)  # fmt: skip
+    national_red_list_index_change: float = measure(
+        "Change of the index per year since the first year.", "1/a", better="higher",
+        reportable="change_reportable", reason="change_reason", ge=-1.0, le=1.0,
+    )  # fmt: skip
+    groups: int = count("Groups behind the row.", "1")
+    species: int = count("Assessed species, extinct and Data Deficient ones included.", "{species}")
+    data_deficient_species: int = count("Of these, Data Deficient ones.", "{species}")
+    first_extinct_species: int = count("Of these, species gone in the group's first year.", "{species}")
+    genuine_changes: int = count("Genuine changes of category since the first year.", "1")
+    reportable: bool = column("Whether the index may be quoted.")
+    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    change_reportable: bool = column("Whether the change may be quoted.")
+    change_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+
+    class Config:
+        """Grain: country, group and year."""
+
+        unique = ["country_code", "taxon_group", "year"]
+        metadata = {"method_version": "1"}

@@ -1,0 +1,109 @@
+"""Contract of `metrics.red_list_index`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas.base import Contract, column, count, country_code, measure, share
+from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+
+VALUE_KINDS = ["assessed", "interpolated", "extrapolated", "undated"]
+
+
+def _index(description: str) -> Any:
+    return share(description, nullable=True)
+
+
+class RedListIndex(Contract):
+    """One row = the Red List Index of one group in one country and year: 1 when nothing is at risk, 0 when all is extinct.
+
+    `red_list_index` weighs each species by the share of its world range in the country, so it says how the country
+    contributes to the extinction of species worldwide; `red_list_index_unweighted` counts species. Both use global
+    categories. Species already extinct in the group's first year are left out; the columns `_with_first_extinct` keep
+    them. Roll-ups are means over their groups that are assessed worldwide by 80 % or more, where there is any.
+
+    Source of the method: Butchart et al. 2007; Rodrigues et al. 2014; SDG indicator 15.5.1.
+
+    Traps: bounds come from Data Deficient species alone and say nothing of other errors; those of the weighted index are
+    centred on `red_list_index_p50`, where Data Deficient species have their group's mean weight whatever their range;
+    a trend without genuine changes may be one of knowledge; groups with few species jump; a NULL year is the present
+    state of categories that no source dates.
+    """
+
+    country_code: str = country_code()
+    taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
+    year: int = column("Year; NULL for the present where no source dates a category.", "a", nullable=True, ge=1600, le=2100)  # fmt: skip
+    value_kind: str = column(
+        "`assessed`, `interpolated` between two assessed years, `extrapolated` with the slope of the two closest ones, or `undated`; NULL where there is only an official value.",
+        nullable=True, isin=VALUE_KINDS,
+    )  # fmt: skip
+    change_policy: str = column(
+        "`genuine_changes` or `as_published`, see core.red_list_tally; of a roll-up, `as_published` when any group is.",
+        nullable=True, isin=["genuine_changes", "as_published"],
+    )  # fmt: skip
+    red_list_index: float = measure(
+        "Red List Index with species weighted by range share.", "1", better="higher",
+        lower="red_list_index_lower", upper="red_list_index_upper", ge=0.0, le=1.0,
+    )  # fmt: skip
+    red_list_index_lower: float = _index("Its 2.5 % bound from Data Deficient species.")
+    red_list_index_p05: float = _index("Its 5 % bound.")
+    red_list_index_p50: float = _index("Its middle when Data Deficient species have their group's mean weight.")
+    red_list_index_p95: float = _index("Its 95 % bound.")
+    red_list_index_upper: float = _index("Its 97.5 % bound.")
+    red_list_index_if_dd_least_concern: float = _index("The index if every Data Deficient species were LC.")
+    red_list_index_if_dd_critically_endangered: float = _index("The index if every Data Deficient species were CR.")
+    red_list_index_with_first_extinct: float = measure("The index with species extinct in the first year counted.", "1", better="higher", ge=0.0, le=1.0)  # fmt: skip
+    red_list_index_unweighted: float = measure(
+        "Red List Index with every species counted alike.", "1", better="higher",
+        lower="red_list_index_unweighted_lower", upper="red_list_index_unweighted_upper",
+        reportable="unweighted_reportable", reason="unweighted_reason", ge=0.0, le=1.0,
+    )  # fmt: skip
+    red_list_index_unweighted_lower: float = _index("Its exact 2.5 % quantile from Data Deficient species.")
+    red_list_index_unweighted_p05: float = _index("Its exact 5 % quantile.")
+    red_list_index_unweighted_p50: float = _index("Its exact median.")
+    red_list_index_unweighted_p95: float = _index("Its exact 95 % quantile.")
+    red_list_index_unweighted_upper: float = _index("Its exact 97.5 % quantile.")
+    red_list_index_unweighted_standard_error: float = _index("Its standard error from Data Deficient species.")
+    red_list_index_unweighted_if_dd_least_concern: float = _index("The same if every Data Deficient species were LC.")
+    red_list_index_unweighted_if_dd_critically_endangered: float = _index("The same if every Data Deficient species were CR.")  # fmt: skip
+    red_list_index_unweighted_with_first_extinct: float = measure(
+        "The same with species extinct in the first year counted.", "1", better="higher",
+        reportable="unweighted_reportable", reason="unweighted_reason", ge=0.0, le=1.0,
+    )  # fmt: skip
+    red_list_index_change: float = measure(
+        "Change of `red_list_index` per year since the first assessed year.", "1/a", better="higher",
+        reportable="change_reportable", reason="change_reason", ge=-1.0, le=1.0,
+    )  # fmt: skip
+    official_red_list_index: float = measure(
+        "The UN's own Red List Index of the country (SDG 15.5.1), beside the roll-up `all`.", "1",
+        lower="official_red_list_index_lower", upper="official_red_list_index_upper",
+        reportable="official_reportable", reason="official_reason", ge=0.0, le=1.0,
+    )  # fmt: skip
+    official_red_list_index_lower: float = _index("Its published lower bound.")
+    official_red_list_index_upper: float = _index("Its published upper bound.")
+    difference_from_official: float = measure(
+        "`red_list_index` minus the official index of the same year.", "1",
+        reportable="difference_reportable", reason="difference_reason", ge=-1.0, le=1.0,
+    )  # fmt: skip
+    groups: int = count("Groups behind the row.", "1")
+    species: int = count("Assessed species of the country, extinct and Data Deficient ones included.", "{species}")
+    data_deficient_species: int = count("Of these, Data Deficient ones.", "{species}")
+    first_extinct_species: int = count("Of these, species extinct in the group's first year.", "{species}")
+    assessed_by_year_species: int = count("Of these, species that had been assessed by the year.", "{species}")
+    genuine_changes: int = count("Genuine changes of category since the first year.", "1")
+    reportable: bool = column("Whether the weighted index may be quoted.")
+    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    unweighted_reportable: bool = column("Whether the unweighted index may be quoted.")
+    unweighted_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    change_reportable: bool = column("Whether the change may be quoted.")
+    change_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    official_reportable: bool = column("Whether there is an official index.")
+    official_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    difference_reportable: bool = column("Whether the difference may be quoted.")
+    difference_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+
+    class Config:
+        """Grain: country, group and year."""
+
+        unique = ["country_code", "taxon_group", "year"]
+        metadata = {"method_version": "1"}

@@ -1,0 +1,70 @@
+"""Contract of `metrics.species_occupancy`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, count, country_code, measure
+from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+
+
+class SpeciesOccupancy(Contract):
+    """One row = the places in which one group was recorded in one country in one year, or over all years (year NULL).
+
+    A sampling unit is a grid cell in a year. Where the cube has no grid, the country is one cell: a year alone is one
+    unit, and only the row over all years, whose units are the years, can say anything.
+
+    Traps: estimates of this table count in how many units a species was seen and not how often it was recorded there,
+    which suits records that are no individuals; cells without any record are unknown, not empty, so shares are of cells
+    that ever had a record of the group; b3gbi sums rarity over the rows of a cube, here each species counts once a year.
+    """
+
+    country_code: str = country_code()
+    taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
+    year: int = column("Year of the records; NULL for all years together.", "a", nullable=True, ge=1600, le=2100)
+    grid: str = column("Grid of the cells; NULL when there is none, or more than one.", nullable=True)
+    sampling_units: int = count("Cells and years (years, without a grid) with a record of the group.", "{unit}")
+    incidences: int = count("Sum over the species of the units in which each was recorded.", "{incidence}")
+    species_recorded: int = count("Species with at least one record.", "{species}")
+    unique_species: int = count("Species recorded in exactly one unit.", "{species}")
+    duplicate_species: int = count("Species recorded in exactly two units.", "{species}")
+    chao2_richness: float = measure(
+        "Species that exist, at least (Chao2, with the factor (T-1)/T).", "{species}",
+        lower="chao2_richness_lower", upper="chao2_richness_upper", ge=0.0, le=1e18,
+    )  # fmt: skip
+    chao2_richness_lower: float = column("Lower 95 % bound, log-normal; NULL when no species is thought unseen.", "{species}", nullable=True, ge=0.0, le=1e18)  # fmt: skip
+    chao2_richness_upper: float = column("Upper 95 % bound, log-normal; NULL when no species is thought unseen.", "{species}", nullable=True, ge=0.0, le=1e36)  # fmt: skip
+    unit_coverage_share: float = measure("Estimated share of all incidences that belong to species recorded (Chao & Jost).", "1", ge=0.0, le=1.0)  # fmt: skip
+    unit_standardised_richness: float = measure(
+        "Species expected when the sampling units cover 95 %, at most twice as many as there are.", "{species}",
+        reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
+    )  # fmt: skip
+    unit_standardised_hill_2: float = measure(
+        "Effective number of dominant species in as many units.", "{species}",
+        reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
+    )  # fmt: skip
+    standardised_units: float = column("Sampling units for that coverage.", "{unit}", nullable=True, ge=0.0, le=1e16)
+    occupied_cells: int = count("Cells with a record of the group.", "{cell}", nullable=True)
+    ever_occupied_cells: int = count("Cells that had a record of the group in any year.", "{cell}", nullable=True)
+    occupied_cell_share: float = measure(
+        "Cells with a record of the group, of those that ever had one.", "1",
+        reportable="cell_reportable", reason="cell_reason", ge=0.0, le=1.0,
+    )  # fmt: skip
+    mean_occupancy_share: float = measure(
+        "Mean over the species recorded of the share of the group's cells in which each was.", "1",
+        reportable="cell_reportable", reason="cell_reason", ge=0.0, le=1.0,
+    )  # fmt: skip
+    area_rarity: float = measure(
+        "Sum over the species of the group's cells by the species' cells, both of all years.", "1",
+        reportable="cell_reportable", reason="cell_reason", ge=0.0, le=1e24,
+    )  # fmt: skip
+    reportable: bool = column("Whether Chao2 and the coverage may be quoted.")
+    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    standardised_reportable: bool = column("Whether the standardised numbers may be quoted.")
+    standardised_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    cell_reportable: bool = column("Whether occupancy and rarity may be quoted.")
+    cell_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+
+    class Config:
+        """Grain: country, group and year."""
+
+        unique = ["country_code", "taxon_group", "year"]
+        metadata = {"method_version": "1"}

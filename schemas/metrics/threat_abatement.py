@@ -1,0 +1,35 @@
+"""Contract of `metrics.threat_abatement`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, count, country_code
+from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+
+
+class ThreatAbatement(Contract):
+    """One row = how much one threat's end would do for the species of one group in one country (STAR), at one level.
+
+    A species scores by category (NT 100 to CR 400) times its range share in the country, split over its threats by the
+    decline each is expected to cause. What no known threat explains is `unallocated`. At each level the rows of a group
+    add up to the same total, which is `star_total` in `metrics.threat_abatement_total`.
+
+    Source of the method: Mair et al. 2021; codes of the IUCN-CMP classification of threats, version 3.
+
+    Traps: never add up levels; codes are cut at the level, so a threat coded less deeply stays as it is.
+    """
+
+    country_code: str = country_code()
+    taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
+    threat_level: int = count("Depth at which codes are cut: 1, 2 or 3.", "1")
+    threat_code: str = column("Code of the threat cut at the level, or `unallocated`.", str_matches=r"^(\d{1,2}(\.\d{1,2}){0,2}|unallocated)$")  # fmt: skip
+    star: float = column("Score from threats that are ongoing, expected, or of unknown timing.", "1", ge=0.0, le=1e12)
+    star_any_timing: float = column("Score when past threats count as well.", "1", ge=0.0, le=1e12)
+    species: int = count("Species behind the score.", "{species}")
+    reportable: bool = column("Whether the scores may be quoted.")
+    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+
+    class Config:
+        """Grain: country, group, level and threat."""
+
+        unique = ["country_code", "taxon_group", "threat_level", "threat_code"]
+        metadata = {"method_version": "1"}

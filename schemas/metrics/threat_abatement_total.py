@@ -1,0 +1,34 @@
+"""Contract of `metrics.threat_abatement_total`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, count, country_code, measure, share
+from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+
+
+class ThreatAbatementTotal(Contract):
+    """One row = how much the end of all threats would do for the species of one group in one country (STAR).
+
+    `metrics.threat_abatement` says which threats. Roll-ups hold only groups assessed worldwide by 80 % or more, where the
+    country has any.
+
+    Source of the method: Mair et al. 2021.
+
+    Traps: the score grows with the number of species and the country's size; it is no share and no grade.
+    """
+
+    country_code: str = country_code()
+    taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
+    star_total: float = measure("Sum of the scores of all species: category (NT 100 to CR 400) times range share.", "1", better="lower", ge=0.0, le=1e12)  # fmt: skip
+    star_allocated_share: float = measure("Part of the score that known threats explain.", "1", ge=0.0, le=1.0)
+    scoring_species: int = count("Species in category NT, VU, EN or CR.", "{species}")
+    species_with_threats: int = count("Of these, species with a known threat that counts.", "{species}")
+    range_share_known_share: float = share("Share of the scoring species whose range share is known.", nullable=True)
+    reportable: bool = column("Whether the scores may be quoted.")
+    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+
+    class Config:
+        """Grain: country and group."""
+
+        unique = ["country_code", "taxon_group"]
+        metadata = {"method_version": "1"}

@@ -1,0 +1,74 @@
+"""`ness cube`: occurrence records to a cube, into the warehouse or a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, get_args
+
+import typer
+
+from ness_pipeline.cli.base import FILL, Sandbox, YearSpan, app, console, settings_for
+
+
+@app.command(rich_help_panel=FILL)
+def cube(
+    files: Annotated[
+        list[str], typer.Argument(help="Records: parquet, CSV, Darwin Core archives, snapshots, object-store URLs.")
+    ],
+    engine: Annotated[str, typer.Option(help="duckdb (this machine) or spark.")] = "duckdb",
+    grid: Annotated[str | None, typer.Option(help="Cells to count in: eqdgc:LEVEL, eea:METRES or h3:RESOLUTION.")] = None,
+    max_uncertainty: Annotated[float | None, typer.Option(help="Refuse records less certain than this, in metres.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Draw points inside their circle of uncertainty with this seed.")] = None,
+    target_rank: Annotated[str | None, typer.Option(help="Count the records of this higher taxon beside: phylum, class, order or family.")] = None,
+    country: Annotated[str | None, typer.Option(help="Only this country; that of all rows, where the files do not say.")] = None,
+    years: YearSpan = None,
+    taxon_group: Annotated[str | None, typer.Option(help="Reporting group of all rows, where the files do not say.")] = None,
+    checklist_key: Annotated[str | None, typer.Option(help="GBIF dataset key of the checklist of the species keys.")] = None,
+    source: Annotated[str | None, typer.Option(help="Name of the data; files under one name add up.")] = None,
+    trust: Annotated[str, typer.Option(help="nothing, keys (no record stands twice) or everything (with --out).")] = "nothing",
+    memory: Annotated[str, typer.Option(help="Memory of the engine duckdb; beyond it goes to disk.")] = "1200MB",
+    master: Annotated[str, typer.Option(help="Where Spark runs, such as spark://host:7077.")] = "local[*]",
+    out: Annotated[Path | None, typer.Option(help="Write the cube to this .parquet or .csv instead of the warehouse.")] = None,
+    sandbox: Sandbox = False,
+) -> None:  # fmt: skip
+    """Count occurrence records into a cube: by country, year, species and, where wanted, grid cell."""
+    from ness_pipeline.cube.options import CubeOptions, Grid, TargetRank, Trust
+    from ness_pipeline.cubes import cube_to_file, cube_to_warehouse, engine_for
+    from ness_pipeline.errors import WrongUsage
+    from ness_pipeline.files.batches import Said
+    from ness_pipeline.scope import Years, resolve
+    from ness_pipeline.terminal import show_file
+    from schemas.vocabulary import TAXON_GROUPS
+
+    for value, allowed, name in (
+        (target_rank, get_args(TargetRank), "target-rank"), (trust, get_args(Trust), "trust"),
+        (taxon_group, tuple(TAXON_GROUPS), "taxon-group"),
+    ):  # fmt: skip
+        if value is not None and value not in allowed:
+            raise WrongUsage(f"--{name} {value} means nothing; choose one of {', '.join(allowed)}.")
+    options = CubeOptions(
+        grid=Grid.parse(grid) if grid else None,
+        max_uncertainty_m=max_uncertainty,
+        seed=seed,
+        target_rank=target_rank,  # type: ignore[arg-type]  # checked above
+        country_code=resolve([country])[0] if country else None,
+        years=Years.parse(years) if years else None,
+    )
+    first = str(files[0]).rstrip("/").rpartition("/")[2]
+    said = Said(f"file:{source or first}", taxon_group, checklist_key)
+    with console.status("Reading") as status:
+
+        def progress(what: str, share: float | None) -> None:
+            status.update(what if share is None else f"{what} ({share:.0%})")
+
+        with engine_for(engine, files, options, trust=trust, master=master, memory=memory, progress=progress) as made:  # type: ignore[arg-type]
+            if out is not None:
+                cube_to_file(made, out)
+                loaded = None
+            else:
+                loaded = cube_to_warehouse(settings_for(sandbox=sandbox), made, files, said, f"cube {' '.join(files)}")
+    if loaded is None:
+        console.print(f"The cube is in {out}", highlight=False, soft_wrap=True)
+    else:
+        show_file(console, first, loaded)
+        console.print("Next: `ness materialise` computes the metrics and publishes them.")

@@ -1,0 +1,232 @@
+"""The steps from records to cube, the same for every engine: name the terms, check, set apart, count.
+
+An engine says how a relation is made, read and written; the steps and their SQL are here and in `warehouse/cube/`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import polars as pl
+
+from ness_pipeline.cube.checks import failed_column
+from ness_pipeline.cube.options import CubeOptions, Trust
+from ness_pipeline.cube.terms import NUMBERS, SqlTerms
+from ness_pipeline.cube.text import literal, sql_text
+from ness_pipeline.dictionary import tables
+from ness_pipeline.sources import REJECTED
+
+Progress = Callable[[str, float | None], None]
+"""Called with what is being done and the share of it that is done, where that is known."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """Occurrence records as parquet.
+
+    Attributes:
+        shown: how messages name them.
+        files: paths or object-store URLs, in order.
+        malformed: lines of a text table that are no rows, in the columns of `REJECTED`.
+    """
+
+    shown: str
+    files: tuple[str, ...]
+    malformed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=dict(REJECTED)))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Files of the same columns.
+
+    Attributes:
+        relation: name of the relation that holds their rows and, of each, `_file_path`, `_file_name` and `_file_row`.
+        terms: their columns.
+    """
+
+    relation: str
+    terms: SqlTerms
+
+
+class Engine(ABC):
+    """Makes a cube of records; a context manager that removes what it needed on the way.
+
+    Args:
+        records: the records.
+        options: how to count them.
+        trust: `nothing` checks every record against the contract and refuses those that stand twice; `keys` trusts
+            that none stands twice; `everything` applies the filters of the cube only and sets nothing apart.
+        progress: told what is being done.
+    """
+
+    def __init__(
+        self,
+        records: Sequence[Records],
+        options: CubeOptions,
+        *,
+        trust: Trust = "nothing",
+        progress: Progress | None = None,
+    ) -> None:
+        self.records = tuple(records)
+        self.options = options
+        self.trust = trust
+        self._progress = progress or (lambda _what, _share: None)
+        self._groups: list[Group] = []
+        self._has_repeated = self._is_partial = False
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+            self._groups = self._find_groups()
+            self._relations(self._groups)
+            if self.trust == "nothing":
+                self._refuse_repeated()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @abstractmethod
+    def start(self) -> None:
+        """Take what is needed on the way."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Remove what was needed on the way."""
+
+    @abstractmethod
+    def columns(self, files: tuple[str, ...]) -> list[tuple[tuple[str, ...], Mapping[str, str]]]:
+        """Files that have the same columns, with those columns and their types."""
+
+    @abstractmethod
+    def open(self, relation: str, files: tuple[str, ...]) -> None:
+        """Make the rows of files a relation."""
+
+    @abstractmethod
+    def define(self, relation: str, statement: str) -> None:
+        """Make a statement a relation."""
+
+    @abstractmethod
+    def keep(self, relation: str, statement: str) -> int:
+        """Make the rows of a statement a relation that is computed once; gives back how many they are."""
+
+    @abstractmethod
+    def frames(self, statement: str, what: str) -> Iterator[pl.DataFrame]:
+        """The rows of a statement in frames of bounded size."""
+
+    @abstractmethod
+    def write(self, path: Path) -> None:
+        """Write the cube to a file, as parquet or CSV."""
+
+    @abstractmethod
+    def rows_by_file(self) -> Mapping[str, int]:
+        """How many rows each file has, by its `_file_path`."""
+
+    @property
+    def can_name_groups(self) -> bool:
+        """Whether all files name the higher taxa that tell the reporting groups apart."""
+        return all("phylum" in group.terms and "class" in group.terms for group in self._groups)
+
+    def offsets(self) -> dict[str, int]:
+        """Rows of the files of the same records that come before each file."""
+        rows = self.rows_by_file()
+        found: dict[str, int] = {}
+        for part in self.records:
+            before = 0
+            for file in part.files:
+                found[file] = before
+                before += rows[file]
+        return found
+
+    def received(self) -> int:
+        """Records in the files, of the wanted countries and years, malformed lines included."""
+        parts = " UNION ALL ".join(
+            f"SELECT count(*) AS n FROM {group.relation} WHERE {group.terms.scope(self.options)}"
+            for group in self._groups
+        )
+        counted = sum(int(frame["n"].sum()) for frame in self.frames(f"SELECT n FROM ({parts}) AS part", "Counting"))
+        return counted + sum(part.malformed.height for part in self.records)
+
+    def cube(self) -> Iterator[pl.DataFrame]:
+        """The rows of the cube, in no order."""
+        self.over_all()
+        return self.frames(sql_text("occurrence_cube"), "Counting records")
+
+    def species(self) -> Iterator[pl.DataFrame]:
+        """What the records say about each species, with the records that do, in no order."""
+        self.over_all()
+        return self.frames(sql_text("species_record"), "Gathering species")
+
+    def refused(self) -> Iterator[pl.DataFrame]:
+        """Refused records with the whole row (`whole_row`), in the order of files and rows."""
+        for group in self._groups:
+            self._relations([group], is_whole=True)
+            self._is_partial = True
+            yield from self.frames(sql_text("refused_record"), "Setting records apart")
+
+    def over_all(self) -> None:
+        """Define the relations over all files again, after a look at some of them."""
+        if self._is_partial:
+            self._relations(self._groups)
+            self._is_partial = False
+
+    def _find_groups(self) -> list[Group]:
+        found: list[Group] = []
+        for part in self.records:
+            for files, columns in self.columns(part.files):
+                group = Group(f"raw_{len(found)}", SqlTerms(columns, part.shown))
+                self.open(group.relation, files)
+                found.append(group)
+        return found
+
+    def _relations(self, groups: Sequence[Group], *, is_whole: bool = False) -> None:
+        """Define `term`, `record`, `checked` and `occurrence` over some groups of files."""
+        self.define("term", " UNION ALL ".join(self._term(group, is_whole=is_whole) for group in groups))
+        self.define("record", sql_text("record"))
+        if self.trust == "everything":
+            self.define("occurrence", "SELECT * FROM record")
+            return
+        self.define("checked_record", f"SELECT *, {self._failed_column(groups)} AS broken_column FROM record")
+        self.define("checked", sql_text("checked_once" if self._has_repeated else "checked"))
+        self.define("occurrence", "SELECT * FROM checked WHERE failed_column IS NULL")
+
+    def _term(self, group: Group, *, is_whole: bool) -> str:
+        placed = ["_file_path AS file_path", "_file_name AS file_name", "_file_row AS file_row"]
+        if is_whole:
+            names = ['"' + name.replace('"', '""') + '"' for name in group.terms.names]
+            placed.append(f"struct_pack({', '.join(f'{name} := {name}' for name in names)}) AS whole_row")
+        read = f"{group.relation} WHERE {group.terms.scope(self.options)}"
+        for stage in group.terms.stages(self.options):
+            read = f"(SELECT {', '.join([*(f'{sql} AS {name}' for name, sql in stage.items()), *placed])} FROM {read}) AS step"
+            placed = [column.rpartition(" ")[2] for column in placed]
+        return f"SELECT * FROM {read}"
+
+    def _failed_column(self, groups: Sequence[Group]) -> str:
+        """The contract's checks, then those of the options."""
+        proven = {"taxon_group"} | ({"event_date"} if all(group.terms.has_instants for group in groups) else set())
+        branches: list[tuple[str, str]] = []
+        if self.options.max_uncertainty_m is not None:
+            cap = literal(self.options.max_uncertainty_m)
+            branches.append((f"coalesce(coordinate_uncertainty_m, 1000) > {cap}", "coordinate_uncertainty_m"))
+        if self.options.grid is not None:
+            branches.append(("cell_code IS NULL", "cell_code"))
+        contract = failed_column(tables()["landed.occurrence"], NUMBERS, proven)
+        options = " ".join(f"WHEN {condition} THEN {literal(name)}" for condition, name in branches)
+        return f"coalesce({contract}, CASE {options} END)" if options else contract
+
+    def _refuse_repeated(self) -> None:
+        """A record that stands twice counts once; most files have none, so the dear part is left out then."""
+        if self.keep("repeated_key", sql_text("repeated_key")):
+            self.keep("repeated_record", sql_text("repeated_record"))
+            self._has_repeated = True
+            self._relations(self._groups)

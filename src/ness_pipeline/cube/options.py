@@ -1,0 +1,90 @@
+"""What can be said about a cube: its grid, how certain records must be, whether points are drawn, which records."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, Self, cast
+
+from ness_pipeline.errors import WrongUsage
+from ness_pipeline.scope import Years, countries
+
+GridKind = Literal["eqdgc", "eea", "h3"]
+Trust = Literal["nothing", "keys", "everything"]
+TargetRank = Literal["phylum", "class", "order", "family"]
+EEA_SIZES = (25, 100, 250, 1_000, 10_000, 50_000, 100_000)
+"""Sizes of cells of the EEA reference grid, in metres, that GBIF's own cubes know as well."""
+GRIDS: dict[str, tuple[int, ...]] = {"eqdgc": tuple(range(7)), "eea": EEA_SIZES, "h3": tuple(range(16))}
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A grid with its cell size.
+
+    Attributes:
+        kind: `eqdgc` (extended quarter degree), `eea` (EEA reference grid) or `h3` (hexagons).
+        size: level, metres or resolution.
+    """
+
+    kind: GridKind
+    size: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """From text such as `eqdgc:2` or `eea:1000`.
+
+        Raises:
+            WrongUsage: there is no such grid.
+        """
+        kind, _, size = text.strip().lower().partition(":")
+        if kind not in GRIDS:
+            raise WrongUsage(f"{text!r} is no grid; choose eqdgc:LEVEL, eea:METRES or h3:RESOLUTION, as in eqdgc:2.")
+        if not re.fullmatch(r"\d{1,6}", size) or int(size) not in GRIDS[kind]:
+            raise WrongUsage(
+                f"The grid {kind} has no cells {size!r}; choose one of {', '.join(map(str, GRIDS[kind]))}."
+            )
+        return cls(cast("GridKind", kind), int(size))
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.size}"
+
+
+@dataclass(frozen=True)
+class CubeOptions:
+    """How records become a cube; the same options give the same cube on every engine.
+
+    Attributes:
+        grid: cells to count in; None counts countries.
+        max_uncertainty_m: records less certain than this are refused.
+        seed: draws the point inside the circle of uncertainty; None takes the coordinates as they are.
+        target_rank: higher taxon whose records are counted beside each row.
+        country_code: only this country; the country of all records where the files do not say.
+        years: only these years.
+    """
+
+    grid: Grid | None = None
+    max_uncertainty_m: float | None = None
+    seed: int | None = None
+    target_rank: TargetRank | None = None
+    country_code: str | None = None
+    years: Years | None = None
+
+    @property
+    def macros(self) -> tuple[str, ...]:
+        """Files of `warehouse/macros/` that the SQL text needs."""
+        grid = (f"{self.grid.kind}_code",) if self.grid else ()
+        return ("event_date", "stated", "temporal_uncertainty", *grid, *(() if self.seed is None else ("drawn_point",)))
+
+    @property
+    def variables(self) -> dict[str, str | int | float | None]:
+        """Variables of the SQL text."""
+        return {
+            "grid": str(self.grid) if self.grid else None,
+            "grid_kind": self.grid.kind if self.grid else None,
+            "grid_size": self.grid.size if self.grid else None,
+            "max_uncertainty_m": self.max_uncertainty_m,
+            "point": None if self.seed is None else "drawn",
+            "seed": None if self.seed is None else str(self.seed),
+            "target_rank": self.target_rank,
+            "countries": " ".join(countries()),
+        }

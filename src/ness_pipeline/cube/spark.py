@@ -1,0 +1,251 @@
+"""The cube engine for a cluster, or for many cores: the same SQL text, translated for Apache Spark.
+
+Text tables are rewritten as parquet before, so that both engines read the same values. On a cluster the files, and the
+folder for temporary files (TMPDIR), must be where the workers can see them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import polars as pl
+
+from ness_pipeline.cube.engine import Engine, Progress, Records
+from ness_pipeline.cube.options import CubeOptions, Trust
+from ness_pipeline.cube.text import for_spark
+from ness_pipeline.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+LOCAL = "local[*]"
+_SETTINGS = {
+    "spark.app.name": "ness cube",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.parquet.binaryAsString": "true",
+    "spark.sql.caseSensitive": "true",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "OFF",
+}
+
+
+class SparkEngine(Engine):
+    """Spark as cube engine.
+
+    Args:
+        records: the records.
+        options: how to count them.
+        trust: see `Engine`.
+        progress: told what is being done.
+        master: where Spark runs, such as `local[*]` or `spark://host:7077`.
+    """
+
+    def __init__(
+        self,
+        records: Sequence[Records],
+        options: CubeOptions,
+        *,
+        trust: Trust = "nothing",
+        progress: Progress | None = None,
+        master: str = LOCAL,
+    ) -> None:
+        super().__init__(records, options, trust=trust, progress=progress)
+        self._folder = tempfile.TemporaryDirectory(prefix="ness-spark-")
+        self._master = master
+        self._spark: SparkSession | None = None
+        self._is_own = False
+        self._written = 0
+
+    @property
+    def spark(self) -> SparkSession:
+        """The session; only inside the `with` block."""
+        if self._spark is None:
+            raise WrongUsage("The engine spark has not been started; use it as a context manager.")
+        return self._spark
+
+    def start(self) -> None:
+        """Start a session, or join the one that runs."""
+        try:
+            from pyspark.sql import SparkSession  # noqa: PLC0415  (an extra)
+        except ImportError:
+            raise WrongUsage(
+                "The engine spark needs pyspark; install it with: pip install 'ness-pipeline[spark]'."
+            ) from None
+        self._spark = SparkSession.getActiveSession()
+        if self._spark is None:
+            if self._master.startswith("local") and not _has_java():
+                raise WrongUsage("The engine spark needs Java 17 or newer; install it, or set JAVA_HOME to it.")
+            self._progress("Starting Spark", None)
+            self._spark, self._is_own = session(self._master), True
+        if self.options.grid is not None and self.options.grid.kind == "h3":
+            self._add_h3()
+
+    def close(self) -> None:
+        """Remove what was needed on the way; a session that was there before stays."""
+        if self._spark is not None and self._is_own:
+            self._spark.stop()
+        self._folder.cleanup()
+
+    def columns(self, files: tuple[str, ...]) -> list[tuple[tuple[str, ...], Mapping[str, str]]]:
+        """Files that have the same columns, with those columns and their types."""
+        same: dict[tuple[tuple[str, str], ...], list[str]] = {}
+        with self._readable():
+            for file in files:
+                fields = self.spark.read.parquet(file).schema.fields
+                same.setdefault(tuple((field.name, field.dataType.simpleString()) for field in fields), []).append(file)
+        return [(tuple(names), dict(columns)) for columns, names in same.items()]
+
+    def rows_by_file(self) -> Mapping[str, int]:
+        """How many rows each file has."""
+        files = [file for part in self.records for file in part.files]
+        return {file: self.spark.read.parquet(file).count() for file in files}
+
+    def open(self, relation: str, files: tuple[str, ...]) -> None:
+        """Make the rows of files a relation."""
+        from pyspark.sql.functions import udf  # noqa: PLC0415  (an extra)
+
+        read = self.spark.read.parquet(*files)
+        by_url = {_path(file): file for file in files}
+        named = udf(lambda url: by_url[_path(url)], "string") if len(files) > 1 else None
+        path = named("_metadata.file_path").alias("_file_path") if named else _constant(files[0]).alias("_file_path")
+        name, row = _metadata("file_name"), _metadata("row_index")
+        read.select("*", path, name.alias("_file_name"), row.alias("_file_row")).createOrReplaceTempView(relation)
+
+    def define(self, relation: str, statement: str) -> None:
+        """Make a statement a relation."""
+        with self._readable():
+            self._sql(statement).createOrReplaceTempView(relation)
+
+    def keep(self, relation: str, statement: str) -> int:
+        """Make the rows of a statement a relation that is computed once; gives back how many they are."""
+        with self._readable():
+            self._progress("Looking for repeated records", None)
+            rows = self._sql(statement).cache()
+            rows.createOrReplaceTempView(relation)
+            return rows.count()
+
+    def frames(self, statement: str, what: str) -> Iterator[pl.DataFrame]:
+        """The rows of a statement in frames of bounded size."""
+        folder = Path(self._folder.name) / str(self._written)
+        self._written += 1
+        with self._readable():
+            self._progress(what, None)
+            self._sql(statement).write.parquet(str(folder))
+        for part in sorted(folder.glob("*.parquet")):
+            frame = pl.read_parquet(part)
+            if frame.height:
+                yield frame
+        shutil.rmtree(folder)
+
+    def write(self, path: Path) -> None:
+        """Write the cube to a file, as parquet or CSV."""
+        frames = list(self.cube())
+        cube = pl.concat(frames) if frames else pl.DataFrame()
+        cube.write_csv(path) if path.suffix.lower() == ".csv" else cube.write_parquet(path)
+
+    def _sql(self, statement: str) -> DataFrame:
+        return self.spark.sql(for_spark(statement, self.options.variables))
+
+    def _add_h3(self) -> None:
+        try:
+            import h3  # noqa: PLC0415  (an extra)
+        except ImportError:
+            raise WrongUsage(
+                "The grid h3 needs its library; install it with: pip install 'ness-pipeline[h3]'."
+            ) from None
+
+        def cell(latitude: float | None, longitude: float | None, resolution: int) -> str | None:
+            if latitude is None or longitude is None:
+                return None
+            return str(h3.latlng_to_cell(latitude, longitude, resolution))
+
+        self.spark.udf.register("h3_cell", cell, "string")
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Say in one sentence what Spark gives up on."""
+        from py4j.protocol import Py4JError  # noqa: PLC0415  (an extra)
+        from pyspark.errors import PySparkException  # noqa: PLC0415  (an extra)
+
+        try:
+            yield
+        except (PySparkException, Py4JError) as error:
+            shown = self.records[0].shown if len(self.records) == 1 else "One of the files"
+            says = str(error).strip().splitlines()[0][:300]
+            raise WrongUsage(
+                f"Spark gave up on {shown} ({says}); export or download it again, or try --engine duckdb."
+            ) from error
+
+
+def session(master: str = LOCAL) -> SparkSession:
+    """A quiet Spark session; on this machine it listens on loopback only.
+
+    Raises:
+        WrongUsage: Spark cannot be started there.
+    """
+    from pyspark.errors import PySparkException  # noqa: PLC0415  (an extra)
+    from pyspark.sql import SparkSession  # noqa: PLC0415  (an extra)
+
+    builder: Any = SparkSession.builder
+    builder = builder.master(master)
+    for name, value in _SETTINGS.items():
+        builder = builder.config(name, value)
+    if master.startswith("local"):
+        builder = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
+        builder = builder.config("spark.sql.shuffle.partitions", str(2 * (os.cpu_count() or 1)))
+    logging.getLogger("SQLQueryContextLogger").disabled = True  # it prints what is raised anyway
+    try:
+        with _quiet():
+            found: SparkSession = builder.getOrCreate()
+    except (PySparkException, RuntimeError, OSError) as error:
+        says = str(error).strip().splitlines()[0]
+        raise WrongUsage(
+            f"Spark does not start at {master} ({says}); check Java and the address of the cluster."
+        ) from error
+    return found
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what the starting Java machine says out of the terminal: its warnings are about itself."""
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123  (a descriptor is what Java inherits)
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+def _has_java() -> bool:
+    home = os.environ.get("JAVA_HOME")
+    return shutil.which("java") is not None or (home is not None and (Path(home) / "bin" / "java").exists())
+
+
+def _path(url: str) -> str:
+    """A local path or URL in one form."""
+    parts = urlsplit(url)
+    return unquote(parts.path) if parts.scheme in {"", "file"} else url
+
+
+def _metadata(name: str) -> Any:
+    from pyspark.sql.functions import col  # noqa: PLC0415  (an extra)
+
+    return col(f"_metadata.{name}")
+
+
+def _constant(value: str) -> Any:
+    from pyspark.sql.functions import lit  # noqa: PLC0415  (an extra)
+
+    return lit(value)

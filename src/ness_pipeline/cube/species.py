@@ -1,0 +1,38 @@
+"""The species of each country, from what its records or cube rows say about them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from ness_pipeline.cube.text import sql_text
+
+BATCH_ROWS = 500_000
+
+
+def species_of(records: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Rows of `country_species`, sorted, in frames of bounded size.
+
+    Args:
+        records: one row per country, species and way of naming, grouping and assessing it, with the records that do.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="ness-species-") as folder,
+        duckdb.connect(str(Path(folder) / "species.duckdb")) as connection,
+    ):
+        is_first = True
+        for frame in records:
+            rows = frame.to_arrow()  # noqa: F841  (read by DuckDB)
+            into = "CREATE TABLE species_record AS" if is_first else "INSERT INTO species_record BY NAME"
+            connection.execute(f"{into} FROM rows")
+            is_first = False
+        if is_first:
+            return
+        for batch in connection.sql(sql_text("country_species")).to_arrow_reader(BATCH_ROWS):
+            frame = pl.DataFrame(pl.from_arrow(batch))
+            if frame.height:
+                yield frame

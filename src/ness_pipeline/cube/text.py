@@ -1,0 +1,121 @@
+"""The SQL text of the cube, as it stands in `warehouse/cube/` for DuckDB and translated for Spark.
+
+Pasted into a shell, DuckDB runs the text as it is: macros are its own, options are its variables. The engines fill the
+variables in, so that branches nobody chose cost nothing; for Spark, which has no macros with untyped arguments, those
+are written out as well before sqlglot translates the rest.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from typing import cast
+
+import sqlglot
+from sqlglot import exp
+
+from ness_pipeline.paths import sql_folder
+
+Variables = Mapping[str, str | int | float | None]
+
+_Macros = Mapping[str, tuple[tuple[str, ...], exp.Expression]]
+_MACRO = re.compile(r"CREATE OR REPLACE MACRO (\w+)\(([^)]*)\) AS\s(.*?);\s*(?=CREATE|\Z)", re.DOTALL)
+_SPARK_NAMES = {"error": "raise_error"}
+
+
+def sql_text(name: str) -> str:
+    """A statement of `warehouse/cube/`."""
+    return (sql_folder("cube") / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def literal(value: object) -> str:
+    """A value as an SQL literal."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return str(value).upper()
+    return repr(value) if isinstance(value, (int, float)) else "'" + str(value).replace("'", "''") + "'"
+
+
+@functools.cache
+def _macros() -> dict[str, tuple[tuple[str, ...], exp.Expression]]:
+    """The scalar macros of `warehouse/macros/`: name to parameters and body."""
+    found: dict[str, tuple[tuple[str, ...], exp.Expression]] = {}
+    for file in sorted(sql_folder("macros").glob("*.sql")):
+        code = re.sub(r"(?m)^--.*$", "", file.read_text(encoding="utf-8"))
+        for name, parameters, body in _MACRO.findall(code.strip() + "\n"):
+            if not body.lstrip().upper().startswith(("TABLE", "(SELECT", "SELECT")):
+                names = tuple(part.partition(":=")[0].strip() for part in parameters.split(",") if part.strip())
+                found[name.lower()] = names, cast("exp.Expression", sqlglot.parse_one(body, read="duckdb"))
+    return found
+
+
+def for_duckdb(statement: str, variables: Variables) -> str:
+    """A statement with variables filled in."""
+    tree = cast("exp.Expression", sqlglot.parse_one(statement, read="duckdb"))
+    return str(_expanded(tree, variables, {}).sql(dialect="duckdb"))
+
+
+def for_spark(statement: str, variables: Variables) -> str:
+    """A statement in Spark's words, with macros written out and variables filled in."""
+    tree = cast("exp.Expression", sqlglot.parse_one(statement, read="duckdb"))
+    return str(_expanded(tree, variables, _macros()).transform(_spark_words).sql(dialect="spark"))
+
+
+def _expanded(tree: exp.Expression, variables: Variables, macros: _Macros) -> exp.Expression:
+    """Variables replaced by their values, and macros by their bodies, from the outside in."""
+
+    def expand(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, exp.Anonymous) and node.name.lower() in macros:
+            names, body = macros[node.name.lower()]
+            given: dict[str, exp.Expression] = {}
+            for place, argument in enumerate(node.expressions):
+                is_named = isinstance(argument, exp.PropertyEQ)
+                given[argument.this.name if is_named else names[place]] = argument.expression if is_named else argument
+            filled = _filled(body, {name: given.get(name, exp.null()) for name in names})
+            return _expanded(filled, variables, macros)
+        if (name := _variable(node)) is not None:
+            return cast("exp.Expression", sqlglot.parse_one(literal(variables[name]), read="duckdb"))
+        if isinstance(node, exp.Case) and (name := _variable(node.this)) is not None:
+            return _expanded(_branch(node, variables[name]), variables, macros)
+        return node
+
+    return tree.transform(expand)
+
+
+def _variable(node: exp.Expression | None) -> str | None:
+    """The variable that an expression asks for, None when it asks for none."""
+    is_asked = isinstance(node, exp.Anonymous) and node.name.lower() == "getvariable"
+    return str(node.expressions[0].name) if is_asked and node is not None else None
+
+
+def _branch(case: exp.Case, value: object) -> exp.Expression:
+    """The branch of a CASE over a variable that its value takes."""
+    for branch in case.args["ifs"]:
+        if value is not None and branch.this.name == str(value):
+            return cast("exp.Expression", branch.args["true"])
+    default = case.args.get("default")
+    return default if default is not None else exp.cast(exp.null(), "varchar")
+
+
+def _filled(body: exp.Expression, arguments: Mapping[str, exp.Expression]) -> exp.Expression:
+    def fill(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, exp.Column) and not node.table and node.name in arguments:
+            given = arguments[node.name]
+            return exp.Paren(this=given.copy()) if isinstance(given, (exp.Binary, exp.Neg)) else given.copy()
+        return node
+
+    return exp.Paren(this=body.copy().transform(fill))
+
+
+def _spark_words(node: exp.Expression) -> exp.Expression:
+    """What sqlglot leaves in DuckDB's words."""
+    if isinstance(node, exp.Anonymous) and node.name.lower() in _SPARK_NAMES:
+        return exp.Anonymous(this=_SPARK_NAMES[node.name.lower()], expressions=node.expressions)
+    if isinstance(node, exp.ArrayOverlaps):
+        return exp.Anonymous(this="arrays_overlap", expressions=[node.this, node.expression])
+    if isinstance(node, exp.RegexpReplace) and isinstance(node.args.get("replacement"), exp.Literal):
+        replacement = re.sub(r"\\(\d)", r"$\1", node.args["replacement"].name)
+        node.set("replacement", exp.Literal.string(replacement))
+    return node

@@ -1,0 +1,137 @@
+"""A cube of records as batches for the loader: the cube, the refused records, the species."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from ness_pipeline.check import check
+from ness_pipeline.cube.engine import Engine
+from ness_pipeline.cube.species import species_of
+from ness_pipeline.dictionary import tables
+from ness_pipeline.errors import ContractViolation, WrongUsage
+from ness_pipeline.files.raw import ROW, as_json, as_text
+from ness_pipeline.files.rejects import positions, told
+from ness_pipeline.sources import REJECTED, Batch
+from ness_pipeline.taxon_groups import RESIDUAL_GROUPS, with_groups
+
+WHY = {
+    "occurrence_status": "The record does not say that the species was present",
+    "has_geospatial_issue": "GBIF doubts where the record is",
+    "basis_of_record": "A fossil or a specimen living in a zoo or garden says nothing of the wild",
+    "species_key": "The record is not identified to an accepted species",
+    "year": "The year of the record is unknown or outside 1600 to 2100",
+    "country_code": "The country of the record is not known as an ISO 3166-1 alpha-2 code",
+    "event_date": "The date is not written as ISO 8601",
+}
+OPTIONS = {
+    "record_id": ("unique", "The file holds this record twice."),
+    "coordinate_uncertainty_m": ("cap", "The record is less certain than the cap on uncertainty allows."),
+    "cell_code": ("grid", "The record has no coordinates that lie in a cell of the grid."),
+}
+"""Why a record that meets the contract is not counted: check and reason by column."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a user says of all records.
+
+    Attributes:
+        source: goes into the `source` column.
+        taxon_group: reporting group, for records without higher taxa.
+        checklist_key: checklist of the species keys.
+    """
+
+    source: str
+    taxon_group: str | None = None
+    checklist_key: str | None = None
+
+
+def batches_of(engine: Engine, said: Said) -> Iterator[Batch]:
+    """The cube, then refused records, then species; every record received is counted or refused.
+
+    Raises:
+        WrongUsage: there is not one record, or the files do not say the reporting group and no option does.
+        ContractViolation: records received and accounted for differ, which is a defect.
+    """
+    columns = {column.name: column.dtype for column in tables()["core.occurrence_cube"].columns}
+    filled = [pl.lit(said.source).alias("source"), pl.lit(said.checklist_key, pl.String).alias("checklist_key")]
+    received, loaded, refused = engine.received(), 0, 0
+    if not received:
+        raise WrongUsage(f"{engine.records[0].shown} has column names but no rows; export it again.")
+    species = list(species_of(_grouped(frame, engine, said) for frame in engine.species()))
+    for frame in engine.cube():
+        records = int(frame["occurrences"].sum())
+        loaded += records
+        yield Batch("occurrence_cube", frame.with_columns(filled).select(*columns), records=records)
+    nothing = pl.DataFrame(schema=columns)
+    if received > loaded:
+        for frame in rejected(engine, said.source):
+            refused += frame.height
+            yield Batch("occurrence_cube", nothing, rejected=frame, records=0)
+    if received != loaded + refused:
+        message = f"{engine.records[0].shown} has {received} records but {loaded + refused} are accounted for; report this as a defect."
+        raise ContractViolation(message)
+    for frame in species:
+        yield Batch("country_species", frame.with_columns(filled))
+
+
+def rejected(engine: Engine, source: str) -> Iterator[pl.DataFrame]:
+    """Refused records in the columns of `REJECTED`, with their position in the files as they came."""
+    offsets = engine.offsets()
+    malformed = {file: part.malformed["row_number"] for part in engine.records for file in part.files}
+    for frame in engine.refused():
+        starts = frame["file_path"].replace_strict(offsets, return_dtype=pl.Int64)
+        numbered = frame.with_columns((starts + frame["file_row"]).cast(pl.Int64).alias(ROW))
+        for (path,), rows in numbered.partition_by("file_path", as_dict=True, maintain_order=True).items():
+            found = _named(rows, source)
+            yield found.with_columns(positions(found["row_number"], malformed[str(path)]))
+    for part in engine.records:
+        if part.malformed.height:
+            yield part.malformed.select(pl.col(name).cast(kind) for name, kind in REJECTED.items())
+
+
+def _named(refused: pl.DataFrame, source: str) -> pl.DataFrame:
+    """What is wrong with each refused record, in the words of the contract that it breaks."""
+    table = tables()["landed.occurrence"]
+    texts = refused.select(column.name for column in table.columns if column.name in refused.columns)
+    whole = refused["whole_row"].struct.unnest()
+    rows = whole.select(as_text(whole[name]) for name in whole.columns).with_columns(refused[ROW])
+    _, broken = check(table, texts, source)
+    by_contract = told(broken, rows, texts, WHY)
+    rest = refused.with_row_index("place").filter(~pl.col("place").is_in(broken["row_number"].implode()))
+    if unexplained := set(rest["failed_column"]) - OPTIONS.keys():
+        raise ContractViolation(
+            f"A record was refused for {min(unexplained)} that the contract allows; report this as a defect."
+        )
+    by_options = rest.select(
+        pl.col(ROW).alias("row_number"),
+        pl.col("failed_column").alias("column_name"),
+        *(
+            pl.col("failed_column").replace_strict({column: says[n] for column, says in OPTIONS.items()}, return_dtype=pl.String).alias(name)
+            for n, name in enumerate(("check_name", "reason"))
+        ),
+    ).with_columns(pl.Series("row", as_json(rows[rest["place"]]), pl.String))  # fmt: skip
+    return pl.concat(
+        [part.select(pl.col(n).cast(k) for n, k in REJECTED.items()) for part in (by_contract, by_options)]
+    ).sort("row_number")
+
+
+def _grouped(records: pl.DataFrame, engine: Engine, said: Said) -> pl.DataFrame:
+    """Ways of naming species with their reporting group: from higher taxa, else the one given for all.
+
+    Without both phylum and class nobody can tell what remains of a kingdom, so residual groups need the option.
+    """
+    names: Mapping[str, str] = {"class_name": "class", "order_name": "order"}
+    grouped = with_groups(records.rename(names))
+    found = grouped["taxon_group"]
+    if not engine.can_name_groups:
+        found = found.set(found.is_in(list(RESIDUAL_GROUPS)).fill_null(value=False), None)
+        if said.taxon_group is None and found.null_count():
+            message = f"{engine.records[0].shown} has no columns phylum and class to tell the reporting group; give it, as in --taxon-group mammals."
+            raise WrongUsage(message)
+    if said.taxon_group is not None:
+        found = found.fill_null(said.taxon_group)
+    return grouped.with_columns(found).drop("kingdom", "phylum", "class", "order")

@@ -1,0 +1,285 @@
+"""How long a cube takes: by this project, by hand-written DuckDB (the limit), polars, pandas and Spark, in one run.
+
+    python tests/benchmarks/cube.py --rows 10000000 [--json] [--only ours,validated,limit] [--folder DIR]
+
+Every way runs in a process of its own over the same parquet files, writes its cube to a file, and is told in seconds and
+peak memory; what counts are the ratios, since a busy machine slows all of them. The records look like GBIF's monthly
+snapshot: log-normal species, 250 countries, 50 years, one record in twenty refused by a filter or the contract.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import resource
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+SPECIES, YEARS, PART_ROWS = 200_000, 50, 5_000_000
+MEMORY = "1200MB"
+PANDAS_ROWS = 10_000_000
+RECORDS = """
+    SELECT
+        CAST(4000000000 + n AS VARCHAR) AS gbifid,
+        CASE WHEN n % 97 = 0 THEN 'ABSENT' ELSE 'PRESENT' END AS occurrencestatus,
+        CASE WHEN n % 89 = 0 THEN 'FOSSIL_SPECIMEN' WHEN n % 5 = 0 THEN 'PRESERVED_SPECIMEN' ELSE 'HUMAN_OBSERVATION' END AS basisofrecord,
+        code AS countrycode,
+        CASE WHEN n % 61 = 0 THEN NULL ELSE CAST(100000 + species AS VARCHAR) END AS specieskey,
+        'Inventa ' || CAST(species AS VARCHAR) AS species,
+        'Animalia' AS kingdom, 'Arthropoda' AS phylum, 'Insecta' AS class, 'Order ' || CAST(species % 30 AS VARCHAR) AS "order",
+        CAST(CASE WHEN n % 1009 = 0 THEN 9999 ELSE 1976 + floor(50 * sqrt(hash(n, 3) / 18446744073709551615.0)) END AS INTEGER) AS year,
+        CAST(make_date(1990, 1, 1) + CAST(hash(n, 4) % 9000 AS INTEGER) AS TIMESTAMP)
+            + to_seconds(CASE WHEN n % 3 = 0 THEN CAST(hash(n, 5) % 86400 AS BIGINT) ELSE 0 END) AS eventdate,
+        hash(n, 6) % 18000000 / 100000.0 - 90 AS decimallatitude,
+        hash(n, 7) % 36000000 / 100000.0 - 180 AS decimallongitude,
+        CASE WHEN n % 4 = 0 THEN NULL ELSE CAST(hash(n, 8) % 5000 AS DOUBLE) END AS coordinateuncertaintyinmeters,
+        CASE WHEN n % 71 = 0 THEN ['ZERO_COORDINATE'] WHEN n % 2 = 0 THEN ['COORDINATE_ROUNDED'] ELSE [] END AS issue
+    FROM (
+        SELECT
+            n,
+            CAST(least(exp(12.2 + 2.0 * sqrt(-2 * ln(1 - hash(n, 1) / 18446744073709551616.0)) * cos(6.283185307 * hash(n, 2) / 18446744073709551615.0)) / 60.0, {species} - 1) AS BIGINT) AS species,
+            list_extract({codes}, 1 + CAST(floor(249 * pow(hash(n, 9) / 18446744073709551616.0, 3)) AS INTEGER)) AS code
+        FROM range({first}, {last}) AS t(n)
+    )
+"""
+FILTERS = "occurrencestatus = 'PRESENT' AND basisofrecord NOT IN ('FOSSIL_SPECIMEN', 'LIVING_SPECIMEN') AND specieskey IS NOT NULL AND year IS NOT NULL AND countrycode IS NOT NULL"
+LIMIT = """
+    SELECT countrycode, year, specieskey, count(*) AS occurrences,
+        min(coalesce(coordinateuncertaintyinmeters, 1000)) AS min_coordinate_uncertainty_m,
+        min(CASE WHEN second(eventdate) <> 0 THEN 1 WHEN minute(eventdate) <> 0 THEN 60 WHEN hour(eventdate) <> 0 THEN 3600 ELSE 86400 END)
+            AS min_temporal_uncertainty_s
+    FROM read_parquet('{files}')
+    WHERE {filters} AND NOT list_has_any(issue, {issues})
+    GROUP BY countrycode, year, specieskey
+"""
+
+
+def issues() -> list[str]:
+    """Issues that refuse a record."""
+    from schemas.landed.occurrence import GEOSPATIAL_ISSUES
+
+    return list(GEOSPATIAL_ISSUES)
+
+
+def generate(folder: Path, rows: int) -> None:
+    """Write the records in parts of bounded size."""
+    from ness_pipeline.scope import countries
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute(f"SET memory_limit = '{MEMORY}'")
+        for part, first in enumerate(range(0, rows, PART_ROWS)):
+            query = RECORDS.format(
+                species=SPECIES, codes=list(countries())[:249], first=first, last=min(rows, first + PART_ROWS)
+            )
+            connection.execute(f"COPY ({query}) TO '{folder}/{part:06}' (FORMAT parquet, COMPRESSION snappy)")
+
+
+def ours(folder: Path, out: Path, trust: str) -> int:
+    """The cube by this project."""
+    from ness_pipeline.cube.options import CubeOptions
+    from ness_pipeline.cubes import engine_for
+
+    with engine_for("duckdb", [folder], CubeOptions(), trust=trust, memory=MEMORY) as engine:
+        engine.write(out)
+        if trust == "everything":
+            return 0
+        with (out.parent / "refused").open("w") as kept:
+            from ness_pipeline.files.batches import rejected
+
+            return sum(kept.write("") + frame.height for frame in rejected(engine, "file:benchmark"))
+
+
+def limit(folder: Path, out: Path) -> int:
+    """The cube by DuckDB alone, with the memory that ours may use."""
+    with duckdb.connect() as connection, tempfile.TemporaryDirectory() as spill:
+        connection.execute(
+            f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{spill}'; SET preserve_insertion_order = false"
+        )
+        query = LIMIT.format(files=f"{folder}/*", filters=FILTERS, issues=issues())
+        connection.execute(f"COPY ({query}) TO '{out}' (FORMAT parquet, COMPRESSION zstd)")
+    return 0
+
+
+def with_polars(folder: Path, out: Path) -> int:
+    """The cube by polars' streaming engine."""
+    date, keys = pl.col("eventdate"), ["countrycode", "year", "specieskey"]
+    seconds = (
+        pl.when(date.dt.second() != 0)
+        .then(1)
+        .when(date.dt.minute() != 0)
+        .then(60)
+        .when(date.dt.hour() != 0)
+        .then(3600)
+        .otherwise(86400)
+    )
+    kept = (
+        (pl.col("occurrencestatus") == "PRESENT")
+        & ~pl.col("basisofrecord").is_in(["FOSSIL_SPECIMEN", "LIVING_SPECIMEN"])
+        & pl.all_horizontal(pl.col(keys).is_not_null())
+        & (pl.col("issue").list.set_intersection(issues()).list.len() == 0)
+    )
+    scan = pl.scan_parquet(f"{folder}/*").filter(kept).with_columns(seconds.alias("seconds"))
+    cube = scan.group_by(keys).agg(
+        pl.len(), pl.col("coordinateuncertaintyinmeters").fill_null(1000).min(), pl.col("seconds").min()
+    )
+    cube.sink_parquet(out, engine="streaming")
+    return 0
+
+
+def with_pandas(folder: Path, out: Path) -> int:
+    """The cube by pandas."""
+    import pandas as pd
+
+    names = [
+        "occurrencestatus",
+        "basisofrecord",
+        "specieskey",
+        "year",
+        "countrycode",
+        "coordinateuncertaintyinmeters",
+        "eventdate",
+        "issue",
+    ]
+    frame = pd.concat(pd.read_parquet(part, columns=names) for part in sorted(folder.iterdir()))
+    bad = frame["issue"].map(lambda listed: not set(issues()).isdisjoint(listed))
+    frame = frame[
+        (frame["occurrencestatus"] == "PRESENT")
+        & ~frame["basisofrecord"].isin(["FOSSIL_SPECIMEN", "LIVING_SPECIMEN"])
+        & ~bad
+    ]
+    date = frame["eventdate"].dt
+    seconds = date.second.ne(0).map({True: 1, False: 86400}).mask(date.second.eq(0) & date.minute.ne(0), 60)
+    seconds = seconds.mask(date.second.eq(0) & date.minute.eq(0) & date.hour.ne(0), 3600)
+    frame = frame.assign(seconds=seconds, uncertainty=frame["coordinateuncertaintyinmeters"].fillna(1000))
+    grouped = frame.groupby(["countrycode", "year", "specieskey"], observed=True)
+    grouped.agg(
+        occurrences=("seconds", "size"), uncertainty=("uncertainty", "min"), seconds=("seconds", "min")
+    ).to_parquet(out)
+    return 0
+
+
+def with_spark(folder: Path, out: Path) -> int:
+    """The cube by this project's engine for Spark on two cores."""
+    from ness_pipeline.cube.options import CubeOptions
+    from ness_pipeline.cubes import engine_for
+
+    with engine_for("spark", [folder], CubeOptions(), trust="everything", master="local[2]") as engine:
+        engine.write(out)
+    return 0
+
+
+WAYS: dict[str, Callable[[Path, Path], int]] = {
+    "limit": limit,
+    "ours": lambda folder, out: ours(folder, out, "everything"),
+    "validated": lambda folder, out: ours(folder, out, "keys"),
+    "polars": with_polars,
+    "pandas": with_pandas,
+    "spark": with_spark,
+}
+
+
+def _peak_mib(done: threading.Event, found: list[int]) -> None:
+    """Watch the resident memory of this process and its children, Java among them."""
+    while not done.wait(0.2):
+        pages = 0
+        for name in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                text = name.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(text[2]) == _GROUP:
+                pages += int(text[21])
+        found.append(pages * resource.getpagesize() // 2**20)
+
+
+_GROUP = 0
+
+
+def _measured(way: str, folder: Path, out: Path, answer: multiprocessing.queues.SimpleQueue[dict[str, object]]) -> None:
+    """One way, in a process group of its own."""
+    global _GROUP  # noqa: PLW0603  (known only in the child)
+    import os
+
+    os.setpgrp()
+    _GROUP = os.getpgrp()
+    import ness_pipeline.cubes  # noqa: F401  (loading the program is not what is measured)
+
+    done, peaks = threading.Event(), [0]
+    watcher = threading.Thread(target=_peak_mib, args=(done, peaks))
+    watcher.start()
+    started = time.perf_counter()
+    refused = WAYS[way](folder, out)
+    seconds = time.perf_counter() - started
+    done.set()
+    watcher.join()
+    cube = pl.scan_parquet(out)
+    counted = next(name for name in ("occurrences", "len") if name in cube.collect_schema().names())
+    rows, occurrences = cube.select(pl.len(), pl.col(counted).cast(pl.Int64).sum()).collect().row(0)
+    answer.put(
+        {
+            "way": way,
+            "seconds": round(seconds, 2),
+            "peak_mib": max(peaks),
+            "rows": rows,
+            "occurrences": occurrences,
+            "refused": refused,
+        }
+    )
+
+
+def main() -> int:
+    """Generate, run every way, print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--only", default=",".join(WAYS))
+    parser.add_argument("--folder", type=Path, help="keep the records here for the next run")
+    chosen = parser.parse_args()
+    folder = chosen.folder or Path(tempfile.mkdtemp(prefix="ness-benchmark-"))
+    results: list[dict[str, object]] = []
+    try:
+        records = folder / f"occurrence-{chosen.rows}"
+        if not records.exists():
+            generate(records, chosen.rows)
+        spawn = multiprocessing.get_context("spawn")
+        for way in chosen.only.split(","):
+            if way == "pandas" and chosen.rows > PANDAS_ROWS:
+                continue
+            answer = spawn.SimpleQueue()
+            process = spawn.Process(target=_measured, args=(way, records, folder / "cube.parquet", answer))
+            process.start()
+            process.join()
+            results.append(answer.get() if process.exitcode == 0 else {"way": way, "failed": process.exitcode})
+            (folder / "cube.parquet").unlink(missing_ok=True)
+    finally:
+        if chosen.folder is None:
+            shutil.rmtree(folder)
+    base = next((float(str(row["seconds"])) for row in results if row["way"] == "limit" and "seconds" in row), None)
+    for row in results:
+        if base and "seconds" in row:
+            row["times_limit"] = round(float(str(row["seconds"])) / base, 2)
+    if chosen.json:
+        print(json.dumps({"rows": chosen.rows, "results": results}))
+        return 0
+    print(f"{chosen.rows:,} records")
+    for row in results:
+        print(
+            "  ".join(
+                f"{name} {value:,}" if isinstance(value, int) else f"{name} {value}" for name, value in row.items()
+            )
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

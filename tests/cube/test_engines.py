@@ -1,0 +1,166 @@
+"""The engines give the same cube, row for row, with the same records set apart for the same reasons."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from ness_pipeline.cube.options import CubeOptions, Grid
+from ness_pipeline.cubes import cube_to_file, engine_for
+from ness_pipeline.errors import NessError, WrongUsage
+from ness_pipeline.files.batches import Said, batches_of
+from ness_pipeline.scope import Years
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # Java's sockets outlive their session
+FINEST = CubeOptions(grid=Grid("eqdgc", 2), seed=2022, target_rank="class", max_uncertainty_m=5_000)
+
+
+def made(engine: str, files: list[Path], options: CubeOptions):
+    """Cube, refused records and species, each sorted."""
+    found: dict[str, list[pl.DataFrame]] = {}
+    with engine_for(engine, files, options) as opened:
+        for batch in batches_of(opened, Said("file:test", taxon_group="other_animals")):
+            if batch.rejected is not None:
+                found.setdefault("refused", []).append(batch.rejected)
+            elif batch.frame.height:
+                found.setdefault(batch.table, []).append(batch.frame)
+        found["with target groups"] = list(opened.cube())
+    return {name: pl.concat(frames).sort(pl.all()) for name, frames in found.items()}
+
+
+def agree(one, other):
+    """Whether two results are the same, row for row."""
+    assert one.keys() == other.keys()
+    for name, frame in one.items():
+        assert frame.equals(other[name]), name
+
+
+def test_duckdb_and_spark_agree_on_a_world(snapshot, spark):
+    """Cells, drawn points, target groups, caps, refused records and species are the same on both engines."""
+    one = made("duckdb", [snapshot], FINEST)
+    assert one["occurrence_cube"].height > 500
+    assert {"cell_code", "coordinate_uncertainty_m", "species_key", "year"} <= set(one["refused"]["column_name"])
+    agree(one, made("spark", [snapshot], FINEST))
+
+
+@pytest.mark.data
+def test_duckdb_and_spark_agree_on_real_records(public_data, spark):
+    """All real downloads of four layouts at once, on the European grid."""
+    folder = public_data / "data" / "occurrences"
+    files = sorted(path for path in folder.rglob("*") if path.suffix in {".zip", ".tsv"})
+    options = CubeOptions(grid=Grid("eea", 1_000), seed=1)
+    one = made("duckdb", files, options)
+    assert one["occurrence_cube"]["cell_code"].str.contains(r"^1kmE\d{4}N\d{4}$").all()
+    agree(one, made("spark", files, options))
+
+
+def test_the_cube_is_a_plain_count_of_the_world(snapshot, world_records):
+    """Counted a second time in plain Python, filters included."""
+    expected: Counter[tuple[str, int, str]] = Counter()
+    for row in world_records.iter_rows(named=True):
+        if (
+            row["occurrencestatus"] == "PRESENT"
+            and "COUNTRY_COORDINATE_MISMATCH" not in row["issue"]
+            and row["basisofrecord"] not in {"FOSSIL_SPECIMEN", "LIVING_SPECIMEN"}
+            and None not in {row["specieskey"], row["year"], row["countrycode"]}
+            and row["countrycode"] != "ZZ"
+        ):
+            expected[row["countrycode"], row["year"], row["specieskey"]] += 1
+    found = made("duckdb", [snapshot], CubeOptions())
+    rows = found["occurrence_cube"].select("country_code", "year", "species_key", "occurrences").rows()
+    assert {row[:3]: row[3] for row in rows} == expected
+    assert found["refused"].height == world_records.height - expected.total()
+    assert found["refused"]["row_number"].n_unique() == found["refused"].height
+
+
+def test_target_groups_count_all_species_of_the_group_in_the_same_place_and_year(snapshot):
+    """A row's target group has the records of all rows of its class, country, year and cell, never of other years."""
+    cube = made("duckdb", [snapshot], FINEST)["with target groups"]
+    total = pl.col("occurrences").sum().over("country_code", "year", "cell_code", "target_group")
+    known = cube.filter(pl.col("target_group").is_not_null())
+    assert known.height
+    assert known["target_group_occurrences"].equals(known.select(total.cast(pl.Int64)).to_series(), check_names=False)
+    assert (
+        cube.filter(pl.col("target_group").is_null())["target_group_occurrences"].null_count()
+        == cube.height - known.height
+    )
+
+
+def test_one_country_and_span_of_years_is_a_slice_of_all(snapshot):
+    """The scope of a cube reads fewer rows and changes none; records outside it are not refused."""
+    whole = made("duckdb", [snapshot], CubeOptions())
+    part = made("duckdb", [snapshot], CubeOptions(country_code="NO", years=Years(2010, 2012)))
+    inside = (pl.col("country_code") == "NO") & pl.col("year").is_between(2010, 2012)
+    assert part["occurrence_cube"].equals(whole["occurrence_cube"].filter(inside))
+    assert part["refused"].height < whole["refused"].height
+
+
+def test_another_seed_moves_points_and_the_same_does_not(snapshot):
+    """Drawn points depend on the record and the seed alone."""
+    options = [CubeOptions(grid=Grid("eqdgc", 6), seed=seed) for seed in (1, 1, 2)]
+    one, again, other = (made("duckdb", [snapshot], option)["occurrence_cube"] for option in options)
+    assert one.equals(again)
+    assert not one.equals(other)
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_a_cube_is_written_whole_or_not_at_all(snapshot, tmp_path, suffix):
+    """The file holds what the warehouse would get; a failed one leaves nothing behind."""
+    path = tmp_path / "out" / f"cube{suffix}"
+    with engine_for("duckdb", [snapshot], CubeOptions(grid=Grid("eqdgc", 0)), trust="keys") as engine:
+        cube_to_file(engine, path)
+    read = pl.read_parquet(path) if suffix == ".parquet" else pl.read_csv(path, infer_schema_length=None)
+    found = made("duckdb", [snapshot], CubeOptions(grid=Grid("eqdgc", 0)))["occurrence_cube"]
+    assert read["occurrences"].sum() == found["occurrences"].sum()
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+def test_trust_changes_nothing_where_nothing_is_wrong(snapshot):
+    """Filters alone give the cube of the checked records when no record breaks the contract otherwise."""
+    cubes = []
+    for trust in ("nothing", "keys", "everything"):
+        with engine_for("duckdb", [snapshot], CubeOptions(), trust=trust) as engine:
+            cubes.append(pl.concat(list(engine.cube())).sort(pl.all()))
+    assert cubes[0].equals(cubes[1])
+    assert cubes[0].equals(cubes[2])
+
+
+def test_bad_parquet_is_refused_by_name(snapshot, tmp_path):
+    """A half-written file and a corrupt row group are one sentence with the file's name, never half a cube."""
+    half, broken = tmp_path / "half.parquet", tmp_path / "broken.parquet"
+    content = (snapshot / "000001").read_bytes()
+    half.write_bytes(content[: len(content) // 2])
+    broken.write_bytes(content[:400] + b"\xff" * 20_000 + content[20_400:])
+    for path in (half, broken):
+        with pytest.raises(NessError, match=path.name) as caught:
+            made("duckdb", [path], CubeOptions())
+        assert "\n" not in str(caught.value)
+
+
+def test_values_out_of_range_and_numeric_keys(world_records, tmp_path):
+    """Coordinates and years out of range are set apart by name; keys that are numbers are keys."""
+    rows = world_records.filter(pl.col("specieskey").is_not_null() & (pl.col("countrycode") == "NO")).head(6)
+    changed = rows.with_columns(
+        pl.Series("year", [2020, 0, 9999, 2020, 2020, 2020], pl.Int32),
+        pl.Series("decimallatitude", [50.0, 50.0, 50.0, 90.5, 50.0, float("nan")]),
+        pl.Series("decimallongitude", [10.0, 10.0, 10.0, 10.0, 1000.0, 10.0]),
+        pl.Series("specieskey", range(6), pl.Int64),
+        pl.lit("HUMAN_OBSERVATION").alias("basisofrecord"),
+        pl.lit("PRESENT").alias("occurrencestatus"),
+        pl.lit([], pl.List(pl.String)).alias("issue"),
+    )
+    changed.write_parquet(tmp_path / "numbers.parquet")
+    found = made("duckdb", [tmp_path / "numbers.parquet"], CubeOptions())
+    assert found["occurrence_cube"]["species_key"].to_list() == ["0"]
+    assert found["refused"].sort("row_number")["column_name"].to_list() == ["year", "year", "decimal_latitude", "decimal_longitude", "decimal_latitude"]  # fmt: skip
+
+
+def test_engines_and_files_that_do_not_exist(tmp_path):
+    """A wrong engine and a wrong file are one sentence each."""
+    with pytest.raises(WrongUsage, match="duckdb or spark"), engine_for("hadoop", [], CubeOptions()):
+        pass
+    with pytest.raises(WrongUsage, match=r"nowhere.parquet does not exist"), engine_for("duckdb", [tmp_path / "nowhere.parquet"], CubeOptions()):  # fmt: skip
+        pass

@@ -1,0 +1,74 @@
+"""The index over real UN SDG series of 2020: every country of the world beside a reference in plain Python."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_index import SITES, definition, halves, measure, pillar
+from small_world import country, observation
+
+from ness_pipeline.index import component_rows, index_rows, score_countries
+from ness_pipeline.scope import by_m49
+from ness_pipeline.sources.iso import LANDLOCKED
+
+pytestmark = pytest.mark.data
+
+AREAS = {
+    "ER_PTD_TERR": "15.1.2_er_ptd_terrs",
+    "ER_PTD_FRHWTR": "15.1.2_er_ptd_frwrt",
+    "ER_MRN_MPA": "14.5.1_er_mrn_mpa",
+}
+FLAGS = {
+    "ER_CBD_ABSCLRHS": "15.6.1_er_cbd_absclrhs", "ER_CBD_ORSPGRFA": "15.6.1_er_cbd_orspgrfa",
+    "ER_IAS_LEGIS": "15.8.1_er_ias_legis", "ER_IAS_NBSAP": "15.8.1_er_ias_nbsap",
+}  # fmt: skip
+YEAR = 2018
+
+Values = dict[tuple[str, int], float]
+
+
+def series(folder: Path, name: str) -> Values:
+    """Country and year to value of one file; regions and years before 2010 are left out."""
+    found: Values = {}
+    with (folder / f"data/indicators/unsdg_2020/{name}.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            code, value = by_m49().get(int(row["geo_area"])), row[name.split("_", 1)[1]]
+            if code and value and int(row["year"]) >= 2010:
+                found[code, int(row["year"])] = float(value)
+    return found
+
+
+def test_world_of_2018(warehouse: Any, public_data: Path) -> None:
+    """For every country the ecological half, its gaps and the index are what the files say, to 1e-12."""
+    small = definition(
+        half=halves(
+            {"sites": pillar(SITES, measure("kba_freshwater_pct", best=100), measure("kba_marine_pct", best=100))},
+            {"policy": pillar(measure("national_measures_share"))},
+        )
+    )
+    areas = {code: series(public_data, name) for code, name in AREAS.items()}
+    for code, values in (areas | {code: series(public_data, name) for code, name in FLAGS.items()}).items():
+        warehouse.land("indicator_observation", [observation(code, year, value, where) for (where, year), value in values.items()])  # fmt: skip
+    warehouse.land("country", [country(code, is_landlocked=code in LANDLOCKED) for code in by_m49().values()])
+    warehouse.materialise()
+    rows = index_rows(score_countries(component_rows(warehouse.connection, small, None), small), small)
+    found = {row["country_code"]: row for row in rows.to_dicts() if row["year"] == YEAR}
+    law = {
+        row["country_code"]: row["national_measures_share"]
+        for row in warehouse.rows(f"FROM metrics.legal_framework WHERE year = {YEAR} AND national_reportable")
+    }
+    scored = 0
+    for code, row in found.items():
+        wanted = [name for name in AREAS if name != "ER_MRN_MPA" or code not in LANDLOCKED]
+        known = [areas[name][code, YEAR] for name in wanted if (code, YEAR) in areas[name]]
+        nature = sum(known) / 100 / len(known) if known and 3 * len(known) >= 2 * len(wanted) else None
+        assert row["ecological_system"] == (None if nature is None else pytest.approx(nature, abs=1e-12)), code
+        index = None if nature is None or code not in law else (nature * law[code]) ** 0.5
+        assert row["eco_security_index"] == (None if index is None else pytest.approx(index, abs=1e-12)), code
+        assert (row["reason"] is None) == (index is not None), code
+        scored += index is not None
+    assert len(found) > 190
+    assert scored > 50

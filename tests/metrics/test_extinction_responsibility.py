@@ -1,0 +1,97 @@
+"""Spec of `metrics.extinction_responsibility`: categories and range shares in, contributions to extinction risk out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fates import EVERY_GROUP_ASSESSED, assessed, index, living
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+WEIGHT = {"LC": 0, "NT": 1, "VU": 2, "EN": 3, "CR": 4, "PE": 5, "EW": 5, "EX": 5}
+
+
+def responsibility(warehouse: Any, counts: Any = None) -> dict[tuple[str, str], dict[str, Any]]:
+    """Rows of the metric by country and group."""
+    index(warehouse, counts)
+    found = warehouse.rows("FROM metrics.extinction_responsibility")
+    return {(row["country_code"], row["taxon_group"]): row for row in found}
+
+
+def land(warehouse: Any, pool: list[tuple[str, str, float | None]], code: str = "KE", group: str = "birds") -> None:
+    """Land species of one group as (key, state, share)."""
+    warehouse.land("country_species", [living(key, group, code, share) for key, _, share in pool])
+    warehouse.land("assessment", [assessed(key, group, 2020, state) for key, state, _ in pool], unit=f"{code}.csv")
+
+
+def test_contribution_of_the_worked_country(warehouse: Any) -> None:
+    """Five species lose 7.15 weights here, of five times the 100 assessed worldwide; 1.43 species' worth of extinction."""
+    pool = [("a", "LC", 1.0), ("b", "VU", 0.5), ("c", "CR", 0.1), ("d", "EN", 0.25), ("e", "PE", 1.0)]
+    land(warehouse, pool)
+    row = responsibility(warehouse)["KE", "birds"]
+    assert row["extinction_responsibility"] == pytest.approx(7.15 / 500, abs=1e-12)
+    assert row["extinction_risk_species"] == pytest.approx(1.43, abs=1e-12)
+    assert (row["endemic_threatened_species"], row["near_endemic_threatened_species"]) == (1, 2)
+    assert (row["assessed_species"], row["threatened_species"], row["reportable"]) == (5, 4, True)
+
+
+def test_countries_add_up_to_the_world(warehouse: Any) -> None:
+    """The contributions of all countries add up to what the group is short of an index of 1."""
+    states, shares = ["LC", "VU", "CR", "EX"], {"KE": 0.2, "TZ": 0.5, "BR": 0.3}
+    for code, share in shares.items():
+        warehouse.land("country_species", [living(state, "birds", code, share) for state in states])
+    warehouse.land("assessment", [assessed(state, "birds", 2020, state) for state in states])
+    found = responsibility(warehouse, {"birds": (4, 4)})
+    assert sum(found[code, "birds"]["extinction_responsibility"] for code in shares) == pytest.approx(
+        11 / 20, abs=1e-12
+    )
+
+
+def test_roll_ups_hold_groups_assessed_worldwide(warehouse: Any) -> None:
+    """Animals hold birds and not the insects that nobody looked at; fungi, all partly assessed, are not reportable."""
+    land(warehouse, [("a", "CR", 1.0)])
+    land(warehouse, [("i", "CR", 1.0)], group="insects")
+    land(warehouse, [("f", "CR", 1.0)], group="basidiomycetes")
+    partly = {"insects": (100, 10), "basidiomycetes": (100, 10), "fungi": (200, 20)}
+    found = responsibility(warehouse, partly)
+    assert found["KE", "animals"]["extinction_risk_species"] == pytest.approx(0.8)
+    assert found["KE", "fungi"]["extinction_risk_species"] == pytest.approx(0.8)
+    assert found["KE", "fungi"]["extinction_responsibility"] == pytest.approx(4 / 100)
+    assert found["KE", "fungi"]["reason"] == found["KE", "insects"]["reason"] == "group_partly_assessed"
+    assert found["KE", "animals"]["reason"] is None
+
+
+@pytest.mark.parametrize(
+    ("pool", "counts", "reason", "risk_reason"),
+    [
+        ([("a", "CR", None)], (100, 100), "no_range_share", "no_range_share"),
+        ([("a", "DD", 1.0)], (100, 100), "no_range_share", "no_range_share"),
+        ([("a", "CR", 1.0), ("b", "CR", None)], (100, 100), "no_range_share", "no_range_share"),
+        ([("a", "CR", 1.0)], (None, None), "no_described_count", None),
+        ([("a", "CR", 1.0)], (100, 79), "group_partly_assessed", None),
+        ([("a", "CR", 0.0)], (100, 80), None, None),
+    ],
+)
+def test_reasons(warehouse: Any, pool: Any, counts: Any, reason: str | None, risk_reason: str | None) -> None:
+    """What may not be quoted says why; without any share the numbers are NULL, with a share of zero they are zero."""
+    land(warehouse, pool)
+    row = responsibility(warehouse, {"birds": counts})["KE", "birds"]
+    assert (row["reason"], row["risk_reason"]) == (reason, risk_reason)
+    assert (row["reportable"], row["risk_reportable"]) == (reason is None, risk_reason is None)
+
+
+@settings(max_examples=10, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@given(pool=st.lists(st.tuples(st.sampled_from([*WEIGHT, "DD"]), st.sampled_from([None, 0.0, 0.1, 1 / 3, 0.95, 1.0])), min_size=1, max_size=12))  # fmt: skip
+def test_sql_equals_plain_python(warehouse: Any, pool: list[tuple[str, float | None]]) -> None:
+    """Any mixture of categories and shares gives what a few lines of Python give."""
+    warehouse.connection.execute("DELETE FROM landed.taxon_group; DELETE FROM landed.country_species; DELETE FROM landed.assessment")  # fmt: skip
+    land(warehouse, [(str(place), state, share) for place, (state, share) in enumerate(pool)])
+    row = responsibility(warehouse)["KE", "birds"]
+    risks = [WEIGHT[state] * share for state, share in pool if share is not None and state != "DD"]
+    shares = [share or 0 for state, share in pool if state in {"VU", "EN", "CR", "PE"}]
+    assert row["extinction_risk_species"] == (pytest.approx(sum(risks) / 5, abs=1e-12) if risks else None)
+    assert row["extinction_responsibility"] == (pytest.approx(sum(risks) / 500, abs=1e-12) if risks else None)
+    assert row["near_endemic_threatened_species"] == (sum(share >= 0.5 for share in shares) if risks else None)
+    assert row["endemic_threatened_species"] == (sum(share >= 0.95 for share in shares) if risks else None)
+    assert EVERY_GROUP_ASSESSED["birds"] == (100, 100)

@@ -1,0 +1,385 @@
+"""Spec of `metrics.red_list_index`: assessments and range shares in, the index with its bounds and reasons out."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fates import EVERY_GROUP_ASSESSED, assessed, index, land_counts, living
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from small_world import groups, observation
+
+from ness_pipeline.sandbox.red_list_arithmetic import Fate, Groups, country_rows
+from schemas.vocabulary import TAXON_GROUPS
+
+AMPHIBIANS_1980 = {"LC": 4014, "NT": 384, "VU": 800, "EN": 1293, "CR": 564, "PE": 23, "EX": 24, "DD": 909}
+AMPHIBIANS_2022 = {"LC": 3739, "NT": 451, "VU": 811, "EN": 1264, "CR": 612, "PE": 186, "EW": 2, "EX": 37, "DD": 909}
+BIRDS_1988 = {"LC": 8873, "NT": 884, "VU": 684, "EN": 359, "CR": 201, "EW": 4, "EX": 152, "DD": 40}
+BIRDS_2000 = {"LC": 8801, "NT": 913, "VU": 699, "EN": 379, "CR": 205, "EW": 4, "EX": 156, "DD": 40}
+BIRDS_2024 = {"LC": 8699, "NT": 940, "VU": 717, "EN": 405, "CR": 232, "EW": 5, "EX": 159, "DD": 40}
+UNWEIGHTED = "red_list_index_unweighted"
+QUANTILES = [f"{UNWEIGHTED}_{name}" for name in ("lower", "p05", "p50", "p95", "upper")]
+
+
+def test_category_counts_of_the_world(warehouse: Any) -> None:
+    """Published counts by category give the published index of every group-year, extinct species kept in."""
+    land_counts(warehouse, "KE", "amphibians", {1980: AMPHIBIANS_1980, 2022: AMPHIBIANS_2022})
+    land_counts(warehouse, "KE", "birds", {1988: BIRDS_1988, 2000: BIRDS_2000, 2024: BIRDS_2024})
+    land_counts(warehouse, "KE", "corals", {1996: {"LC": 659, "NT": 23, "VU": 12, "EN": 7, "CR": 3, "DD": 142}})
+    cycads = {"LC": 49, "NT": 66, "VU": 93, "EN": 61, "CR": 66, "EW": 3, "DD": 3}
+    land_counts(warehouse, "KE", "conifers_and_cycads", {2003: cycads})
+    fungi = {"LC": 54, "NT": 40, "VU": 90, "EN": 59, "CR": 15, "DD": 22}
+    land_counts(warehouse, "KE", "basidiomycetes", {2019: fungi})
+    rows = index(warehouse, {"basidiomycetes": (155_000, 280)})
+    expected = {
+        ("amphibians", 1980): 0.7647423261, ("amphibians", 2022): 0.7342157139, ("birds", 1988): 0.9119297302,
+        ("birds", 2000): 0.9091512055, ("birds", 2024): 0.9043291207313794, ("corals", 1996): 0.9772727273,
+        ("conifers_and_cycads", 2003): 0.5775147929,
+    }  # fmt: skip
+    for (group, year), value in expected.items():
+        row = rows["KE", group, year]
+        assert row[f"{UNWEIGHTED}_with_first_extinct"] == pytest.approx(value, abs=5e-11)
+        assert (row["unweighted_reportable"], row["unweighted_reason"], row["value_kind"]) == (True, None, "assessed")
+    assert rows["KE", "birds", 2024][f"{UNWEIGHTED}_with_first_extinct"] == pytest.approx(0.9043291207313794, abs=1e-15)
+    assert rows["KE", "birds", 1988][UNWEIGHTED] == pytest.approx(0.924525215811, abs=5e-13)
+    assert rows["KE", "birds", 2024][UNWEIGHTED] == pytest.approx(0.916819627442, abs=5e-13)
+    assert rows["KE", "birds", 2024]["first_extinct_species"] == 152
+    assert rows["KE", "basidiomycetes", 2019][UNWEIGHTED] == pytest.approx(0.645736, abs=5e-7)
+    assert rows["KE", "basidiomycetes", 2019]["reason"] == "group_partly_assessed"
+
+
+@pytest.mark.parametrize(
+    ("counts", "quantiles", "error", "tolerance"),
+    [
+        (AMPHIBIANS_2022, [0.731869, 0.732243, 0.734215, 0.736188, 0.736537], 1.196505e-3, 5e-7),
+        (BIRDS_2024, [0.904064, 0.904117, 0.904332, 0.904510, 0.904546], 1.205846e-4, 5e-7),
+        ({"LC": 3, "VU": 1, "CR": 1, "DD": 2}, [0.6, 23 / 35, 27 / 35, 29 / 35, 29 / 35], 0.06464976, 1e-8),
+    ],
+    ids=["amphibians 2022", "birds 2024", "toy"],
+)  # fmt: skip
+def test_data_deficient_species_exactly(
+    warehouse: Any, counts: dict[str, int], quantiles: list[float], error: float, tolerance: float
+) -> None:
+    """Bounds from Data Deficient species are the exact quantiles, to every digit that is known of them."""
+    alive = {"CR" if state == "EX" else state: 0 for state in counts} | {
+        state: number + (counts.get("EX", 0) if state == "CR" else 0)
+        for state, number in counts.items()
+        if state != "EX"
+    }  # before, so that no species is extinct in the first year
+    order = [state for state, number in counts.items() for _ in range(number)]
+    keys = [f"s{place}" for place in range(len(order))]
+    assert sum(alive.values()) == len(order)
+    warehouse.land("country_species", [living(key, "birds") for key in keys])
+    warehouse.land("assessment", [assessed(key, "birds", 2024, state) for key, state in zip(keys, order, strict=True)])
+    gone = [key for key, state in zip(keys, order, strict=True) if state == "EX"]
+    warehouse.land("assessment", [assessed(key, "birds", 1980, "CR") for key in gone])
+    row = index(warehouse)["KE", "birds", 2024]
+    assert [row[name] for name in QUANTILES] == pytest.approx(quantiles, abs=tolerance)
+    assert row[f"{UNWEIGHTED}_standard_error"] == pytest.approx(error, abs=tolerance * error * 1e3)
+    n, d = sum(counts.values()) - counts["DD"], counts["DD"]
+    lost = 5 * n * (1 - row[UNWEIGHTED])
+    assert row[f"{UNWEIGHTED}_if_dd_least_concern"] == pytest.approx(1 - lost / (5 * (n + d)), abs=1e-12)
+    assert row[f"{UNWEIGHTED}_if_dd_critically_endangered"] == pytest.approx(
+        1 - (lost + 4 * d) / (5 * (n + d)), abs=1e-12
+    )
+
+
+def test_national_index_by_range_shares(warehouse: Any) -> None:
+    """Five species with their shares give 7.15 lost of 14.25, against 0.44 when each counts alike."""
+    pool = [("a", "LC", 1.0), ("b", "VU", 0.5), ("c", "CR", 0.1), ("d", "EN", 0.25), ("e", "PE", 1.0)]
+    warehouse.land("country_species", [living(key, "birds", share=share) for key, _, share in pool])
+    warehouse.land("assessment", [assessed(key, "birds", 2020, state) for key, state, _ in pool])
+    row = index(warehouse)["KE", "birds", 2020]
+    assert row["red_list_index"] == pytest.approx(1 - 7.15 / 14.25, abs=1e-12)
+    assert row["red_list_index"] == pytest.approx(0.498245614, abs=5e-10)
+    assert row[UNWEIGHTED] == pytest.approx(0.44, abs=1e-12)
+
+
+def test_weighted_bounds_in_closed_form(warehouse: Any) -> None:
+    """Data Deficient species have the pool's mean weight in the middle, and spread by their shares around it."""
+    pool = [("a", "LC", 0.5), ("b", "CR", 0.5), ("c", "DD", 0.3), ("d", "DD", 0.4)]
+    warehouse.land("country_species", [living(key, "birds", share=share) for key, _, share in pool])
+    warehouse.land("assessment", [assessed(key, "birds", 2020, state) for key, state, _ in pool])
+    row = index(warehouse)["KE", "birds", 2020]
+    middle, error = 1 - (2.0 + 2 * 0.7) / (5 * 1.7), 2 * 0.5 / (5 * 1.7)
+    assert row["red_list_index"] == pytest.approx(0.6, abs=1e-12)
+    bounds = [row[f"red_list_index_{name}"] for name in ("lower", "p05", "p50", "p95", "upper")]
+    assert bounds == pytest.approx([middle + z * error for z in (-1.96, -1.645, 0, 1.645, 1.96)], abs=1e-12)
+    assert row["red_list_index_if_dd_least_concern"] == pytest.approx(1 - 2 / 8.5, abs=1e-12)
+    assert row["red_list_index_if_dd_critically_endangered"] == pytest.approx(1 - 4.8 / 8.5, abs=1e-12)
+
+
+def test_toys_of_the_field(warehouse: Any) -> None:
+    """Weights 1 to 5 give 0.4, {CR, possibly extinct CR} gives 0.1, and a worked matrix changes by -0.02 a year."""
+    for code, pool in {"KE": ["NT", "VU", "EN", "CR", "EX"], "TZ": ["CR", "PE"]}.items():
+        land = [(f"{code}{place}", state) for place, state in enumerate(pool)]
+        warehouse.land("country_species", [living(key, "birds", code) for key, _ in land])
+        warehouse.land("assessment", [assessed(key, "birds", 2020, state) for key, state in land])
+    matrix = [("LC", "LC"), ("EN", "EN"), ("EX", "EX"), ("LC", "CR"), ("DD", "DD")]
+    warehouse.land("country_species", [living(f"m{place}", "birds", "BR") for place in range(5)])
+    warehouse.land("assessment", [
+        assessed(f"m{place}", "birds", year, state)
+        for place, pair in enumerate(matrix) for year, state in zip((2000, 2010), pair, strict=True)
+    ])  # fmt: skip
+    rows = index(warehouse)
+    kept = f"{UNWEIGHTED}_with_first_extinct"
+    assert rows["KE", "birds", 2020][kept] == pytest.approx(0.4, abs=1e-12)
+    assert rows["TZ", "birds", 2020][UNWEIGHTED] == pytest.approx(0.1, abs=1e-12)
+    assert [rows["BR", "birds", year][kept] for year in (2000, 2010)] == pytest.approx([0.6, 0.4], abs=1e-12)
+    assert (rows["BR", "birds", 2010][kept] - rows["BR", "birds", 2000][kept]) / 10 == pytest.approx(-0.02, abs=1e-12)
+
+
+def test_interpolation_and_means_over_groups(warehouse: Any) -> None:
+    """Between assessed years the index is linear, and a roll-up is the mean of its groups and not of their species."""
+    birds = {2000: {"LC": 1, "EX": 0, "CR": 0, "PE": 1}, 2002: {"LC": 1, "CR": 1}, 2004: {"LC": 1, "EN": 1}}
+    land_counts(warehouse, "KE", "birds", birds)
+    land_counts(warehouse, "KE", "mammals", {2000: {"LC": 30, "CR": 30}, 2004: {"LC": 30, "CR": 30}})
+    rows = index(warehouse)
+    values = [rows["KE", "birds", year][UNWEIGHTED] for year in range(2000, 2005)]
+    assert values == pytest.approx([0.5, 0.55, 0.6, 0.65, 0.7], abs=1e-12)
+    assert [rows["KE", "birds", year]["value_kind"] for year in (2000, 2001)] == ["assessed", "interpolated"]
+    assert rows["KE", "animals", 2000][UNWEIGHTED] == pytest.approx((0.5 + 0.6) / 2, abs=1e-12)
+    assert rows["KE", "animals", 2000]["groups"] == 2
+    # Ten years before the latest first assessment the series begins, with the slope of the two closest years.
+    assert min(year for _, group, year in rows if group == "all" and year) == 1990
+    assert rows["KE", "birds", 1999][UNWEIGHTED] == pytest.approx(0.45, abs=1e-12)
+    assert rows["KE", "birds", 1999]["value_kind"] == "extrapolated"
+
+
+def test_corals_follow_the_others_before_they_were_looked_at(warehouse: Any) -> None:
+    """Before their first assessment corals take the mean slope of the other groups, not their own steep one."""
+    land_counts(warehouse, "KE", "corals", {1996: {"LC": 10}, 2008: {"CR": 10}})
+    land_counts(warehouse, "KE", "birds", {1990: {"LC": 10}, 2010: {"NT": 10}})
+    rows = index(warehouse)
+    assert rows["KE", "corals", 1986][UNWEIGHTED] == pytest.approx(1.0, abs=1e-12)
+    slope = -0.2 / 20
+    land = rows["KE", "corals", 2010][UNWEIGHTED]
+    assert land == pytest.approx(0.2 - 2 * 0.8 / 12, abs=1e-12)
+    assert rows["KE", "birds", 1986][UNWEIGHTED] == pytest.approx(min(1.0, 1.0 - 4 * slope), abs=1e-12)
+
+
+GENUINE = {"species_key": "s0", "scope": "global", "to_year": 2010, "category_before": "LC", "category_after": "VU"}
+
+
+def test_only_genuine_changes_count_where_any_is_explained(warehouse: Any) -> None:
+    """With a table of genuine changes all other changes are better knowledge, and go back to the first year."""
+    warehouse.land("country_species", [living(f"s{place}", "birds") for place in range(2)])
+    warehouse.land("assessment", [
+        assessed("s0", "birds", 2000, "NT"), assessed("s0", "birds", 2010, "VU"),
+        assessed("s1", "birds", 2000, "LC"), assessed("s1", "birds", 2010, "EN"),
+    ])  # fmt: skip
+    before = index(warehouse)
+    assert before["KE", "birds", 2000][UNWEIGHTED] == pytest.approx(1 - 1 / 10)
+    assert before["KE", "birds", 2010]["change_policy"] == "as_published"
+    assert before["KE", "birds", 2010]["change_reason"] == "changes_not_explained"
+    warehouse.land("genuine_change", [GENUINE], source="file:changes")
+    rows = index(warehouse)
+    assert rows["KE", "birds", 2000][UNWEIGHTED] == pytest.approx(1 - (0 + 3) / 10)
+    assert rows["KE", "birds", 2010][UNWEIGHTED] == pytest.approx(1 - (2 + 3) / 10)
+    row = rows["KE", "birds", 2010]
+    assert (row["change_policy"], row["genuine_changes"]) == ("genuine_changes", 1)
+    assert (row["red_list_index_change"], row["change_reason"]) == (pytest.approx(-0.02), "too_few_genuine_changes")
+
+
+def test_reason_codes_and_tables_explain_alike(warehouse: Any) -> None:
+    """A genuine reason code takes the category before it; a table's row for the same year wins over the code."""
+    warehouse.land("country_species", [living(f"s{place}", "birds") for place in range(12)])
+    warehouse.land("assessment", [
+        row for place in range(12) for row in (
+            assessed(f"s{place}", "birds", 2000, "LC"),
+            assessed(f"s{place}", "birds", 2010, "NT", change_reason="genuine" if place < 11 else "new_information"),
+        )
+    ])  # fmt: skip
+    table = GENUINE | {"category_before": "EN", "category_after": "NT"}
+    warehouse.land("genuine_change", [table], source="file:changes")
+    rows = index(warehouse)
+    assert rows["KE", "birds", 2000][UNWEIGHTED] == pytest.approx(1 - (3 + 0 * 10 + 1) / 60)
+    assert rows["KE", "birds", 2010][UNWEIGHTED] == pytest.approx(1 - 12 / 60)
+    assert rows["KE", "birds", 2010]["genuine_changes"] == 11
+    assert rows["KE", "birds", 2010]["change_reportable"]
+
+
+def test_changes_of_a_group_explain_it_everywhere(warehouse: Any) -> None:
+    """A table that names its group explains the group in countries where none of its species lives."""
+    land_counts(warehouse, "TZ", "birds", {2000: {"LC": 2}, 2010: {"VU": 2}})
+    warehouse.land("genuine_change", [GENUINE | {"taxon_group": "birds"}], source="file:changes")
+    row = index(warehouse)["TZ", "birds", 2000]
+    assert (row[UNWEIGHTED], row["change_policy"]) == (pytest.approx(0.6), "genuine_changes")
+
+
+@pytest.mark.parametrize(
+    ("pool", "counts", "reason", "weighted_reason"),
+    [
+        ([("DD", 1.0, True)] * 3, (100, 100), "all_data_deficient", "all_data_deficient"),
+        ([("EX", 1.0, True)], (100, 100), "no_assessed_species", "no_assessed_species"),
+        ([("LC", 1.0, True)], (None, None), "no_described_count", "no_described_count"),
+        ([("LC", 1.0, True)], (100, 79), "group_partly_assessed", "group_partly_assessed"),
+        (
+            [("LC", 1.0, True)] * 3 + [("NE", 1.0, False)],
+            (100, 80),
+            "country_partly_assessed",
+            "country_partly_assessed",
+        ),
+        ([("LC", 1.0, True)] * 4 + [("NE", 1.0, False)], (100, 80), None, None),
+        ([("LC", None, True)], (100, 80), None, "no_range_share"),
+        ([("LC", 0.0, True)], (100, 80), None, "no_range_share"),
+        ([("LC", 1.0, True)] * 3 + [("LC", None, True)], (100, 80), None, "no_range_share"),
+    ],
+)
+def test_reasons(
+    warehouse: Any, pool: list[Any], counts: tuple[int, int], reason: str | None, weighted_reason: str | None
+) -> None:
+    """What may not be quoted names its reason, and a missing index is NULL and never 1."""
+    warehouse.land("country_species", [living(str(place), "birds", share=share) for place, (_, share, _) in enumerate(pool)])  # fmt: skip
+    warehouse.land("assessment", [assessed(str(place), "birds", 2020, state) for place, (state, _, seen) in enumerate(pool) if seen])  # fmt: skip
+    row = index(warehouse, {"birds": counts})["KE", "birds", 2020]
+    assert (row["unweighted_reason"], row["reason"]) == (reason, weighted_reason)
+    if reason in {"all_data_deficient", "no_assessed_species"}:
+        assert row["red_list_index"] is row[UNWEIGHTED] is None
+
+
+def test_years_before_most_species_were_assessed_are_marked(warehouse: Any) -> None:
+    """A year by which four of five species had been assessed stands; with fewer it mostly repeats later assessments."""
+    warehouse.land("country_species", [living(f"s{place}", "birds") for place in range(5)])
+    years = [1990, 1995, 2000, 2000, 2010]
+    warehouse.land("assessment", [assessed(f"s{place}", "birds", year, "LC") for place, year in enumerate(years)])
+    rows = index(warehouse)
+    assert [rows["KE", "birds", year]["reason"] for year in (1990, 1995, 2000, 2005)] == [
+        "mostly_back_cast", "mostly_back_cast", None, None,
+    ]  # fmt: skip
+
+
+def test_categories_without_a_year_give_the_present(warehouse: Any) -> None:
+    """Categories that an occurrence publisher attaches to its species give an index without a year."""
+    rows = [living("a", "birds", red_list_category="CR"), living("b", "birds", red_list_category="LC")]
+    warehouse.land("country_species", rows, source="gbif_country")
+    row = index(warehouse)["KE", "birds", None]
+    assert (row[UNWEIGHTED], row["value_kind"], row["reason"]) == (pytest.approx(0.6), "undated", None)
+    assert index(warehouse)["KE", "all", None][UNWEIGHTED] == pytest.approx(0.6)
+
+
+def test_official_index_stands_beside(warehouse: Any) -> None:
+    """The UN's index of the year stands beside ours for all groups, with the difference; alone where we have none."""
+    land_counts(warehouse, "KE", "birds", {2020: {"LC": 1, "CR": 1}})
+    warehouse.land(
+        "indicator_observation", [observation("ER_RSK_LST", 2020, 0.7), observation("ER_RSK_LST", 2020, 0.9, "TZ")]
+    )
+    rows = index(warehouse)
+    row = rows["KE", "all", 2020]
+    assert (row["official_red_list_index"], row["difference_from_official"]) == (0.7, pytest.approx(-0.1))
+    assert rows["KE", "birds", 2020]["official_reason"] == "roll_up_only"
+    alone = rows["TZ", "all", 2020]
+    assert (alone["official_red_list_index"], alone["red_list_index"], alone["reason"]) == (
+        0.9,
+        None,
+        "no_assessed_species",
+    )
+
+
+def test_vagrants_and_doubtful_species_are_left_out(warehouse: Any) -> None:
+    """Introduced, vagrant and doubtfully present species do not count; extinct and possibly extinct ones do."""
+    places = [("native", "extant"), ("reintroduced", "extinct"), ("introduced", "extant"), ("vagrant", "extant"), ("native", "uncertain"), ("uncertain", "possibly_extinct")]  # fmt: skip
+    warehouse.land("country_species", [living(str(place), "birds", origin=origin, presence=presence) for place, (origin, presence) in enumerate(places)])  # fmt: skip
+    warehouse.land("assessment", [assessed(str(place), "birds", 2020, "LC") for place in range(6)])
+    assert index(warehouse)["KE", "birds", 2020]["species"] == 3
+
+
+def test_another_countrys_unit_says_nothing_here(warehouse: Any) -> None:
+    """An assessment that another country's unit of work brought leaves this country alone; an own file speaks to all."""
+    warehouse.land("country_species", [living("a", "birds", red_list_category="LC")], source="gbif_country", unit="KE")
+    warehouse.land("assessment", [assessed("a", "birds", 2020, "CR")], source="iucn", unit="TZ")
+    assert index(warehouse)["KE", "birds", None][UNWEIGHTED] == 1.0
+    assert ("KE", "birds", 2020) not in index(warehouse)
+    warehouse.land("assessment", [assessed("a", "birds", 2021, "EN")], source="file:own", unit="own.csv")
+    assert index(warehouse)["KE", "birds", 2021][UNWEIGHTED] == pytest.approx(0.4)
+
+
+STATES = {"CR(PE)": "PE", "CR(PEW)": "PE"}
+GROUP = {"Coral": "corals", "Cycad": "conifers_and_cycads", "Mammal": "mammals"}
+WEIGHTS = {"LC": 0, "NT": 1, "VU": 2, "EN": 3, "CR": 4, "CR(PE)": 5, "CR(PEW)": 5, "EW": 5, "EX": 5}
+
+
+def test_every_group_and_year_of_the_public_file(warehouse: Any, public_data: Path) -> None:
+    """Each group-year of the published categories of corals, cycads and mammals gives its index, counted by hand."""
+    file = public_data / "data/threat_status/iucn_rli_categories_coral_cycad_mammal.csv"
+    with file.open(encoding="utf-8", newline="") as lines:
+        listed = list(csv.DictReader(lines))
+    by: defaultdict[tuple[str, int], Counter[str]] = defaultdict(Counter)
+    for row in listed:
+        by[row["taxonomic_group"], int(row["year"])][row["red_list_category"]] += 1
+    group_of = {row["sis_taxon_id"]: GROUP[row["taxonomic_group"]] for row in listed}
+    warehouse.land("country_species", [living(key, group) for key, group in group_of.items()])
+    warehouse.land("assessment", [
+        assessed(row["sis_taxon_id"], group_of[row["sis_taxon_id"]], int(row["year"]), STATES.get(row["red_list_category"], row["red_list_category"]))
+        for row in listed
+    ])  # fmt: skip
+    rows = index(warehouse)
+    assert len(by) == 6
+    for (group, year), counts in by.items():
+        n = sum(number for state, number in counts.items() if state != "DD")
+        lost = sum(WEIGHTS[state] * number for state, number in counts.items() if state != "DD")
+        row = rows["KE", GROUP[group], year]
+        assert row[f"{UNWEIGHTED}_with_first_extinct"] == pytest.approx(1 - lost / (5 * n), abs=1e-12)
+        assert row["data_deficient_species"] == counts["DD"]
+    assert rows["KE", "corals", 1996][UNWEIGHTED] == pytest.approx(0.9772727273, abs=5e-11)
+    assert rows["KE", "conifers_and_cycads", 2003][UNWEIGHTED] == pytest.approx(0.5775147929, abs=5e-11)
+
+
+any_state = st.sampled_from(["LC", "NT", "VU", "EN", "CR", "PE", "EW", "EX", "DD"])
+histories = st.dictionaries(st.sampled_from([1990, 1996, 2000, 2007]), any_state, max_size=3)
+fates = st.builds(
+    lambda group, history, share, now: (group, history, share, now),
+    st.sampled_from(["birds", "mammals", "corals", "insects", "basidiomycetes"]),
+    histories,
+    st.sampled_from([None, 0.0, 0.1, 1 / 3, 0.5, 1.0]),
+    any_state,
+)
+
+
+@settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@given(
+    pool=st.lists(fates, min_size=1, max_size=14),
+    changes=st.lists(st.tuples(st.integers(0, 13), st.sampled_from([1992, 2000, 2005]), any_state), max_size=3),
+    unassessed=st.integers(0, 2),
+)
+def test_sql_equals_plain_python(warehouse: Any, pool: list[Any], changes: list[Any], unassessed: int) -> None:
+    """Any small world gives, in every column of every row, what plain Python gives from the definitions."""
+    warehouse.connection.execute("DELETE FROM landed.taxon_group; DELETE FROM landed.country_species; DELETE FROM landed.assessment; DELETE FROM landed.genuine_change")  # fmt: skip
+    listed, told, explained = [], {}, set()
+    for place, year, before in changes:
+        if place < len(pool) and before != "DD":
+            told[place, year] = before
+            explained.add(pool[place][0])
+    for place, (group, history, share, now) in enumerate(pool):
+        state = history[max(history)] if history else now
+        steps = {year: before for (which, year), before in told.items() if which == place}
+        listed.append(Fate(group, state, share, history, steps))
+        dated = {} if history else {"red_list_category": "CR" if now == "PE" else now}
+        if not history and now == "PE":
+            listed[-1] = Fate(group, "CR", share, history, steps)
+        warehouse.land("country_species", [living(f"s{place}", group, share=share, **dated)])
+        warehouse.land("assessment", [assessed(f"s{place}", group, year, one) for year, one in history.items()])
+    for (place, year), before in told.items():
+        row = {"species_key": f"s{place}", "scope": "global", "to_year": year, "category_after": "LC"}
+        tag = {"category_before": "CR" if before == "PE" else before, "is_possibly_extinct_before": before == "PE"}
+        warehouse.land("genuine_change", [row | tag], source="file:changes")
+    warehouse.land("country_species", [living(f"u{place}", "birds") for place in range(unassessed)])
+    counts = {"insects": (100, 10), "basidiomycetes": (None, None)}
+    stored = index(warehouse, counts)
+    seeded = {row["taxon_group"]: row for row in groups(**(EVERY_GROUP_ASSESSED | counts))}
+    described = {group: seeded[group]["described_species"] for group in TAXON_GROUPS}
+    world = Groups(
+        {group: (seeded[group]["world_assessed_species"] or 0) / described[group] if described[group] else None for group in TAXON_GROUPS},
+        {group: seeded[group]["roll_up"] for group in TAXON_GROUPS},
+    )  # fmt: skip
+    known = Counter(one.group for one in listed) + Counter(birds=unassessed)
+    true = {(row["taxon_group"], row["year"]): row for row in country_rows(listed, known, world, frozenset(explained), {})}  # fmt: skip
+    assert {(group, year) for _, group, year in stored} == set(true)
+    for (_, group, year), row in stored.items():
+        expected = true[group, year]
+        found = {name: row[name] for name in expected}
+        assert found == pytest.approx(expected, abs=1e-12), (group, year)

@@ -1,0 +1,126 @@
+"""Spec of `metrics.species_occupancy`: cells and years in, occupancy and incidence-based estimates out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from small_world import groups, records, species
+
+from ness_pipeline.sandbox.truth.species_occupancy import incidence
+
+HIGH = [
+    144, 113, 79, 76, 74, 73, 53, 50, 43, 33, 32, 30, 29, 25, 25, 25, 24, 23, 23, 19, 18, 17, 17, 11, 11, 9, 9, 9, 9, 6, 6,
+    5, 5, 5, 5, 4, 4, 3, 3, 2, 2, 2, 2, *[1] * 13,
+]  # fmt: skip
+HIGHEST = [80, 59, 34, 23, 19, 15, 13, 8, 8, 4, 3, 2, 2, 1]
+INCIDENCE = (
+    "sampling_units", "incidences", "species_recorded", "unique_species", "duplicate_species", "chao2_richness", "chao2_richness_lower",
+    "chao2_richness_upper", "unit_coverage_share", "unit_standardised_richness", "unit_standardised_hill_2", "standardised_units",
+    "reason", "standardised_reason",
+)  # fmt: skip
+
+
+def occupancy(warehouse: Any, cube: list[dict[str, Any]], number: int = 6) -> dict[tuple[str, int | None], Any]:
+    """Rows of the metric of one country by group and year; the species are mammals and as many ascomycetes."""
+    warehouse.connection.execute(
+        "DELETE FROM landed.taxon_group; DELETE FROM landed.country_species; DELETE FROM landed.occurrence_cube"
+    )
+    warehouse.land("taxon_group", groups(), source="seeds")
+    warehouse.land("country_species", species("mammals", LC=number) + species("ascomycetes", NE=number))
+    warehouse.land("occurrence_cube", cube)
+    warehouse.materialise()
+    return {(row["taxon_group"], row["year"]): row for row in warehouse.rows("FROM metrics.species_occupancy")}
+
+
+def placed(place: int, year: int, cell: int, count: int = 1, **more: Any) -> dict[str, Any]:
+    """A cube row of a mammal in a cell."""
+    return records(f"mammals-{place}", year, count, grid="eqdgc:2", cell_code=f"cell {cell}") | more
+
+
+def units(of_species: list[int], number: int) -> list[dict[str, Any]]:
+    """Species in so many of the units, spread so that each unit has one; a unit is one of the cells of 2001."""
+    cube, start = [], 0
+    for place, count in enumerate(of_species):
+        cube += [placed(place, 2001, (start + step) % number) for step in range(count)]
+        start += count
+    return cube
+
+
+@pytest.mark.parametrize(
+    ("of_species", "coverage", "chao2", "size", "richness", "hill_2"),
+    [(HIGH, 0.9889, 77.019, 125.959, 50.479, 18.649), (HIGHEST, 0.9964, 14.249, 104.631, 12.910, 5.795)],
+)
+def test_ants_of_two_heights(
+    warehouse: Any, of_species: list[int], coverage: float, chao2: float, size: float, richness: float, hill_2: float
+) -> None:
+    """The ants of iNEXT at 1500 and 2000 m, standardised to a coverage of 0.985, as iNEXT prints them."""
+    warehouse.connection.execute("CREATE OR REPLACE MACRO common_coverage() AS 0.985e0")
+    row = occupancy(warehouse, units(of_species, 200), 60)["mammals", 2001]
+    assert (row["sampling_units"], row["incidences"], row["species_recorded"]) == (
+        200,
+        sum(of_species),
+        len(of_species),
+    )
+    assert row["unit_coverage_share"] == pytest.approx(coverage, abs=5e-5)
+    assert row["chao2_richness"] == pytest.approx(chao2, abs=5e-4)
+    assert row["standardised_units"] == pytest.approx(size, abs=5e-4)
+    assert row["unit_standardised_richness"] == pytest.approx(richness, abs=5e-4)
+    assert row["unit_standardised_hill_2"] == pytest.approx(hill_2, abs=5e-4)
+
+
+def test_rarity_by_area(warehouse: Any) -> None:
+    """The b3gbi example: species 1, 2 in one cell in 2001, 1, 3 in another in 2002: 3 and 3."""
+    found = occupancy(warehouse, [placed(1, 2001, 1), placed(2, 2001, 1), placed(1, 2002, 2), placed(3, 2002, 2)])
+    assert [found["mammals", year]["area_rarity"] for year in (2001, 2002, None)] == [3, 3, 5]
+
+
+def test_occupied_cells(warehouse: Any) -> None:
+    """Two of three cells in 2001; species 1 in both, species 2 in one: three quarters of the occupied cells on average."""
+    found = occupancy(warehouse, [placed(1, 2001, 1), placed(1, 2001, 2), placed(2, 2001, 1), placed(2, 2002, 3)])
+    row = found["mammals", 2001]
+    assert (row["occupied_cells"], row["ever_occupied_cells"], row["occupied_cell_share"]) == (2, 3, 2 / 3)
+    assert row["mean_occupancy_share"] == 0.75
+    assert found["mammals", None]["mean_occupancy_share"] == (2 / 3 + 2 / 3) / 2
+    assert found["mammals", None]["sampling_units"] == 3
+
+
+def test_cells_of_a_roll_up_are_counted_once(warehouse: Any) -> None:
+    """A cell with a mammal and a fungus is one cell of `all`; a cell of two years is two units."""
+    cube = [placed(1, 2001, 1), placed(1, 2002, 1), placed(0, 2001, 1, species_key="ascomycetes-0"), placed(0, 2001, 2, species_key="ascomycetes-0")]  # fmt: skip
+    found = occupancy(warehouse, cube)
+    counted = {group: (found[group, None]["occupied_cells"], found[group, None]["sampling_units"]) for group in ("mammals", "fungi", "all")}  # fmt: skip
+    assert counted == {"mammals": (1, 2), "fungi": (2, 2), "all": (2, 3)}
+
+
+def test_without_grid_the_years_are_the_units(warehouse: Any) -> None:
+    """Without cells occupancy is unknown, and Chao2 rests on years."""
+    cube = [records(f"mammals-{place}", year, 9) for place in range(6) for year in range(2000, 2004 + place)]
+    row = occupancy(warehouse, cube)["mammals", None]
+    assert (row["sampling_units"], row["incidences"], row["chao2_richness"], row["reason"]) == (9, 39, 6.0, None)
+    assert (row["occupied_cells"], row["area_rarity"], row["cell_reason"]) == (None, None, "no_grid")
+
+
+def test_two_grids_are_no_cells(warehouse: Any) -> None:
+    """Species in cells of one grid and of another cannot be counted together."""
+    row = occupancy(warehouse, [placed(1, 2001, 1), placed(2, 2001, 2, grid="eea:1000")])["mammals", None]
+    assert {row[name] for name in ("chao2_richness", "area_rarity", "unit_coverage_share", "grid")} == {None}
+    assert {row[name] for name in ("reason", "cell_reason", "standardised_reason")} == {"mixed_grids"}
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(of_species=st.lists(st.one_of(st.integers(1, 3), st.integers(1, 30)), min_size=1, max_size=25))
+@example([1]).via("one unit")
+@example([1] * 25).via("all uniques")
+@example([30, 30, 30]).via("each species everywhere")
+def test_sql_equals_plain_python(warehouse: Any, of_species: list[int]) -> None:
+    """Any incidences give what the textbook formulas give in plain Python, to twelve digits."""
+    cube = units(of_species, 30)
+    row = occupancy(warehouse, cube, 25)["mammals", 2001]
+    expected = incidence(of_species, len({line["cell_code"] for line in cube}))
+    assert {name: row[name] for name in INCIDENCE} == {
+        name: pytest.approx(expected[name], rel=1e-12) if isinstance(expected[name], float) else expected[name]
+        for name in INCIDENCE
+    }

@@ -1,0 +1,211 @@
+"""Damage, full disks, clocks that go back, and two runs at once: nothing is lost and everything is said."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import resource
+import shutil
+import tempfile
+from pathlib import Path
+
+import duckdb
+import pytest
+from soak.drive import drive, processes, whole
+
+from ness_pipeline.errors import DamagedBuild
+from ness_pipeline.extract import extract
+from ness_pipeline.http import Session
+from ness_pipeline.landing import Landing
+from ness_pipeline.operations import load_file
+from ness_pipeline.publish import writer
+from ness_pipeline.restore import writing
+from ness_pipeline.runs import clock, start_run
+from ness_pipeline.sandbox import Fault
+from ness_pipeline.scope import Years
+from ness_pipeline.sources import Unit
+
+
+def payloads(finished) -> list[Path]:
+    """All landed bodies."""
+    return sorted(Path(finished.paths.landing).glob("payloads/*/*.zst"))
+
+
+def damage(file: Path, *, at: float = 0.5, with_bytes: bytes = b"\xde\xad\xbe\xef" * 64) -> None:
+    """Overwrite some bytes in the middle of a file."""
+    with file.open("r+b") as content:
+        content.seek(int(file.stat().st_size * at))
+        content.write(with_bytes)
+
+
+def test_damaged_payload_is_fetched_again(finished):
+    """A payload that no longer matches its hash is asked for again, and nothing else is."""
+    hurt = max(payloads(finished), key=lambda file: file.stat().st_size)
+    damage(hurt)
+    before = len(finished.sandbox.requests)
+    assert finished.drive() == finished.outcome
+    assert 1 <= len(finished.sandbox.requests) - before <= 2
+
+
+def test_damaged_payload_is_refused_offline(finished):
+    """Where it cannot be asked for again, its unit fails with a sentence and its earlier rows stay."""
+    hurt = max(payloads(finished), key=lambda file: file.stat().st_size)
+    hurt.write_bytes(b"no longer what it was")
+    done = drive(finished.home, "http://127.0.0.1:9", retries=0)
+    assert done.exit_code == 3
+    assert len(done.gaps) == 1
+    assert done.content_hash == finished.outcome.content_hash
+
+
+def test_records_cut_short_by_a_crash_are_read_again(finished):
+    """A landed record without its end counts as missing, not as an error."""
+    record = min(Path(finished.paths.landing).glob("unsdg/world/*/requests/*.json"))
+    record.write_bytes(record.read_bytes()[:20])
+    assert finished.drive() == finished.outcome
+
+
+@pytest.mark.parametrize("how", ["overwritten", "cut", "no database", "missing"])
+def test_build_comes_back_from_landing(finished, how):
+    """A damaged or lost build database is rebuilt: same content, same past, and own files are still there."""
+    own = finished.home / "own.csv"
+    own.write_text(
+        "country_code,treaty,status,entry_into_force,as_of\nKE,ramsar,party,1990-10-05,2024-01-01\n", "utf-8"
+    )
+    load_file(finished.settings, own, table="treaty_party")
+    done = finished.drive()
+    assert done.exit_code == 0
+    build = finished.paths.build
+    if how == "missing":
+        build.unlink()
+    elif how == "no database":
+        build.write_bytes(b"this is no database" * 1000)
+    elif how == "cut":
+        os.truncate(build, build.stat().st_size // 3)
+    else:
+        damage(build, at=0.0, with_bytes=b"\x00" * 3 * 4096)
+    after = drive(finished.home, "http://127.0.0.1:9", retries=0, max_age_hours=24)
+    assert (after.exit_code, after.content_hash) == (0, done.content_hash)
+    stored = finished.rows("SELECT count(*) FROM core.treaty_party WHERE source LIKE 'file:%'")
+    assert stored == [(1,)]
+    runs = finished.rows("SELECT command, status FROM ops.run ORDER BY started_at")
+    assert ("rebuild from landing", "completed") in runs
+    assert len(finished.rows("FROM ops.publication")) == 3
+
+
+def test_build_damaged_inside_is_set_aside(finished):
+    """Damage that shows only while rows are read ends the run with a sentence; the next run rebuilds."""
+    with pytest.raises(DamagedBuild, match="damaged"), writing(finished.settings):
+        raise duckdb.FatalException("Corrupt database file: computed checksum 1 does not match stored checksum 2")
+    assert not finished.paths.build.exists()
+    assert finished.drive() == finished.outcome
+
+
+def test_damaged_publication_is_replaced(finished):
+    """A published file that cannot be read is no reason to stop: the next run puts a whole one in its place."""
+    finished.paths.published.write_bytes(b"gone")
+    assert finished.drive() == finished.outcome
+    assert whole(finished.home) == finished.outcome.content_hash
+
+
+def test_interrupted_publication_leaves_no_trace(finished):
+    """Half a copy and its log, left by a kill, do not find their way into the next publication."""
+    with writing(finished.settings) as connection:
+        run_id = start_run(connection, "killed", is_synthetic=True, now=clock(connection))
+    shutil.copy(finished.paths.build, finished.paths.home / "ness.partial")
+    (finished.paths.home / "ness.partial.wal").write_bytes(b"half a log")
+    assert finished.drive() == finished.outcome
+    assert sorted(file.name for file in finished.paths.home.glob("*.partial*")) == []
+    status = finished.rows(f"SELECT status, finished_at FROM ops.run WHERE run_id = '{run_id}'")
+    assert status == [("failed", None)]
+
+
+def _as_nobody(home: Path, url: str) -> None:
+    os.setuid(65534)
+    done = drive(home, url)
+    os._exit(done.exit_code if "cannot be written" in done.error else 99)
+
+
+def test_folder_that_cannot_be_written(original):
+    """A read-only folder is said to be one, exit code 2, and the publication in it stays."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become somebody without rights")
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        shutil.copytree(original.home, home)
+        for path in (Path(folder), home, home / "sandbox"):
+            path.chmod(0o755)
+        process = processes().Process(target=_as_nobody, args=(home, original.sandbox.url))
+        process.start()
+        process.join(60)
+        assert process.exitcode == 2
+        assert whole(home) == original.outcome.content_hash
+
+
+def _on_full_disk(home: Path, url: str, most_bytes: int) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+    done = drive(home, url, max_age_hours=0)
+    os._exit(done.exit_code if "cannot be written" in done.error or done.gaps else 99)
+
+
+@pytest.mark.parametrize("most_bytes", [20_000, 1_000_000])
+def test_disk_full(finished, most_bytes):
+    """A disk that takes no more ends the run with exit code 2; the publication stays, and the next run finishes."""
+    process = processes().Process(target=_on_full_disk, args=(finished.home, finished.sandbox.url, most_bytes))
+    process.start()
+    process.join(100)
+    assert process.exitcode == 2
+    assert whole(finished.home) == finished.outcome.content_hash
+    assert finished.drive() == finished.outcome
+
+
+def test_clock_that_goes_back(finished):
+    """After a run dated a year ahead, the next one is still the latest, in landing, in ops and for readers."""
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(days=365)
+    landing = Landing(finished.paths.landing)
+    unit = Unit("cbd", "world", Years(2018, 2020))
+    with Session(finished.settings) as session:
+        ahead = landing.start(unit, {"is_synthetic": True, "checklist": finished.settings.gbif_checklist}, later)
+        ahead.complete(None, later)
+        now = dt.datetime.now(dt.UTC)
+        read = extract(unit, landing, finished.settings, session.send, max_age=dt.timedelta(days=1), now=now)
+    assert read.number == ahead.number + 1
+    assert landing.latest("cbd", "world") == read
+    with writing(finished.settings) as connection:
+        start_run(connection, "from the future", is_synthetic=True, now=later)
+    assert finished.drive() == finished.outcome
+    (latest,) = finished.rows("SELECT run_id, published_at FROM ops.publication ORDER BY published_at DESC LIMIT 1")
+    assert latest[1] > later
+    assert finished.rows(f"SELECT command FROM ops.run WHERE run_id = '{latest[0]}'") == [("soak",)]
+
+
+def test_second_run_is_told_or_waits(finished):
+    """A run that meets another says so with exit code 6; told to wait, it goes on when the other has finished."""
+    with writer(finished.paths):
+        busy = finished.drive()
+        assert busy.exit_code == 6
+        assert "being written by another run" in busy.error
+        patient = finished.settings.model_copy(update={"busy_wait_s": 60.0})
+        process = processes().Process(target=_wait_for, args=(patient,))
+        process.start()
+        process.join(1)
+        assert process.exitcode is None
+    process.join(60)
+    assert process.exitcode == 0
+
+
+def _wait_for(settings) -> None:
+    with writing(settings):
+        pass
+
+
+def test_answers_that_make_no_sense_are_not_resumed(finished):
+    """An extraction whose answers contradict each other is marked, and the next one reads everything anew."""
+    finished.sandbox.faults.listed = (Fault("field_removed", "cbd", 1.0), Fault("page_truncated", "unsdg", 1.0))
+    done = finished.drive(max_age_hours=0, accept_change=True)
+    assert done.exit_code in {3, 4}
+    assert done.gaps
+    stale = finished.rows("SELECT source, error FROM ops.load WHERE status = 'failed'")
+    assert {source for source, _ in stale} == {gap.split()[0] for gap in done.gaps}
+    assert done.content_hash == finished.outcome.content_hash
+    finished.sandbox.faults.listed = ()
+    assert finished.drive(max_age_hours=0) == finished.outcome

@@ -1,0 +1,223 @@
+"""Publications: limits of the contracts, changes, history, rollback, pruning, the same content from the same landing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import duckdb
+import pytest
+from soak.drive import COUNTRIES, drive, whole
+
+import schemas
+from ness_pipeline.audit import Change, excess
+from ness_pipeline.database import landed_twin, open_build, quote
+from ness_pipeline.dictionary import tables
+from ness_pipeline.errors import AuditFailed, WrongUsage
+from ness_pipeline.landing import Landing
+from ness_pipeline.models import materialise
+from ness_pipeline.operations import load_file, materialise_and_publish
+from ness_pipeline.prune import prune
+from ness_pipeline.publish import content_hash, history, publish, roll_back
+from ness_pipeline.restore import writing
+from ness_pipeline.runs import clock
+from ness_pipeline.sandbox import Fault
+from ness_pipeline.status import content_of, status_of
+
+NOW = dt.datetime.now(dt.UTC)
+
+
+def change(**figures: int) -> Change:
+    """A change of 100 rows with 100 numbers, but for what is said."""
+    same = {"rows_before": 100, "rows_after": 100, "added": 0, "removed": 0, "changed": 0}
+    numbers = {"values_before": 100, "withheld": 0, "moved": 0}
+    return Change("metrics.threatened_species", **(same | numbers | figures))
+
+
+@pytest.mark.parametrize(
+    ("figures", "says"),
+    [
+        ({"removed": 20}, None), ({"removed": 21}, "lose 21 of 100 rows"), ({"added": 1000}, None),
+        ({"withheld": 20}, None), ({"withheld": 21}, "withhold 21 of 100 numbers"),
+        ({"moved": 50}, None), ({"moved": 51}, "move 51 of 100 numbers"), ({"changed": 100}, None),
+        ({"rows_before": 19, "removed": 19, "values_before": 19, "moved": 19}, None),
+    ],
+)  # fmt: skip
+def test_limits_are_where_the_contract_says(figures, says):
+    """A change at the limit passes, one beyond it does not, and few rows or numbers prove nothing."""
+    found = excess(change(**figures))
+    assert (found is None) if says is None else (says in found)
+
+
+def test_new_method_may_move_every_number():
+    """A metric whose method has a new version is expected to change; losing rows is still refused."""
+    assert excess(change(moved=100), has_new_method=True) is None
+    assert excess(change(removed=50), has_new_method=True) is not None
+
+
+def test_change_beyond_the_limit_needs_a_word(finished):
+    """Rows that vanish in bulk are not published, until a person accepts it; ops.change keeps the figures."""
+    with writing(finished.settings) as connection:
+        connection.execute("DELETE FROM landed.country_species WHERE hash(species_key) % 2 = 0")
+        connection.execute("DELETE FROM landed.occurrence_cube WHERE hash(species_key) % 2 = 0")
+    with pytest.raises(AuditFailed, match=r"would lose .* --accept-change"):
+        materialise_and_publish(finished.settings, COUNTRIES)
+    assert whole(finished.home) == finished.outcome.content_hash
+    _, digest = materialise_and_publish(finished.settings, COUNTRIES, accept_change=True)
+    assert digest != finished.outcome.content_hash
+    query = "SELECT is_accepted, rows_before - removed + added = rows_after, removed > 0 FROM ops.change WHERE table_name = 'core.country_species'"
+    assert finished.rows(query) == [(True, True, True)]
+    assert any(row[0] == "core.country_species" for row in status_of(finished.paths).changes)
+
+
+def test_own_file_explains_its_change(finished):
+    """What changes because a person has loaded an own file needs no second word."""
+    own = finished.home / "own.csv"
+    rows = [
+        f"{country},{treaty},not_party,2024-01-01" for country in COUNTRIES for treaty in ("cbd", "nagoya", "cites")
+    ]
+    own.write_text("\n".join(["country_code,treaty,status,as_of", *rows]) + "\n", "utf-8")
+    load_file(finished.settings, own, table="treaty_party")
+    with writing(finished.settings) as connection:
+        connection.execute("DELETE FROM landed.occurrence_cube WHERE hash(species_key) % 2 = 0")
+    _, digest = materialise_and_publish(finished.settings, COUNTRIES)
+    assert digest != finished.outcome.content_hash
+
+
+def test_envelope_of_rows_always_holds(finished):
+    """A country with more rows than its contract allows is never published, whatever is accepted."""
+    with writing(finished.settings) as connection:
+        connection.execute("INSERT INTO core.country FROM core.country WHERE country_code = 'KE'")
+        with pytest.raises(AuditFailed, match=r"more than 1 rows in core.country \(KE, 2\)"):
+            publish(connection, finished.paths, "x", is_synthetic=True, now=clock(connection), accept_change=True)
+    assert whole(finished.home) == finished.outcome.content_hash
+
+
+def _publish_more(finished, times: int, keep: int = 5) -> list[str]:
+    """Further publications, each with another number in it; returns their content hashes."""
+    digests = []
+    with writing(finished.settings) as connection:
+        for number in range(times):
+            connection.execute("UPDATE core.country SET land_area_km2 = ?", [number + 1])
+            now = clock(connection) + dt.timedelta(seconds=number)
+            digests.append(publish(connection, finished.paths, f"r{number}", is_synthetic=True, now=now, keep=keep))
+    return digests
+
+
+def test_history_and_rollback(finished):
+    """The last publications stay; rollback returns to the one before, or to a named one, and back again."""
+    digests = _publish_more(finished, 4, keep=3)
+    assert len(history(finished.paths)) == 3
+    roll_back(finished.paths)
+    assert whole(finished.home) == digests[2]
+    roll_back(finished.paths)
+    assert whole(finished.home) == digests[1]
+    latest = history(finished.paths)[0]
+    assert roll_back(finished.paths, latest.stem) == latest.stem
+    assert whole(finished.home) == digests[3]
+    assert finished.drive(accept_change=True).content_hash == finished.outcome.content_hash
+
+
+def test_rollback_refuses_what_is_not_whole(finished):
+    """A damaged publication in the history is not put before the readers."""
+    digests = _publish_more(finished, 2)
+    kept = history(finished.paths)[0]
+    kept.write_bytes(kept.read_bytes()[:5000])
+    with pytest.raises(WrongUsage, match="is no publication"):
+        roll_back(finished.paths)
+    with pytest.raises(WrongUsage, match="There is no publication"):
+        roll_back(finished.paths, "19990101T000000-00000000")
+    assert whole(finished.home) == digests[1]
+
+
+def test_status_tells_a_changed_file(finished):
+    """The content hash is computed from the file, so a file that was changed by hand is found out."""
+    assert content_of(finished.paths).is_true
+    with duckdb.connect(str(finished.paths.published)) as connection:
+        connection.execute("UPDATE core.country SET country_name = 'Elsewhere' WHERE country_code = 'KE'")
+    content = content_of(finished.paths)
+    assert not content.is_true
+    assert content.stated == finished.outcome.content_hash
+
+
+@pytest.mark.parametrize("limit", [{"max_age": dt.timedelta(0)}, {"max_bytes": 0}])
+def test_prune_keeps_what_a_rebuild_needs(finished, limit):
+    """Old readings go with the payloads that only they had; what stays rebuilds the same warehouse."""
+    landing = Landing(finished.paths.landing)
+    finished.sandbox.faults.listed = (Fault("field_added", "cbd", 1.0),)
+    assert finished.drive(max_age_hours=0) == finished.outcome
+    finished.sandbox.faults.listed = ()
+    assert finished.drive(max_age_hours=0) == finished.outcome
+    trial = prune(landing, now=NOW + dt.timedelta(days=9), is_trial=True, **limit)
+    sizes = landing.sizes()
+    stray = Path(finished.paths.landing) / "payloads" / "x.partial"
+    stray.write_bytes(b"half")
+    done = prune(landing, now=NOW + dt.timedelta(days=9), **limit)
+    assert done == trial
+    assert (done.extractions, done.payloads) == (16, 1)
+    assert sum(landing.sizes().values()) == done.kept == sum(sizes.values()) - done.freed
+    assert not stray.exists()
+    finished.paths.build.unlink()
+    after = drive(finished.home, "http://127.0.0.1:9", retries=0)
+    assert (after.exit_code, after.content_hash) == (0, finished.outcome.content_hash)
+
+
+def test_prune_within_its_limits_removes_nothing(finished):
+    """Young readings, and sizes below the limit, stay."""
+    finished.drive(max_age_hours=0)
+    landing = Landing(finished.paths.landing)
+    done = prune(landing, now=NOW, max_age=dt.timedelta(days=30), max_bytes=2**40)
+    assert (done.extractions, done.payloads, done.freed) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_same_landing_gives_the_same_warehouse(finished, threads):
+    """Neither the number of threads nor the order in which rows were loaded changes the content."""
+    with open_build(finished.paths.build, threads=threads) as connection:
+        for table in tables().values():
+            if table.is_landed:
+                name, _ = landed_twin(table)
+                connection.execute(f"CREATE TEMP TABLE shuffled AS FROM {quote(name)} ORDER BY hash(rowid, {threads})")
+                connection.execute(f"DELETE FROM {quote(name)}")
+                connection.execute(f"INSERT INTO {quote(name)} FROM shuffled")
+                connection.execute("DROP TABLE shuffled")
+        materialise(connection, COUNTRIES)
+        assert content_hash(connection) == finished.outcome.content_hash
+
+
+def test_content_hash_sees_every_column(finished):
+    """A change of any single value of any hashed table changes the hash, and undoing it brings it back."""
+    with writing(finished.settings) as connection:
+        before = content_hash(connection)
+        for table in ("core.treaty_party", "metrics.legal_framework"):
+            column = "as_of" if table.startswith("core") else "treaties_known"
+            connection.execute("BEGIN")
+            first = f"(SELECT min(rowid) FROM {table})"
+            connection.execute(f"UPDATE {table} SET {column} = {column} + 1 WHERE rowid = {first}")
+            assert content_hash(connection) != before
+            connection.execute("ROLLBACK")
+        assert content_hash(connection) == before
+
+
+def test_warehouse_of_the_version_before_opens_and_refreshes(finished):
+    """Files without today's columns and tables, with a retyped landed column, are upgraded or rebuilt; content is the same."""
+    published = finished.paths.published
+    with duckdb.connect(str(published)) as old:
+        old.execute("ALTER TABLE ops.publication DROP COLUMN contracts_version")
+        old.execute("DROP TABLE ops.change")
+        old.execute("ALTER TABLE core.country DROP COLUMN subregion")
+    with duckdb.connect(str(finished.paths.build)) as old:
+        old.execute("ALTER TABLE ops.publication DROP COLUMN contracts_version")
+        old.execute("DROP TABLE ops.change")
+        old.execute("ALTER TABLE metrics.legal_framework DROP COLUMN treaties_known")
+        old.execute("ALTER TABLE landed.treaty_party ALTER as_of TYPE VARCHAR")
+        old.execute("UPDATE landed.country SET source = 'file:mine', unit_key = 'mine' WHERE country_code = 'AW'")
+    assert status_of(finished.paths).changes == []
+    done = finished.drive()
+    assert done.exit_code == 0
+    assert done.content_hash == finished.outcome.content_hash
+    versions = finished.rows("SELECT contracts_version FROM ops.publication ORDER BY published_at")
+    assert versions == [(None,), (schemas.VERSION,)]
+    with writing(finished.settings) as connection:
+        own = connection.execute("SELECT country_code FROM landed.country WHERE source = 'file:mine'").fetchall()
+    assert own == [("AW",)]

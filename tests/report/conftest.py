@@ -1,0 +1,80 @@
+"""One SYNTHETIC publication of every country, the site written from it, and Debian's Chromium to read it with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from report_world import NOW, RICH, publish_world
+
+from ness_pipeline.report.site import write_site
+
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published file of a small world."""
+    return publish_world(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="session")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published file of four countries, for tests that write a site of their own."""
+    return publish_world(tmp_path_factory.mktemp("few"), RICH)
+
+
+@pytest.fixture(scope="session")
+def site(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the whole site."""
+    folder = tmp_path_factory.mktemp("site")
+    write_site(published, folder, now=NOW)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium without a window."""
+    program = os.environ.get("NESS_CHROMIUM") or shutil.which("chromium")
+    if program is None:
+        pytest.skip("install Chromium (`apt-get install chromium`) or name it in NESS_CHROMIUM to run this test")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Path) -> Iterator[Callable[..., Page]]:
+    """Open a page of the site; afterwards nothing may have gone wrong in it or left the folder."""
+    wrong: list[str] = []
+    contexts = []
+
+    def opened(name: str, **options: Any) -> Page:
+        context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: wrong.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: (wrong.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on(
+            "request", lambda request: None if request.url.startswith(("file:", "data:")) else wrong.append(request.url)
+        )
+        page.goto(f"file://{site}/{name}")
+        page.wait_for_selector("html[data-charts=drawn]", state="attached")
+        if name.startswith("index"):
+            page.wait_for_selector("html[data-world]", state="attached")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert wrong == []

@@ -1,0 +1,194 @@
+"""The site in Debian's Chromium: sort, filter, choose, open, keyboard only, both themes, phone and accessibility."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from report_world import HOSTILE, HOSTILE_NAME, LAST_YEAR
+
+PHONE = {"viewport": {"width": 360, "height": 740}}
+
+
+def column(page, number):
+    """The values of one column of the visible lines, as numbers; None where there is none."""
+    script = "(lines, n) => lines.filter(line => !line.hidden).map(line => line.cells[n].dataset.value ?? null)"
+    found = page.locator("#countries tbody tr").evaluate_all(script, number)
+    return [None if value is None else float(value) for value in found]
+
+
+def header(page, name):
+    """A heading of the table of countries and its place."""
+    cell = page.locator("#countries thead th", has_text=name).first
+    return cell, cell.evaluate("cell => cell.cellIndex")
+
+
+def test_table_sorts_by_a_measure(visit):
+    """A click on a heading sorts highest first, a second lowest first; countries without a value come last."""
+    page = visit("index.html")
+    cell, place = header(page, "Sea protected")
+    for order, is_reversed in (("descending", True), ("ascending", False)):
+        cell.get_by_role("button").click()
+        assert cell.get_attribute("aria-sort") == order
+        values = column(page, place)
+        known = [value for value in values if value is not None]
+        assert known == sorted(known, reverse=is_reversed)
+        assert values[-2:] == [None, None]
+    assert page.locator("#countries th[aria-sort=ascending]").count() == 1
+
+
+def test_table_filters_by_name_and_region(visit):
+    """Accents do not matter for a name, a code finds its country, and the region narrows further."""
+    page = visit("index.html")
+    lines = page.locator("#countries tbody tr:visible")
+    page.get_by_label("Find a country").fill("turkiye")
+    assert lines.locator("th").all_inner_texts() == ["T\u00fcrkiye"]
+    page.get_by_label("Find a country").fill("KEN")
+    assert lines.locator("th").all_inner_texts() == ["Kenya"]
+    page.get_by_label("Find a country").fill("guinea")
+    page.get_by_label("Region").select_option("Oceania")
+    assert lines.locator("th").all_inner_texts() == ["Papua New Guinea"]
+    assert page.locator("#found").inner_text() == "1 of 250 countries"
+
+
+def test_metric_group_and_year_are_chosen(visit):
+    """A choice changes the title, the map, the ranking and the address, and the address brings it back."""
+    page = visit("index.html")
+    assert page.locator("#title").inner_text() == "Land protected"
+    page.locator("#year").select_option("2016")
+    page.wait_for_function("document.getElementById('subtitle').textContent === 'Percent, 2016'")
+    assert page.locator("#ranking li").count() == 20
+    page.locator("#metric").select_option("threatened_share")
+    page.wait_for_function("document.getElementById('title').textContent.startsWith('Share of species threatened')")
+    page.locator("#group").select_option("mammals")
+    page.wait_for_function("document.getElementById('title').textContent.endsWith('Mammals')")
+    assert page.locator(".tile[class*=class-]").count() == page.locator("#ranking li").count()
+    assert "metric=threatened_share&group=mammals" in page.url
+    page.reload()
+    page.wait_for_function("document.getElementById('title').textContent.endsWith('Mammals')")
+
+
+def test_ranking_says_what_the_table_says(visit):
+    """The first of the ranking is the first of the sorted table, and both write its number alike."""
+    page = visit("index.html")
+    cell, place = header(page, "Land protected")
+    cell.get_by_role("button").click()
+    line = page.locator("#countries tbody tr").first
+    first = page.locator("#ranking li").first
+    assert first.locator("a").inner_text() == line.locator("th").inner_text()
+    assert first.locator(".said").inner_text().startswith(line.locator("td").nth(place - 1).inner_text())
+    assert first.locator(".place").inner_text() == "1"
+    page.get_by_role("button", name="Show all 250 countries").click()
+    assert page.locator("#ranking li").count() == 250
+
+
+def test_map_says_in_words_what_it_shows(visit):
+    """Each tile names country, value and year; countries without a value say why; a summary stands beside the map."""
+    page = visit("index.html#metric=marine_protected_pct")
+    kenya = page.locator("[data-code=KE]").get_attribute("aria-label")
+    assert kenya.startswith("Kenya: ")
+    assert kenya.endswith(f"%, {LAST_YEAR}")
+    mali = page.locator("[data-code=ML]").get_attribute("aria-label")
+    assert mali == "Mali: no value. The country has no sea, so the number has no meaning for it."
+    assert page.locator("#summary").inner_text().startswith("248 of 250 countries have a value.")
+    assert page.locator("#legend li").count() >= 4
+
+
+def test_country_opens_from_the_map(visit):
+    """A click on a tile opens the country's page, and its name leads back."""
+    page = visit("index.html")
+    page.locator("[data-code=KE]").click()
+    page.wait_for_selector("html[data-charts=drawn]", state="attached")
+    assert page.locator("h1").inner_text() == "Kenya"
+    page.get_by_role("link", name="All countries").click()
+    assert page.locator("h1").inner_text().startswith("How safe")
+
+
+def test_everything_is_reached_by_keyboard(visit):
+    """Tab reaches the choice, the map as one stop, and the table; arrows walk the map and Enter opens a country."""
+    page = visit("index.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "To the content"
+    reached = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id || document.activeElement.className"))
+        if reached[-1] == "region":
+            break
+    assert {"theme", "metric", "year", "more", "filter"} <= set(reached)
+    assert sum(name.startswith("tile") for name in reached) == 1
+    page.locator("[data-code=TZ]").focus()
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("document.activeElement.dataset.code") == "KE"
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("document.activeElement.dataset.code") == "UG"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:text-is('Uganda')")
+
+
+def test_term_is_explained_when_reached_and_closed_by_escape(visit):
+    """The explanation of a term appears on focus, goes with Escape, and stands in the list at the end."""
+    page = visit("country/KE.html")
+    term = page.locator("#red_list_index .term").first
+    assert not term.locator(".tip").is_visible()
+    term.locator("a").focus()
+    assert term.locator(".tip").is_visible()
+    page.keyboard.press("Escape")
+    assert not term.locator(".tip").is_visible()
+    for link in page.locator(".term > a").all():
+        assert page.locator(link.get_attribute("href")).count() == 1
+
+
+def test_every_chart_is_drawn_with_its_table_behind(visit):
+    """Each figure has a picture, a text alternative, and a table that opens with at least one row of numbers."""
+    page = visit("country/KE.html")
+    figures = page.locator("figure")
+    assert figures.count() >= 8
+    for figure in figures.all():
+        assert figure.locator("svg path").count() > 0
+        assert figure.locator("[role=img]").get_attribute("aria-label")
+        figure.locator("summary").click()
+        assert figure.locator("tbody tr").first.is_visible()
+
+
+def test_theme_is_kept_from_page_to_page(visit):
+    """The chosen colours stay on the next page, and charts follow them without being drawn anew."""
+    page = visit("country/KE.html", color_scheme="light")
+    label = "figure svg text >> nth=0"
+    before = page.locator(label).evaluate("text => getComputedStyle(text).fill")
+    page.get_by_role("button", name="Dark colours").click()
+    assert page.locator(label).evaluate("text => getComputedStyle(text).fill") != before
+    page.get_by_role("link", name="All countries").click()
+    page.wait_for_selector("html[data-theme=dark]", state="attached")
+
+
+@pytest.mark.parametrize("name", ["index.html", "country/KE.html"])
+def test_phone_needs_no_sideways_scrolling(visit, name):
+    """On a phone the page is no wider than the screen; map and tables scroll within themselves."""
+    page = visit(name, **PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
+
+
+def test_paper_is_light_and_without_controls(visit):
+    """Printed, a dark page is dark ink on white, and what cannot be pressed on paper is gone."""
+    page = visit("index.html", color_scheme="dark")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    assert not page.locator("#theme").is_visible()
+    assert not page.locator("#metric").is_visible()
+
+
+def test_markup_in_a_name_is_shown_and_not_run(visit):
+    """A country whose name is markup shows it letter by letter, and nothing of it runs."""
+    page = visit(f"country/{HOSTILE}.html")
+    assert page.locator("h1").inner_text() == HOSTILE_NAME
+    assert page.locator("main b").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index.html", "country/KE.html", "country/ML.html"])
+def test_axe_finds_nothing(visit, name, scheme):
+    """No rule of axe-core is broken, contrast among them, with all tables open."""
+    page = visit(name, color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    found = Axe().run(page, options={"preload": False}).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0].get("failureSummary")) for one in found] == []

@@ -1,0 +1,268 @@
+-- How well the species of each group are monitored in a country, per year and over all years (year NULL).
+--   recorded_occurrences, species, latest_record_year
+--   recent_species_share = of the species recorded so far, those recorded in the last ten years
+--   completeness_share = species observed / Chao1 (as in iNEXT); unit_completeness_share = species observed / Chao2
+--   ssii = mean over the species expected of (cells with a record in the year / cells expected)
+--   steward_ssii = the same weighted by the country's share of each species' world range
+--   ssei = mean over the species of H / ln K, with H = - sum p ln p over the records of the species in K cells with
+--   records; a species needs two cells. ssei_expected takes as K the cells expected.
+-- Without range maps, expected are the cells in which the species was ever recorded; `expected_source` says so. Over all
+-- years the two are the same, so that SSII has no meaning there.
+-- Source: Oliver et al. 2021, PLoS Biology 19: e3001336 (SSII, SSEI); Chao 1984, 1987; thresholds of dubicube.
+WITH species_year AS (
+    SELECT
+        country_code,
+        species_key,
+        year,
+        list(occurrences) AS x,
+        CAST(sum(occurrences) AS BIGINT) AS n
+    FROM core.occurrence_cube
+    GROUP BY country_code, species_key, year
+),
+
+species_cell AS (
+    SELECT
+        country_code,
+        species_key,
+        CAST(sum(occurrences) AS BIGINT) AS occurrences,
+        min(coalesce(grid, '')) AS grid,
+        bool_and(starts_with(source, 'gbif')) AS is_gbif
+    FROM core.occurrence_cube
+    GROUP BY country_code, species_key, coalesce(cell_code, '')
+),
+
+spread AS (
+    SELECT
+        country_code,
+        species_key,
+        year,
+        len(x) AS cells,
+        list_sum(list_transform(x, lambda one: -(one / n) * ln(one / n))) AS entropy
+    FROM species_year
+),
+
+expected AS (
+    SELECT
+        recorded.*,
+        list_sum(list_transform(recorded.x, lambda one: -(one / recorded.n) * ln(one / recorded.n))) AS entropy,
+        status.taxon_group,
+        member.roll_up,
+        listed.range_share
+    FROM (
+        SELECT
+            country_code,
+            species_key,
+            count(*) AS cells,
+            list(occurrences) AS x,
+            CAST(sum(occurrences) AS BIGINT) AS n,
+            min(grid) AS grid,
+            bool_and(is_gbif) AS is_gbif
+        FROM species_cell
+        GROUP BY country_code, species_key
+    ) AS recorded
+    JOIN core.species_status AS status
+        ON recorded.country_code = status.country_code AND recorded.species_key = status.species_key
+    JOIN core.taxon_group AS member ON status.taxon_group = member.taxon_group
+    LEFT JOIN core.country_species AS listed
+        ON recorded.country_code = listed.country_code AND recorded.species_key = listed.species_key
+),
+
+-- Each species is in one group, so that these sums add up to those of the roll-ups.
+baseline AS (
+    SELECT
+        country_code,
+        taxon_group,
+        roll_up,
+        count(*) AS species,
+        count(range_share) AS shared_species,
+        sum(cells) AS cells,
+        fsum(range_share) AS shares,
+        min(grid) AS first_grid,
+        max(grid) AS last_grid,
+        bool_and(is_gbif) AS is_gbif
+    FROM expected
+    GROUP BY country_code, taxon_group, roll_up
+),
+
+baseline_grouped AS (
+    SELECT * EXCLUDE (taxon_group, roll_up), unnest(reporting_groups(taxon_group, roll_up)) AS taxon_group FROM baseline
+),
+
+baseline_summed AS (
+    SELECT
+        country_code,
+        taxon_group,
+        sum(species) AS species,
+        sum(shared_species) AS shared_species,
+        sum(cells) AS cells,
+        fsum(shares) AS shares,
+        min(first_grid) AS first_grid,
+        max(last_grid) AS last_grid,
+        bool_and(is_gbif) AS is_gbif
+    FROM baseline_grouped
+    GROUP BY country_code, taxon_group
+),
+
+status AS (
+    SELECT
+        expected.country_code,
+        expected.taxon_group,
+        expected.roll_up,
+        expected.range_share,
+        expected.cells AS expected_cells,
+        spread.year,
+        spread.cells,
+        spread.entropy
+    FROM spread
+    JOIN expected ON spread.country_code = expected.country_code AND spread.species_key = expected.species_key
+    UNION ALL
+    SELECT country_code, taxon_group, roll_up, range_share, cells AS expected_cells, NULL AS year, cells, entropy
+    FROM expected
+),
+
+counted AS (
+    SELECT
+        country_code,
+        taxon_group,
+        roll_up,
+        year,
+        sum(cells) AS cells,
+        fsum(cells / expected_cells) AS ssii,
+        fsum(range_share * cells / expected_cells) AS steward,
+        fsum(at_most_one(entropy / ln(cells))) FILTER (cells > 1) AS ssei,
+        count(*) FILTER (cells > 1) AS ssei_species,
+        fsum(at_most_one(entropy / ln(expected_cells))) FILTER (expected_cells > 1) AS ssei_expected,
+        count(*) FILTER (expected_cells > 1) AS ssei_expected_species
+    FROM status
+    GROUP BY country_code, taxon_group, roll_up, year
+),
+
+grouped AS (
+    SELECT * EXCLUDE (taxon_group, roll_up), unnest(reporting_groups(taxon_group, roll_up)) AS taxon_group FROM counted
+),
+
+summed AS (
+    SELECT
+        country_code,
+        taxon_group,
+        year,
+        sum(cells) AS cells,
+        fsum(ssii) AS ssii,
+        coalesce(fsum(steward), 0) AS steward,
+        fsum(ssei) AS ssei,
+        sum(ssei_species) AS ssei_species,
+        fsum(ssei_expected) AS ssei_expected,
+        sum(ssei_expected_species) AS ssei_expected_species
+    FROM grouped
+    GROUP BY country_code, taxon_group, year
+),
+
+-- The row over all years shows how recent the knowledge is in the latest year with records.
+recency AS (
+    SELECT country_code, taxon_group, year, year AS latest_year, recent_richness / cumulative_richness AS recent
+    FROM metrics.species_turnover
+    UNION ALL
+    SELECT
+        country_code,
+        taxon_group,
+        NULL AS year,
+        max(year) AS latest_year,
+        arg_max(recent_richness / cumulative_richness, year) AS recent
+    FROM metrics.species_turnover
+    GROUP BY country_code, taxon_group
+),
+
+joined AS (
+    SELECT
+        diversity.country_code,
+        diversity.taxon_group,
+        diversity.year,
+        diversity.occurrences,
+        diversity.observed_richness,
+        diversity.chao1_inext_richness,
+        diversity.sample_coverage_share,
+        diversity.reason,
+        diversity.estimate_reason,
+        recency.latest_year,
+        recency.recent,
+        occupancy.chao2_richness,
+        occupancy.reason AS unit_reason,
+        occupancy.sampling_units,
+        summed.* EXCLUDE (country_code, taxon_group, year),
+        baseline.species AS expected_species,
+        baseline.shared_species,
+        baseline.cells AS expected_cells,
+        baseline.shares,
+        baseline.is_gbif,
+        baseline.first_grid = baseline.last_grid AND baseline.first_grid <> '' AS has_cells,
+        CASE
+            WHEN baseline.first_grid <> baseline.last_grid THEN 'mixed_grids'
+            WHEN baseline.first_grid = '' THEN 'no_grid'
+            WHEN diversity.reason IS NOT NULL THEN diversity.reason
+            WHEN baseline.species < 3 THEN 'too_few_species'
+            WHEN baseline.cells < 3 THEN 'too_few_cells'
+        END AS cell_reason
+    FROM metrics.species_diversity AS diversity
+    JOIN recency
+        ON diversity.country_code = recency.country_code
+        AND diversity.taxon_group = recency.taxon_group
+        AND diversity.year IS NOT DISTINCT FROM recency.year
+    JOIN metrics.species_occupancy AS occupancy
+        ON diversity.country_code = occupancy.country_code
+        AND diversity.taxon_group = occupancy.taxon_group
+        AND diversity.year IS NOT DISTINCT FROM occupancy.year
+    JOIN summed
+        ON diversity.country_code = summed.country_code
+        AND diversity.taxon_group = summed.taxon_group
+        AND diversity.year IS NOT DISTINCT FROM summed.year
+    JOIN baseline_summed AS baseline
+        ON diversity.country_code = baseline.country_code AND diversity.taxon_group = baseline.taxon_group
+),
+
+judged AS (
+    SELECT
+        *,
+        coalesce(CASE WHEN has_cells AND year IS NULL THEN 'no_baseline' END, cell_reason) AS ssii_reason,
+        CASE
+            WHEN has_cells AND year IS NULL THEN 'no_baseline'
+            WHEN cell_reason IS NOT NULL THEN cell_reason
+            WHEN shared_species < 0.8 * expected_species OR shares = 0 THEN 'no_range_share'
+        END AS steward_reason,
+        coalesce(cell_reason, CASE WHEN ssei_species = 0 THEN 'too_few_cells' END) AS ssei_reason
+    FROM joined
+)
+
+SELECT
+    country_code,
+    taxon_group,
+    year,
+    occurrences AS recorded_occurrences,
+    observed_richness AS recorded_species,
+    latest_year AS latest_record_year,
+    recent AS recent_species_share,
+    sample_coverage_share AS record_coverage_share,
+    observed_richness / chao1_inext_richness AS completeness_share,
+    sampling_units,
+    observed_richness / chao2_richness AS unit_completeness_share,
+    expected_species,
+    CASE WHEN has_cells THEN expected_cells END AS expected_species_cells,
+    CASE WHEN has_cells THEN cells END AS recorded_species_cells,
+    CASE WHEN has_cells THEN CASE WHEN is_gbif THEN 'gbif_baseline' ELSE 'cube_baseline' END END AS expected_source,
+    CASE WHEN has_cells AND year IS NOT NULL THEN at_most_one(ssii / expected_species) END AS ssii,
+    CASE WHEN has_cells AND year IS NOT NULL THEN at_most_one(steward / nullif(shares, 0)) END AS steward_ssii,
+    CASE WHEN has_cells THEN ssei_species END AS spread_species,
+    CASE WHEN has_cells THEN ssei / nullif(ssei_species, 0) END AS ssei,
+    CASE WHEN has_cells THEN ssei_expected / nullif(ssei_expected_species, 0) END AS ssei_expected,
+    reason IS NULL AS reportable,
+    reason,
+    estimate_reason IS NULL AS completeness_reportable,
+    estimate_reason AS completeness_reason,
+    unit_reason IS NULL AS unit_completeness_reportable,
+    unit_reason AS unit_completeness_reason,
+    ssii_reason IS NULL AS ssii_reportable,
+    ssii_reason,
+    steward_reason IS NULL AS steward_reportable,
+    steward_reason,
+    ssei_reason IS NULL AS ssei_reportable,
+    ssei_reason
+FROM judged

@@ -1,0 +1,227 @@
+-- In how many places the species of each group were recorded in a country, per year and over all years (year NULL), and
+-- what that says of the species that exist: estimates from incidence, which trust records to show that a species is
+-- there, not how common it is. A sampling unit is a grid cell in a year; where the cube has no grid, a year.
+-- T = units with a record of the group, Y = units of a species, U = sum Y, Q1 and Q2 = species in one and two units.
+--   chao2_richness, unit_coverage_share, unit_standardised_richness: as in species_diversity with T for n and Y for x
+--   unit_standardised_hill_2 = 1 / (T / (t U) + (t-1)/t sum Y (Y-1) T / (U^2 (T-1))) for the same t units
+--   occupied_cell_share = cells with a record of the group / cells that ever had one
+--   mean_occupancy_share = mean over the species of (cells of the species / cells of the group)
+--   area_rarity = sum over the species of (cells of the group / cells of the species), both of all years
+-- Reportable from 20 incidences in three units, in one grid and one checklist.
+-- Source: Chao 1987; Chao & Jost 2012; Chao et al. 2014; indicators of b3gbi; thresholds of dubicube.
+WITH species AS (
+    SELECT
+        country_code,
+        species_key,
+        count(*) AS units,
+        count(DISTINCT coalesce(cell_code, '')) AS cells,
+        histogram(year) AS units_by_year,
+        min(coalesce(grid, '')) AS first_grid,
+        max(coalesce(grid, '')) AS last_grid,
+        min(coalesce(checklist_key, '')) AS first_checklist,
+        max(coalesce(checklist_key, '')) AS last_checklist
+    FROM core.occurrence_cube
+    GROUP BY country_code, species_key
+),
+
+recorded AS (
+    SELECT
+        species.* EXCLUDE (species_key, units, units_by_year),
+        status.taxon_group,
+        member.roll_up,
+        unnest(list_append(map_entries(species.units_by_year), struct_pack(key := NULL, value := species.units))) AS seen
+    FROM species
+    JOIN core.species_status AS status
+        ON species.country_code = status.country_code AND species.species_key = status.species_key
+    JOIN core.taxon_group AS member ON status.taxon_group = member.taxon_group
+),
+
+-- Each species is in one group, so that these counts add up to those of the roll-ups.
+frequency AS (
+    SELECT
+        country_code,
+        taxon_group,
+        roll_up,
+        seen.key AS year,
+        CAST(seen.value AS BIGINT) AS x,
+        count(*) AS species,
+        fsum(1 / cells) AS inverse_cells,
+        sum(cells) AS cells,
+        min(first_grid) AS first_grid,
+        max(last_grid) AS last_grid,
+        min(first_checklist) AS first_checklist,
+        max(last_checklist) AS last_checklist
+    FROM recorded
+    GROUP BY ALL
+),
+
+grouped AS (
+    SELECT * EXCLUDE (taxon_group, roll_up), unnest(reporting_groups(taxon_group, roll_up)) AS taxon_group
+    FROM frequency
+),
+
+summed AS (
+    SELECT
+        country_code,
+        taxon_group,
+        year,
+        x,
+        CAST(sum(species) AS BIGINT) AS species,
+        fsum(inverse_cells) AS inverse_cells,
+        sum(cells) AS cells,
+        min(first_grid) AS first_grid,
+        max(last_grid) AS last_grid,
+        min(first_checklist) AS first_checklist,
+        max(last_checklist) AS last_checklist
+    FROM grouped
+    GROUP BY country_code, taxon_group, year, x
+),
+
+counted AS (
+    SELECT
+        country_code,
+        taxon_group,
+        year,
+        list(struct_pack(x := x, species := species) ORDER BY x) AS frequencies,
+        CAST(sum(x * species) AS BIGINT) AS incidences,
+        CAST(sum(species) AS BIGINT) AS s,
+        CAST(coalesce(sum(species) FILTER (x = 1), 0) AS BIGINT) AS q1,
+        CAST(coalesce(sum(species) FILTER (x = 2), 0) AS BIGINT) AS q2,
+        fsum(inverse_cells) AS inverse_cells,
+        sum(cells) AS species_cells,
+        nullif(min(first_grid), '') AS grid,
+        min(first_grid) <> max(last_grid) AS is_mixed_grid,
+        min(first_checklist) <> max(last_checklist) AS is_mixed_checklist
+    FROM summed
+    GROUP BY country_code, taxon_group, year
+),
+
+-- Units are counted for all groups in one pass: a cell's bits are the groups with a record there.
+bit AS (
+    SELECT taxon_group, roll_up, 1 << (row_number() OVER (ORDER BY taxon_group) - 1) AS bit
+    FROM core.taxon_group
+    WHERE NOT is_roll_up
+),
+
+mask AS (
+    SELECT taxon_group, bit_or(bit) AS mask
+    FROM (SELECT unnest(reporting_groups(taxon_group, roll_up)) AS taxon_group, bit FROM bit)
+    GROUP BY taxon_group
+),
+
+cell_year AS (
+    SELECT recorded.country_code, recorded.grid, recorded.cell_code, recorded.year, bit_or(bit.bit) AS bits
+    FROM core.occurrence_cube AS recorded
+    JOIN core.species_status AS status
+        ON recorded.country_code = status.country_code AND recorded.species_key = status.species_key
+    JOIN bit ON status.taxon_group = bit.taxon_group
+    GROUP BY recorded.country_code, recorded.grid, recorded.cell_code, recorded.year
+),
+
+cell AS (
+    SELECT
+        country_code,
+        unnest(list_append(list(struct_pack(year := year, bits := bits)), struct_pack(year := NULL, bits := bit_or(bits))))
+            AS seen
+    FROM cell_year
+    GROUP BY country_code, grid, cell_code
+),
+
+alike AS (
+    SELECT country_code, seen.year AS year, seen.bits AS bits, count(*) AS cells
+    FROM cell
+    GROUP BY ALL
+),
+
+occupied AS (
+    SELECT alike.country_code, mask.taxon_group, alike.year, CAST(sum(alike.cells) AS BIGINT) AS cells
+    FROM alike
+    JOIN mask ON alike.bits & mask.mask <> 0
+    GROUP BY alike.country_code, mask.taxon_group, alike.year
+),
+
+unit AS (
+    SELECT
+        *,
+        CASE
+            WHEN year IS NULL THEN CAST(sum(cells) FILTER (year IS NOT NULL) OVER of_group AS BIGINT)
+            ELSE cells
+        END AS units,
+        max(cells) FILTER (year IS NULL) OVER of_group AS group_cells
+    FROM occupied
+    WINDOW of_group AS (PARTITION BY country_code, taxon_group)
+),
+
+judged AS (
+    SELECT
+        counted.*,
+        unit.units,
+        unit.cells,
+        unit.group_cells,
+        CASE WHEN NOT is_mixed_grid THEN
+            size_at_coverage(frequencies, q1, q2, unit.units, incidences, common_coverage())
+        END AS size,
+        CASE
+            WHEN is_mixed_grid THEN 'mixed_grids'
+            WHEN unit.units < 3 THEN 'too_few_cells'
+            WHEN incidences < 20 THEN 'too_few_records'
+            WHEN is_mixed_checklist THEN 'mixed_checklists'
+        END AS base_reason
+    FROM counted
+    JOIN unit
+        ON counted.country_code = unit.country_code
+        AND counted.taxon_group = unit.taxon_group
+        AND counted.year IS NOT DISTINCT FROM unit.year
+),
+
+estimated AS (
+    SELECT
+        *,
+        NOT is_mixed_grid AND units > 1 AS is_known,
+        NOT is_mixed_grid AND grid IS NOT NULL AS has_cells,
+        chao_richness(s, q1, q2, units) AS chao2,
+        size <= 2 * units AS is_near,
+        coalesce(base_reason, CASE WHEN q1 = incidences THEN 'all_singletons' END) AS reason,
+        CASE WHEN NOT is_mixed_grid AND grid IS NULL THEN 'no_grid' ELSE base_reason END AS cell_reason,
+        coalesce(base_reason, CASE WHEN coalesce(size > 2 * units, true) THEN 'coverage_too_low' END)
+            AS standardised_reason
+    FROM judged
+)
+
+SELECT
+    country_code,
+    taxon_group,
+    year,
+    CASE WHEN NOT is_mixed_grid THEN grid END AS grid,
+    units AS sampling_units,
+    incidences,
+    s AS species_recorded,
+    q1 AS unique_species,
+    q2 AS duplicate_species,
+    CASE WHEN is_known THEN chao2 END AS chao2_richness,
+    CASE WHEN is_known THEN chao_lower(s, chao2, chao_variance(s, q1, q2, units)) END AS chao2_richness_lower,
+    CASE WHEN is_known THEN chao_upper(s, chao2, chao_variance(s, q1, q2, units)) END AS chao2_richness_upper,
+    CASE WHEN is_known THEN sample_coverage(q1, q2, units, incidences) END AS unit_coverage_share,
+    CASE WHEN is_near THEN richness_at(frequencies, q1, q2, size, units) END AS unit_standardised_richness,
+    CASE WHEN is_near THEN
+        1 / (
+            units / (size * incidences)
+            + (size - 1) / size
+            * list_sum(list_transform(frequencies, lambda f: f.species * (f.x / incidences) * ((f.x - 1) / incidences)))
+            * (units / (units - 1))
+        )
+    END AS unit_standardised_hill_2,
+    CASE WHEN is_near THEN size END AS standardised_units,
+    CASE WHEN has_cells THEN cells END AS occupied_cells,
+    CASE WHEN has_cells THEN group_cells END AS ever_occupied_cells,
+    CASE WHEN has_cells THEN cells / group_cells END AS occupied_cell_share,
+    CASE WHEN has_cells THEN CASE WHEN year IS NULL THEN species_cells ELSE incidences END / (cells * s) END
+        AS mean_occupancy_share,
+    CASE WHEN has_cells THEN group_cells * inverse_cells END AS area_rarity,
+    reason IS NULL AS reportable,
+    reason,
+    standardised_reason IS NULL AS standardised_reportable,
+    standardised_reason,
+    cell_reason IS NULL AS cell_reportable,
+    cell_reason
+FROM estimated
