@@ -49,7 +49,9 @@ def open_rows(table: Table, restricted: tuple[str, ...]) -> str:
         return (
             f"SELECT * REPLACE ({_blank('taxon_group', listed)}) FROM {table.name} AS kept "
             f"SEMI JOIN (FROM core.country_species WHERE source NOT IN ({listed})) USING (country_code, species_key) "
-            f"WHERE status_source IS NULL OR status_source NOT IN ({listed})"
+            # Whether a species counts follows from its origin and presence.
+            f"WHERE coalesce(status_source NOT IN ({listed}), true) "
+            f"AND NOT {_is_filled('origin', listed)} AND NOT {_is_filled('presence', listed)}"
         )
     if table.name == "core.country_species":
         blanks = ", ".join(_blank(column.name, listed) for column in table.columns if column.name in _FILLED_BY)
@@ -77,12 +79,16 @@ _FILLED_BY = {
 
 def _blank(column: str, listed: str) -> str:
     """The column, NULL where one of the listed sources filled it."""
-    filled = (
+    return f"CASE WHEN NOT {_is_filled(column, listed)} THEN {column} END AS {column}"
+
+
+def _is_filled(column: str, listed: str) -> str:
+    """Whether one of the listed sources filled that column of the species' row in `core.country_species`."""
+    return (
         "EXISTS (FROM core.filled_value AS filled WHERE filled.country_code = kept.country_code "
         f"AND filled.species_key = kept.species_key AND filled.column_name = '{_FILLED_BY[column]}' "
         f"AND filled.filled_from IN ({listed}))"
     )
-    return f"CASE WHEN NOT {filled} THEN {column} END AS {column}"
 
 
 def licence_names(licence: str | None) -> list[str]:

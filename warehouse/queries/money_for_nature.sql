@@ -1,4 +1,4 @@
--- Question: How much biodiversity finance does each country have per square kilometre, beside how much of its land it protects?
+-- Question: How much money for nature does each country have per square kilometre, and how much land does it protect?
 -- Why: a protected area without money is a line on a map; target 19 of the framework asks for 200 billion dollars a
 --   year.
 -- Reading: means over the latest five years that have a number, in US dollars. `components` says what the sum

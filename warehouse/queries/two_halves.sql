@@ -1,4 +1,4 @@
--- Question: Where do nature and its guard fall apart: which countries have strong law over weak ecosystems, or the reverse?
+-- Question: Which countries have strong law over weak ecosystems, and which the reverse?
 -- Why: the index is a geometric mean of its halves, so the weaker half is where a country gains most.
 -- Reading: the latest year that may be quoted. `gap` is the ecological minus the security half; where the intervals
 --   of the halves overlap (`are_apart` is no), the difference says nothing. `coverage` is the share of the
