@@ -35,106 +35,87 @@ spread AS (
     SELECT
         country_code,
         species_key,
-        year,
-        len(x) AS cells,
-        list_sum(list_transform(x, lambda one: -(one / n) * ln(one / n))) AS entropy
+        list(struct_pack(
+            year := year,
+            cells := len(x),
+            entropy := list_sum(list_transform(x, lambda one: -(one / n) * ln(one / n)))
+        )) AS years
     FROM species_year
+    GROUP BY country_code, species_key
 ),
 
 expected AS (
     SELECT
-        recorded.*,
-        list_sum(list_transform(recorded.x, lambda one: -(one / recorded.n) * ln(one / recorded.n))) AS entropy,
-        status.taxon_group,
-        member.roll_up,
-        listed.range_share
-    FROM (
-        SELECT
-            country_code,
-            species_key,
-            count(*) AS cells,
-            list(occurrences) AS x,
-            CAST(sum(occurrences) AS BIGINT) AS n,
-            min(grid) AS grid,
-            bool_and(is_gbif) AS is_gbif
-        FROM species_cell
-        GROUP BY country_code, species_key
-    ) AS recorded
-    JOIN core.species_status AS status
-        ON recorded.country_code = status.country_code AND recorded.species_key = status.species_key
-    JOIN core.taxon_group AS member ON status.taxon_group = member.taxon_group
-    LEFT JOIN core.country_species AS listed
-        ON recorded.country_code = listed.country_code AND recorded.species_key = listed.species_key
+        country_code,
+        species_key,
+        count(*) AS cells,
+        list(occurrences) AS x,
+        CAST(sum(occurrences) AS BIGINT) AS n,
+        min(grid) AS grid,
+        bool_and(is_gbif) AS is_gbif
+    FROM species_cell
+    GROUP BY country_code, species_key
 ),
 
--- Each species is in one group, so that these sums add up to those of the roll-ups.
-baseline AS (
+-- Put together by a union, so that a run for one country reads that country's rows only, which a join would not.
+known AS (
     SELECT
         country_code,
-        taxon_group,
-        roll_up,
-        count(*) AS species,
-        count(range_share) AS shared_species,
-        sum(cells) AS cells,
-        fsum(range_share) AS shares,
-        min(grid) AS first_grid,
-        max(grid) AS last_grid,
-        bool_and(is_gbif) AS is_gbif
-    FROM expected
-    GROUP BY country_code, taxon_group, roll_up
-),
-
-baseline_grouped AS (
-    SELECT * EXCLUDE (taxon_group, roll_up), unnest(reporting_groups(taxon_group, roll_up)) AS taxon_group FROM baseline
-),
-
-baseline_summed AS (
-    SELECT
-        country_code,
-        taxon_group,
-        sum(species) AS species,
-        sum(shared_species) AS shared_species,
-        sum(cells) AS cells,
-        fsum(shares) AS shares,
-        min(first_grid) AS first_grid,
-        max(last_grid) AS last_grid,
-        bool_and(is_gbif) AS is_gbif
-    FROM baseline_grouped
-    GROUP BY country_code, taxon_group
+        species_key,
+        any_value(years) AS years,
+        any_value(cells) AS cells,
+        any_value(x) AS x,
+        any_value(n) AS n,
+        any_value(grid) AS grid,
+        any_value(is_gbif) AS is_gbif
+    FROM (SELECT * FROM spread UNION ALL BY NAME SELECT * FROM expected)
+    GROUP BY country_code, species_key
 ),
 
 status AS (
     SELECT
-        expected.country_code,
-        expected.taxon_group,
-        expected.roll_up,
-        expected.range_share,
-        expected.cells AS expected_cells,
-        spread.year,
-        spread.cells,
-        spread.entropy
-    FROM spread
-    JOIN expected ON spread.country_code = expected.country_code AND spread.species_key = expected.species_key
-    UNION ALL
-    SELECT country_code, taxon_group, roll_up, range_share, cells AS expected_cells, NULL AS year, cells, entropy
-    FROM expected
+        known.country_code,
+        standing.taxon_group,
+        member.roll_up,
+        listed.range_share,
+        known.cells AS expected_cells,
+        known.grid,
+        known.is_gbif,
+        unnest(list_append(known.years, struct_pack(
+            year := NULL,
+            cells := known.cells,
+            entropy := list_sum(list_transform(known.x, lambda one: -(one / known.n) * ln(one / known.n)))
+        ))) AS seen
+    FROM known
+    JOIN core.species_status AS standing
+        ON known.country_code = standing.country_code AND known.species_key = standing.species_key
+    JOIN core.taxon_group AS member ON standing.taxon_group = member.taxon_group
+    LEFT JOIN core.country_species AS listed
+        ON known.country_code = listed.country_code AND known.species_key = listed.species_key
 ),
 
+-- Each species is in one group, so that these sums add up to those of the roll-ups.
 counted AS (
     SELECT
         country_code,
         taxon_group,
         roll_up,
-        year,
-        sum(cells) AS cells,
-        fsum(cells / expected_cells) AS ssii,
-        fsum(range_share * cells / expected_cells) AS steward,
-        fsum(at_most_one(entropy / ln(cells))) FILTER (cells > 1) AS ssei,
-        count(*) FILTER (cells > 1) AS ssei_species,
-        fsum(at_most_one(entropy / ln(expected_cells))) FILTER (expected_cells > 1) AS ssei_expected,
+        seen.year AS year,
+        count(*) AS species,
+        count(range_share) AS shared_species,
+        fsum(range_share) AS shares,
+        min(grid) AS first_grid,
+        max(grid) AS last_grid,
+        bool_and(is_gbif) AS is_gbif,
+        sum(seen.cells) AS cells,
+        fsum(seen.cells / expected_cells) AS ssii,
+        fsum(range_share * seen.cells / expected_cells) AS steward,
+        fsum(at_most_one(seen.entropy / ln(seen.cells))) FILTER (seen.cells > 1) AS ssei,
+        count(*) FILTER (seen.cells > 1) AS ssei_species,
+        fsum(at_most_one(seen.entropy / ln(expected_cells))) FILTER (expected_cells > 1) AS ssei_expected,
         count(*) FILTER (expected_cells > 1) AS ssei_expected_species
     FROM status
-    GROUP BY country_code, taxon_group, roll_up, year
+    GROUP BY ALL
 ),
 
 grouped AS (
@@ -146,6 +127,12 @@ summed AS (
         country_code,
         taxon_group,
         year,
+        sum(species) AS species,
+        sum(shared_species) AS shared_species,
+        fsum(shares) AS shares,
+        min(first_grid) AS first_grid,
+        max(last_grid) AS last_grid,
+        bool_and(is_gbif) AS is_gbif,
         sum(cells) AS cells,
         fsum(ssii) AS ssii,
         coalesce(fsum(steward), 0) AS steward,
@@ -155,6 +142,30 @@ summed AS (
         sum(ssei_expected_species) AS ssei_expected_species
     FROM grouped
     GROUP BY country_code, taxon_group, year
+),
+
+-- The row over all years holds every species expected.
+followed AS (
+    SELECT
+        country_code,
+        taxon_group,
+        year,
+        cells,
+        ssii,
+        steward,
+        ssei,
+        ssei_species,
+        ssei_expected,
+        ssei_expected_species,
+        max(species) FILTER (year IS NULL) OVER of_group AS expected_species,
+        max(shared_species) FILTER (year IS NULL) OVER of_group AS shared_species,
+        max(shares) FILTER (year IS NULL) OVER of_group AS shares,
+        max(cells) FILTER (year IS NULL) OVER of_group AS expected_cells,
+        max(first_grid) FILTER (year IS NULL) OVER of_group AS first_grid,
+        max(last_grid) FILTER (year IS NULL) OVER of_group AS last_grid,
+        bool_and(is_gbif) FILTER (year IS NULL) OVER of_group AS is_gbif
+    FROM summed
+    WINDOW of_group AS (PARTITION BY country_code, taxon_group)
 ),
 
 -- The row over all years shows how recent the knowledge is in the latest year with records.
@@ -174,9 +185,9 @@ recency AS (
 
 joined AS (
     SELECT
-        diversity.country_code,
-        diversity.taxon_group,
-        diversity.year,
+        followed.country_code,
+        followed.taxon_group,
+        followed.year,
         diversity.occurrences,
         diversity.observed_richness,
         diversity.chao1_inext_richness,
@@ -188,35 +199,28 @@ joined AS (
         occupancy.chao2_richness,
         occupancy.reason AS unit_reason,
         occupancy.sampling_units,
-        summed.* EXCLUDE (country_code, taxon_group, year),
-        baseline.species AS expected_species,
-        baseline.shared_species,
-        baseline.cells AS expected_cells,
-        baseline.shares,
-        baseline.is_gbif,
-        baseline.first_grid = baseline.last_grid AND baseline.first_grid <> '' AS has_cells,
+        followed.* EXCLUDE (country_code, taxon_group, year),
+        followed.first_grid = followed.last_grid AND followed.first_grid <> '' AS has_cells,
         CASE
-            WHEN baseline.first_grid <> baseline.last_grid THEN 'mixed_grids'
-            WHEN baseline.first_grid = '' THEN 'no_grid'
+            WHEN followed.first_grid <> followed.last_grid THEN 'mixed_grids'
+            WHEN followed.first_grid = '' THEN 'no_grid'
             WHEN diversity.reason IS NOT NULL THEN diversity.reason
-            WHEN baseline.species < 3 THEN 'too_few_species'
-            WHEN baseline.cells < 3 THEN 'too_few_cells'
+            WHEN followed.expected_species < 3 THEN 'too_few_species'
+            WHEN followed.expected_cells < 3 THEN 'too_few_cells'
         END AS cell_reason
-    FROM metrics.species_diversity AS diversity
-    JOIN recency
-        ON diversity.country_code = recency.country_code
-        AND diversity.taxon_group = recency.taxon_group
-        AND diversity.year IS NOT DISTINCT FROM recency.year
+    FROM followed
+    JOIN metrics.species_diversity AS diversity
+        ON followed.country_code = diversity.country_code
+        AND followed.taxon_group = diversity.taxon_group
+        AND followed.year IS NOT DISTINCT FROM diversity.year
     JOIN metrics.species_occupancy AS occupancy
-        ON diversity.country_code = occupancy.country_code
-        AND diversity.taxon_group = occupancy.taxon_group
-        AND diversity.year IS NOT DISTINCT FROM occupancy.year
-    JOIN summed
-        ON diversity.country_code = summed.country_code
-        AND diversity.taxon_group = summed.taxon_group
-        AND diversity.year IS NOT DISTINCT FROM summed.year
-    JOIN baseline_summed AS baseline
-        ON diversity.country_code = baseline.country_code AND diversity.taxon_group = baseline.taxon_group
+        ON followed.country_code = occupancy.country_code
+        AND followed.taxon_group = occupancy.taxon_group
+        AND followed.year IS NOT DISTINCT FROM occupancy.year
+    JOIN recency
+        ON followed.country_code = recency.country_code
+        AND followed.taxon_group = recency.taxon_group
+        AND followed.year IS NOT DISTINCT FROM recency.year
 ),
 
 judged AS (

@@ -9,18 +9,30 @@
 --   area_rarity = sum over the species of (cells of the group / cells of the species), both of all years
 -- Reportable from 20 incidences in three units, in one grid and one checklist.
 -- Source: Chao 1987; Chao & Jost 2012; Chao et al. 2014; indicators of b3gbi; thresholds of dubicube.
-WITH species AS (
+WITH species_cell AS (
     SELECT
         country_code,
         species_key,
-        count(*) AS units,
-        count(DISTINCT coalesce(cell_code, '')) AS cells,
-        histogram(year) AS units_by_year,
-        min(coalesce(grid, '')) AS first_grid,
-        max(coalesce(grid, '')) AS last_grid,
+        coalesce(grid, '') AS grid,
+        list(year) AS years,
         min(coalesce(checklist_key, '')) AS first_checklist,
         max(coalesce(checklist_key, '')) AS last_checklist
     FROM core.occurrence_cube
+    GROUP BY country_code, species_key, coalesce(grid, ''), cell_code
+),
+
+species AS (
+    SELECT
+        country_code,
+        species_key,
+        sum(len(years)) AS units,
+        count(*) AS cells,
+        list_aggregate(flatten(list(years)), 'histogram') AS units_by_year,
+        min(grid) AS first_grid,
+        max(grid) AS last_grid,
+        min(first_checklist) AS first_checklist,
+        max(last_checklist) AS last_checklist
+    FROM species_cell
     GROUP BY country_code, species_key
 ),
 
@@ -97,7 +109,7 @@ counted AS (
 ),
 
 -- Units are counted for all groups in one pass: a cell's bits are the groups with a record there.
-bit AS (
+bit AS NOT MATERIALIZED (
     SELECT taxon_group, roll_up, 1 << (row_number() OVER (ORDER BY taxon_group) - 1) AS bit
     FROM core.taxon_group
     WHERE NOT is_roll_up
@@ -140,6 +152,27 @@ occupied AS (
     GROUP BY alike.country_code, mask.taxon_group, alike.year
 ),
 
+-- Put together by a union, so that a run for one country reads that country's rows only, which a join would not.
+together AS (
+    SELECT
+        country_code,
+        taxon_group,
+        year,
+        any_value(frequencies) AS frequencies,
+        any_value(incidences) AS incidences,
+        any_value(s) AS s,
+        any_value(q1) AS q1,
+        any_value(q2) AS q2,
+        any_value(inverse_cells) AS inverse_cells,
+        any_value(species_cells) AS species_cells,
+        any_value(grid) AS grid,
+        any_value(is_mixed_grid) AS is_mixed_grid,
+        any_value(is_mixed_checklist) AS is_mixed_checklist,
+        any_value(cells) AS cells
+    FROM (SELECT * FROM counted UNION ALL BY NAME SELECT * FROM occupied)
+    GROUP BY country_code, taxon_group, year
+),
+
 unit AS (
     SELECT
         *,
@@ -148,30 +181,23 @@ unit AS (
             ELSE cells
         END AS units,
         max(cells) FILTER (year IS NULL) OVER of_group AS group_cells
-    FROM occupied
+    FROM together
     WINDOW of_group AS (PARTITION BY country_code, taxon_group)
 ),
 
 judged AS (
     SELECT
-        counted.*,
-        unit.units,
-        unit.cells,
-        unit.group_cells,
+        *,
         CASE WHEN NOT is_mixed_grid THEN
-            size_at_coverage(frequencies, q1, q2, unit.units, incidences, common_coverage())
+            size_at_coverage(frequencies, q1, q2, units, incidences, common_coverage())
         END AS size,
         CASE
             WHEN is_mixed_grid THEN 'mixed_grids'
-            WHEN unit.units < 3 THEN 'too_few_cells'
+            WHEN units < 3 THEN 'too_few_cells'
             WHEN incidences < 20 THEN 'too_few_records'
             WHEN is_mixed_checklist THEN 'mixed_checklists'
         END AS base_reason
-    FROM counted
-    JOIN unit
-        ON counted.country_code = unit.country_code
-        AND counted.taxon_group = unit.taxon_group
-        AND counted.year IS NOT DISTINCT FROM unit.year
+    FROM unit
 ),
 
 estimated AS (

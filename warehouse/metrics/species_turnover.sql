@@ -73,36 +73,46 @@ grouped AS (
     FROM counted
 ),
 
-yearly AS (
+-- A species counts as recent from the year of a record until its next record or ten years later: a step up and a step
+-- down, the second perhaps in a year without any record.
+stepped AS (
     SELECT
         country_code,
         taxon_group,
-        year,
-        sum(species) AS species,
-        coalesce(sum(species) FILTER (before IS NULL), 0) AS new_species,
-        list(struct_pack(before := before, species := species)) AS by_year_before,
-        sum(records) AS records,
-        sum(cube_rows) AS cube_rows,
-        min(first_checklist) AS first_checklist,
-        max(last_checklist) AS last_checklist
+        unnest([
+            struct_pack(
+                year := year, before := before, step := species, species := species, records := records,
+                cube_rows := cube_rows, first := first_checklist, last := last_checklist
+            ),
+            struct_pack(
+                year := coalesce(old_from, year + 10), before := NULL, step := -species, species := 0, records := 0,
+                cube_rows := 0, first := NULL, last := NULL
+            )
+        ]) AS seen
     FROM grouped
-    GROUP BY country_code, taxon_group, year
 ),
 
--- A species counts as recent from the year of a record until its next record or ten years later.
-recent AS (
-    SELECT country_code, taxon_group, year, sum(species) AS step
-    FROM (
-        SELECT country_code, taxon_group, year, species FROM grouped
-        UNION ALL
-        SELECT country_code, taxon_group, coalesce(old_from, year + 10) AS year, -species AS species FROM grouped
-    )
-    GROUP BY country_code, taxon_group, year
+stepwise AS (
+    SELECT
+        country_code,
+        taxon_group,
+        seen.year AS year,
+        sum(seen.step) AS step,
+        sum(seen.species) AS species,
+        coalesce(sum(seen.species) FILTER (seen.before IS NULL), 0) AS new_species,
+        list(struct_pack(before := seen.before, species := seen.species)) AS by_year_before,
+        sum(seen.records) AS records,
+        sum(seen.cube_rows) AS cube_rows,
+        min(seen.first) AS first_checklist,
+        max(seen.last) AS last_checklist
+    FROM stepped
+    GROUP BY ALL
 ),
 
-running AS (
-    SELECT country_code, taxon_group, year, sum(step) OVER (PARTITION BY country_code, taxon_group ORDER BY year) AS recent
-    FROM recent
+yearly AS (
+    SELECT *, sum(step) OVER (PARTITION BY country_code, taxon_group ORDER BY year) AS recent
+    FROM stepwise
+    QUALIFY species > 0
 ),
 
 followed AS (
@@ -120,23 +130,18 @@ followed AS (
 
 compared AS (
     SELECT
-        followed.*,
-        running.recent,
-        CASE WHEN followed.previous_year IS NOT NULL THEN
+        *,
+        CASE WHEN previous_year IS NOT NULL THEN
             coalesce(list_sum(list_transform(
-                list_filter(followed.by_year_before, lambda seen: seen.before = followed.previous_year),
+                list_filter(by_year_before, lambda seen: seen.before = previous_year),
                 lambda seen: seen.species
             )), 0)
         END AS shared,
         CASE
-            WHEN followed.records < 20 THEN 'too_few_records'
-            WHEN followed.is_mixed THEN 'mixed_checklists'
+            WHEN records < 20 THEN 'too_few_records'
+            WHEN is_mixed THEN 'mixed_checklists'
         END AS reason
     FROM followed
-    JOIN running
-        ON followed.country_code = running.country_code
-        AND followed.taxon_group = running.taxon_group
-        AND followed.year = running.year
 ),
 
 judged AS (
