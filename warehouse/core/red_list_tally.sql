@@ -75,6 +75,24 @@ dated AS (
         ) = 1
 ),
 
+national_stated AS (
+    SELECT *
+    FROM landed.assessment
+    WHERE scope <> 'global' AND (unit_key = scope OR NOT is_country_unit(unit_key))
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY scope, species_key, assessment_year
+            ORDER BY
+                source_precedence(source),
+                source,
+                vintage DESC NULLS LAST,
+                list_position(['EX', 'EW', 'RE', 'CR', 'EN', 'VU', 'NT', 'LC', 'DD', 'NA', 'NE'], red_list_category),
+                is_possibly_extinct DESC NULLS LAST,
+                change_reason,
+                taxon_group
+        ) = 1
+),
+
 national AS (
     SELECT
         listed.scope AS country_code,
@@ -93,10 +111,9 @@ national AS (
         listed.assessment_year,
         listed.red_list_category,
         max_by(listed.red_list_category, listed.assessment_year) OVER (PARTITION BY listed.scope, listed.species_key) AS latest
-    FROM core.assessment AS listed
+    FROM national_stated AS listed
     LEFT JOIN core.country_species AS known
         ON listed.scope = known.country_code AND listed.species_key = known.species_key
-    WHERE listed.scope <> 'global'
 ),
 
 history AS (

@@ -14,6 +14,9 @@ from ness_pipeline.files.result import Options
 from ness_pipeline.scope import countries, country_named
 from ness_pipeline.sources import REJECTED, Batch
 
+NATIONAL_LISTS = frozenset({"assessment", "genuine_change"})
+"""Tables whose `scope` is a country's Red List or the global one; the scope of a threat is something else."""
+
 
 def loadable() -> tuple[str, ...]:
     """Tables that users can load, without layer."""
@@ -94,7 +97,8 @@ def _check_columns(raw: RawTable, table: Table, options: Options) -> None:
 
 def _by_country(rows: pl.DataFrame, table: Table) -> Iterator[Batch]:
     """The rows in their order, those of unknown countries refused; the loader numbers rows as they come."""
-    codes = [name for name in ("country_code", "scope") if name in rows.columns and table.has(name)]
+    scoped = "scope" if table.short_name in NATIONAL_LISTS else "country_code"
+    codes = [name for name in ("country_code", scoped) if name in rows.columns and table.has(name)]
     if not codes:
         yield Batch(table.short_name, rows.drop(ROW))
         return
