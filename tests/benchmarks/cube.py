@@ -224,7 +224,7 @@ def _measured(way: str, folder: Path, out: Path, answer: multiprocessing.queues.
     watcher.join()
     cube = pl.scan_parquet(out)
     counted = next(name for name in ("occurrences", "len") if name in cube.collect_schema().names())
-    rows, occurrences = cube.select(pl.len(), pl.col(counted).cast(pl.Int64).sum()).collect().row(0)
+    rows, occurrences = cube.select(pl.len().alias("rows"), pl.col(counted).cast(pl.Int64).sum()).collect().row(0)
     answer.put(
         {
             "way": way,

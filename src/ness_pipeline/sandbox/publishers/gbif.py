@@ -1,4 +1,4 @@
-"""GBIF: occurrence search with facets, counts, name matching, species and countries.
+"""GBIF: occurrence search with facets, counts, downloads, name matching, species and countries.
 
 A synonym has a key of its own and no records, since the sandbox files every record under an accepted name.
 """
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ness_pipeline.sandbox.answers import json_answer, text_answer
+from ness_pipeline.sandbox.gbif_downloads import Downloads
 from ness_pipeline.sandbox.gbif_names import Names
 from ness_pipeline.sandbox.gbif_records import STATUS_NAMES, record
 from ness_pipeline.sandbox.gbif_search import (
@@ -45,7 +46,8 @@ def routes(world: World) -> list[Route]:
         "/v1/species/{key}": lambda request: _species(search, request.path_params["key"]),
         "/v1/enumeration/country": lambda _: _countries(),
     }
-    return [Route(path, _handler(answer)) for path, answer in answers.items()] + [Route("/{rest:path}", _unknown)]
+    asked = [Route(path, _handler(answer)) for path, answer in answers.items()]
+    return [*asked, *Downloads(search).routes(), Route("/{rest:path}", _unknown)]
 
 
 def _query(request: Request) -> Query:
