@@ -103,7 +103,7 @@ def limit(folder: Path, out: Path) -> int:
     """The cube by DuckDB alone, with the memory that ours may use."""
     with duckdb.connect() as connection, tempfile.TemporaryDirectory() as spill:
         connection.execute(
-            f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{spill}'; SET preserve_insertion_order = false"
+            f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{spill}'; SET preserve_insertion_order = false; SET enable_progress_bar = false"
         )
         query = LIMIT.format(files=f"{folder}/*", filters=FILTERS, issues=issues())
         connection.execute(f"COPY ({query}) TO '{out}' (FORMAT parquet, COMPRESSION zstd)")
