@@ -19,7 +19,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import metadata
-from typing import Any, Self
+from pathlib import Path
+from typing import Any, Literal, Self
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import requests
@@ -59,7 +60,7 @@ _USER_INFO = re.compile(r"//[^/@\s]+@")
 
 @dataclass(frozen=True)
 class Request:
-    """One GET, independent of where the publisher lives today: live, a mirror or the sandbox.
+    """One request, independent of where the publisher lives today: live, a mirror or the sandbox.
 
     Attributes:
         publisher: whose base URL and rate apply.
@@ -69,6 +70,10 @@ class Request:
             part of what is asked. None where the answer is the unit's own.
         accepts: statuses besides 2xx that are answers and no faults, such as 404 for "there is none".
         clean: takes out of a body what must not be kept, such as personal e-mail addresses, before it lands.
+        method: GET, or POST and DELETE for orders; only GETs land.
+        body: JSON to send.
+        is_signed: whether it carries the operator's user name and password, as HTTP Basic.
+        is_bare: whether the body may be other than its content type says, such as a bare key under JSON.
     """
 
     publisher: Publisher
@@ -77,6 +82,10 @@ class Request:
     shared: str | None = field(default=None, compare=False)
     accepts: tuple[int, ...] = field(default=(), compare=False)
     clean: Callable[[bytes], bytes] | None = field(default=None, compare=False, repr=False)
+    method: Literal["GET", "POST", "DELETE"] = "GET"
+    body: bytes | None = None
+    is_signed: bool = False
+    is_bare: bool = field(default=False, compare=False)
 
     @classmethod
     def get(cls, publisher: Publisher, path: str, params: Mapping[str, object] | None = None) -> Request:
@@ -95,7 +104,8 @@ class Request:
     @property
     def key(self) -> str:
         """Identity of the request in the landing zone: equal requests have equal keys wherever they went."""
-        return hashlib.sha256(f"{self.publisher} {self.target}".encode()).hexdigest()
+        order = "" if self.method == "GET" else f"{self.method} {(self.body or b'').decode()} "
+        return hashlib.sha256(f"{order}{self.publisher} {self.target}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -192,6 +202,19 @@ class Session:
         """Close all connections."""
         self._pool.close()
 
+    def download(self, request: Request, target: Path, largest: int) -> Payload:
+        """Store the publisher's answer in a file, as `send` gets it; the payload's own body is empty.
+
+        Args:
+            request: what to fetch.
+            target: the file; it is there only when it is complete.
+            largest: bytes above which the answer is refused.
+
+        Raises:
+            SourceUnavailable: no usable answer, or one that is too large.
+        """
+        return self._attempt(request, lambda answer, name: self._store(answer, name, target, largest))
+
     def send(self, request: Request) -> Payload:
         """The publisher's answer, after as many retries as the settings allow.
 
@@ -200,6 +223,9 @@ class Session:
         Raises:
             SourceUnavailable: no usable answer; the message names publisher, status, start of the body and next step.
         """
+        return self._attempt(request, self._read)
+
+    def _attempt(self, request: Request, read: _Read) -> Payload:
         url = self._settings.url(request.publisher) + request.target
         attempts = tenacity.Retrying(
             retry=self._is_retried,
@@ -209,7 +235,7 @@ class Session:
         )
         with self._lock(url):
             try:
-                return attempts(self._ask, request, url)
+                return attempts(self._ask, request, url, read)
             except _Transient as error:
                 raise PublisherAway(scrub(str(error))) from error.__cause__
 
@@ -234,14 +260,18 @@ class Session:
         self._next_start[publisher] = start + 1 / self._settings.rate(publisher)
         time.sleep(start - now)
 
-    def _ask(self, request: Request, url: str) -> Payload:
+    def _ask(self, request: Request, url: str, read: _Read) -> Payload:
         """One attempt: status first, then content type, then body."""
         self._pace(request.publisher)
         name = f"{request.publisher} ({urlsplit(url).netloc})"
         timeout = (self._settings.timeout_connect_s, self._settings.timeout_read_s)
         try:
-            with self._pool.get(url, timeout=timeout, stream=True, auth=self._credentials(request, url)) as answer:
-                body = self._without_token_in(request, self._read(answer, name))
+            with self._pool.request(
+                request.method, url, data=request.body, timeout=timeout, stream=True,
+                auth=self._credentials(request, url), headers=_JSON_BODY if request.body is not None else None,
+            ) as answer:  # fmt: skip
+                is_wanted = 200 <= answer.status_code < 300  # noqa: PLR2004 - the success class of HTTP
+                body = self._without_token_in(request, read(answer, name) if is_wanted else self._read(answer, name))
                 self._check(request, answer, body, name)
                 return Payload(
                     request=request,
@@ -274,12 +304,14 @@ class Session:
             message = scrub(f"{name} cannot be asked ({error}); check the setting {setting}.")
             raise SourceUnavailable(message) from _cause(request, error)
 
-    def _credentials(self, request: Request, url: str) -> _Token | None:
-        """The publisher's token, where it wants one and the way to it is safe.
+    def _credentials(self, request: Request, url: str) -> requests.auth.AuthBase | None:
+        """The publisher's token or the operator's login, where it is wanted and the way to it is safe.
 
         Raises:
-            SourceUnavailable: the token would travel in the clear.
+            SourceUnavailable: a secret would travel in the clear, or there is no login.
         """
+        if request.is_signed:
+            return self._login(request, url)
         token = self._settings.token(request.publisher)
         if token is None:
             return None
@@ -288,6 +320,38 @@ class Session:
             setting = f"NESS_{request.publisher.upper()}_URL"
             raise SourceUnavailable(f"{setting} is not https, so {_TOKENS[request.publisher]} is not sent; set an https address.")  # fmt: skip
         return _Token(token, _TOKEN_PARAMETERS.get(request.publisher))
+
+    def _login(self, request: Request, url: str) -> requests.auth.HTTPBasicAuth:
+        user, password = self._settings.gbif_user, self._settings.gbif_password
+        if not user or password is None or not password.get_secret_value():
+            raise SourceUnavailable(
+                f"{request.publisher} wants a login for {request.path}; set GBIF_USER and GBIF_PWD."
+            )
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+            raise SourceUnavailable("NESS_GBIF_URL is not https, so GBIF_PWD is not sent; set an https address.")
+        return requests.auth.HTTPBasicAuth(user.encode(), password.get_secret_value().encode())
+
+    def _store(self, answer: requests.Response, name: str, target: Path, largest: int) -> bytes:
+        """Write the body to a file as it comes."""
+        half = target.with_name(f"{target.name}.part")
+        written = 0
+        try:
+            with half.open("wb") as file:
+                for chunk in answer.iter_content(2**20):
+                    written += len(chunk)
+                    if written > largest:
+                        raise SourceUnavailable(
+                            f"{name} sent more than {largest / 2**20:.3g} MiB; it is not what was asked for."
+                        )
+                    file.write(chunk)
+            promised = answer.headers.get("Content-Length", "")
+            if promised.isdigit() and "Content-Encoding" not in answer.headers and written != int(promised):
+                raise _Transient(f"{name} sent {written} of {promised} bytes; try again later.")
+            half.replace(target)
+        finally:
+            half.unlink(missing_ok=True)
+        return b""
 
     def _read(self, answer: requests.Response, name: str) -> bytes:
         """The decompressed body, read until it is complete, too large, or dripping for longer than anyone waits."""
@@ -305,12 +369,14 @@ class Session:
         return bytes(body)
 
     def _without_token(self, request: Request, text: str) -> str:
-        """The text without the token, which a publisher may quote when it refuses it."""
-        token = self._settings.token(request.publisher)
-        if token is None:
-            return text
-        word = token.get_secret_value()
-        return text.replace(word, "…").replace(quote(word, safe=""), "…")
+        """The text without the token or password, which a publisher may quote when it refuses it."""
+        for secret in (
+            self._settings.token(request.publisher),
+            self._settings.gbif_password if request.is_signed else None,
+        ):
+            if secret and (word := secret.get_secret_value()):
+                text = text.replace(word, "…").replace(quote(word, safe=""), "…")
+        return text
 
     def _without_token_in(self, request: Request, body: bytes) -> bytes:
         """The body, without a token that was part of the URL and that an answer may repeat, as in links to itself."""
@@ -326,6 +392,8 @@ class Session:
         return body
 
     def _next_step(self, request: Request, status: int) -> str:
+        if request.is_signed and status in {401, 403}:
+            return "check GBIF_USER (the user name, not the e-mail address) and GBIF_PWD"
         setting = _TOKENS.get(request.publisher)
         if setting and status in {401, 403}:
             return f"check {setting}" if self._settings.token(request.publisher) else f"set {setting}"
@@ -354,11 +422,15 @@ class Session:
             raise _Transient(
                 f"{name} answered {kind} instead of data to {request.path}: {scrub(start)!r}; try again later."
             )
-        if kind.endswith("json"):
+        if kind.endswith("json") and not request.is_bare:
             try:
                 json.loads(body)
             except ValueError:
                 raise _Transient(f"{name} sent a truncated answer to {request.path}; try again later.") from None
+
+
+_Read = Callable[[requests.Response, str], bytes]
+_JSON_BODY = {"Content-Type": "application/json"}
 
 
 class _Token(requests.auth.AuthBase):
@@ -431,6 +503,11 @@ class _SameHostSession(requests.Session):
         if target is None:
             return None
         here, there = urlsplit(resp.url), urlsplit(urljoin(resp.url, target))
+        is_own_file_host = there.scheme == "https" and all(
+            (part.hostname or "").endswith(".gbif.org") for part in (here, there)
+        )  # GBIF hands finished downloads over from another of its hosts; requests drops the login on the way
+        if is_own_file_host:
+            return target
         is_upgrade = (here.scheme, there.scheme) == ("http", "https") and here.hostname == there.hostname
         if not is_upgrade and (here.scheme, here.netloc) != (there.scheme, there.netloc):
             message = (

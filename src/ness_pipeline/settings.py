@@ -96,6 +96,7 @@ class Settings(BaseSettings):
         """The same settings towards a sandbox at `url`: unhurried by rates, in a home of its own, marked synthetic."""
         changes: dict[str, object] = {"home": self.home / "sandbox", "landing": None, "is_synthetic": True}
         changes |= {"iucn_token": SecretStr("sandbox"), "protected_planet_token": SecretStr("sandbox")}
+        changes |= {"gbif_user": "sandbox", "gbif_password": SecretStr("sandbox"), "gbif_email": "sandbox@example.org"}
         for publisher in get_args(Publisher):
             changes |= {f"{publisher}_url": f"{url}/{publisher}", f"{publisher}_rate": 1000.0}
         return self.model_copy(update=changes)

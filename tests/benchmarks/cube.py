@@ -103,7 +103,7 @@ def limit(folder: Path, out: Path) -> int:
     """The cube by DuckDB alone, with the memory that ours may use."""
     with duckdb.connect() as connection, tempfile.TemporaryDirectory() as spill:
         connection.execute(
-            f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{spill}'; SET preserve_insertion_order = false"
+            f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{spill}'; SET preserve_insertion_order = false; SET enable_progress_bar = false"
         )
         query = LIMIT.format(files=f"{folder}/*", filters=FILTERS, issues=issues())
         connection.execute(f"COPY ({query}) TO '{out}' (FORMAT parquet, COMPRESSION zstd)")
@@ -224,7 +224,7 @@ def _measured(way: str, folder: Path, out: Path, answer: multiprocessing.queues.
     watcher.join()
     cube = pl.scan_parquet(out)
     counted = next(name for name in ("occurrences", "len") if name in cube.collect_schema().names())
-    rows, occurrences = cube.select(pl.len(), pl.col(counted).cast(pl.Int64).sum()).collect().row(0)
+    rows, occurrences = cube.select(pl.len().alias("rows"), pl.col(counted).cast(pl.Int64).sum()).collect().row(0)
     answer.put(
         {
             "way": way,

@@ -113,7 +113,9 @@ def test_grids_that_do_not_exist_are_refused(text):
 
 def test_branches_that_nobody_chose_are_not_translated():
     """The text for Spark names no function of another grid, and none of ours."""
-    variables = dict.fromkeys(("grid", "grid_kind", "grid_size", "max_uncertainty_m", "point", "seed", "target_rank"))
+    variables = dict.fromkeys(
+        ("grid", "grid_kind", "grid_size", "max_uncertainty_m", "point", "seed", "target", "target_rank")
+    )
     text = for_spark(sql_text("record"), variables | {"countries": "KE"}).lower().rpartition("*/")[2]
     assert "h3" not in text
     assert "getvariable" not in text

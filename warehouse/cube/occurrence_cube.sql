@@ -28,7 +28,7 @@ WITH counted AS (
     FROM occurrence
     WHERE occurrence_status = 'PRESENT'
         AND NOT has_geospatial_issue
-        AND (basis_of_record IS NULL OR basis_of_record NOT IN ('FOSSIL_SPECIMEN', 'LIVING_SPECIMEN'))
+        AND coalesce(basis_of_record, '') NOT IN ('FOSSIL_SPECIMEN', 'LIVING_SPECIMEN')
         AND species_key IS NOT NULL
         AND year IS NOT NULL
         AND country_code IS NOT NULL
@@ -50,8 +50,12 @@ SELECT
     min_coordinate_uncertainty_m,
     CAST(min_temporal_uncertainty_s AS BIGINT) AS min_temporal_uncertainty_s,
     target_group,
-    CASE
-        WHEN getvariable('target_rank') IS NULL OR target_group IS NULL THEN NULL
-        ELSE CAST(sum(occurrences) OVER (PARTITION BY country_code, year, cell_code, target_group) AS BIGINT)
+    CASE getvariable('target')
+        WHEN 'counted'
+            THEN CASE
+                WHEN target_group IS NOT NULL
+                    THEN CAST(sum(occurrences) OVER (PARTITION BY country_code, year, cell_code, target_group) AS BIGINT)
+            END
+        ELSE CAST(NULL AS BIGINT)
     END AS target_group_occurrences
 FROM counted

@@ -8,17 +8,24 @@ WITH interpreted AS (
         *,
         coalesce(stated_id, 'row ' || CAST(file_row AS VARCHAR) || ' of ' || file_name) AS record_id,
         CASE
-            WHEN status_word IS NULL
-                OR lower(status_word) IN (
-                    'present', 'presente', 'présent', 'présente', 'presence', '1', 'true', 'common', 'abundant', 'frequent',
-                    'rare', 'uncommon', 'irregular', 'doubtful'
-                )
+            WHEN status_word IS NULL OR status_word = 'PRESENT' THEN 'PRESENT'
+            WHEN regexp_matches(
+                lower(status_word),
+                '^(present|presente|présent|présente|presence|1|true|common|abundant|frequent|rare|uncommon|irregular|doubtful)$'
+            )
                 THEN 'PRESENT'
             ELSE upper(status_word)
         END AS occurrence_status,
         coalesce(issue_flag, FALSE) OR coalesce(issue_listed, FALSE) AS has_geospatial_issue,
-        replace(replace(upper(regexp_replace(basis_word, '([a-z])([A-Z])', '\1_\2', 'g')), ' ', '_'), '-', '_')
-            AS basis_of_record,
+        CASE
+            WHEN basis_word = 'HUMAN_OBSERVATION' OR basis_word = 'PRESERVED_SPECIMEN' OR basis_word = 'MACHINE_OBSERVATION'
+                THEN basis_word
+            WHEN regexp_matches(basis_word, '[a-z -]')
+                THEN replace(
+                    replace(upper(regexp_replace(basis_word, '([a-z])([A-Z])', '\1_\2', 'g')), ' ', '_'), '-', '_'
+                )
+            ELSE basis_word
+        END AS basis_of_record,
         CASE
             WHEN length(bare(country_word)) = 2 AND contains(getvariable('countries'), upper(bare(country_word)))
                 THEN upper(bare(country_word))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, cast, get_args
 
 import typer
 
-from ness_pipeline.cli.base import FILL, Sandbox, YearSpan, app, console, settings_for
+from ness_pipeline.cli.base import FILL, Sandbox, YearSpan, app, console, sandbox_url, settings_for
+from ness_pipeline.settings import load_settings
 
 
 @app.command(rich_help_panel=FILL)
 def cube(
     files: Annotated[
-        list[str], typer.Argument(help="Records: parquet, CSV, Darwin Core archives, snapshots, object-store URLs.")
-    ],
-    engine: Annotated[str, typer.Option(help="duckdb (this machine) or spark.")] = "duckdb",
+        list[str] | None,
+        typer.Argument(help="Records: parquet, CSV, Darwin Core archives, snapshots, object-store URLs; none for gbif."),
+    ] = None,
+    engine: Annotated[str, typer.Option(help="duckdb (this machine), spark, or gbif (their cluster; needs an account).")] = "duckdb",
     grid: Annotated[str | None, typer.Option(help="Cells to count in: eqdgc:LEVEL, eea:METRES or h3:RESOLUTION.")] = None,
     max_uncertainty: Annotated[float | None, typer.Option(help="Refuse records less certain than this, in metres.")] = None,
     seed: Annotated[int | None, typer.Option(help="Draw points inside their circle of uncertainty with this seed.")] = None,
@@ -28,12 +30,14 @@ def cube(
     trust: Annotated[str, typer.Option(help="nothing, keys (no record stands twice) or everything (with --out).")] = "nothing",
     memory: Annotated[str, typer.Option(help="Memory of the engine duckdb; beyond it goes to disk.")] = "1200MB",
     master: Annotated[str, typer.Option(help="Where Spark runs, such as spark://host:7077.")] = "local[*]",
+    product: Annotated[str, typer.Option(help="What gbif makes: cube, records or species.")] = "cube",
     out: Annotated[Path | None, typer.Option(help="Write the cube to this .parquet or .csv instead of the warehouse.")] = None,
     sandbox: Sandbox = False,
 ) -> None:  # fmt: skip
     """Count occurrence records into a cube: by country, year, species and, where wanted, grid cell."""
+    from ness_pipeline.cube.gbif import Product
     from ness_pipeline.cube.options import CubeOptions, Grid, TargetRank, Trust
-    from ness_pipeline.cubes import cube_to_file, cube_to_warehouse, engine_for
+    from ness_pipeline.cubes import cube_to_file, cube_to_warehouse, engine_for, gbif_to_warehouse
     from ness_pipeline.errors import WrongUsage
     from ness_pipeline.files.batches import Said
     from ness_pipeline.scope import Years, resolve
@@ -42,7 +46,7 @@ def cube(
 
     for value, allowed, name in (
         (target_rank, get_args(TargetRank), "target-rank"), (trust, get_args(Trust), "trust"),
-        (taxon_group, tuple(TAXON_GROUPS), "taxon-group"),
+        (taxon_group, tuple(TAXON_GROUPS), "taxon-group"), (product, get_args(Product), "product"),
     ):  # fmt: skip
         if value is not None and value not in allowed:
             raise WrongUsage(f"--{name} {value} means nothing; choose one of {', '.join(allowed)}.")
@@ -50,25 +54,32 @@ def cube(
         grid=Grid.parse(grid) if grid else None,
         max_uncertainty_m=max_uncertainty,
         seed=seed,
-        target_rank=target_rank,  # type: ignore[arg-type]  # checked above
+        target_rank=cast("TargetRank | None", target_rank),
         country_code=resolve([country])[0] if country else None,
         years=Years.parse(years) if years else None,
     )
-    first = str(files[0]).rstrip("/").rpartition("/")[2]
+    given = files or []
+    if (engine == "gbif") == bool(given) or (engine == "gbif" and out is not None):
+        raise WrongUsage("Give the files to count, or --engine gbif without files and without --out.")
+    first = str(given[0]).rstrip("/").rpartition("/")[2] if given else f"GBIF {country or 'world'}"
     said = Said(f"file:{source or first}", taxon_group, checklist_key)
-    with console.status("Reading") as status:
+    with sandbox_url(wanted=sandbox and engine == "gbif") as url, console.status("Reading") as status:
+        settings = load_settings().for_sandbox(url) if url else settings_for(sandbox=sandbox)
 
         def progress(what: str, share: float | None) -> None:
             status.update(what if share is None else f"{what} ({share:.0%})")
 
-        with engine_for(engine, files, options, trust=trust, master=master, memory=memory, progress=progress) as made:  # type: ignore[arg-type]
-            if out is not None:
-                cube_to_file(made, out)
-                loaded = None
-            else:
-                loaded = cube_to_warehouse(settings_for(sandbox=sandbox), made, files, said, f"cube {' '.join(files)}")
-    if loaded is None:
-        console.print(f"The cube is in {out}", highlight=False, soft_wrap=True)
-    else:
-        show_file(console, first, loaded)
-        console.print("Next: `ness materialise` computes the metrics and publishes them.")
+        if engine == "gbif":
+            pause_s = 0.1 if url else 60.0
+            loaded = gbif_to_warehouse(
+                settings, cast("Product", product), options, said, progress=progress, pause_s=pause_s
+            )
+        else:
+            with engine_for(engine, given, options, trust=cast("Trust", trust), master=master, memory=memory, progress=progress) as made:  # fmt: skip
+                if out is not None:
+                    cube_to_file(made, out)
+                    console.print(f"The cube is in {out}", highlight=False, soft_wrap=True)
+                    return
+                loaded = cube_to_warehouse(settings, made, given, said, f"cube {' '.join(given)}")
+    show_file(console, first, loaded)
+    console.print("Next: `ness materialise` computes the metrics and publishes them.")

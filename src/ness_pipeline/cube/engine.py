@@ -157,10 +157,12 @@ class Engine(ABC):
         counted = sum(int(frame["n"].sum()) for frame in self.frames(f"SELECT n FROM ({parts}) AS part", "Counting"))
         return counted + sum(part.malformed.height for part in self.records)
 
-    def cube(self) -> Iterator[pl.DataFrame]:
-        """The rows of the cube, in no order."""
+    def cube(self, *, is_sorted: bool = False) -> Iterator[pl.DataFrame]:
+        """The rows of the cube, sorted where that is wanted."""
         self.over_all()
-        return self.frames(sql_text("occurrence_cube"), "Counting records")
+        counted = sql_text("occurrence_cube")
+        order = "ORDER BY country_code, year, species_key, cell_code"
+        return self.frames(f"SELECT * FROM ({counted}) AS cube {order}" if is_sorted else counted, "Counting records")
 
     def species(self) -> Iterator[pl.DataFrame]:
         """What the records say about each species, with the records that do, in no order."""

@@ -85,6 +85,7 @@ class CubeOptions:
             "max_uncertainty_m": self.max_uncertainty_m,
             "point": None if self.seed is None else "drawn",
             "seed": None if self.seed is None else str(self.seed),
+            "target": None if self.target_rank is None else "counted",
             "target_rank": self.target_rank,
             "countries": " ".join(countries()),
         }

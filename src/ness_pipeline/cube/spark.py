@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -101,20 +102,20 @@ class SparkEngine(Engine):
         same: dict[tuple[tuple[str, str], ...], list[str]] = {}
         with self._readable():
             for file in files:
-                fields = self.spark.read.parquet(file).schema.fields
+                fields = self.spark.read.parquet(_as_is(file)).schema.fields
                 same.setdefault(tuple((field.name, field.dataType.simpleString()) for field in fields), []).append(file)
         return [(tuple(names), dict(columns)) for columns, names in same.items()]
 
     def rows_by_file(self) -> Mapping[str, int]:
         """How many rows each file has."""
         files = [file for part in self.records for file in part.files]
-        return {file: self.spark.read.parquet(file).count() for file in files}
+        return {file: self.spark.read.parquet(_as_is(file)).count() for file in files}
 
     def open(self, relation: str, files: tuple[str, ...]) -> None:
         """Make the rows of files a relation."""
         from pyspark.sql.functions import udf  # noqa: PLC0415  (an extra)
 
-        read = self.spark.read.parquet(*files)
+        read = self.spark.read.parquet(*map(_as_is, files))
         by_url = {_path(file): file for file in files}
         named = udf(lambda url: by_url[_path(url)], "string") if len(files) > 1 else None
         path = named("_metadata.file_path").alias("_file_path") if named else _constant(files[0]).alias("_file_path")
@@ -249,3 +250,8 @@ def _constant(value: str) -> Any:
     from pyspark.sql.functions import lit  # noqa: PLC0415  (an extra)
 
     return lit(value)
+
+
+def _as_is(file: str) -> str:
+    """A path as Spark must be given it: it would take some letters for patterns and read other files."""
+    return file if "://" in file else re.sub(r"([*?\[\]{}])", r"\\\1", file)

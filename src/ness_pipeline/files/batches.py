@@ -62,7 +62,7 @@ def batches_of(engine: Engine, said: Said) -> Iterator[Batch]:
     if not received:
         raise WrongUsage(f"{engine.records[0].shown} has column names but no rows; export it again.")
     species = list(species_of(_grouped(frame, engine, said) for frame in engine.species()))
-    for frame in engine.cube():
+    for frame in engine.cube(is_sorted=True):
         records = int(frame["occurrences"].sum())
         loaded += records
         yield Batch("occurrence_cube", frame.with_columns(filled).select(*columns), records=records)

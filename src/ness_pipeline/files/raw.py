@@ -100,7 +100,7 @@ class RawTable:
             try:
                 relation = self._relation(connection)
                 names = [f'"{name.replace(chr(34), chr(34) * 2)}"' for name in relation.columns]
-                kept = [f"{name}" for name in names]
+                kept = [f"trim({name}, concat(' ', chr(9), chr(10), chr(13))) AS {name}" for name in names]
                 for name, value in self.defaults.items():
                     quoted, said = f'"{name.replace(chr(34), chr(34) * 2)}"', "'" + value.replace("'", "''") + "'"
                     if quoted in names:

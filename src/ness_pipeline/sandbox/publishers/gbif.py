@@ -1,4 +1,4 @@
-"""GBIF: occurrence search with facets, counts, name matching, species, countries, literature and data sets.
+"""GBIF: occurrence search with facets, counts, downloads, name matching, species, countries, literature and data sets.
 
 A synonym has a key of its own and no records, since the sandbox files every record under an accepted name.
 """
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ness_pipeline.sandbox.answers import json_answer, text_answer
+from ness_pipeline.sandbox.gbif_downloads import Downloads
 from ness_pipeline.sandbox.gbif_lists import data_sets, literature
 from ness_pipeline.sandbox.gbif_names import Names
 from ness_pipeline.sandbox.gbif_records import STATUS_NAMES, record
@@ -48,7 +49,8 @@ def routes(world: World) -> list[Route]:
         "/v1/literature/search": lambda request: literature(world, _query(request)),
         "/v1/dataset/search": lambda request: data_sets(world, _query(request)),
     }
-    return [Route(path, _handler(answer)) for path, answer in answers.items()] + [Route("/{rest:path}", _unknown)]
+    asked = [Route(path, _handler(answer)) for path, answer in answers.items()]
+    return [*asked, *Downloads(search).routes(), Route("/{rest:path}", _unknown)]
 
 
 def _query(request: Request) -> Query:

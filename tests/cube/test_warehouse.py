@@ -1,0 +1,51 @@
+"""`ness cube` fills the warehouse: everything received is counted or set apart, and GBIF's download is cited."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from ness_pipeline.cube.options import CubeOptions, Grid
+from ness_pipeline.cubes import cube_to_warehouse, engine_for, gbif_to_warehouse
+from ness_pipeline.errors import WrongUsage
+from ness_pipeline.files.batches import Said
+from ness_pipeline.paths import Paths
+from ness_pipeline.sandbox import World, serve
+from ness_pipeline.scope import Years
+from ness_pipeline.settings import Settings
+
+
+def test_a_snapshot_becomes_cube_species_and_quarantine(snapshot, world_records, tmp_path):
+    """Received records are loaded or quarantined; the cells of the grid are in the landed cube."""
+    settings = Settings(_env_file=None, home=tmp_path)
+    with engine_for("duckdb", [snapshot], CubeOptions(grid=Grid("eqdgc", 1))) as engine:
+        loaded = cube_to_warehouse(settings, engine, [snapshot], Said("file:snapshot"), "cube snapshot")
+    cube = loaded.results[0]
+    assert cube.received == world_records.height == cube.loaded + cube.quarantined
+    assert any(rule.startswith("cell_code: grid") for _, rule, _ in loaded.reasons)
+    with duckdb.connect(str(Paths.of(settings).build), read_only=True) as connection:
+        counted = connection.execute(
+            "SELECT sum(occurrences), min(grid), max(length(cell_code)) FROM landed.occurrence_cube"
+        )
+        assert counted.fetchone() == (cube.loaded, "eqdgc:1", 8)
+
+
+def test_what_enters_the_warehouse_is_checked(snapshot, tmp_path):
+    """Trusting everything is for files only."""
+    settings = Settings(_env_file=None, home=tmp_path)
+    with engine_for("duckdb", [snapshot], CubeOptions(), trust="everything") as engine, pytest.raises(WrongUsage, match="--out"):  # fmt: skip
+        cube_to_warehouse(settings, engine, [snapshot], Said("file:snapshot"), "cube snapshot")
+
+
+def test_a_download_is_loaded_with_its_doi(tmp_path):
+    """What GBIF made, as cube or as list of species, carries the citation and DOI of the download."""
+    with serve(World(species=400, countries=["DE", "NO"])) as sandbox:
+        settings = Settings(_env_file=None, home=tmp_path).for_sandbox(sandbox.url)
+        options = CubeOptions(country_code="NO", years=Years(2010, 2012))
+        for product in ("cube", "species"):
+            said = Said(f"file:{product}")
+            assert gbif_to_warehouse(settings, product, options, said, pause_s=0.01).results[0].loaded > 0
+    with duckdb.connect(str(Paths.of(settings).build), read_only=True) as connection:
+        cited = connection.execute("SELECT citation, doi FROM ops.citation ORDER BY doi").fetchall()
+    assert len(cited) == 2
+    assert all(doi.startswith("10.15468/dl.") and citation.endswith(doi) for citation, doi in cited)
