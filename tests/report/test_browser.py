@@ -106,11 +106,11 @@ def test_country_opens_from_the_map(visit):
 
 def test_everything_is_reached_by_keyboard(visit):
     """Tab reaches the choice, the map as one stop, and the table; arrows walk the map and Enter opens a country."""
-    page = visit("index.html")
+    page = visit("index.html#metric=land_protected_pct")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "To the content"
     reached = []
-    for _ in range(40):
+    for _ in range(60):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.id || document.activeElement.className"))
         if reached[-1] == "region":
