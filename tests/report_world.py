@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -64,8 +65,8 @@ def _indicators(code: str) -> list[Row]:
 
 
 def _species(code: str) -> list[Row]:
-    size = 3 + len(code) + ord(code[0]) % 5
-    return [
+    size = 6
+    found = [
         *species("mammals", code, LC=8 * size, NT=size, VU=size, EN=2, CR=1, DD=1),
         *species("birds", code, LC=20 * size, NT=2, VU=size, EN=1),
         *species("insects", code, LC=size, DD=size, NONE=30 * size),
@@ -73,6 +74,30 @@ def _species(code: str) -> list[Row]:
         *species("basidiomycetes", code, VU=1, NONE=15 * size),
         *species("ascomycetes", code, NONE=9 * size),
     ]
+    return [row | {"range_share": 0.2, "share_method": "range_map"} for row in found]
+
+
+def _assessed() -> list[Row]:
+    """Mammals and birds, the same in every country, assessed twice without a change."""
+    return [
+        {
+            "species_key": row["species_key"], "taxon_group": row["taxon_group"], "assessment_year": year, "scope": "global",
+            "red_list_category": row["red_list_category"], "vintage": f"{year}-1",
+        }
+        for row in _species("KE") if row["taxon_group"] in {"mammals", "birds"} for year in (2008, 2020)
+    ]  # fmt: skip
+
+
+def _threats() -> list[Row]:
+    """Two threats to each of these species."""
+    return [
+        {
+            "species_key": row["species_key"], "threat_code": code, "timing": "ongoing", "scope": "majority",
+            "severity": severity,
+        }
+        for row in _species("KE") if row["taxon_group"] in {"mammals", "birds"}
+        for code, severity in (("2.1", "rapid"), ("11", "slow_significant"))
+    ]  # fmt: skip
 
 
 def _records(code: str) -> list[Row]:
@@ -92,6 +117,8 @@ def _fill(connection: duckdb.DuckDBPyConnection, codes: Sequence[str]) -> None:
     dates = {"cbd": "1993-12-29", "nagoya": "2014-10-12", "cartagena": None}
     land(connection, "treaty_party", [treaty(name, since, code) for code in codes for name, since in dates.items()])
     land(connection, "country_species", [row for code in RICH for row in _species(code)])
+    land(connection, "assessment", _assessed())
+    land(connection, "threat", _threats())
     land(connection, "occurrence_cube", [row for code in RICH for row in _records(code)])
     citation = {
         "source": "worldbank", "unit": "world", "citation": "SYNTHETIC stand-in for: <i>World Bank</i>, Indicators.", "doi": "10.5072/example",
@@ -101,12 +128,34 @@ def _fill(connection: duckdb.DuckDBPyConnection, codes: Sequence[str]) -> None:
     connection.execute("INSERT INTO ops.citation BY NAME SELECT * FROM frame")
 
 
-def publish_world(home: Path, codes: Sequence[str] | None = None) -> Path:
-    """Land, materialise and publish these countries, or all, below `home`; the published file."""
+def publish_few(home: Path) -> Path:
+    """Land, materialise and publish the rich countries below `home`; the published file."""
     paths = Paths.of(Settings(home=home))
     home.mkdir(parents=True, exist_ok=True)
     with open_build(paths.build) as connection:
-        _fill(connection, codes or list(countries()))
+        _fill(connection, RICH)
         materialise(connection, None)
         publish(connection, paths, "test-run", is_synthetic=True, now=NOW)
     return paths.published
+
+
+def publish_all(few: Path, target: Path) -> Path:
+    """The same file with every other country added: Kenya's indicators and treaties, and protection of its own."""
+    shutil.copy(few, target)
+    with duckdb.connect(str(target)) as connection:
+        for table in (
+            "core.indicator_observation",
+            "core.treaty_party",
+            "metrics.legal_framework",
+            "metrics.protected_area_coverage",
+        ):
+            connection.execute(
+                f"INSERT INTO {table} SELECT one.* REPLACE (other.country_code AS country_code) FROM {table} AS one "
+                "CROSS JOIN core.country AS other WHERE one.country_code = 'KE' AND other.country_code NOT IN (SELECT unnest($1))",
+                [list(RICH)],
+            )
+        connection.execute(
+            "UPDATE metrics.protected_area_coverage SET land_protected_pct = hash(country_code) % 400 / 10 + (year - 2015) * 0.3, "
+            "marine_protected_pct = CASE WHEN marine_reportable THEN hash(country_code, 'sea') % 450 / 10 + (year - 2015) * 0.5 END"
+        )
+    return target

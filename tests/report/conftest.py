@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from report_world import NOW, RICH, publish_world
+from report_world import NOW, publish_all, publish_few
 
 from ness_pipeline.report.site import write_site
 
@@ -21,15 +21,15 @@ ARGUMENTS = (
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The published file of a small world."""
-    return publish_world(tmp_path_factory.mktemp("world"))
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published file of four countries, materialised and audited by the engine."""
+    return publish_few(tmp_path_factory.mktemp("few"))
 
 
 @pytest.fixture(scope="session")
-def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The published file of four countries, for tests that write a site of their own."""
-    return publish_world(tmp_path_factory.mktemp("few"), RICH)
+def published(few: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same file with every other country of the world beside them."""
+    return publish_all(few, tmp_path_factory.mktemp("all") / "ness.duckdb")
 
 
 @pytest.fixture(scope="session")

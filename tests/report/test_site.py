@@ -118,6 +118,21 @@ def test_landlocked_country_says_why_it_has_no_protected_sea(site):
     assert "The country has no sea, so the number has no meaning for it." in text
 
 
+def test_threats_are_named_in_plain_words(site):
+    """Codes of threats reach the reader as words, the heaviest first, with the country's score."""
+    text = (site / "country" / "KE.html").read_text(encoding="utf-8")
+    assert "<strong>farming, forestry plantations and aquaculture</strong>" in text
+    assert "<td>Farming, forestry plantations and aquaculture</td>" in text
+    assert text.index("<td>Farming, forestry") < text.index("<td>Climate change and severe weather</td>")
+
+
+def test_own_red_list_index_stands_beside_the_official_series(site):
+    """The chart of the Red List Index holds the own series and that of the United Nations."""
+    text = (site / "country" / "KE.html").read_text(encoding="utf-8")
+    for series in ("Weighted by range", "All species alike", "Official UN series"):
+        assert f"<td>{series}</td>" in text
+
+
 def test_country_written_alone_leaves_other_pages(few, tmp_path):
     """A second run for one country keeps the pages of the first, and the world page links to all of them."""
     write_site(few, tmp_path, ["KE"], now=NOW)

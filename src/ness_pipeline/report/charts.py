@@ -240,7 +240,7 @@ def threats() -> Drawing:
     return alt.Chart(ROWS).mark_bar(height=12, cornerRadiusEnd=2, color=SECOND).encode(
         x=alt.X("value:Q", title=None, axis=alt.Axis(tickCount=5)),
         y=alt.Y("threat:N", sort=alt.EncodingSortField("value", order="descending"), title=None,
-                axis=alt.Axis(grid=False, ticks=False, domain=False, labelLimit=280)),
+                axis=alt.Axis(grid=False, ticks=False, domain=False, labelLimit=340)),
         tooltip=[alt.Tooltip("threat:N", title="Threat"), alt.Tooltip("value:Q", title="Score", format=",.2f")],
     ).properties(width="container", height=alt.Step(22))  # fmt: skip
 

@@ -153,6 +153,8 @@ def number(value: Any, kind: Kind | str = "number") -> str:
         return _grouped(f"{value:,.0f}")
     size = abs(value)
     digits = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 10 else 3  # noqa: PLR2004  three to four digits
+    if 0 < size < 0.01:  # noqa: PLR2004  two digits that are not zero
+        digits = min(9, 1 - math.floor(math.log10(size)))
     return _grouped(f"{value:,.{digits}f}")
 
 

@@ -24,6 +24,7 @@
     if (kind === "count") return thousands(value, 0);
     if (kind === "year") return String(value);
     const size = Math.abs(value);
+    if (size > 0 && size < 0.01) return thousands(value, Math.min(9, 1 - Math.floor(Math.log10(size))));
     return thousands(value, size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3);
   }
 
