@@ -187,7 +187,7 @@ def readers_trial(folder: Path, readers: int, reads: int, publications: int) -> 
         for process in started:
             process.start()
         for _ in started:
-            assert ready.acquire(timeout=120), "a reader did not start"
+            assert ready.acquire(timeout=PATIENCE_S), "a reader did not start"
         generation = 2
         while generation < publications + 2:
             generation += 1
