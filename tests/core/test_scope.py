@@ -81,10 +81,20 @@ def land_world(warehouse: Any, seed: int) -> None:
         "species_key": f"s{draw.randint(0, 14)}", "scope": draw.choice(["global", "KE"]), "to_year": draw.randint(2001, 2020),
         "category_before": draw.choice(list(RED_LIST_CATEGORIES)), "category_after": draw.choice(list(RED_LIST_CATEGORIES)),
     }) for _ in range(4)]  # fmt: skip
+    # Two mammals that live everywhere, one of them Data Deficient, so that no table is empty by chance.
+    for key, category in (("known", "VU"), ("unknown", "DD")):
+        rows += [("country_species", "file:a", {"country_code": code, "species_key": key, "taxon_group": "mammals", "range_share": 0.25, "share_method": "cells"})
+                 for code in COUNTRIES]  # fmt: skip
+        rows += [("assessment", "file:a", {"species_key": key, "taxon_group": "mammals", "assessment_year": 2015, "scope": scope, "red_list_category": category})
+                 for scope in ("global", "KE")]  # fmt: skip
+    rows.append(("threat", "file:a", {"species_key": "known", "threat_code": "5.3"}))
     one_per_grain = {}
     for table, source, row in rows:
         unit = draw.choice(["1", "2"])
-        if table in {"assessment", "threat"} or "country_code" in row:
+        if (table in {"assessment", "threat"} or "country_code" in row) and row.get("species_key") not in {
+            "known",
+            "unknown",
+        }:
             unit = draw.choice(["1", "2", row.get("country_code") or draw.choice(COUNTRIES)])
         grain = tuple(row.get(name) for name in tables()[f"core.{table}"].grain if name != "source")
         one_per_grain[table, source, unit, grain] = row
