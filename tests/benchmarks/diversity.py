@@ -121,11 +121,11 @@ def main() -> None:
         "pandas_to_sql_per_country": pandas / (whole["species_diversity"] / COUNTRIES),
     }
     if chosen.json:
-        print(json.dumps(found, indent=1))  # noqa: T201  (what the command is for)
+        print(json.dumps(found, indent=1))
         return
     for name, value in found.items():
         for part, number in value.items() if isinstance(value, dict) else [("", value)]:
-            print(f"{name:40} {part:20} {number:14.3f}")  # noqa: T201  (what the command is for)
+            print(f"{name:40} {part:20} {number:14.3f}")
 
 
 if __name__ == "__main__":
