@@ -33,9 +33,9 @@ class Warehouse:
         frame = pl.DataFrame(complete, schema=schema, orient="row")  # noqa: F841  (read by DuckDB)
         self.connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM frame")
 
-    def materialise(self, *countries: str) -> None:
-        """Run all models, for some countries or for all."""
-        materialise(self.connection, countries or None)
+    def materialise(self, *countries: str, only: str | None = None) -> None:
+        """Run all models, or one and those that it reads, for some countries or for all."""
+        materialise(self.connection, countries or None, only=None if only is None else {only})
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """The result of a query as dictionaries."""

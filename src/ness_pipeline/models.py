@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import graphlib
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -77,10 +77,20 @@ def models() -> dict[str, Model]:
     return {name: found[name] for name in order.static_order()}
 
 
+def with_inputs(names: Collection[str]) -> list[Model]:
+    """Models and all that they read, directly or not, in the order in which they run."""
+    wanted = set(names)
+    for model in reversed(models().values()):
+        if model.name in wanted:
+            wanted |= model.inputs
+    return [model for model in models().values() if model.name in wanted]
+
+
 def materialise(
     connection: duckdb.DuckDBPyConnection,
     countries: Sequence[str] | None = None,
     *,
+    only: Collection[str] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, int]:
     """Run every model for some countries, or for all, and replace just their rows.
@@ -91,6 +101,7 @@ def materialise(
     Args:
         connection: the build database.
         countries: country codes; None means all.
+        only: names of the models to run, with the models that these read; None means every model.
         progress: called with each model's name before it runs.
 
     Returns:
@@ -102,7 +113,7 @@ def materialise(
     written = {}
     connection.execute("BEGIN TRANSACTION")
     try:
-        for model in models().values():
+        for model in models().values() if only is None else with_inputs(only):
             if progress is not None:
                 progress(model.name)
             written[model.name] = _run(connection, model, countries)

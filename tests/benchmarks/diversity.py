@@ -49,7 +49,7 @@ FROM core.occurrence_cube GROUP BY ALL ORDER BY country_code, year, species_key
 SPECIES = """
 INSERT INTO core.species_status BY NAME
 SELECT DISTINCT country_code, species_key, list_extract((SELECT list(taxon_group ORDER BY taxon_group) FROM core.taxon_group WHERE NOT is_roll_up), 1 + CAST(hash(species_key) % 21 AS BIGINT)) AS taxon_group,
-    'NE' AS red_list_category, false AS is_possibly_extinct, false AS is_introduced
+    'NE' AS red_list_category, false AS is_possibly_extinct, false AS is_introduced, true AS is_counted
 FROM core.occurrence_cube ORDER BY ALL
 """
 LISTED = "INSERT INTO core.country_species BY NAME SELECT country_code, species_key, 0.5 AS range_share, 'cells' AS share_method, 'gbif_sql' AS source FROM core.species_status"
@@ -88,7 +88,7 @@ def with_pandas(connection: duckdb.DuckDBPyConnection) -> float:
     start = time.perf_counter()
     for keys in (["taxon_group", "year"], ["taxon_group"]):
         counted = frame.groupby([*keys, "species_key"])["occurrences"].sum()
-        for _, abundances in counted.groupby(level=keys):
+        for _, abundances in counted.groupby(level=keys if len(keys) > 1 else keys[0]):
             diversity(abundances.tolist())
     return time.perf_counter() - start
 

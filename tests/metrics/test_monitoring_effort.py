@@ -22,7 +22,7 @@ def effort(warehouse: Any, cube: list[dict[str, Any]], **shares: float) -> dict[
     ]
     warehouse.land("country_species", [row | {"occurrences": None} for row in listed])
     warehouse.land("occurrence_cube", cube)
-    warehouse.materialise()
+    warehouse.materialise(only="metrics.monitoring_effort")
     return {(row["taxon_group"], row["year"]): row for row in warehouse.rows("FROM metrics.monitoring_effort")}
 
 

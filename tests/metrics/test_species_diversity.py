@@ -18,7 +18,7 @@ def diversity(warehouse: Any, cube: list[dict[str, Any]], listed: Any = None) ->
     warehouse.land("taxon_group", groups(), source="seeds")
     warehouse.land("country_species", listed or species("mammals", LC=4) + species("ascomycetes", NE=4))
     warehouse.land("occurrence_cube", cube)
-    warehouse.materialise()
+    warehouse.materialise(only="metrics.species_diversity")
     return {(row["taxon_group"], row["year"]): row for row in warehouse.rows("FROM metrics.species_diversity")}
 
 

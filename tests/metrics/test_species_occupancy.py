@@ -31,7 +31,7 @@ def occupancy(warehouse: Any, cube: list[dict[str, Any]], number: int = 6) -> di
     warehouse.land("taxon_group", groups(), source="seeds")
     warehouse.land("country_species", species("mammals", LC=number) + species("ascomycetes", NE=number))
     warehouse.land("occurrence_cube", cube)
-    warehouse.materialise()
+    warehouse.materialise(only="metrics.species_occupancy")
     return {(row["taxon_group"], row["year"]): row for row in warehouse.rows("FROM metrics.species_occupancy")}
 
 

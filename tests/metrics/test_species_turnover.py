@@ -21,7 +21,7 @@ def history(warehouse: Any, cube: list[dict[str, Any]]) -> list[dict[str, Any]]:
     warehouse.land("taxon_group", groups(), source="seeds")
     warehouse.land("country_species", species("mammals", LC=6) + species("ascomycetes", NE=6))
     warehouse.land("occurrence_cube", cube)
-    warehouse.materialise()
+    warehouse.materialise(only="metrics.species_turnover")
     rows: list[dict[str, Any]] = warehouse.rows(
         "SELECT * FROM metrics.species_turnover WHERE taxon_group = 'mammals' ORDER BY year"
     )

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 Z95 = 1.96
-_FEW = 60
 _STEEP = 5.0
 
 
@@ -105,14 +104,10 @@ def expected_species(abundances: Sequence[int], m: int) -> float | None:
 
 
 def missed(x: int, m: float, n: int) -> float:
-    """C(n-x, m) / C(n, m) for any m."""
-    if m > n - x + 1:
+    """C(n-x, m) / C(n, m) for any m, factor by factor: with log-gamma functions it would lose digits."""
+    if m >= n - x + 1:
         return 0.0 if x else 1.0
-    if x <= _FEW:
-        return math.prod(1 - m / (n - j) for j in range(x))
-    if m == n - x + 1:
-        return 0.0
-    return math.exp(math.lgamma(n - x + 1) - math.lgamma(n - x - m + 1) - math.lgamma(n + 1) + math.lgamma(n - m + 1))
+    return math.exp(math.fsum(math.log1p(-m / (n - j)) for j in range(x)))
 
 
 def size_at_coverage(abundances: Sequence[int], n: int, wanted: float) -> float | None:
