@@ -18,7 +18,7 @@ from flows.outcome import explained, tell_outcome
 from flows.workers import extractors
 from ness_pipeline.errors import NessError
 from ness_pipeline.paths import Paths
-from ness_pipeline.runs import Summary, clock, finish_run, plan, start_run
+from ness_pipeline.runs import Summary, clock, expect_data, finish_run, plan, start_run
 from ness_pipeline.scope import Years, resolve
 from ness_pipeline.scope import countries as all_countries
 from ness_pipeline.settings import Settings
@@ -83,7 +83,10 @@ def refresh(
             for units, age in ((world, world_max_age_hours), (national, max_age_hours)):
                 errors = {} if offline else _extract(units, age, sandbox_url, settings)
                 tasks.load_all(connection, units, sandbox_url, summary, errors)
+            expect_data(connection, summary.gaps)
             summary.written = tasks.materialise_countries(countries, sandbox_url)
+            # Before the copy is made, so that the published file says how its run ended.
+            finish_run(connection, run_id, summary.status, clock(connection))
             summary.content_hash = tasks.audit_and_publish(sandbox_url, run_id, accept_change=accept_change)
         except duckdb.Error:
             raise  # the database itself is the trouble, so nothing can be recorded in it

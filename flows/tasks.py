@@ -158,14 +158,19 @@ def load_unit(source: str, key: str, sandbox_url: str | None, run_id: str) -> li
     return results
 
 
-@task(name="materialise", task_run_name="materialise {countries}", tags=[WRITER], cache_policy=NO_CACHE)
+def _materialise_name() -> str:
+    """Name of a run of the models: `materialise KE TZ`."""
+    return f"materialise {' '.join(prefect.runtime.task_run.parameters['countries'] or ['all'])}"
+
+
+@task(name="materialise", task_run_name=_materialise_name, tags=[WRITER], cache_policy=NO_CACHE)
 def materialise_countries(countries: tuple[str, ...] | None, sandbox_url: str | None) -> dict[str, int]:
     """Run all SQL models for some countries, or for all."""
     connection = _builds[Paths.of(settings_for(sandbox_url)).home]
     return materialise(connection, countries, progress=lambda model: tell("materialise", model))
 
 
-@task(name="audit and publish", tags=[WRITER], cache_policy=NO_CACHE)
+@task(name="audit and publish", task_run_name="audit and publish", tags=[WRITER], cache_policy=NO_CACHE)
 def audit_and_publish(sandbox_url: str | None, run_id: str, *, accept_change: bool = False) -> str:
     """Audit the build database and put it before the readers; returns the content hash."""
     settings = settings_for(sandbox_url)

@@ -182,6 +182,8 @@ def materialise_and_publish(
     with recorded_run(settings, command) as (connection, run_id):
         load_reference(connection, settings, run_id)
         written = materialise(connection, countries, progress=progress)
+        # Before the copy is made, so that the published file says how its run ended.
+        finish_run(connection, run_id, "completed", clock(connection))
         digest = publish(
             connection,
             Paths.of(settings),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import duckdb
 
 from ness_pipeline import __version__
-from ness_pipeline.errors import NessError, WrongUsage
+from ness_pipeline.errors import NessError, SourceUnavailable, WrongUsage
 from ness_pipeline.landing import Landing
 from ness_pipeline.load import Loaded
 from ness_pipeline.paths import Paths
@@ -139,3 +140,17 @@ def gap_of(connection: duckdb.DuckDBPyConnection, unit: Unit, error: NessError) 
         [unit.source, unit.key],
     ).fetchone()
     return Gap(unit, str(error), error.exit_code, row[0] if row else None)
+
+
+def expect_data(connection: duckdb.DuckDBPyConnection, gaps: Sequence[Gap]) -> None:
+    """Be sure that there is something to publish besides what comes with this package.
+
+    Raises:
+        SourceUnavailable: no publisher and no own file has ever been read.
+    """
+    local = [source.name for source in sources().values() if source.is_local]
+    row = connection.execute(
+        "SELECT count(*) FROM ops.load WHERE status = 'loaded' AND NOT list_contains(?, source)", [local]
+    ).fetchone()
+    if gaps and not (row and row[0]):
+        raise SourceUnavailable(f"No publisher could be read, so nothing is published; the first said: {gaps[0].error}")

@@ -13,7 +13,7 @@ from prefect.client.orchestration import get_client
 
 from flows.refresh_countries import refresh_countries
 from ness_pipeline.dictionary import tables
-from ness_pipeline.errors import WarehouseBusy, WrongUsage
+from ness_pipeline.errors import SourceUnavailable, WarehouseBusy, WrongUsage
 from ness_pipeline.paths import Paths
 from ness_pipeline.publish import content_hash, writer
 from ness_pipeline.sandbox.truth import Truth, truths
@@ -141,10 +141,12 @@ def test_country_without_any_source_is_not_published(home):
     """When nothing at all can be read there is nothing to publish, and the failure says so."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NESS_RETRIES", "0")
-        summary = refresh_countries(
-            ["KE"], sources=["iso_countries", "cbd"], sandbox_url="http://127.0.0.1:9", return_state=True
+        state = refresh_countries(
+            ["KE"], sources=["iso_countries", "seeds", "cbd"], sandbox_url="http://127.0.0.1:9", return_state=True
         )
-    assert summary.is_failed()
+    assert state.is_failed()
+    with pytest.raises(SourceUnavailable, match=r"No publisher could be read.*cbd"):
+        state.result()
     assert not Paths.of(load_settings().for_sandbox("http://127.0.0.1:9")).published.exists()
 
 
@@ -178,4 +180,10 @@ def test_runs_have_names_that_people_can_read(full_run):
         flows = {run.name for run in client.read_flow_runs()}
         names = {run.name for run in client.read_task_runs()}
     assert "refresh BR DE KE NP 2000:2025" in flows
-    assert {"extract gbif_country KE", "load gbif_country KE", "extract worldbank world", "audit and publish"} <= names
+    assert {
+        "extract gbif_country KE",
+        "load gbif_country KE",
+        "extract worldbank world",
+        "materialise BR DE KE NP",
+        "audit and publish",
+    } <= names
