@@ -182,6 +182,20 @@ def test_es50_keeps_its_digits(warehouse: Any) -> None:
     assert (row["a"], row["b"]) == pytest.approx((1.49999926500e-6, 1.49999992650e-7), rel=1e-11)
 
 
+def test_rarefaction_keeps_its_digits(warehouse: Any) -> None:
+    """Half of a million records and three drawn, or the other way round, are the product of three factors."""
+    (row,) = warehouse.rows("SELECT missed_share(500000, 3, 1000000) AS a, missed_share(3, 500000, 1000000) AS b")
+    product = math.prod(1 - 500_000 / (1_000_000 - j) for j in range(3))
+    assert (row["a"], row["b"]) == pytest.approx((product, product), rel=1e-14)
+
+
+def test_singletons_that_are_just_the_share_not_covered(warehouse: Any) -> None:
+    """One singleton of twenty records: 95 % are covered when no other species can be missing, at 19 records."""
+    row = of_vector(warehouse, [1, 2, 2, 2, 3, 3, 3, 4])
+    assert row["standardised_records"] == pytest.approx(19, rel=1e-12)
+    assert row["standardised_richness"] == pytest.approx(7.95, rel=1e-12)
+
+
 @pytest.mark.parametrize(
     ("abundances", "missing", "reasons"),
     [

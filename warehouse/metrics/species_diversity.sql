@@ -6,7 +6,8 @@
 --   hill_1 = exp(- sum p ln p)                 hill_2 = 1 / sum p^2, and both for an endless sample (asymptotic)
 --   es50_richness = species expected among 50 records
 --   pielou_evenness = ln(hill_1) / ln(S)       williams_evenness = 1 - sqrt((S sum p^2 - 1) / (S-1)), S of the year itself
---   standardised_richness = species expected when the sample covers 95 %, at most twice as large as the one there is
+--   standardised_richness = species expected when the sample covers 95 %, at most twice as large as the one there is;
+--   from 20 records on
 --   abundance_rarity = sum over the species of (the group's records of all years / the species' records of all years)
 -- Occurrences are records, not individuals: what they say of abundance is what recorders found worth recording.
 -- Reportable from 20 records, where dubicube calls too few records an important problem, and when all species keys come
@@ -119,7 +120,7 @@ estimated AS (
         sample_coverage(f1, f2, n, n) AS coverage,
         chao_richness(s, f1, f2, n) AS chao1,
         chao_bias_corrected_richness(s, f1, f2) AS chao1_bias_corrected,
-        is_within_sample(f1, f2, n, n, common_coverage()) AS is_within
+        n >= 20 AND is_within_sample(f1, f2, n, n, common_coverage()) AS is_within
     FROM counted
 ),
 
@@ -127,7 +128,9 @@ estimated AS (
 sized AS (
     SELECT *, size_by_search(frequencies, n, n, 1 - common_coverage() - f1 / n) AS size FROM estimated WHERE is_within
     UNION ALL
-    SELECT *, size_without_search(frequencies, f1, f2, n, n, common_coverage()) AS size FROM estimated WHERE NOT is_within
+    SELECT *, CASE WHEN n >= 20 THEN size_without_search(frequencies, f1, f2, n, n, common_coverage()) END AS size
+    FROM estimated
+    WHERE NOT is_within
 ),
 
 judged AS (

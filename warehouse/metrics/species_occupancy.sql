@@ -2,7 +2,8 @@
 -- what that says of the species that exist: estimates from incidence, which trust records to show that a species is
 -- there, not how common it is. A sampling unit is a grid cell in a year; where the cube has no grid, a year.
 -- T = units with a record of the group, Y = units of a species, U = sum Y, Q1 and Q2 = species in one and two units.
---   chao2_richness, unit_coverage_share, unit_standardised_richness: as in species_diversity with T for n and Y for x
+--   chao2_richness, unit_coverage_share, unit_standardised_richness: as in species_diversity with T for n and Y for x;
+--   the last from 20 incidences in three units on
 --   unit_standardised_hill_2 = 1 / (T / (t U) + (t-1)/t sum Y (Y-1) T / (U^2 (T-1))) for the same t units
 --   occupied_cell_share = cells with a record of the group / cells that ever had one
 --   mean_occupancy_share = mean over the species of (cells of the species / cells of the group)
@@ -188,7 +189,7 @@ unit AS (
 judged AS (
     SELECT
         *,
-        is_within_sample(q1, q2, units, incidences, common_coverage()) AS is_within,
+        NOT is_mixed_grid AND units >= 3 AND incidences >= 20 AS is_enough,
         CASE
             WHEN is_mixed_grid THEN 'mixed_grids'
             WHEN units < 3 THEN 'too_few_cells'
@@ -204,17 +205,17 @@ sized AS (
         *,
         size_by_search(frequencies, units, incidences, 1 - common_coverage() - q1 / incidences) AS size
     FROM judged
-    WHERE is_within AND NOT is_mixed_grid
+    WHERE is_enough AND is_within_sample(q1, q2, units, incidences, common_coverage())
 
     UNION ALL
 
     SELECT
         *,
-        CASE WHEN NOT is_mixed_grid THEN
+        CASE WHEN is_enough THEN
             size_without_search(frequencies, q1, q2, units, incidences, common_coverage())
         END AS size
     FROM judged
-    WHERE NOT is_within OR is_mixed_grid
+    WHERE NOT (is_enough AND is_within_sample(q1, q2, units, incidences, common_coverage()))
 ),
 
 estimated AS (

@@ -36,7 +36,7 @@ def diversity(x: list[int]) -> Row:
     singletons = "all_singletons" if x.count(1) == n else None
     corrected = estimators.chao_bounds(x, n, is_bias_corrected=True)
     lower, upper = estimators.chao_bounds(x, n)
-    richness, size = estimators.standardised(x, n, COVERAGE)
+    richness, size = estimators.standardised(x, n, COVERAGE) if reason is None else (None, None)
     pairs = sum(c * (c - 1) for c in x)
     why = {
         "reason": reason,

@@ -34,7 +34,7 @@ def incidence(y: list[int], units: int) -> Row:
     elif total < FEWEST_INCIDENCES:
         base = "too_few_records"
     lower, upper = estimators.chao_bounds(y, units) if units > 1 else (None, None)
-    richness, size = estimators.standardised(y, units, COVERAGE)
+    richness, size = estimators.standardised(y, units, COVERAGE) if base is None else (None, None)
     hill_2 = None
     if size is not None:
         pairs = sum(c * (c - 1) for c in y)
