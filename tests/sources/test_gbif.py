@@ -371,7 +371,7 @@ def test_country_of_8000_species_takes_at_most_100_requests() -> None:
             return session.send(request)
 
         context = Context(Settings(_env_file=None), lambda _: session.send)
-        cube, species = COUNTRY.read(Unit("gbif_country", "KE", Years.parse(YEARS)), send, context)
+        cube, species, *_ = COUNTRY.read(Unit("gbif_country", "KE", Years.parse(YEARS)), send, context)
     assert species.frame.height == 8_001
     assert len(asked) <= 100
     found = {row[:2]: row[2] for row in cube.frame.select("year", "species_key", "occurrences").iter_rows()}
