@@ -20,6 +20,5 @@ SELECT
     red_list_category,
     is_introduced,
     whole_row
-FROM checked
-WHERE failed_column IS NOT NULL
+FROM refused
 ORDER BY file_path, file_row

@@ -172,8 +172,7 @@ class Engine(ABC):
     def refused(self) -> Iterator[pl.DataFrame]:
         """Refused records with the whole row (`whole_row`), in the order of files and rows."""
         for group in self._groups:
-            self._relations([group], is_whole=True)
-            self._is_partial = True
+            self.define_refused(group)
             yield from self.frames(sql_text("refused_record"), "Setting records apart")
 
     def over_all(self) -> None:
@@ -181,6 +180,12 @@ class Engine(ABC):
         if self._is_partial:
             self._relations(self._groups)
             self._is_partial = False
+
+    def define_refused(self, group: Group) -> None:
+        """Define `refused`, the refused records of a group with the whole row, by going over the group again."""
+        self._relations([group], is_whole=True)
+        self._is_partial = True
+        self.define("refused", "SELECT * FROM checked WHERE failed_column IS NOT NULL")
 
     def _find_groups(self) -> list[Group]:
         found: list[Group] = []
@@ -199,14 +204,17 @@ class Engine(ABC):
             self.define("occurrence", "SELECT * FROM record")
             return
         self.define("checked_record", f"SELECT *, {self._failed_column(groups)} AS broken_column FROM record")
+        self._part_checked()
+
+    def _part_checked(self) -> None:
+        """Define what counts (`occurrence`) and what does not by what is known of repeated records."""
         self.define("checked", sql_text("checked_once" if self._has_repeated else "checked"))
         self.define("occurrence", "SELECT * FROM checked WHERE failed_column IS NULL")
 
     def _term(self, group: Group, *, is_whole: bool) -> str:
         placed = ["_file_path AS file_path", "_file_name AS file_name", "_file_row AS file_row"]
         if is_whole:
-            names = ['"' + name.replace('"', '""') + '"' for name in group.terms.names]
-            placed.append(f"struct_pack({', '.join(f'{name} := {name}' for name in names)}) AS whole_row")
+            placed.append(f"{whole_row(group)} AS whole_row")
         read = f"{group.relation} WHERE {group.terms.scope(self.options)}"
         for stage in group.terms.stages(self.options):
             read = f"(SELECT {', '.join([*(f'{sql} AS {name}' for name, sql in stage.items()), *placed])} FROM {read}) AS step"
@@ -231,4 +239,10 @@ class Engine(ABC):
         if self.keep("repeated_key", sql_text("repeated_key")):
             self.keep("repeated_record", sql_text("repeated_record"))
             self._has_repeated = True
-            self._relations(self._groups)
+            self._part_checked()
+
+
+def whole_row(group: Group) -> str:
+    """An SQL expression that gives a row of a file as it is."""
+    names = ['"' + name.replace('"', '""') + '"' for name in group.terms.names]
+    return f"struct_pack({', '.join(f'{name} := {name}' for name in names)})"

@@ -2,6 +2,9 @@
 
 Text tables are rewritten as parquet before, so that both engines read the same values. On a cluster the files, and the
 folder for temporary files (TMPDIR), must be where the workers can see them.
+
+Spark's optimizer writes every column out where it is used. Over a text of this depth that takes minutes before the first
+row is read, so the checked records are computed once and kept on the workers' disks; all that follows reads those.
 """
 
 from __future__ import annotations
@@ -13,13 +16,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 import polars as pl
 
-from ness_pipeline.cube.engine import Engine, Progress, Records
+from ness_pipeline.cube.engine import Engine, Group, Progress, Records, whole_row
 from ness_pipeline.cube.options import CubeOptions, Trust
 from ness_pipeline.cube.text import for_spark
 from ness_pipeline.errors import WrongUsage
@@ -60,7 +63,8 @@ class SparkEngine(Engine):
         progress: Progress | None = None,
         master: str = LOCAL,
     ) -> None:
-        super().__init__(records, options, trust=trust, progress=progress)
+        absolute = [replace(part, files=tuple(map(_absolute, part.files))) for part in records]
+        super().__init__(absolute, options, trust=trust, progress=progress)
         self._folder = tempfile.TemporaryDirectory(prefix="ness-spark-")
         self._master = master
         self._spark: SparkSession | None = None
@@ -73,6 +77,13 @@ class SparkEngine(Engine):
         if self._spark is None:
             raise WrongUsage("The engine spark has not been started; use it as a context manager.")
         return self._spark
+
+    @property
+    def _dearest(self) -> str | None:
+        """The relation that is written down; none where one statement reads it and its text is short."""
+        if self.trust != "everything":
+            return "checked_record"
+        return "record" if self.options.grid else None
 
     def start(self) -> None:
         """Start a session, or join the one that runs."""
@@ -113,35 +124,44 @@ class SparkEngine(Engine):
 
     def open(self, relation: str, files: tuple[str, ...]) -> None:
         """Make the rows of files a relation."""
-        from pyspark.sql.functions import udf  # noqa: PLC0415  (an extra)
+        from pyspark.sql import functions as f  # noqa: PLC0415  (an extra)
 
-        read = self.spark.read.parquet(*map(_as_is, files))
-        by_url = {_path(file): file for file in files}
-        named = udf(lambda url: by_url[_path(url)], "string") if len(files) > 1 else None
-        path = named("_metadata.file_path").alias("_file_path") if named else _constant(files[0]).alias("_file_path")
-        name, row = _metadata("file_name"), _metadata("row_index")
-        read.select("*", path, name.alias("_file_name"), row.alias("_file_row")).createOrReplaceTempView(relation)
+        url = f.col("_metadata.file_path")
+        path = f.regexp_replace(f.url_decode(f.replace(url, f.lit("+"), f.lit("%2B"))), "^file:/+", "/")
+        self.spark.read.parquet(*map(_as_is, files)).select(
+            "*",
+            f.when(url.startswith("file:"), path).otherwise(url).alias("_file_path"),
+            f.col("_metadata.file_name").alias("_file_name"),
+            f.col("_metadata.row_index").alias("_file_row"),
+        ).createOrReplaceTempView(relation)
 
     def define(self, relation: str, statement: str) -> None:
-        """Make a statement a relation."""
+        """Make a statement a relation; the one that all else reads is written down."""
         with self._readable():
-            self._sql(statement).createOrReplaceTempView(relation)
+            self._relation(statement, is_written=relation == self._dearest).createOrReplaceTempView(relation)
+
+    def define_refused(self, group: Group) -> None:
+        """Define `refused` with the whole row beside what was computed before."""
+        placed = f"SELECT _file_path AS path, _file_row AS row, {whole_row(group)} AS whole_row FROM {group.relation}"
+        refused = "SELECT * FROM checked WHERE failed_column IS NOT NULL"
+        self.define(
+            "refused",
+            f"SELECT * FROM ({refused}) AS r JOIN ({placed}) AS w ON r.file_path = w.path AND r.file_row = w.row",
+        )
 
     def keep(self, relation: str, statement: str) -> int:
         """Make the rows of a statement a relation that is computed once; gives back how many they are."""
         with self._readable():
             self._progress("Looking for repeated records", None)
-            rows = self._sql(statement).cache()
+            rows = self._relation(statement, is_written=True)
             rows.createOrReplaceTempView(relation)
             return rows.count()
 
     def frames(self, statement: str, what: str) -> Iterator[pl.DataFrame]:
         """The rows of a statement in frames of bounded size."""
-        folder = Path(self._folder.name) / str(self._written)
-        self._written += 1
         with self._readable():
             self._progress(what, None)
-            self._sql(statement).write.parquet(str(folder))
+            folder = self._written_down(statement)
         for part in sorted(folder.glob("*.parquet")):
             frame = pl.read_parquet(part)
             if frame.height:
@@ -156,6 +176,15 @@ class SparkEngine(Engine):
 
     def _sql(self, statement: str) -> DataFrame:
         return self.spark.sql(for_spark(statement, self.options.variables))
+
+    def _relation(self, statement: str, *, is_written: bool) -> DataFrame:
+        return self.spark.read.parquet(str(self._written_down(statement))) if is_written else self._sql(statement)
+
+    def _written_down(self, statement: str) -> Path:
+        folder = Path(self._folder.name) / str(self._written)
+        self._written += 1
+        self._sql(statement).write.parquet(str(folder))
+        return folder
 
     def _add_h3(self) -> None:
         try:
@@ -234,22 +263,9 @@ def _has_java() -> bool:
     return shutil.which("java") is not None or (home is not None and (Path(home) / "bin" / "java").exists())
 
 
-def _path(url: str) -> str:
-    """A local path or URL in one form."""
-    parts = urlsplit(url)
-    return unquote(parts.path) if parts.scheme in {"", "file"} else url
-
-
-def _metadata(name: str) -> Any:
-    from pyspark.sql.functions import col  # noqa: PLC0415  (an extra)
-
-    return col(f"_metadata.{name}")
-
-
-def _constant(value: str) -> Any:
-    from pyspark.sql.functions import lit  # noqa: PLC0415  (an extra)
-
-    return lit(value)
+def _absolute(file: str) -> str:
+    """A path as Spark gives it back."""
+    return file if "://" in file else str(Path(file).absolute())
 
 
 def _as_is(file: str) -> str:
