@@ -88,7 +88,7 @@ def test_catalogue_defines_a_metric(ness, filled):
         out = ness("metrics", name, "--sandbox").out
         assert "best = T / (A - EX - DD)" in out
         assert "Source:" in out
-        assert "Traps:" in out
+        assert "Caveats" in out
         assert "threatened_share_lower" in out
     said = ness("metrics", "nothing", "--sandbox")
     assert said.code == 2

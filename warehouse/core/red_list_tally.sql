@@ -340,7 +340,8 @@ moved AS (
         ON step.country_code = first_year.country_code
         AND step.red_list = first_year.red_list
         AND step.taxon_group = first_year.taxon_group
-    WHERE NOT weighed.is_gone AND step.year > first_year.year
+    -- Species without a weight, extinct from the start or Data Deficient today, do not move.
+    WHERE weighed.weight IS NOT NULL AND step.year > first_year.year
 ),
 
 change_tally AS (

@@ -62,7 +62,7 @@ frequency AS (
         seen.year AS year,
         seen.x AS x,
         count(*) AS species,
-        fsum(1 / records) AS inverse_records,
+        sum(CAST(1 / records AS DECIMAL(38, 28))) AS inverse_records,
         min(seen.first) AS first_checklist,
         max(seen.last) AS last_checklist
     FROM recorded
@@ -89,7 +89,7 @@ summed AS (
         year,
         x,
         CAST(sum(species) AS BIGINT) AS species,
-        fsum(inverse_records) AS inverse_records,
+        sum(inverse_records) AS inverse_records,
         min(first_checklist) AS first_checklist,
         max(last_checklist) AS last_checklist
     FROM grouped
@@ -106,7 +106,7 @@ counted AS (
         CAST(sum(species) AS BIGINT) AS s,
         CAST(coalesce(sum(species) FILTER (x = 1), 0) AS BIGINT) AS f1,
         CAST(coalesce(sum(species) FILTER (x = 2), 0) AS BIGINT) AS f2,
-        fsum(inverse_records) AS inverse_records,
+        sum(inverse_records) AS inverse_records,
         min(first_checklist) <> max(last_checklist) AS is_mixed
     FROM summed
     GROUP BY country_code, taxon_group, year
@@ -164,7 +164,7 @@ SELECT
     williams_evenness(frequencies, s, n) AS williams_evenness,
     CASE WHEN size <= 2 * n THEN richness_at(frequencies, f1, f2, size, n) END AS standardised_richness,
     CASE WHEN size <= 2 * n THEN size END AS standardised_records,
-    group_records * inverse_records AS abundance_rarity,
+    group_records * CAST(inverse_records AS DOUBLE) AS abundance_rarity,
     reason IS NULL AS reportable,
     reason,
     coalesce(reason, CASE WHEN f1 = n THEN 'all_singletons' END) IS NULL AS estimate_reportable,
