@@ -9,6 +9,12 @@ from ness_pipeline.sandbox.gbif_table import records_table
 from ness_pipeline.sandbox.occurrences import Occurrences
 from ness_pipeline.sandbox.world import World
 
+QUICK = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+
 
 @pytest.fixture(scope="session")
 def world_records():
@@ -30,10 +36,12 @@ def snapshot(tmp_path_factory, world_records):
 
 @pytest.fixture(scope="session")
 def spark():
-    """One Spark session on this machine."""
+    """One Spark session on this machine; for so few records, compiling the statements would take longer than running them."""
     pytest.importorskip("pyspark")
     from ness_pipeline.cube.spark import session
 
     opened = session("local[2]")
+    for name, value in QUICK.items():
+        opened.conf.set(name, value)
     yield opened
     opened.stop()
