@@ -10,12 +10,17 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
+from hypothesis import settings
 
 from ness_pipeline.database import frame_of, landed_twin, open_build
 from ness_pipeline.dictionary import tables
 from ness_pipeline.models import materialise
 
 ROOT = Path(__file__).parent.parent
+
+# The same examples everywhere, so that a change is judged by its own doing; HYPOTHESIS_PROFILE=default looks for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 class Warehouse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -96,7 +97,9 @@ def load_unit(
         results = [_put(connection, stage, unit, about) for stage in stages.values()]
         connection.execute("COMMIT")
     except BaseException as error:
-        connection.execute("ROLLBACK")
+        # A commit that failed, as on a full disk, has ended the transaction already.
+        with contextlib.suppress(duckdb.Error):
+            connection.execute("ROLLBACK")
         if isinstance(error, NessError):
             record_failure(connection, unit, promised, str(error), run_id=run_id, now=now)
         raise

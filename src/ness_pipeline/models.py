@@ -5,6 +5,7 @@ A model is one `.sql` file in `warehouse/`, or one module in `ness_pipeline.comp
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import graphlib
 import inspect
@@ -119,7 +120,9 @@ def materialise(
             written[model.name] = _run(connection, model, countries)
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        # A commit that failed, as on a full disk, has ended the transaction already.
+        with contextlib.suppress(duckdb.Error):
+            connection.execute("ROLLBACK")
         raise
     return written
 

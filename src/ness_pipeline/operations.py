@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from ness_pipeline.errors import WrongUsage
 from ness_pipeline.extract import context_of
 from ness_pipeline.files import read
 from ness_pipeline.http import Payload, Request
@@ -20,7 +21,7 @@ from ness_pipeline.owndata import keep_own
 from ness_pipeline.paths import Paths
 from ness_pipeline.publish import publish
 from ness_pipeline.restore import writing
-from ness_pipeline.runs import clock, finish_run, start_run
+from ness_pipeline.runs import clock, finish_run, start_run, was_fed
 from ness_pipeline.scope import Years
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import WORLD, Unit, sources
@@ -180,6 +181,8 @@ def materialise_and_publish(
     """
     command = f"materialise {' '.join(countries or ['all'])}"
     with recorded_run(settings, command) as (connection, run_id):
+        if not was_fed(connection):
+            raise WrongUsage("Nothing has been loaded yet; fill the warehouse with `ness run KE` or `ness load` first.")
         load_reference(connection, settings, run_id)
         written = materialise(connection, countries, progress=progress)
         # Before the copy is made, so that the published file says how its run ended.

@@ -142,15 +142,20 @@ def gap_of(connection: duckdb.DuckDBPyConnection, unit: Unit, error: NessError) 
     return Gap(unit, str(error), error.exit_code, row[0] if row else None)
 
 
-def expect_data(connection: duckdb.DuckDBPyConnection, gaps: Sequence[Gap]) -> None:
-    """Be sure that there is something to publish besides what comes with this package.
-
-    Raises:
-        SourceUnavailable: no publisher and no own file has ever been read.
-    """
+def was_fed(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether anything was ever loaded besides what comes with this package."""
     local = [source.name for source in sources().values() if source.is_local]
     row = connection.execute(
         "SELECT count(*) FROM ops.load WHERE status = 'loaded' AND NOT list_contains(?, source)", [local]
     ).fetchone()
-    if gaps and not (row and row[0]):
+    return bool(row and row[0])
+
+
+def expect_data(connection: duckdb.DuckDBPyConnection, gaps: Sequence[Gap]) -> None:
+    """Be sure that there is something to publish.
+
+    Raises:
+        SourceUnavailable: no publisher and no own file has ever been read.
+    """
+    if gaps and not was_fed(connection):
         raise SourceUnavailable(f"No publisher could be read, so nothing is published; the first said: {gaps[0].error}")

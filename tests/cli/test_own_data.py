@@ -153,8 +153,8 @@ def test_folder_that_cannot_be_written(ness, tmp_path, monkeypatch):
 
 
 def test_nothing_loaded_is_nothing_to_publish(ness, home):
-    """Without any data there is nothing to publish: exit code 5, and no file appears."""
+    """Without any data there is nothing to compute: the sentence says how to begin, and no file appears."""
     said = ness("materialise")
-    assert said.code == 5
-    assert "Nothing was published" in said.err
+    assert said.code == 2
+    assert "Nothing has been loaded yet" in said.err
     assert not (home / "ness.duckdb").exists()
