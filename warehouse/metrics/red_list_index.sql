@@ -309,7 +309,8 @@ rolled_up AS (
             WHEN year IS NULL THEN 'undated'
             ELSE 'interpolated'
         END AS value_kind,
-        min(change_policy) AS change_policy,
+        -- Of the whole series: a trend over several years is as well explained as its least explained group.
+        min(min(change_policy)) OVER (PARTITION BY country_code, member_of) AS change_policy,
         avg(numbers[1] ORDER BY taxon_group) AS weighted,
         avg(numbers[2] ORDER BY taxon_group) AS weighted_with_first,
         avg(numbers[5] ORDER BY taxon_group) AS weighted_middle,
@@ -390,8 +391,9 @@ every_row AS (
 compared AS (
     SELECT
         *,
-        min(year) FILTER (value_kind IN ('assessed', 'interpolated')) OVER (PARTITION BY country_code, taxon_group)
-            AS base_year,
+        -- The first year with a value: min_by passes over years without one, and both must mean the same year.
+        min(year) FILTER (value_kind IN ('assessed', 'interpolated') AND numbers[1] IS NOT NULL)
+            OVER (PARTITION BY country_code, taxon_group) AS base_year,
         min_by(numbers[1], year) FILTER (value_kind IN ('assessed', 'interpolated'))
             OVER (PARTITION BY country_code, taxon_group) AS base_value
     FROM every_row

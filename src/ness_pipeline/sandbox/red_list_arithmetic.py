@@ -373,7 +373,8 @@ def _mean_numbers(several: list[Numbers]) -> Numbers:
 
 
 def _rows_of(group: str, points: list[Point], policy: str) -> list[dict[str, Any]]:
-    base = next((point for point in points if point.kind in {"assessed", "interpolated"}), None)
+    begun = (p for p in points if p.kind in {"assessed", "interpolated"} and p.numbers[_W] is not None)
+    base = next(begun, None)
     rows = []
     for point in points:
         value, change = point.numbers[_W], None
