@@ -6,11 +6,13 @@ field that it filters by: when the filter worked, all entries have the value ask
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
+from ness_pipeline.http import Fetch, Payload, Request
 
 FACET_LIMIT = 9_999
 """Terms asked for; no country has as many years or publishers."""
@@ -63,3 +65,20 @@ def listed(body: Mapping[str, Any], what: str, facets: tuple[str, ...], filters:
                 f"gbif seems to have ignored the filter {name}={value} of its {what}, which would count the whole world; please report it."
             )
     return Listed(count, {name: found.get(name.lower(), {}) for name in facets})
+
+
+def answered(search: Callable[..., dict[str, Any]], fetch: Fetch, **params: Any) -> tuple[dict[str, Any], dt.datetime]:
+    """The answer of a list, with facets and without a single entry, and when it was received, UTC.
+
+    Args:
+        search: `literature_search` or `dataset_search`.
+        fetch: how the request is sent.
+        params: as `search` takes them.
+    """
+    received: list[Payload] = []
+
+    def noting(request: Request) -> Payload:
+        received.append(fetch(request))
+        return received[-1]
+
+    return search(noting, **params, facetLimit=FACET_LIMIT, limit=0), received[-1].fetched_at

@@ -18,7 +18,7 @@ import importlib
 import io
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import ModuleType
@@ -127,10 +127,7 @@ def literature_search(fetch: Fetch, **params: Any) -> dict[str, Any]:
         WrongUsage: a parameter or facet that GBIF would silently ignore.
         SourceUnavailable: no usable answer.
     """
-    _check_names("literature search", params, LITERATURE_PARAMETERS)
-    pygbif = _pygbif()
-    with speaking_through(fetch):
-        return dict(pygbif.literature.search(**params))
+    return _search_list(fetch, "literature search", LITERATURE_PARAMETERS, lambda: _pygbif().literature.search, params)
 
 
 def dataset_search(fetch: Fetch, **params: Any) -> dict[str, Any]:
@@ -144,17 +141,18 @@ def dataset_search(fetch: Fetch, **params: Any) -> dict[str, Any]:
         WrongUsage: a parameter or facet that GBIF would silently ignore.
         SourceUnavailable: no usable answer.
     """
-    _check_names("data set search", params, DATASET_PARAMETERS)
-    pygbif = _pygbif()
-    with speaking_through(fetch):
-        return dict(pygbif.registry.dataset_search(**params))
+    return _search_list(fetch, "data set search", DATASET_PARAMETERS, lambda: _pygbif().registry.dataset_search, params)
 
 
-def _check_names(what: str, params: Mapping[str, Any], known: frozenset[str]) -> None:
+def _search_list(
+    fetch: Fetch, what: str, known: frozenset[str], search: Callable[[], Any], params: Mapping[str, Any]
+) -> dict[str, Any]:
     for name in params.keys() - known:
         raise WrongUsage(f"{name!r} is no known parameter of GBIF's {what}, which would ignore it; correct it.")
     for name in set(_listed(params.get("facet"))) - known:
         raise WrongUsage(f"{name!r} is no known facet of GBIF's {what}, which would ignore it; correct it.")
+    with speaking_through(fetch):
+        return dict(search()(**params))
 
 
 @contextmanager

@@ -12,13 +12,14 @@ Traps, each with a test:
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any, Literal
 
 import polars as pl
 
-from ness_pipeline.gbif_lists import FACET_LIMIT, listed
-from ness_pipeline.http import Fetch, Payload, Request
+from ness_pipeline.gbif_lists import answered, listed
+from ness_pipeline.http import Fetch
 from ness_pipeline.pygbif_adapter import literature_search
 from ness_pipeline.sources import Batch, Context, Unit
 
@@ -55,10 +56,10 @@ class GbifLiterature:
         """
         found = []
         for parameter, series in SERIES.items():
-            body, payload = _answer(parameter, unit, fetch)
+            body, received = _answer(parameter, unit, fetch)
             filters = {parameter: unit.key, "relevance": USED}
             by_year = listed(body, "literature list", ("year",), filters).facets["year"]
-            read_on = payload.fetched_at.date()
+            read_on = received.date()
             found += [
                 {
                     "country_code": unit.key,
@@ -80,19 +81,12 @@ class GbifLiterature:
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:
         """Day of reading; the list grows every day and names no version."""
-        return max(_answer(parameter, unit, fetch)[1].fetched_at for parameter in SERIES).date().isoformat()
+        return max(_answer(parameter, unit, fetch)[1] for parameter in SERIES).date().isoformat()
 
 
-def _answer(parameter: str, unit: Unit, fetch: Fetch) -> tuple[dict[str, Any], Payload]:
-    payloads: list[Payload] = []
-
-    def noting(request: Request) -> Payload:
-        payloads.append(fetch(request))
-        return payloads[-1]
-
+def _answer(parameter: str, unit: Unit, fetch: Fetch) -> tuple[dict[str, Any], dt.datetime]:
     filters = {parameter: unit.key, "relevance": USED}
-    body = literature_search(noting, **filters, facet=["year", *filters], facetLimit=FACET_LIMIT, limit=0)
-    return body, payloads[-1]
+    return answered(literature_search, fetch, **filters, facet=["year", *filters])
 
 
 SOURCES = (GbifLiterature(),)

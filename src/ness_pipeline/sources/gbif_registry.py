@@ -13,13 +13,14 @@ Traps, each with a test:
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any, Literal
 
 import polars as pl
 
-from ness_pipeline.gbif_lists import FACET_LIMIT, listed
-from ness_pipeline.http import Fetch, Payload, Request
+from ness_pipeline.gbif_lists import answered, listed
+from ness_pipeline.http import Fetch
 from ness_pipeline.pygbif_adapter import dataset_search
 from ness_pipeline.sources import Batch, Context, Unit
 
@@ -48,9 +49,9 @@ class GbifRegistry:
             SourceUnavailable: GBIF ignored the question.
             SchemaDrift: the answer lacks a field.
         """
-        body, payload = _answer(unit, fetch)
+        body, received = _answer(unit, fetch)
         answer = listed(body, "registry", ("publishingOrg",), {"publishingCountry": unit.key})
-        read_on = payload.fetched_at.date()
+        read_on = received.date()
         values = {DATA_SETS: answer.count, PUBLISHERS: len(answer.facets["publishingOrg"])}
         found = [
             {
@@ -70,19 +71,12 @@ class GbifRegistry:
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:
         """Day of reading; the registry changes every day and names no version."""
-        return _answer(unit, fetch)[1].fetched_at.date().isoformat()
+        return _answer(unit, fetch)[1].date().isoformat()
 
 
-def _answer(unit: Unit, fetch: Fetch) -> tuple[dict[str, Any], Payload]:
-    payloads: list[Payload] = []
-
-    def noting(request: Request) -> Payload:
-        payloads.append(fetch(request))
-        return payloads[-1]
-
+def _answer(unit: Unit, fetch: Fetch) -> tuple[dict[str, Any], dt.datetime]:
     facets = ["publishingOrg", "publishingCountry"]
-    body = dataset_search(noting, publishingCountry=unit.key, facet=facets, facetLimit=FACET_LIMIT, limit=0)
-    return body, payloads[-1]
+    return answered(dataset_search, fetch, publishingCountry=unit.key, facet=facets)
 
 
 SOURCES = (GbifRegistry(),)
