@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import ipaddress
 import json
 import logging
 import re
@@ -21,16 +20,16 @@ from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import requests
 import requests.auth
 import tenacity
-from pydantic import SecretStr
 from urllib3.exceptions import HTTPError, InvalidHeader
 from urllib3.util import Retry
 
 from ness_pipeline.errors import PublisherAway, SourceUnavailable
+from ness_pipeline.secrecy import Credentials, cause, scrub, scrub_record
 from ness_pipeline.settings import Publisher, Settings
 
 RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -44,18 +43,8 @@ _NEXT_STEPS = {
     414: "the request is too long, please report it",
     429: "wait before running again; the run resumes where it stopped",
 }
-_TOKENS: Mapping[Publisher, str] = {"iucn": "NESS_IUCN_TOKEN", "protected_planet": "NESS_PROTECTED_PLANET_TOKEN"}
-_TOKEN_PARAMETERS: Mapping[Publisher, str] = {"protected_planet": "token"}
-"""Publishers that want the token as a parameter of the query, where every log and error message could show it."""
-_UNMISTAKABLE = 8
-"""Characters from which on a token is no word of the data."""
 KEPT_HEADERS = ("current-page", "page-items", "total-count", "total-pages")
 """Headers of an answer that are part of what it says: where a list of pages stands."""
-
-_SECRETS = re.compile(
-    r"(?i)\b(token|access_token|api_key|apikey|password|authorization)(['\"]?(?:=|: ?)['\"]?(?:bearer |basic )?)[^&\s'\"]+"
-)
-_USER_INFO = re.compile(r"//[^/@\s]+@")
 
 
 @dataclass(frozen=True)
@@ -155,11 +144,6 @@ Fetch = Callable[[Request], Payload]
 """How a source asks for payloads: over HTTP with landing while extracting, from landing alone while loading."""
 
 
-def scrub(text: str) -> str:
-    """The text without tokens, passwords and user names of URLs."""
-    return _USER_INFO.sub("//", _SECRETS.sub(r"\1\2…", text))
-
-
 class Session:
     """Asks publishers politely; a context manager that owns one pool of connections, safe to use from many threads.
 
@@ -179,8 +163,9 @@ class Session:
         longest_wait_s: float = 900.0,
         largest_body: int = 512 * 2**20,
     ) -> None:
-        logging.getLogger("urllib3.connectionpool").addFilter(_scrub_record)
+        logging.getLogger("urllib3.connectionpool").addFilter(scrub_record)
         self._settings = settings
+        self._credentials = Credentials(settings)
         self._longest_wait_s = longest_wait_s
         self._largest_body = largest_body
         self._backoff = tenacity.wait_exponential(multiplier=backoff_s, max=longest_wait_s) + tenacity.wait_random(
@@ -268,10 +253,12 @@ class Session:
         try:
             with self._pool.request(
                 request.method, url, data=request.body, timeout=timeout, stream=True,
-                auth=self._credentials(request, url), headers=_JSON_BODY if request.body is not None else None,
+                auth=self._credentials.auth(request.publisher, request.path, url, is_signed=request.is_signed), headers=_JSON_BODY if request.body is not None else None,
             ) as answer:  # fmt: skip
                 is_wanted = 200 <= answer.status_code < 300  # noqa: PLR2004 - the success class of HTTP
-                body = self._without_token_in(request, read(answer, name) if is_wanted else self._read(answer, name))
+                body = self._credentials.hidden_in_body(
+                    request.publisher, read(answer, name) if is_wanted else self._read(answer, name)
+                )
                 self._check(request, answer, body, name)
                 return Payload(
                     request=request,
@@ -284,13 +271,13 @@ class Session:
                     headers={name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers},
                 )
         except requests.Timeout as error:
-            raise _Transient(f"{name} did not answer {request.path} in time; try again later.") from _cause(
-                request, error
+            raise _Transient(f"{name} did not answer {request.path} in time; try again later.") from cause(
+                request.publisher, error
             )
         except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
             raise PublisherAway(
                 scrub(f"{name} cannot be reached safely ({error}); check proxy and certificates.")
-            ) from _cause(request, error)
+            ) from cause(request.publisher, error)
         except (
             requests.ConnectionError, requests.exceptions.ChunkedEncodingError,
             requests.exceptions.ContentDecodingError, HTTPError,
@@ -298,39 +285,11 @@ class Session:
             what = type(error).__name__
             raise _Transient(
                 f"{name} broke off at {request.path} ({what}); check the network or try again later."
-            ) from _cause(request, error)
+            ) from cause(request.publisher, error)
         except requests.RequestException as error:
             setting = f"NESS_{request.publisher.upper()}_URL"
             message = scrub(f"{name} cannot be asked ({error}); check the setting {setting}.")
-            raise SourceUnavailable(message) from _cause(request, error)
-
-    def _credentials(self, request: Request, url: str) -> requests.auth.AuthBase | None:
-        """The publisher's token or the operator's login, where it is wanted and the way to it is safe.
-
-        Raises:
-            SourceUnavailable: a secret would travel in the clear, or there is no login.
-        """
-        if request.is_signed:
-            return self._login(request, url)
-        token = self._settings.token(request.publisher)
-        if token is None:
-            return None
-        parts = urlsplit(url)
-        if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
-            setting = f"NESS_{request.publisher.upper()}_URL"
-            raise SourceUnavailable(f"{setting} is not https, so {_TOKENS[request.publisher]} is not sent; set an https address.")  # fmt: skip
-        return _Token(token, _TOKEN_PARAMETERS.get(request.publisher))
-
-    def _login(self, request: Request, url: str) -> requests.auth.HTTPBasicAuth:
-        user, password = self._settings.gbif_user, self._settings.gbif_password
-        if not user or password is None or not password.get_secret_value():
-            raise SourceUnavailable(
-                f"{request.publisher} wants a login for {request.path}; set GBIF_USER and GBIF_PWD."
-            )
-        parts = urlsplit(url)
-        if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
-            raise SourceUnavailable("NESS_GBIF_URL is not https, so GBIF_PWD is not sent; set an https address.")
-        return requests.auth.HTTPBasicAuth(user.encode(), password.get_secret_value().encode())
+            raise SourceUnavailable(message) from cause(request.publisher, error)
 
     def _store(self, answer: requests.Response, name: str, target: Path, largest: int) -> bytes:
         """Write the body to a file as it comes."""
@@ -368,41 +327,18 @@ class Session:
                 raise _Transient(f"{name} sends too slowly; try again later.")
         return bytes(body)
 
-    def _without_token(self, request: Request, text: str) -> str:
-        """The text without the token or password, which a publisher may quote when it refuses it."""
-        for secret in (
-            self._settings.token(request.publisher),
-            self._settings.gbif_password if request.is_signed else None,
-        ):
-            if secret and (word := secret.get_secret_value()):
-                text = text.replace(word, "…").replace(quote(word, safe=""), "…")
-        return text
-
-    def _without_token_in(self, request: Request, body: bytes) -> bytes:
-        """The body, without a token that was part of the URL and that an answer may repeat, as in links to itself."""
-        token = self._settings.token(request.publisher)
-        parameter = _TOKEN_PARAMETERS.get(request.publisher)
-        if token is None or parameter is None:
-            return body
-        word = token.get_secret_value()
-        # A word of a few letters could be part of the data; as a parameter it is always the token.
-        prefix = "" if len(word) >= _UNMISTAKABLE else f"{parameter}="
-        for form in {word, quote(word, safe="")}:
-            body = body.replace(f"{prefix}{form}".encode(), prefix.encode())
-        return body
-
     def _next_step(self, request: Request, status: int) -> str:
-        if request.is_signed and status in {401, 403}:
-            return "check GBIF_USER (the user name, not the e-mail address) and GBIF_PWD"
-        setting = _TOKENS.get(request.publisher)
-        if setting and status in {401, 403}:
-            return f"check {setting}" if self._settings.token(request.publisher) else f"set {setting}"
-        return _NEXT_STEPS.get(status, "try again later")
+        told = self._credentials.next_step(request.publisher, status, is_signed=request.is_signed)
+        return told or _NEXT_STEPS.get(status, "try again later")
 
     def _check(self, request: Request, answer: requests.Response, body: bytes, name: str) -> None:
         """Raise unless the answer is a success whose body can be what its content type says."""
         status = answer.status_code
-        start = " ".join(self._without_token(request, body[:400].decode("utf-8", "replace")).split())[:100]
+        start = " ".join(
+            self._credentials.hidden(
+                request.publisher, body[:400].decode("utf-8", "replace"), is_signed=request.is_signed
+            ).split()
+        )[:100]
         if not 200 <= status < 300 and status not in request.accepts:  # noqa: PLR2004 - the success class of HTTP
             quiet_s = _retry_after_s(answer.headers.get("Retry-After"))
             is_patient = quiet_s <= self._longest_wait_s
@@ -431,45 +367,6 @@ class Session:
 
 _Read = Callable[[requests.Response, str], bytes]
 _JSON_BODY = {"Content-Type": "application/json"}
-
-
-class _Token(requests.auth.AuthBase):
-    """Adds a token to one request; being an `auth`, it keeps a stray netrc entry from replacing it.
-
-    Args:
-        token: the token.
-        parameter: name of the query parameter that carries it; None sends it as `Authorization`.
-    """
-
-    def __init__(self, token: SecretStr, parameter: str | None = None) -> None:
-        self._token, self._parameter = token, parameter
-
-    def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
-        word = self._token.get_secret_value()
-        if self._parameter is None:
-            prepared.headers["Authorization"] = word
-        else:
-            prepared.prepare_url(prepared.url, {self._parameter: word})
-        return prepared
-
-
-def _cause(request: Request, error: Exception) -> Exception | None:
-    """The error behind ours; none where it could show a URL with a token in it."""
-    return None if request.publisher in _TOKEN_PARAMETERS else error
-
-
-def _scrub_record(record: logging.LogRecord) -> bool:
-    """Lets every log record pass, without the secrets of the URLs that it names."""
-    if isinstance(record.args, tuple):
-        record.args = tuple(scrub(part) if isinstance(part, str) else part for part in record.args)
-    return True
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def user_agent(contact: str | None) -> str:

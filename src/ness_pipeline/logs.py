@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.http import scrub
+from ness_pipeline.secrecy import scrub
 
 ROOT = "ness_pipeline"
 FORMAT = "NESS_LOG"
