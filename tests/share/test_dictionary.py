@@ -13,7 +13,7 @@ import pytest
 from published import Published
 
 from ness_pipeline.dictionary import tables
-from ness_pipeline.dictionary_page import dictionary_page, entries
+from ness_pipeline.sharing.dictionary_page import dictionary_page, entries
 from schemas.vocabulary import REASONS
 
 Ness = Callable[..., subprocess.CompletedProcess[str]]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from ness_pipeline.apis.pygbif_adapter import _pygbif
 from ness_pipeline.errors import NessError
 from ness_pipeline.extract import context_of, extract
 from ness_pipeline.http import Session
@@ -23,7 +24,6 @@ from ness_pipeline.load import load_extraction, record_failure
 from ness_pipeline.models import materialise
 from ness_pipeline.paths import Paths
 from ness_pipeline.publish import content_hash, identity, publish
-from ness_pipeline.pygbif_adapter import _pygbif
 from ness_pipeline.restore import writing
 from ness_pipeline.runs import clock, finish_run, plan, start_run
 from ness_pipeline.sandbox import World

@@ -11,11 +11,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from replies import FETCHED_AT, read
 
-from ness_pipeline import gbif_facets
+from ness_pipeline.apis import gbif_facets
+from ness_pipeline.apis.gbif_facets import Search
 from ness_pipeline.check import check
 from ness_pipeline.dictionary import tables
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
-from ness_pipeline.gbif_facets import Search
 from ness_pipeline.http import Fetch, Payload, Request, Session
 from ness_pipeline.sandbox import Sandbox, World, serve
 from ness_pipeline.sandbox.occurrences import Occurrences, dataset_key

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from replies import read, replies
 
+from ness_pipeline.apis.pygbif_adapter import dataset_search
 from ness_pipeline.dictionary import tables
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable, WrongUsage
 from ness_pipeline.extract import extract
 from ness_pipeline.http import Session
 from ness_pipeline.landing import Landing
 from ness_pipeline.load import check
-from ness_pipeline.pygbif_adapter import dataset_search
 from ness_pipeline.sandbox import serve
 from ness_pipeline.sandbox.world import World
 from ness_pipeline.scope import Years

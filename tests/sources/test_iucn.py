@@ -15,15 +15,15 @@ import pytest
 from pydantic import SecretStr
 from replies import FETCHED_AT, PAYLOADS, read
 
+from ness_pipeline.apis.iucn_api import RedList
+from ness_pipeline.apis.personal_data import without_email_addresses
+from ness_pipeline.apis.red_list_codes import CATEGORY_OF_CODE, vocabulary_word
 from ness_pipeline.dictionary import tables
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
 from ness_pipeline.extract import context_of, extract
 from ness_pipeline.http import Fetch, Payload, Request, Session
-from ness_pipeline.iucn_api import RedList
 from ness_pipeline.landing import Landing
 from ness_pipeline.load import check, load_unit
-from ness_pipeline.personal_data import without_email_addresses
-from ness_pipeline.red_list_codes import CATEGORY_OF_CODE, vocabulary_word
 from ness_pipeline.sandbox import World, serve
 from ness_pipeline.sandbox.truth import Truth
 from ness_pipeline.scope import Years

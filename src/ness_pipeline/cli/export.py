@@ -24,8 +24,8 @@ def export(
     sandbox: Sandbox = False,
 ) -> None:
     """Write every table as a file, with a Frictionless `datapackage.json` that describes them."""
-    from ness_pipeline.export import export as write
-    from ness_pipeline.export import summary_lines
+    from ness_pipeline.sharing.export import export as write
+    from ness_pipeline.sharing.export import summary_lines
     from ness_pipeline.terminal import counted
 
     published = Paths.of(settings_for(sandbox=sandbox)).published

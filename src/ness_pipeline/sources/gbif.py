@@ -25,10 +25,10 @@ from typing import Any, Literal
 
 import polars as pl
 
+from ness_pipeline.apis.gbif_facets import FACET_LIMIT, OCCURRENCE_FILTERS, TOLERATED_DRIFT, Search
+from ness_pipeline.apis.pygbif_adapter import name_match
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
-from ness_pipeline.gbif_facets import FACET_LIMIT, OCCURRENCE_FILTERS, TOLERATED_DRIFT, Search
 from ness_pipeline.http import Fetch
-from ness_pipeline.pygbif_adapter import name_match
 from ness_pipeline.scope import Years
 from ness_pipeline.sources import Batch, Context, Unit
 from ness_pipeline.sources.fields import record

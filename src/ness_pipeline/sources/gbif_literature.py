@@ -18,9 +18,9 @@ from typing import Any, Literal
 
 import polars as pl
 
-from ness_pipeline.gbif_lists import answered, listed
+from ness_pipeline.apis.gbif_lists import answered, listed
+from ness_pipeline.apis.pygbif_adapter import literature_search
 from ness_pipeline.http import Fetch
-from ness_pipeline.pygbif_adapter import literature_search
 from ness_pipeline.sources import Batch, Context, Unit
 
 SERIES = {"countriesOfCoverage": "GBIF_LIT_COVERAGE", "countriesOfResearcher": "GBIF_LIT_RESEARCHER"}

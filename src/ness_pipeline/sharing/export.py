@@ -13,14 +13,14 @@ from typing import Any, Literal
 
 import duckdb
 
-from ness_pipeline.citations import Cited, bibliography_of
 from ness_pipeline.database import quote
-from ness_pipeline.datapackage import CSV_DIALECT, licences_of, package_of, schema_of
 from ness_pipeline.dictionary import SQL_TYPES, Column, Table, tables
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.licences import open_rows, restricted_sources
 from ness_pipeline.publish import PUBLISHED_LAYERS
 from ness_pipeline.query import open_published
+from ness_pipeline.sharing.citations import Cited, bibliography_of
+from ness_pipeline.sharing.datapackage import CSV_DIALECT, licences_of, package_of, schema_of
+from ness_pipeline.sharing.licences import open_rows, restricted_sources
 from schemas import Contract
 
 Form = Literal["parquet", "csv"]

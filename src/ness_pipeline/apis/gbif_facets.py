@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ness_pipeline.apis.pygbif_adapter import RANK_KEYS, occurrence_search
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
 from ness_pipeline.http import Fetch
-from ness_pipeline.pygbif_adapter import RANK_KEYS, occurrence_search
 from ness_pipeline.scope import Years
 
 OCCURRENCE_FILTERS: Mapping[str, Any] = {

@@ -13,10 +13,10 @@ import jinja2
 import markupsafe
 
 from ness_pipeline import __version__
-from ness_pipeline.datapackage import constraints_of
 from ness_pipeline.dictionary import Table, tables
 from ness_pipeline.models import models
 from ness_pipeline.publish import PUBLISHED_LAYERS
+from ness_pipeline.sharing.datapackage import constraints_of
 from ness_pipeline.views import measures, profile_columns
 from schemas.vocabulary import REASONS
 
@@ -149,7 +149,7 @@ def _code(text: str) -> markupsafe.Markup:
 
 @functools.cache
 def _templates() -> jinja2.Environment:
-    folder = str(files("ness_pipeline") / "pages")
+    folder = str(files("ness_pipeline.sharing") / "pages")
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
         autoescape=jinja2.select_autoescape(["html.j2"]),

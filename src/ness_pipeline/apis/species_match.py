@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ness_pipeline.apis.pygbif_adapter import name_match
 from ness_pipeline.http import Fetch, Payload, Request
-from ness_pipeline.pygbif_adapter import name_match
 from ness_pipeline.sources.fields import record
 
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ness_pipeline.apis.personal_data import without_email_addresses
 from ness_pipeline.errors import SourceUnavailable
 from ness_pipeline.http import Fetch, Payload, Request
-from ness_pipeline.personal_data import without_email_addresses
 from ness_pipeline.sources.fields import record, rows, whole_number
 
 logger = logging.getLogger(__name__)

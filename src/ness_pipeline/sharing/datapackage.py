@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ness_pipeline.citations import AUTHORS, Bibliography, Cited
 from ness_pipeline.dictionary import Column, Table
-from ness_pipeline.licences import LICENCES, licence_names
+from ness_pipeline.sharing.citations import AUTHORS, Bibliography, Cited
+from ness_pipeline.sharing.licences import LICENCES, licence_names
 
 TYPES = {
     "VARCHAR": "string",
