@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -22,9 +22,10 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from ness_pipeline.operations import FileLoaded
-from ness_pipeline.runs import Summary
-from ness_pipeline.sources import Unit
+if TYPE_CHECKING:  # a second of imports that questions need not wait for
+    from ness_pipeline.operations import FileLoaded
+    from ness_pipeline.runs import Summary
+    from ness_pipeline.sources import Unit
 
 FOLDED_WIDTH = 24
 """Width to which a column of texts may be folded before a table counts as too wide."""

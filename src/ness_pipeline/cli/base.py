@@ -40,9 +40,17 @@ def complete_country(start: str) -> list[str]:
     return codes + [country.country_name for country in known if country.country_name.lower().startswith(start.lower())]
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        console.print(__version__)
+        raise typer.Exit
+
+
 @app.callback()
 def _common(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True)
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
     log: Annotated[
         str | None, typer.Option(help="Write events to standard error: json or text (or set NESS_LOG).")
@@ -54,9 +62,6 @@ def _common(
         write_logs(log, secrets=load_settings().secrets())
     if debug:
         os.environ["NESS_DEBUG"] = "1"
-    if version:
-        console.print(__version__)
-        raise typer.Exit
 
 
 def settings_for(*, sandbox: bool) -> Settings:

@@ -13,7 +13,6 @@ import duckdb
 
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.query import open_published
-from ness_pipeline.sources import sources
 
 Notation = Literal["text", "bibtex", "json"]
 OWN_FILE = "Own file {name}, as loaded by the operator of this warehouse."
@@ -112,6 +111,8 @@ def bibliography_of(connection: duckdb.DuckDBPyConnection) -> Bibliography:
 
 
 def _cited(connection: duckdb.DuckDBPyConnection) -> Iterator[Cited]:
+    from ness_pipeline.sources import sources  # noqa: PLC0415  (slow, and most commands only import this module)
+
     releases = dict(
         connection.execute(
             "SELECT source, arg_max(release, loaded_at) FROM ops.load WHERE status = 'loaded' GROUP BY source"
