@@ -117,26 +117,31 @@ def show_summary(console: Console, summary: Summary, published: str, again: str)
     console.print(table)
     for gap in summary.gaps:
         since = "no earlier rows" if gap.stale_since is None else f"rows of {gap.stale_since:%Y-%m-%d %H:%M} UTC stay"
-        console.print(f"[yellow]Gap[/] {gap.unit.source} {gap.unit.key} ({since}): {escape(gap.error)}")
+        console.print(f"[yellow]Gap[/] {gap.unit.source} {gap.unit.key} ({since}): {escape(gap.error)}", soft_wrap=True)
     console.print(
-        f"\n[bold]{published}[/] holds {len(summary.countries)} countries of this run; content {summary.content_hash}"
+        f"\n[bold]{published}[/] holds {len(summary.countries)} countries of this run; content {summary.content_hash}",
+        soft_wrap=True,
     )
     country = summary.countries[0]
     console.print("Try next:")
     for line in (
         f'ness sql{again} "FROM metrics.country_profile"',
         f"ness sql{again} \"SELECT * FROM metrics.metric_value WHERE country_code = '{country}' AND reportable\"",
-        f"ness metrics{again}",
+        f"ness report{again}",
     ):
-        console.print(f"  {line}", highlight=False)
+        console.print(f"  {line}", highlight=False, soft_wrap=True)  # a command must be fit to copy
 
 
 def show_file(console: Console, name: str, loaded: FileLoaded) -> None:
     """Print what became of one own file, with the reasons of what was kept aside."""
-    console.print(f"[bold]{escape(name)}[/]: {loaded.layout}, source {escape(loaded.source)}", highlight=False)
+    console.print(
+        f"[bold]{escape(name)}[/]: {loaded.layout}, source {escape(loaded.source)}", highlight=False, soft_wrap=True
+    )
     for result in loaded.results:
         numbers = f"{result.received:,} received = {result.loaded:,} loaded + {result.quarantined:,} quarantined"
-        console.print(f"  {result.table_name}: {numbers}; {result.written:,} rows written", highlight=False)
+        console.print(
+            f"  {result.table_name}: {numbers}; {result.written:,} rows written", highlight=False, soft_wrap=True
+        )
     for count, rule, reason in loaded.reasons:
         console.print(f"  [yellow]{count:,}[/] {escape(rule)} ({escape(reason)})", highlight=False, soft_wrap=True)
 

@@ -88,7 +88,9 @@ def rollback(
             console.print(file.stem, highlight=False)
         return
     name = roll_back(paths, publication, keep=settings.keep_publications, wait_s=settings.busy_wait_s)
-    console.print(f"{paths.published} is publication {name} again; the next run publishes anew.", highlight=False)
+    console.print(
+        f"{paths.published} is publication {name} again; the next run publishes anew.", highlight=False, soft_wrap=True
+    )
 
 
 @app.command(rich_help_panel=OPERATE)
