@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,16 @@ import duckdb
 import polars as pl
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 from ness_pipeline.database import frame_of, landed_twin, open_build
 from ness_pipeline.dictionary import tables
 from ness_pipeline.models import materialise
 
 ROOT = Path(__file__).parent.parent
+
+CHROMIUM_FLAGS = ("no-sandbox", "disable-gpu", "no-first-run", "disable-background-networking",
+                  "disable-component-update", "disable-sync")  # fmt: skip
 
 # The same examples everywhere, so that a change is judged by its own doing; HYPOTHESIS_PROFILE=default looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -52,6 +57,17 @@ def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
     """An empty build database with every table of the contracts."""
     with open_build(tmp_path / "build.duckdb") as connection:
         yield Warehouse(connection)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium without a window; for one module, as Prefect cannot be called while Playwright's loop runs."""
+    program = os.environ.get("NESS_CHROMIUM") or shutil.which("chromium")
+    if program is None:
+        pytest.skip("install Chromium (`apt-get install chromium`) or name it in NESS_CHROMIUM to run this test")
+    flags = [f"--{flag}" for flag in CHROMIUM_FLAGS]
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=program, args=flags) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

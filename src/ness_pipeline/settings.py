@@ -79,6 +79,10 @@ class Settings(BaseSettings):
         found: SecretStr | None = getattr(self, f"{publisher}_token", None)
         return found
 
+    def needs_token(self, publisher: Publisher) -> bool:
+        """Whether a publisher answers nobody without a token of their own."""
+        return f"{publisher}_token" in type(self).model_fields
+
     def secrets(self) -> list[str]:
         """The values that must appear nowhere: no log, no message, no landed payload."""
         held = [getattr(self, name) for name in type(self).model_fields]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import duckdb
 import pytest
 
 from ness_pipeline.paths import Paths
 from ness_pipeline.publish import writer
-from ness_pipeline.settings import load_settings
+from ness_pipeline.settings import Publisher, load_settings
 
 
 def test_status_of_a_clean_publication(ness, filled):
@@ -52,8 +54,8 @@ def test_doctor_sees_a_busy_warehouse(ness, home):
 
 def test_doctor_without_network_says_source_unavailable(ness, home, monkeypatch):
     """A publisher that does not answer is named; the exit code is that of an unavailable source."""
-    for publisher in ("GBIF", "UNSDG", "WORLDBANK", "CBD", "IUCN"):
-        monkeypatch.setenv(f"NESS_{publisher}_URL", "http://127.0.0.1:9")
+    for publisher in get_args(Publisher):
+        monkeypatch.setenv(f"NESS_{publisher.upper()}_URL", "http://127.0.0.1:9")
     said = ness("doctor")
     assert said.code == 3
     assert "cannot be reached" in said.out

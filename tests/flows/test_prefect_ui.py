@@ -14,15 +14,11 @@ from typing import Any
 
 import pytest
 import requests
+from playwright.sync_api import Browser
 
 from ness_pipeline.sandbox import Sandbox
 
-CHROMIUM = shutil.which("chromium")
 SOURCES = ["iso_countries", "seeds", "cbd", "worldbank"]
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync",
-]  # fmt: skip
 
 
 def wait_for(condition: Any, seconds: float = 240.0) -> Any:
@@ -58,11 +54,9 @@ def served(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 @pytest.mark.filterwarnings("ignore")
-def test_operator_sees_a_finished_run(served: str, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_operator_sees_a_finished_run(served: str, sandbox: Sandbox, browser: Browser, tmp_path: Path) -> None:
     """The schedules make their runs, and the UI shows the form, a finished run by name, and its summary."""
-    from playwright.sync_api import sync_playwright
 
     def post(path: str, body: dict[str, Any]) -> Any:
         return requests.post(f"{served}/api/{path}", json=body, timeout=30).json()
@@ -83,23 +77,21 @@ def test_operator_sees_a_finished_run(served: str, sandbox: Sandbox, tmp_path: P
     due = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}, "limit": 50}
     wait_for(lambda: {one["deployment_id"] for one in post("flow_runs/filter", due)} >= {monthly})
 
-    with sync_playwright() as browsers:
-        browser = browsers.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        elsewhere: list[str] = []
-        page.on("request", lambda one: None if served in one.url else elsewhere.append(one.url))
-        page.goto(f"{served}/runs/flow-run/{run['id']}")
-        page.get_by_text("refresh Kenya 2000:2025").first.wait_for(timeout=60_000)
-        page.get_by_text("Completed", exact=True).first.wait_for(timeout=60_000)
-        picture = tmp_path / "run.png"
-        page.screenshot(path=picture)
-        page.get_by_text("Artifacts", exact=True).first.click()
-        page.get_by_text("ness-summary").first.wait_for(timeout=60_000)
-        page.screenshot(path=tmp_path / "artifacts.png")
-        page.goto(f"{served}/deployments/deployment/{monthly}/run")
-        page.get_by_text("countries to refresh; none means all.").first.wait_for(timeout=60_000)
-        page.screenshot(path=tmp_path / "form.png")
-        browser.close()
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    elsewhere: list[str] = []
+    page.on("request", lambda one: None if served in one.url else elsewhere.append(one.url))
+    page.goto(f"{served}/runs/flow-run/{run['id']}")
+    page.get_by_text("refresh Kenya 2000:2025").first.wait_for(timeout=60_000)
+    page.get_by_text("Completed", exact=True).first.wait_for(timeout=60_000)
+    picture = tmp_path / "run.png"
+    page.screenshot(path=picture)
+    page.get_by_text("Artifacts", exact=True).first.click()
+    page.get_by_text("ness-summary").first.wait_for(timeout=60_000)
+    page.screenshot(path=tmp_path / "artifacts.png")
+    page.goto(f"{served}/deployments/deployment/{monthly}/run")
+    page.get_by_text("countries to refresh; none means all.").first.wait_for(timeout=60_000)
+    page.screenshot(path=tmp_path / "form.png")
+    page.close()
     assert elsewhere == []
     assert colours(picture) > 20
     if os.environ.get("NESS_SCREENSHOTS"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+from typing import get_args
 
 import pytest
 from soak.drive import drive
@@ -14,6 +15,7 @@ from ness_pipeline.doctor import Finding, examine, in_one_line
 from ness_pipeline.logs import JsonLines, write_logs
 from ness_pipeline.publish import writer
 from ness_pipeline.restore import writing
+from ness_pipeline.settings import Publisher
 
 
 @pytest.fixture
@@ -21,8 +23,8 @@ def environment(finished, monkeypatch):
     """Commands that find the finished run by their environment."""
     monkeypatch.setenv("NESS_HOME", str(finished.paths.home))
     monkeypatch.setenv("NESS_CONTACT", "someone@example.org")
-    for publisher in ("GBIF", "UNSDG", "WORLDBANK", "CBD", "IUCN"):
-        monkeypatch.setenv(f"NESS_{publisher}_URL", f"{finished.sandbox.url}/{publisher.lower()}")
+    for publisher in get_args(Publisher):
+        monkeypatch.setenv(f"NESS_{publisher.upper()}_URL", finished.settings.url(publisher))
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     return finished
 
@@ -30,7 +32,7 @@ def environment(finished, monkeypatch):
 def test_doctor_says_in_one_line_that_all_is_well(environment):
     """One line for a monitor, exit code 0, with the age of each source among the checks."""
     code, said = outcome(["doctor", "--line"])
-    assert (code, said.count("\n")) == (0, 1)
+    assert (code, said.count("\n")) == (0, 1), said
     assert said.startswith("healthy")
     names = {finding.name for finding in examine(environment.settings)}
     assert {"disk", "lock", "prefect", "warehouse", "age gbif_country", "age unsdg"} <= names

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from report_world import NOW, publish_all, publish_few
 
 from ness_pipeline.report.site import write_site
-
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -38,18 +31,6 @@ def site(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     write_site(published, folder, now=NOW)
     return folder
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium without a window."""
-    program = os.environ.get("NESS_CHROMIUM") or shutil.which("chromium")
-    if program is None:
-        pytest.skip("install Chromium (`apt-get install chromium`) or name it in NESS_CHROMIUM to run this test")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
-        yield running
-        running.close()
 
 
 @pytest.fixture
