@@ -32,7 +32,7 @@ $(VENV)/.test-ready: $(VENV)/.ready
 	@touch $@
 
 test: $(VENV)/.test-ready lint ## set-up, linters and all tests
-	$(RUN)/pytest -q -n 2 --dist loadfile
+	$(RUN)/pytest -q -n 2 --dist loadgroup
 
 soak: $(VENV)/.test-ready ## faults, kills, readers and bad inputs at full size, with their figures (half an hour)
 	$(RUN)/python tests/soak

@@ -28,6 +28,13 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share something dear (a server, a publication, a site) run in one process, where it is made once."""
+    for item in items:
+        has_own = (item.path.parent / "conftest.py").exists() and item.path.parent != Path(__file__).parent
+        item.add_marker(pytest.mark.xdist_group(item.path.parent.name if has_own else item.path.stem))
+
+
 class Warehouse:
     """A build database in a temporary folder with short words for spec tests."""
 
