@@ -59,9 +59,18 @@ class Warehouse:
         return frame_of(self.connection, query).to_dicts()
 
 
+@pytest.fixture(scope="session")
+def empty_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty build database with every table of the contracts, to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "build.duckdb"
+    with open_build(path):
+        return path
+
+
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
-    """An empty build database with every table of the contracts."""
+def warehouse(empty_build: Path, tmp_path: Path) -> Iterator[Warehouse]:
+    """An empty build database of this test alone."""
+    shutil.copy(empty_build, tmp_path / "build.duckdb")
     with open_build(tmp_path / "build.duckdb") as connection:
         yield Warehouse(connection)
 

@@ -58,9 +58,15 @@ def land_counts(warehouse: Any, country_code: str, group: str, years: dict[int, 
     )
 
 
+def computed(warehouse: Any, table: str, counts: Any = None) -> list[Row]:
+    """Rows of a table; every group is assessed worldwide but those of which the counts say otherwise."""
+    warehouse.land("taxon_group", groups(**(EVERY_GROUP_ASSESSED | (counts or {}))), source="seeds")
+    warehouse.materialise(only=table)
+    found: list[Row] = warehouse.rows(f"FROM {table}")
+    return found
+
+
 def index(warehouse: Any, counts: Any = None) -> dict[tuple[str, str, int | None], Row]:
     """Rows of `metrics.red_list_index` by country, group and year."""
-    warehouse.land("taxon_group", groups(**(EVERY_GROUP_ASSESSED | (counts or {}))), source="seeds")
-    warehouse.materialise()
-    found = warehouse.rows("FROM metrics.red_list_index")
+    found = computed(warehouse, "metrics.red_list_index", counts)
     return {(row["country_code"], row["taxon_group"], row["year"]): row for row in found}

@@ -70,29 +70,36 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """
     for layer in ("landed", "core", "metrics", "ops"):
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
+    stored = _stored_columns(connection)
     for table in tables().values():
         if table.is_view or table.layer == "landed":
             continue
-        _create(connection, table.name, table.columns)
-        if table.is_landed:
-            _create(connection, *landed_twin(table))
+        for name, columns in [(table.name, table.columns), *([landed_twin(table)] if table.is_landed else [])]:
+            _create(connection, name, columns, stored.get(name, {}))
     create_macros(connection)
 
 
-def _create(connection: duckdb.DuckDBPyConnection, name: str, columns: tuple[Column, ...]) -> None:
+def _stored_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """The columns that the tables have now with their types, by layer and table."""
+    found: dict[str, dict[str, str]] = {}
+    for name, column, sql_type in connection.execute(
+        "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = current_database()"
+    ).fetchall():
+        found.setdefault(name, {})[column] = sql_type
+    return found
+
+
+def _create(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: tuple[Column, ...], stored: dict[str, str]
+) -> None:
     """Create or upgrade one table: what models make is made again, what was loaded gains or loses columns."""
-    layer, short_name = name.split(".")
-    rows = connection.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() "
-        "WHERE database_name = current_database() AND schema_name = ? AND table_name = ?",
-        [layer, short_name],
-    ).fetchall()
-    stored = dict(rows)
-    if stored and stored != {column.name: column.sql_type for column in columns}:
-        if layer in {"core", "metrics"}:
-            connection.execute(f"DROP TABLE {quote(name)}")
-        else:
-            _alter(connection, name, columns, stored)
+    if stored == {column.name: column.sql_type for column in columns}:
+        return
+    if stored and not name.startswith(("core.", "metrics.")):
+        _alter(connection, name, columns, stored)
+        return
+    connection.execute(f"DROP TABLE IF EXISTS {quote(name)}")
     connection.execute(ddl(name, columns))
 
 

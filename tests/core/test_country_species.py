@@ -19,7 +19,7 @@ def known(warehouse: Any, *landings: tuple[str, dict[str, Any]]) -> dict[str, An
     """The only row, from rows landed as (source, row)."""
     for source, row in landings:
         warehouse.land("country_species", [{"country_code": "KE", "species_key": "a"} | row], source=source)
-    warehouse.materialise()
+    warehouse.materialise(only="core.country_species")
     (found,) = warehouse.rows("FROM core.country_species")
     return dict(found)
 
@@ -75,7 +75,7 @@ def test_share_from_occurrences(warehouse: Any, world: int | None, share: float 
 def test_species_of_the_cube_are_known(warehouse: Any) -> None:
     """A species that only has records, in an own cube say, is known from the country with their number."""
     warehouse.land("occurrence_cube", [records("b", 2000, 3), records("b", 2001, 4)], source="file:cube")
-    warehouse.materialise()
+    warehouse.materialise(only="core.country_species")
     (row,) = warehouse.rows("SELECT species_key, occurrences, taxon_group, source FROM core.country_species")
     assert row == {"species_key": "b", "occurrences": 7, "taxon_group": None, "source": "file:cube"}
 
@@ -85,6 +85,6 @@ def test_units_of_one_source_add_up(warehouse: Any) -> None:
     for unit, occurrences in (("1", 3), ("2", 4)):
         row = {"country_code": "KE", "species_key": "a", "occurrences": occurrences, "introduced_occurrences": 1}
         warehouse.land("country_species", [row], source="file:own", unit=unit)
-    warehouse.materialise()
+    warehouse.materialise(only="core.country_species")
     (found,) = warehouse.rows("SELECT occurrences, introduced_occurrences FROM core.country_species")
     assert found == {"occurrences": 7, "introduced_occurrences": 2}

@@ -14,7 +14,7 @@ def filled(warehouse: Any, **by_source: Stated) -> dict[str, str]:
     for source, says in by_source.items():
         row = {"country_code": "KE", "species_key": "1"} | says
         warehouse.land("country_species", [row], source=source.replace("file_", "file:"), unit="KE")
-    warehouse.materialise()
+    warehouse.materialise(only="core.filled_value")
     return {row["column_name"]: row["filled_from"] for row in warehouse.rows("FROM core.filled_value")}
 
 

@@ -27,7 +27,7 @@ W11 = [
 def coverage(warehouse: Any, parts: list[dict[str, Any]], **options: Any) -> dict[tuple[str, str, int], dict[str, Any]]:
     """Rows of the table by country, realm and year."""
     warehouse.land("kba_site_coverage", parts, **options)
-    warehouse.materialise()
+    warehouse.materialise(only="metrics.protected_area_coverage")
     return {(r["country_code"], r["realm"], r["year"]): r for r in warehouse.rows("FROM core.kba_coverage")}
 
 

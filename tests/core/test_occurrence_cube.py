@@ -12,7 +12,7 @@ def counted(warehouse: Any, *landings: tuple[str, str, list[dict[str, Any]]]) ->
     """Occurrences by species, year and cell, from rows landed as (source, unit, rows)."""
     for source, unit, rows in landings:
         warehouse.land("occurrence_cube", rows, source=source, unit=unit)
-    warehouse.materialise()
+    warehouse.materialise(only="core.occurrence_cube")
     found = warehouse.rows("FROM core.occurrence_cube")
     return {(row["source"], row["species_key"], row["year"], row["cell_code"]): row["occurrences"] for row in found}
 
@@ -56,7 +56,7 @@ def test_units_of_one_source_add_up(warehouse: Any) -> None:
     warehouse.land(
         "occurrence_cube", [records("a", 2000, 4, min_coordinate_uncertainty_m=9.0)], source="file:a", unit="2"
     )
-    warehouse.materialise()
+    warehouse.materialise(only="core.occurrence_cube")
     rows = warehouse.rows("SELECT occurrences, min_coordinate_uncertainty_m FROM core.occurrence_cube")
     assert rows == [{"occurrences": 7, "min_coordinate_uncertainty_m": 9.0}]
 

@@ -14,7 +14,7 @@ def test_own_assessment_of_the_same_year(warehouse: Any) -> None:
     """Per species, year and scope an own file's assessment counts; other years and scopes stay."""
     warehouse.land("assessment", [GLOBAL, GLOBAL | {"assessment_year": 2010}], source="iucn")
     warehouse.land("assessment", [GLOBAL | {"red_list_category": "EN"}, GLOBAL | {"scope": "KE"}], source="file:own")
-    warehouse.materialise()
+    warehouse.materialise(only="core.assessment")
     found = warehouse.rows("SELECT assessment_year, scope, red_list_category, source FROM core.assessment ORDER BY ALL")
     assert [tuple(row.values()) for row in found] == [
         (2010, "global", "VU", "iucn"), (2020, "KE", "VU", "file:own"), (2020, "global", "EN", "file:own"),
@@ -26,7 +26,7 @@ def test_copies_that_differ_do_not_depend_on_order(warehouse: Any, order: list[s
     """Of copies that came with several units the more threatened counts, whichever came first."""
     for unit, category in zip(["KE", "TZ"], order, strict=True):
         warehouse.land("assessment", [GLOBAL | {"red_list_category": category}], source="iucn", unit=unit)
-    warehouse.materialise()
+    warehouse.materialise(only="core.assessment")
     assert warehouse.rows("SELECT red_list_category FROM core.assessment") == [{"red_list_category": "CR"}]
 
 
@@ -35,7 +35,7 @@ def test_own_indicator_value_replaces_one_value(warehouse: Any) -> None:
     rows = [observation("X", 2020, 1), observation("X", 2021, 2), observation("X", 2020, 3, disaggregation="Sex=F")]
     warehouse.land("indicator_observation", rows, source="unsdg")
     warehouse.land("indicator_observation", [observation("X", 2020, 9, publisher="user")], source="file:own")
-    warehouse.materialise()
+    warehouse.materialise(only="core.indicator_observation")
     found = warehouse.rows("SELECT year, disaggregation, value, source FROM core.indicator_observation ORDER BY ALL")
     assert [tuple(row.values()) for row in found] == [
         (2020, "Sex=F", 3.0, "unsdg"), (2020, "total", 9.0, "file:own"), (2021, "total", 2.0, "unsdg"),
@@ -47,7 +47,7 @@ def test_treaties_own_file_then_publisher_then_seeds(warehouse: Any) -> None:
     warehouse.land("treaty_party", [treaty("cites", "1980-01-01"), treaty("cbd", "1993-12-29"), treaty("cms", "1990-01-01")], source="seeds")  # fmt: skip
     warehouse.land("treaty_party", [treaty("cbd", "1994-01-01"), treaty("nagoya", "2014-10-12")], source="cbd")
     warehouse.land("treaty_party", [treaty("cbd", None, status="signatory")], source="file:own")
-    warehouse.materialise()
+    warehouse.materialise(only="core.treaty_party")
     found = warehouse.rows("SELECT treaty, status, source FROM core.treaty_party ORDER BY ALL")
     assert [tuple(row.values()) for row in found] == [
         ("cbd", "signatory", "file:own"), ("cites", "party", "seeds"), ("cms", "party", "seeds"), ("nagoya", "party", "cbd"),
@@ -56,7 +56,7 @@ def test_treaties_own_file_then_publisher_then_seeds(warehouse: Any) -> None:
 
 def area(warehouse: Any) -> dict[str, float | None]:
     """Land area by country."""
-    warehouse.materialise()
+    warehouse.materialise(only="core.country")
     return {row["country_code"]: row["land_area_km2"] for row in warehouse.rows("FROM core.country")}
 
 
@@ -80,7 +80,7 @@ def test_own_land_area_wins(warehouse: Any) -> None:
 def test_seeded_groups_are_complete_and_add_up(warehouse: Any) -> None:
     """Every group and roll-up has one row, and the roll-ups' counts add up to those of `all` with the chromists."""
     warehouse.land("taxon_group", groups(), source="seeds")
-    warehouse.materialise()
+    warehouse.materialise(only="core.taxon_group")
     rows = {row["taxon_group"]: row for row in warehouse.rows("FROM core.taxon_group")}
     assert {row["roll_up"] for row in rows.values() if not row["is_roll_up"]} == {"animals", "plants", "fungi", None}
     brown_algae = 5104  # the part of the chromists that IUCN's table counts
@@ -100,7 +100,7 @@ def test_own_group_counts_replace_both(warehouse: Any) -> None:
     warehouse.land("taxon_group", groups(), source="seeds")
     own = {"taxon_group": "ascomycetes", "label": "Ascomycetes", "roll_up": "fungi", "is_roll_up": False}
     warehouse.land("taxon_group", [own | {"described_species": 90}], source="file:own")
-    warehouse.materialise()
+    warehouse.materialise(only="core.taxon_group")
     (row,) = warehouse.rows("FROM core.taxon_group WHERE taxon_group = 'ascomycetes'")
     assert (row["described_species"], row["world_assessed_species"], row["source"]) == (90, None, "file:own")
 
@@ -116,5 +116,5 @@ def test_group_keys_per_checklist(warehouse: Any) -> None:
     }
     for unit in ("world", "again"):
         warehouse.land("taxon_group_key", [row | {"checklist_key": key} for key in ("one", "two")], unit=unit)
-    warehouse.materialise()
+    warehouse.materialise(only="core.taxon_group_key")
     assert warehouse.rows("SELECT checklist_key FROM core.taxon_group_key ORDER BY ALL") == [{"checklist_key": "one"}, {"checklist_key": "two"}]  # fmt: skip

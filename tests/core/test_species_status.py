@@ -14,7 +14,7 @@ def status(warehouse: Any, listed: dict[str, Any], *assessments: dict[str, Any])
     """The status of one species from its list row and its assessments."""
     warehouse.land("country_species", [{"country_code": "KE", "species_key": "a"} | listed], source="gbif_country")
     warehouse.land("assessment", [GLOBAL | row for row in assessments], source="iucn")
-    warehouse.materialise()
+    warehouse.materialise(only="core.species_status")
     (row,) = warehouse.rows("FROM core.species_status")
     return dict(row)
 
@@ -71,7 +71,7 @@ def test_group_from_the_assessment(warehouse: Any) -> None:
     """A species known from records alone takes its group from the Red List that a user loaded."""
     warehouse.land("occurrence_cube", [records("a", 2000, 3)], source="file:cube")
     warehouse.land("assessment", [GLOBAL | {"taxon_group": "ascomycetes"}], source="file:red_list")
-    warehouse.materialise()
+    warehouse.materialise(only="core.species_status")
     (row,) = warehouse.rows("SELECT taxon_group, red_list_category, status_source FROM core.species_status")
     assert row == {"taxon_group": "ascomycetes", "red_list_category": "VU", "status_source": "file:red_list"}
 

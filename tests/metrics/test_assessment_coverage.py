@@ -19,7 +19,7 @@ def coverage(warehouse: Any, rows: list[dict[str, Any]], cube: Any = ()) -> dict
     warehouse.land("taxon_group", groups(), source="seeds")
     warehouse.land("country_species", rows)
     warehouse.land("occurrence_cube", list(cube))
-    warehouse.materialise()
+    warehouse.materialise(only="metrics.assessment_coverage")
     return {
         (row["country_code"], row["taxon_group"]): row for row in warehouse.rows("FROM metrics.assessment_coverage")
     }

@@ -14,7 +14,7 @@ def finance(warehouse: Any, rows: list[dict[str, Any]], km2: float | None = 500_
     """Rows of the metric by country and year."""
     warehouse.land("country", [country("KE", land_area_km2=km2), country("DE", land_area_km2=350_000.0)])
     warehouse.land("indicator_observation", rows)
-    warehouse.materialise()
+    warehouse.materialise(only="metrics.conservation_finance")
     return {(row["country_code"], row["year"]): row for row in warehouse.rows("FROM metrics.conservation_finance")}
 
 

@@ -15,7 +15,7 @@ FOREST, BANK, MOUNTAIN, DEGRADED = "AG_LND_FRST", "AG.LND.FRST.ZS", "ER_MTN_GRNC
 def condition(warehouse: Any, rows: list[dict[str, Any]]) -> dict[tuple[str, int], dict[str, Any]]:
     """Rows of the metric by country and year."""
     warehouse.land("indicator_observation", rows)
-    warehouse.materialise()
+    warehouse.materialise(only="metrics.ecosystem_condition")
     return {(row["country_code"], row["year"]): row for row in warehouse.rows("FROM metrics.ecosystem_condition")}
 
 

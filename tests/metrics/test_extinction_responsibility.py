@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fates import EVERY_GROUP_ASSESSED, assessed, index, living
+from fates import EVERY_GROUP_ASSESSED, assessed, computed, living
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -14,8 +14,7 @@ WEIGHT = {"LC": 0, "NT": 1, "VU": 2, "EN": 3, "CR": 4, "PE": 5, "EW": 5, "EX": 5
 
 def responsibility(warehouse: Any, counts: Any = None) -> dict[tuple[str, str], dict[str, Any]]:
     """Rows of the metric by country and group."""
-    index(warehouse, counts)
-    found = warehouse.rows("FROM metrics.extinction_responsibility")
+    found = computed(warehouse, "metrics.extinction_responsibility", counts)
     return {(row["country_code"], row["taxon_group"]): row for row in found}
 
 

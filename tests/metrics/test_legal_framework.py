@@ -17,7 +17,7 @@ def legal(warehouse: Any, treaties: list[dict[str, Any]], answers: Any = ()) -> 
     """Rows of the metric by country and year."""
     warehouse.land("treaty_party", treaties)
     warehouse.land("indicator_observation", list(answers))
-    warehouse.materialise()
+    warehouse.materialise(only="metrics.legal_framework")
     found = warehouse.rows("FROM metrics.legal_framework ORDER BY ALL")
     return {(row["country_code"], row["year"]): row for row in found}
 

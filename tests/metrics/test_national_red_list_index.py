@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from fates import assessed, index, living, states
+from fates import assessed, computed, index, living, states
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from ness_pipeline.operations import load_file, materialise_and_publish
 from ness_pipeline.paths import Paths
+from ness_pipeline.sandbox.red_list_arithmetic import Fate, group_points
 from ness_pipeline.settings import Settings
 
 INDEX = "national_red_list_index"
@@ -20,8 +26,7 @@ NORWAY_2010_ADJUSTED = {"LC": 16745, "NT": 1302, "VU": 1266, "EN": 908, "CR": 29
 
 def rows(warehouse: Any) -> dict[tuple[str, str, int], dict[str, Any]]:
     """Rows of the metric by country, group and year."""
-    index(warehouse)
-    found = warehouse.rows("FROM metrics.national_red_list_index")
+    found = computed(warehouse, "metrics.national_red_list_index")
     return {(row["country_code"], row["taxon_group"], row["year"]): row for row in found}
 
 
@@ -92,3 +97,94 @@ def test_reasons(warehouse: Any, pool: list[str], reason: str | None, value: flo
     warehouse.land("assessment", [assessed(f"b{i}", "birds", 2015, state, "KE") for i, state in enumerate(pool)])
     row = rows(warehouse)["KE", "birds", 2015]
     assert (row[INDEX], row["reason"], row["reportable"]) == (value, reason, reason is None)
+
+
+GENUINE = {"genuine", "genuine_recent", "genuine_since_first_assessment"}
+ROLL_UP = {"birds": "animals", "mammals": "animals", "basidiomycetes": "fungi"}
+assessments = st.dictionaries(
+    st.sampled_from([1996, 2004, 2010, 2021]),
+    st.tuples(
+        st.sampled_from(["LC", "NT", "VU", "EN", "CR", "PE", "RE", "DD"]),
+        st.sampled_from([None, None, "genuine", "genuine_recent", "new_information"]),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def fate(group: str, history: dict[int, tuple[str, str | None]]) -> Fate:
+    """A species from its assessments, each a state and the reason of the change to it."""
+    known = {year: "EX" if state == "RE" else state for year, (state, _) in sorted(history.items())}
+    steps = [
+        (a, b) for a, b in itertools.pairwise(known) if history[b][1] in GENUINE and "DD" not in {known[a], known[b]}
+    ]
+    changes, since = {b: known[a] for a, b in steps}, tuple(a for a, _ in steps)
+    return Fate(group, known[max(known)], None, known, changes, since)
+
+
+def plain_rows(listed: list[Fate], explained: set[str]) -> dict[tuple[str, int], dict[str, Any]]:
+    """The rows of one country from the definitions."""
+    by_group: defaultdict[str, list[Fate]] = defaultdict(list)
+    for one in listed:
+        by_group[one.group].append(one)
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    errors: dict[tuple[str, int], float] = {}
+    for group, some in by_group.items():
+        for point in group_points(some, len(some), 1.0, explained=group in explained):
+            whole = "red_list_index_unweighted"
+            row: dict[str, Any] = {
+                f"{INDEX}{to}": point.numbers[f"{whole}{to}"]
+                for to in ("", "_lower", "_p50", "_upper", "_with_first_extinct")
+            }
+            row |= {name: count for name, count in point.counts.items() if name != "assessed_by_year_species"}
+            row |= {
+                "change_policy": "genuine_changes" if group in explained else "as_published",
+                "reason": point.unweighted_reason,
+            }
+            found[group, point.year or 0] = row
+            errors[group, point.year or 0] = point.numbers[f"{whole}_standard_error"] or 0.0
+    own = list(found)
+    for roll_up in ("animals", "fungi", "all"):
+        belong = {key for key in own if roll_up in {"all", ROLL_UP[key[0]]} and found[key][INDEX] is not None}
+        members = {group for group, _ in belong}
+        years = [{year for one, year in belong if one == group} for group in members]
+        for year in set.intersection(*years) if years else ():
+            parts = [found[group, year] for group in sorted(members)]
+            mean = math.fsum(part[INDEX] for part in parts) / len(parts)
+            error = math.sqrt(math.fsum(errors[group, year] ** 2 for group in members)) / len(parts)
+            found[roll_up, year] = {
+                INDEX: mean, f"{INDEX}_p50": mean, f"{INDEX}_lower": max(0.0, mean - 1.96 * error), f"{INDEX}_upper": min(1.0, mean + 1.96 * error),
+                f"{INDEX}_with_first_extinct": math.fsum(part[f"{INDEX}_with_first_extinct"] for part in parts) / len(parts),
+                "change_policy": min(part["change_policy"] for part in parts), "reason": min((part["reason"] for part in parts if part["reason"]), default=None),
+            } | {name: sum(part[name] for part in parts) for name in ("groups", "species", "data_deficient_species", "first_extinct_species", "genuine_changes")}  # fmt: skip
+    for (group, year), row in found.items():
+        first = min(when for one, when in found if one == group)
+        before = found[group, first][INDEX]
+        row[f"{INDEX}_change"] = None if row[INDEX] is None or year == first else (row[INDEX] - before) / (year - first)
+        row["reportable"] = row["reason"] is None
+        row["change_reason"] = (
+            row["reason"] if row[INDEX] is None
+            else "one_assessed_year" if year == first
+            else row["reason"] or ("changes_not_explained" if row["change_policy"] == "as_published" else "too_few_genuine_changes" if row["genuine_changes"] < 10 else None)
+        )  # fmt: skip
+        row["change_reportable"] = row["change_reason"] is None
+    return found
+
+
+@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@given(pool=st.lists(st.tuples(st.sampled_from(sorted(ROLL_UP)), assessments), min_size=1, max_size=16))
+def test_sql_equals_plain_python(warehouse: Any, pool: list[tuple[str, dict[int, tuple[str, str | None]]]]) -> None:
+    """Any small list gives, in every column of every row, what plain Python gives from the definitions."""
+    warehouse.connection.execute("DELETE FROM landed.taxon_group; DELETE FROM landed.assessment")
+    for place, (group, history) in enumerate(pool):
+        warehouse.land("assessment", [
+            assessed(f"s{place}", group, year, state, "KE", change_reason=reason) for year, (state, reason) in history.items()
+        ])  # fmt: skip
+    true = plain_rows(
+        [fate(group, history) for group, history in pool],
+        {group for group, history in pool if any(reason for _, reason in history.values())},
+    )
+    stored = {(group, year): row for (_, group, year), row in rows(warehouse).items()}
+    assert stored.keys() == true.keys()
+    for key, expected in true.items():
+        assert {name: stored[key][name] for name in expected} == pytest.approx(expected, abs=1e-12), key

@@ -21,7 +21,7 @@ def protected(
     """Rows of the metric by country and year."""
     warehouse.land("country", [country("KE", is_landlocked=is_landlocked), country("TZ")])
     warehouse.land("indicator_observation", rows)
-    warehouse.materialise()
+    warehouse.materialise(only="metrics.protected_area_coverage")
     found = warehouse.rows("FROM metrics.protected_area_coverage")
     return {(row["country_code"], row["year"]): row for row in found}
 

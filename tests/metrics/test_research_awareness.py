@@ -27,7 +27,7 @@ def awareness(warehouse: Any, rows: list[dict[str, Any]], members: Any = ()) -> 
     """Rows of the metric by country and year."""
     warehouse.land("indicator_observation", rows)
     warehouse.land("ness_network", list(members))
-    warehouse.materialise()
+    warehouse.materialise(only="metrics.research_awareness")
     return {(row["country_code"], row["year"]): row for row in warehouse.rows("FROM metrics.research_awareness")}
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 import pytest
-from fates import assessed, index, living
+from fates import assessed, computed, living
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -29,10 +29,10 @@ def star(warehouse: Any, pool: list[tuple[str, str, float | None]], threats: lis
     warehouse.land("country_species", [living(key, "birds", share=share) for key, _, share in pool])
     warehouse.land("assessment", [assessed(key, "birds", 2020, category) for key, category, _ in pool])
     warehouse.land("threat", threats)
-    index(warehouse)
     found: defaultdict[int, dict[str, Any]] = defaultdict(dict)
-    for row in warehouse.rows("FROM metrics.threat_abatement WHERE country_code = 'KE' AND taxon_group = 'birds'"):
-        found[row["threat_level"]][row["threat_code"]] = row
+    for row in computed(warehouse, "metrics.threat_abatement"):
+        if (row["country_code"], row["taxon_group"]) == ("KE", "birds"):
+            found[row["threat_level"]][row["threat_code"]] = row
     return dict(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fates import assessed, index, living
+from fates import assessed, computed, living
 
 
 def total(warehouse: Any, pool: list[tuple[str, float | None, bool]], counts: Any = None) -> dict[str, Any]:
@@ -13,9 +13,9 @@ def total(warehouse: Any, pool: list[tuple[str, float | None, bool]], counts: An
     warehouse.land("country_species", [living(str(place), "birds", share=share) for place, (_, share, _) in enumerate(pool)])  # fmt: skip
     warehouse.land("assessment", [assessed(str(place), "birds", 2020, category) for place, (category, _, _) in enumerate(pool)])  # fmt: skip
     warehouse.land("threat", [{"species_key": str(place), "threat_code": "5.3"} for place, (_, _, known) in enumerate(pool) if known])  # fmt: skip
-    index(warehouse, counts)
-    (row,) = warehouse.rows("FROM metrics.threat_abatement_total WHERE taxon_group = 'birds'")
-    return dict(row)
+    found = computed(warehouse, "metrics.threat_abatement_total", counts)
+    (row,) = (row for row in found if row["taxon_group"] == "birds")
+    return row
 
 
 def test_total_and_allocated_share(warehouse: Any) -> None:

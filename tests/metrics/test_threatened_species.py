@@ -19,7 +19,7 @@ def threatened(warehouse: Any, rows: list[dict[str, Any]], *, counts: Any = None
     """Rows of the metric by country and group, from species alone."""
     warehouse.land("taxon_group", groups(**(counts or ALL_ASSESSED)), source="seeds")
     warehouse.land("country_species", rows)
-    warehouse.materialise()
+    warehouse.materialise(only="metrics.threatened_species")
     found = warehouse.rows("FROM metrics.threatened_species")
     return {(row["country_code"], row["taxon_group"]): row for row in found}
 
@@ -184,7 +184,7 @@ def reference(kinds: list[tuple[str, bool]]) -> dict[str, Any] | None:
     }
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kinds=st.lists(st.tuples(st.sampled_from(list(RED_LIST_CATEGORIES)), st.booleans()), max_size=12))
 def test_sql_equals_plain_python(warehouse: Any, kinds: list[tuple[str, bool]]) -> None:
     """Any mixture of categories gives what a few lines of Python give."""
