@@ -25,8 +25,13 @@ def quote(name: str) -> str:
     return ".".join(f'"{part}"' for part in name.split("."))
 
 
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+def literal(value: object) -> str:
+    """A value as an SQL literal."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return str(value).upper()
+    return repr(value) if isinstance(value, (int, float)) else "'" + str(value).replace("'", "''") + "'"
 
 
 def frame_of(connection: duckdb.DuckDBPyConnection, query: str, bound: Sequence[object] = ()) -> pl.DataFrame:
@@ -45,10 +50,10 @@ def ddl(name: str, columns: tuple[Column, ...]) -> str:
 def comments(table: Table, kind: str = "TABLE") -> Iterator[str]:
     """`COMMENT ON` for a table and its columns, from its contract."""
     name = quote(table.name)
-    yield f"COMMENT ON {kind} {name} IS {_text(table.description)}"
+    yield f"COMMENT ON {kind} {name} IS {literal(table.description)}"
     for column in table.columns:
         unit = f" [{column.unit}]" if column.unit else ""
-        yield f"COMMENT ON COLUMN {name}.{quote(column.name)} IS {_text(column.description + unit)}"
+        yield f"COMMENT ON COLUMN {name}.{quote(column.name)} IS {literal(column.description + unit)}"
 
 
 def landed_twin(table: Table) -> tuple[str, tuple[Column, ...]]:
@@ -133,7 +138,7 @@ def open_build(path: Path, *, threads: int | None = None) -> Iterator[duckdb.Duc
     connection = duckdb.connect()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection.execute(f"ATTACH {_text(str(path))} AS {BUILD} (STORAGE_VERSION {_text(STORAGE_VERSION)})")
+        connection.execute(f"ATTACH {literal(str(path))} AS {BUILD} (STORAGE_VERSION {literal(STORAGE_VERSION)})")
         connection.execute(f"USE {BUILD}")
         connection.execute("SET TimeZone = 'UTC'")
         if threads is not None:

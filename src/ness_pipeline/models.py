@@ -9,7 +9,7 @@ import contextlib
 import functools
 import graphlib
 import inspect
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -19,13 +19,15 @@ import sqlglot
 from sqlglot import exp
 
 from ness_pipeline.computed import computed
-from ness_pipeline.database import quote
+from ness_pipeline.contract_sql import failed_column
+from ness_pipeline.database import frame_of, quote
 from ness_pipeline.dictionary import Table, tables
 from ness_pipeline.errors import ContractViolation
 from ness_pipeline.paths import sql_folder
 
 LAYERS = ("core", "metrics")
-BATCH_ROWS = 1_000_000
+SHOWN_ROWS = 100
+"""Rows that break a contract and are looked at to say what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -134,9 +136,9 @@ def _run(connection: duckdb.DuckDBPyConnection, model: Model, countries: Sequenc
     bound = {"countries": list(countries or ())} if scoped else {}
     if model.rows is not None:
         connection.register("computed", model.rows(connection, countries))
-    _check_columns(connection, model, table)
     cast = ", ".join(f"CAST({quote(c.name)} AS {c.sql_type}) AS {quote(c.name)}" for c in table.columns)
     try:
+        _check_columns(connection, model, table)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT {cast} FROM ({model.sql}\n) {where}", bound)
     except duckdb.Error as error:
         raise ContractViolation(f"The model {model.name} does not run ({_first_line(error)}); mend its SQL.") from error
@@ -150,46 +152,38 @@ def _run(connection: duckdb.DuckDBPyConnection, model: Model, countries: Sequenc
 
 
 def _check_columns(connection: duckdb.DuckDBPyConnection, model: Model, table: Table) -> None:
-    try:
-        described = connection.execute(f"DESCRIBE {model.sql}").fetchall()
-    except duckdb.Error as error:
-        raise ContractViolation(f"The model {model.name} does not run ({_first_line(error)}); mend its SQL.") from error
-    made = {row[0] for row in described}
+    made = {row[0] for row in connection.execute(f"DESCRIBE {model.sql}").fetchall()}
     declared = {column.name for column in table.columns}
     for problem, names in (("lacks", declared - made), ("adds", made - declared)):
         if names:
-            message = f"The model {model.name} {problem} the column {min(names)!r} of its contract; change one of them."
+            message = f"The model {table.name} {problem} the column {min(names)!r} of its contract; change one of them."
             raise ContractViolation(message)
 
 
-def batches(connection: duckdb.DuckDBPyConnection, query: str, rows: int = BATCH_ROWS) -> Iterator[pl.DataFrame]:
-    """The result of a query in polars frames of bounded size."""
-    reader = connection.sql(query).to_arrow_reader(rows)
-    for batch in reader:
-        frame = pl.from_arrow(batch)
-        if isinstance(frame, pl.DataFrame) and frame.height:
-            yield frame
-
-
 def check_table(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
-    """Check a table of the database against a contract: every value in bounded batches, the grain in SQL.
+    """Check a table of the database against a contract, and its grain.
+
+    SQL finds the rows that break the contract; the contract itself says what is wrong with the first of them.
 
     Raises:
         ContractViolation: the first broken check, with the table, the column and a value.
     """
-    schema = table.contract.to_schema()
-    schema.unique = None
     order = ", ".join(quote(column.name) for column in table.columns)
-    for frame in batches(connection, f"SELECT {order} FROM {quote(name)}"):
+    broken = f"FROM {quote(name)} WHERE {failed_column(table)} IS NOT NULL"
+    ((number,),) = connection.execute(f"SELECT count(*) {broken}").fetchall()
+    if number:
+        schema = table.contract.to_schema()
+        schema.unique = None
+        shown = frame_of(connection, f"SELECT {order} {broken} ORDER BY ALL LIMIT {SHOWN_ROWS}")
         try:
-            schema.validate(frame.select(list(schema.columns)), lazy=True)
+            schema.validate(shown.select(list(schema.columns)), lazy=True)
         except pandera.errors.SchemaErrors as error:
-            cases = pl.DataFrame(error.failure_cases)
-            first = cases.row(0, named=True)
+            first = pl.DataFrame(error.failure_cases).row(0, named=True)
             raise ContractViolation(
                 f"{table.name}.{first['column']} breaks {first['check']} with {first['failure_case']!r} "
-                f"({cases.height} cases); nothing was changed, mend the model or its contract."
+                f"({number} rows); nothing was changed, mend the model or its contract."
             ) from error
+        raise ContractViolation(f"{table.name} has {number} rows that its contract allows; report this as a defect.")
     grain = ", ".join(quote(column) for column in table.grain)
     twice = connection.execute(
         f"SELECT {grain} FROM {quote(name)} GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ness_pipeline.check import check
-from ness_pipeline.cube.checks import failed_column
+from ness_pipeline.contract_sql import failed_column
 from ness_pipeline.cube.terms import NUMBERS
 from ness_pipeline.dictionary import tables
 

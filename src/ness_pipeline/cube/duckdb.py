@@ -15,7 +15,8 @@ import polars as pl
 
 from ness_pipeline.cube.engine import Engine, Progress, Records
 from ness_pipeline.cube.options import CubeOptions, Trust
-from ness_pipeline.cube.text import for_duckdb, literal, sql_text
+from ness_pipeline.cube.text import for_duckdb, sql_text
+from ness_pipeline.database import literal
 from ness_pipeline.errors import SourceUnavailable, WrongUsage
 from ness_pipeline.paths import sql_folder
 

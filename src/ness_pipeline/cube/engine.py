@@ -14,10 +14,11 @@ from typing import Self
 
 import polars as pl
 
-from ness_pipeline.cube.checks import failed_column
+from ness_pipeline.contract_sql import failed_column
 from ness_pipeline.cube.options import CubeOptions, Trust
 from ness_pipeline.cube.terms import NUMBERS, SqlTerms
-from ness_pipeline.cube.text import literal, sql_text
+from ness_pipeline.cube.text import sql_text
+from ness_pipeline.database import literal
 from ness_pipeline.dictionary import tables
 from ness_pipeline.sources import REJECTED
 

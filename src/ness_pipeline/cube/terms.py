@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ness_pipeline.column_names import ColumnNames
 from ness_pipeline.cube.options import CubeOptions
-from ness_pipeline.cube.text import literal
+from ness_pipeline.database import literal
 from ness_pipeline.errors import WrongUsage
 from schemas.landed.occurrence import GEOSPATIAL_ISSUES
 

@@ -15,6 +15,7 @@ from typing import cast
 import sqlglot
 from sqlglot import exp
 
+from ness_pipeline.database import literal
 from ness_pipeline.paths import sql_folder
 
 Variables = Mapping[str, str | int | float | None]
@@ -27,15 +28,6 @@ _SPARK_NAMES = {"error": "raise_error"}
 def sql_text(name: str) -> str:
     """A statement of `warehouse/cube/`."""
     return (sql_folder("cube") / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def literal(value: object) -> str:
-    """A value as an SQL literal."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool):
-        return str(value).upper()
-    return repr(value) if isinstance(value, (int, float)) else "'" + str(value).replace("'", "''") + "'"
 
 
 @functools.cache

@@ -1,11 +1,11 @@
-"""The occurrence contract as one SQL expression, so that records are checked in the pass that counts them."""
+"""A contract as one SQL expression, so that rows are checked where they are, in the pass that counts them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ness_pipeline.cube.text import literal
+from ness_pipeline.database import literal
 from ness_pipeline.dictionary import Table
 
 _CHECKS: Mapping[str, Callable[[str, Any], str]] = {

@@ -1,0 +1,66 @@
+"""The contract as SQL says of every row what the contract itself says, for every table."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ness_pipeline.check import check
+from ness_pipeline.contract_sql import failed_column
+from ness_pipeline.dictionary import Table, tables
+
+CHECKED = [name for name, table in tables().items() if not table.is_view and table.layer in {"core", "metrics"}]
+WORDS = ["", "KE", "ke", "XKX", "GB-SCT", "2021-03-21", "a" * 64, "9" * 32, "0123456789abcdef", "x y"]
+
+
+def values(table: Table, name: str) -> st.SearchStrategy[Any]:
+    """Values of a column around what its checks allow, of its own type."""
+    column = next(column for column in table.columns if column.name == name)
+    said = [check.statistics for check in table.contract.to_schema().columns[name].checks]
+    edges = [edge for one in said for key, edge in one.items() if key in {"min_value", "max_value", "value"}]
+    listed = [word for one in said for word in (*one.get("allowed_values", ()), *one.get("forbidden_values", ()))]
+    if column.dtype.is_float():
+        near = [math.nextafter(float(edge), way) for edge in edges for way in (-math.inf, math.inf)]
+        chosen = st.sampled_from([*map(float, edges), *near, 0.5, math.nan, math.inf, -math.inf])
+    elif column.dtype.is_integer():
+        low, high = (-(2**31), 2**31 - 1) if column.dtype in {pl.Int32, pl.Int64} else (-(2**7), 2**7 - 1)
+        around = [int(edge) + step for edge in edges for step in (-1, 0, 1)]
+        chosen = st.sampled_from([number for number in (*around, 3) if low <= number <= high])
+    elif column.dtype == pl.String:
+        chosen = st.sampled_from([*listed, *WORDS])
+    elif column.dtype == pl.Boolean:
+        chosen = st.booleans()
+    elif column.dtype == pl.Date:
+        chosen = st.dates()
+    elif isinstance(column.dtype, pl.Datetime):
+        chosen = st.datetimes()
+    else:
+        raise AssertionError(f"{table.name}.{name} has the type {column.dtype}")
+    return st.one_of(st.none(), chosen) if column.nullable else st.one_of(chosen, chosen, chosen, st.none())
+
+
+@pytest.mark.parametrize("name", CHECKED)
+def test_sql_and_contract_refuse_the_same_rows(name: str) -> None:
+    """Both ways to check a row agree on whether it is refused, and for which column first."""
+    table = tables()[name]
+    schema = {column.name: column.dtype for column in table.columns}
+    rows = st.fixed_dictionaries({column: values(table, column) for column in schema})
+
+    @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(rows, min_size=4, max_size=12))
+    def agree(rows: list[dict[str, Any]]) -> None:
+        frame = pl.DataFrame(rows, schema=schema, orient="row")
+        _, refused = check(table, frame, "test")
+        with duckdb.connect() as connection:
+            connection.register("rows", frame.to_arrow())
+            found = connection.sql(f"SELECT {failed_column(table)} FROM rows").fetchall()
+        by_contract = dict(refused.select("row_number", "column_name").rows())
+        assert {row: column for row, (column,) in enumerate(found) if column is not None} == by_contract
+
+    agree()
