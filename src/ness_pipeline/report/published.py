@@ -43,6 +43,10 @@ class Published:
             return []
         return self.ask(f"SELECT * FROM {table} WHERE {where} ORDER BY ALL", bound)
 
+    def keep(self, name: str, sql: str, bound: Sequence[object] = ()) -> None:
+        """Keep an answer that many questions will be asked of, in memory and for this connection alone."""
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", list(bound))
+
     def ask(self, sql: str, bound: Sequence[object] = ()) -> list[Row]:
         """The answer to one question as dictionaries."""
         result = self._connection.execute(sql, list(bound))
