@@ -2,8 +2,9 @@
 
 `python -m flows.deployments` creates the concurrency limit on the writer and serves the schedules from this machine until
 stopped. With `--with-server` it starts a Prefect server first (`make prefect`). With `--work-pool NAME` it deploys to a work
-pool instead, created as a process pool when missing, and ends: `prefect worker start --pool NAME` then runs them. A pool of
-type docker takes `--image`, an image with this package in it; runs find their flows by module, so that no code is copied.
+pool instead, created when missing, and ends: `prefect worker start --pool NAME` then runs them. The pool starts processes;
+with `--image`, an image with this package in it, it starts containers, and `--volume` says where they keep the warehouse.
+Runs find their flows by module, so that no code is copied.
 """
 
 from __future__ import annotations
@@ -92,14 +93,30 @@ def limit_writer() -> None:
         client.create_concurrency_limit(tag=WRITER, concurrency_limit=1)
 
 
-def deploy(work_pool: str, image: str | None = None) -> None:
-    """Put all deployments into a work pool, created for local processes where there is none of that name."""
+def deploy(work_pool: str, image: str | None = None, volumes: Sequence[str] = ()) -> None:
+    """Put all deployments into a work pool, created where there is none of that name.
+
+    Args:
+        work_pool: name of the pool.
+        image: image of its containers; without one the pool starts processes.
+        volumes: folders that containers share with their host, as `HOST:CONTAINER`.
+
+    Raises:
+        SystemExit: there is such a pool, and it starts something else.
+    """
+    wanted = "docker" if image else "process"
     with get_client(sync_client=True) as client:
         try:
-            client.read_work_pool(work_pool)
+            found = client.read_work_pool(work_pool).type
         except ObjectNotFound:
-            client.create_work_pool(WorkPoolCreate(name=work_pool, type="process"))
+            found = client.create_work_pool(WorkPoolCreate(name=work_pool, type=wanted)).type
+    if image and found == "process":
+        raise SystemExit(
+            f"The work pool {work_pool} is of type {found} and starts no image; name another, or leave --image out."
+        )
     for deployment in deployments():
+        if volumes:
+            deployment.job_variables["volumes"] = list(volumes)
         deployment.apply(work_pool_name=work_pool, image=image)
 
 
@@ -138,11 +155,22 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--with-server", action="store_true", help="start a Prefect server with its UI as well")
     parser.add_argument("--port", type=int, default=4200, help="port of that server (4200)")
     parser.add_argument("--work-pool", metavar="NAME", help="deploy to this work pool and end, instead of serving")
-    parser.add_argument("--image", help="image of a docker work pool")
+    parser.add_argument("--image", help="image of the containers of that pool; without one it starts processes")
+    parser.add_argument(
+        "--volume",
+        action="append",
+        default=[],
+        metavar="HOST:CONTAINER",
+        help="folder that containers share with their host, for landing and the published file",
+    )
     given = parser.parse_args(words)
+    if given.image and not given.work_pool:
+        parser.error("--image needs --work-pool NAME")
+    if given.volume and not given.image:
+        parser.error("--volume needs --image, because processes see the folders of their machine anyway")
     if given.work_pool:
         limit_writer()
-        deploy(given.work_pool, given.image)
+        deploy(given.work_pool, given.image, given.volume)
         sys.stdout.write(f"Deployed; `prefect worker start --pool {given.work_pool}` runs what is due.\n")
     elif given.with_server:
         with server(given.port) as url:

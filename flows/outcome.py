@@ -9,19 +9,22 @@ from typing import ParamSpec
 
 from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.client.schemas.objects import State
-from prefect.states import Failed
+from prefect.states import Completed, Failed
 
 from ness_pipeline.errors import NessError
 from ness_pipeline.paths import Paths
 from ness_pipeline.runs import Summary
 
 Parameters = ParamSpec("Parameters")
+NAMED = 5
+"""Gaps that a state's message names one by one."""
 
 
 def explained(flow: Callable[Parameters, State[Summary]]) -> Callable[Parameters, State[Summary]]:
-    """A flow whose known errors become a failed state with the error's own sentence as its message.
+    """A flow whose known errors become a failed state with the error's name, and its own sentence as its message.
 
-    The exception travels with the state, so that callers in Python get it as ever, with its exit code.
+    Automations tell by the name whether a person is needed (`AuditFailed`) or time will do (`WarehouseBusy`). The exception
+    travels with the state, so that callers in Python get it as ever, with its exit code.
     """
 
     @functools.wraps(flow)
@@ -29,9 +32,20 @@ def explained(flow: Callable[Parameters, State[Summary]]) -> Callable[Parameters
         try:
             return flow(*arguments, **named)
         except NessError as error:
-            return Failed(message=str(error), data=error)
+            return Failed(name=type(error).__name__, message=str(error), data=error)
 
     return run
+
+
+def ended(summary: Summary) -> State[Summary]:
+    """The final state of a run that published: `Completed`, or `CompletedWithGaps` with what stayed as it was."""
+    message = f"{len(summary.loaded)} units loaded, {len(summary.gaps)} with gaps"
+    if not summary.gaps:
+        return Completed(message=f"{message}.", data=summary)
+    named = [f"{gap.unit.source} {gap.unit.key}" for gap in summary.gaps]
+    listed = ", ".join(named[:NAMED]) + (f" and {len(named) - NAMED} more" if len(named) > NAMED else "")
+    says = f"{message}: {listed}. Earlier rows stay; the artifact ness-gaps says why, and the next run asks again."
+    return Completed(name="CompletedWithGaps", message=says, data=summary)
 
 
 def tell_outcome(summary: Summary, paths: Paths) -> None:

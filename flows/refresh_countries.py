@@ -10,11 +10,10 @@ import duckdb
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
-from prefect.states import Completed
 
 from flows import tasks
 from flows.forms import CountryName, Hours, SourceName, YearSpan
-from flows.outcome import explained, tell_outcome
+from flows.outcome import ended, explained, tell_outcome
 from flows.workers import extractors
 from ness_pipeline.errors import NessError
 from ness_pipeline.paths import Paths
@@ -95,9 +94,7 @@ def refresh(
             raise
         tasks.close_run(connection, summary)
         tell_outcome(summary, Paths.of(settings))
-    name = "CompletedWithGaps" if summary.gaps else "Completed"
-    message = f"{len(summary.loaded)} units loaded, {len(summary.gaps)} with gaps."
-    return Completed(name=name, message=message, data=summary)
+    return ended(summary)
 
 
 def _extract(

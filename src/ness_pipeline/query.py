@@ -19,11 +19,10 @@ IndexPart = Literal["index", "pillars", "measures", "sensitivity"]
 
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
-    "lock_configuration": True,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
-"""No file, network or extension can be reached, and no setting can be changed back."""
+"""No file, network or extension can be reached."""
 
 
 def open_published(published: Path) -> duckdb.DuckDBPyConnection:
@@ -36,12 +35,16 @@ def open_published(published: Path) -> duckdb.DuckDBPyConnection:
         message = f"There is no warehouse at {published}; make one with `ness run KE`, or try SYNTHETIC data with `ness run --sandbox KE`."
         raise WrongUsage(message)
     try:
-        return duckdb.connect(str(published), read_only=True, config=LOCKED_DOWN)
+        connection = duckdb.connect(str(published), read_only=True, config=LOCKED_DOWN)
     except duckdb.Error as error:
         message = (
             f"{published} cannot be opened as a warehouse ({str(error).splitlines()[0]}); run again to publish it anew."
         )
         raise WrongUsage(message) from error
+    # A bar over long answers would be drawn into the CSV that is piped on; then no setting can be changed back.
+    connection.execute("SET enable_progress_bar = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
 
 
 @contextmanager

@@ -154,10 +154,11 @@ def show_rows(console: Console, columns: Sequence[str], rows: Sequence[Sequence[
     """
     cells = [[_cell(value) for value in row] for row in rows]
     is_text = [any(isinstance(row[place], str) for row in rows) for place in range(len(columns))]
+    has_words = [any(" " in str(row[place]) for row in rows) for place in range(len(columns))]
     widths = [max(cell_len(text) for text in texts) for texts in zip(columns, *cells, strict=True)]
     least = [
-        max(_longest_word(name), min(width, FOLDED_WIDTH) if text else max((cell_len(row[place]) for row in cells), default=0))
-        for place, (name, width, text) in enumerate(zip(columns, widths, is_text, strict=True))
+        max(_longest_word(name), min(width, FOLDED_WIDTH) if text and words else max((cell_len(row[place]) for row in cells), default=0))
+        for place, (name, width, text, words) in enumerate(zip(columns, widths, is_text, has_words, strict=True))
     ]  # fmt: skip
     gaps = GAP * (len(columns) - 1)
     natural = sum(widths) + gaps

@@ -82,6 +82,14 @@ def test_catalogue_lists_every_number(ness, filled):
     assert missing == []
 
 
+def test_definitions_fill_the_window(ness, filled):
+    """Sentences that a file breaks at its own width are put together again, and formulas keep their lines."""
+    out = ness("metrics", "star_total", "--sandbox").out
+    assert "is not past is expected to cause a decline." in out
+    assert "\nThe range share stands in" in out
+    assert "\nSource: Mair et al. 2021" in out
+
+
 def test_catalogue_defines_a_metric(ness, filled):
     """A metric comes with its definition, formula, source, columns and traps, asked for by table or measure."""
     for name in ("threatened_species", "threatened_share"):

@@ -39,8 +39,11 @@ class Home:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def prefect_server() -> Iterator[None]:
-    """One temporary Prefect server for all tests of the flows."""
+def prefect_server(request: pytest.FixtureRequest) -> Iterator[None]:
+    """One temporary Prefect server for all tests of the flows, where any of them does not start its own."""
+    if all("served" in item.fixturenames for item in request.session.items):
+        yield
+        return
     with prefect_test_harness(server_startup_timeout=180):
         yield
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 import re
 import shutil
+from pathlib import Path
 
+import prefect.server.api
 import pytest
 from prefect import get_client
 from prefect.client.schemas.sorting import FlowRunSort
 
 from flows.backfill_country import backfill_country
-from flows.deployments import deploy, deployments, limit_writer
+from flows.deployments import deploy, deployments, limit_writer, main
 from flows.outcome import summary_page
 from flows.tasks import WRITER
 from ness_pipeline.errors import WrongUsage
@@ -65,8 +69,46 @@ def test_deploying_to_a_work_pool():
     assert limit is not None
 
 
+def docker_variables() -> dict[str, dict[str, object]]:
+    """The job variables that Prefect's docker worker knows, as the server itself holds them."""
+    views = Path(prefect.server.api.__file__).parent / "collections_data" / "views" / "aggregate-worker-metadata.json"
+    known = json.loads(views.read_text(encoding="utf-8"))["prefect-docker"]["docker"]
+    return known["default_base_job_configuration"]["variables"]["properties"]
+
+
+def test_deploying_to_containers():
+    """With an image the pool is of type docker, and each deployment brings image and volumes in that worker's own words."""
+    main(["--work-pool", "ness-test-docker", "--image", "ness:1", "--volume", "/srv/ness:/data"])
+    with get_client(sync_client=True) as client:
+        assert client.read_work_pool("ness-test-docker").type == "docker"
+        stored = [one for one in client.read_deployments() if one.work_pool_name == "ness-test-docker"]
+    assert {one.name for one in stored} == {"monthly-world", "weekly-indicators", "backfill"}
+    for one in stored:
+        assert one.job_variables == {"image": "ness:1", "volumes": ["/srv/ness:/data"]}
+        assert one.job_variables.keys() <= docker_variables().keys()
+        assert one.path is None
+        assert one.pull_steps is None
+        importlib.import_module(one.entrypoint.rpartition(".")[0])
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--image", "ness:1"], "--image needs --work-pool"),
+        (["--work-pool", "ness-test-pool", "--volume", "/srv/ness:/data"], "--volume needs --image"),
+        (["--work-pool", "ness-test-processes", "--image", "ness:1"], "is of type process and starts no image"),
+    ],
+)
+def test_containers_that_would_not_start_are_refused(words, says, capsys):
+    """An image without a pool, a volume without an image, and an image in a pool of processes are refused in a sentence."""
+    deploy("ness-test-processes")
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    assert says in capsys.readouterr().err + str(caught.value)
+
+
 def test_failure_says_its_sentence(home):
-    """A run that fails for a known reason has the reason's sentence as its state's message, and keeps its exit code."""
+    """A run that fails for a known reason has its name and sentence in its state, and keeps its exit code."""
     state = backfill_country("Atlantis", sandbox_url="http://127.0.0.1:9", return_state=True)
     assert state.is_failed()
     assert state.message.startswith("'Atlantis' is not a country; give an ISO 3166 code")
@@ -75,7 +117,7 @@ def test_failure_says_its_sentence(home):
     assert caught.value.exit_code == 2
     with get_client(sync_client=True) as client:
         stored = client.read_flow_runs(sort=FlowRunSort.START_TIME_DESC, limit=1)[0]
-    assert stored.state.message == state.message
+    assert (stored.state.name, stored.state.message) == ("WrongUsage", state.message)
 
 
 def test_run_leaves_a_summary(full_run):

@@ -39,6 +39,7 @@ def test_run_with_a_publisher_down_says_what_is_stale(home, sandbox, monkeypatch
         sandbox.faults.listed = ()
     summary = state.result()
     assert (state.name, summary.exit_code) == ("CompletedWithGaps", 3)
+    assert state.message.startswith("2 units loaded, 1 with gaps: cbd world. Earlier rows stay;")
     assert summary.content_hash == first.content_hash
     (gap,) = table("ness-gaps")
     assert (gap["source"], gap["unit"]) == ("cbd", "world")

@@ -16,6 +16,7 @@ from ness_pipeline.cli import app
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.report.sections import parts
 from ness_pipeline.report.site import write_site
+from ness_pipeline.report.wording import number
 from ness_pipeline.scope import countries
 
 LARGEST_PAGE = 1_500_000
@@ -124,6 +125,26 @@ def test_threats_are_named_in_plain_words(site):
     assert "<strong>farming, forestry plantations and aquaculture</strong>" in text
     assert "<td>Farming, forestry plantations and aquaculture</td>" in text
     assert text.index("<td>Farming, forestry") < text.index("<td>Climate change and severe weather</td>")
+
+
+def test_threats_of_the_groups_that_may_be_quoted(few, tmp_path):
+    """Where all groups together have no score that may be quoted, those that have one are drawn and named."""
+    some = tmp_path / "some.duckdb"
+    shutil.copy(few, some)
+    with duckdb.connect(str(some)) as connection:
+        for table in ("threat_abatement", "threat_abatement_total"):
+            connection.execute(
+                f"UPDATE metrics.{table} SET reportable = taxon_group = 'mammals', "
+                "reason = if(taxon_group = 'mammals', NULL, 'too_few_threats_known')"
+            )
+        (score,) = connection.execute(
+            "SELECT max(star) FROM metrics.threat_abatement WHERE country_code = 'KE' AND taxon_group = 'mammals' AND threat_level = 1"
+        ).fetchone()
+    write_site(some, tmp_path / "site", ["KE"], now=NOW)
+    text = (tmp_path / "site" / "country" / "KE.html").read_text(encoding="utf-8")
+    assert "What weighs most on the mammals of Kenya" in text
+    assert "Threats are known for less than 80 % of the species that score." in text
+    assert f'<td class="number">{number(score)}</td>' in text
 
 
 def test_own_red_list_index_stands_beside_the_official_series(site):

@@ -23,7 +23,7 @@ def test_every_country_has_one_tile_of_its_own():
 @pytest.mark.parametrize(
     ("value", "kind", "text"),
     [
-        (0.1234, "share", "12.3\u00a0%"), (1.0, "share", "100.0\u00a0%"), (0.00001, "share", "<\u00a00.1\u00a0%"), (0.0, "pct", "0.0\u00a0%"),
+        (0.1234, "share", "12.3\u00a0%"), (1.0, "share", "100.0\u00a0%"), (0.00022, "share", "0.022\u00a0%"), (-0.00001, "pct", "-0.000010\u00a0%"), (0.0, "pct", "0.0\u00a0%"),
         (27.04, "pct", "27.0\u00a0%"), (-0.415, "points", "-41.5\u00a0points"), (1234567, "count", "1\u202f234\u202f567"),
         (0.91234, "number", "0.912"), (0.000123, "number", "0.00012"), (12.345, "number", "12.35"), (123.45, "number", "123.5"), (12345.6, "number", "12\u202f346"),
         (2024, "year", "2024"), (None, "share", "\N{EN DASH}"), (float("nan"), "number", "\N{EN DASH}"), (float("inf"), "pct", "\N{EN DASH}"),

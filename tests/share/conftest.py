@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,7 +27,13 @@ def ness(published: Published) -> Ness:
         return subprocess.run(
             [sys.executable, "-c", "from ness_pipeline.cli import main; main()", *words],
             cwd=published.home,
-            env={"NESS_HOME": str(published.home), "PATH": "/usr/bin:/bin", "COLUMNS": "100"} | environment,
+            env={
+                "NESS_HOME": str(published.home),
+                "PATH": "/usr/bin:/bin",
+                "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+                "COLUMNS": "100",
+            }
+            | environment,
             capture_output=True,
             text=True,
             check=False,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +16,9 @@ from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import Paths
 from ness_pipeline.query import Format, ask, parquet, write_json
 from ness_pipeline.questions import question_file, questions
+
+BROKEN_AT = 90
+"""A line of a file that is longer than this goes on in the next one."""
 
 
 def complete_question(start: str) -> list[str]:
@@ -92,10 +97,11 @@ def metrics(
 
     published = Paths.of(settings_for(sandbox=sandbox)).published
     if name is None:
-        show_rows(
-            console,
-            *ask(published, 'SELECT table_name AS "table", metric, unit, description FROM ops.metric ORDER BY ALL'),
-        )
+        columns, catalogue = ask(published, "SELECT table_name, metric, unit, description FROM ops.metric ORDER BY ALL")
+        for table, found in groupby(catalogue, key=itemgetter(0)):
+            console.print(f"[bold]{table}[/]", highlight=False)
+            show_rows(console, columns[1:], [row[1:] for row in found])
+            console.print()
         return
     _, rows = ask(
         published,
@@ -115,12 +121,12 @@ def metrics(
             ranked = f"{better} is better" if better else "not ranked"
             console.print(f"{metric} [{unit}], {ranked}: {description}\n", highlight=False, markup=False)
         console.print("[bold]Definition, formula and source[/]")
-        console.print(escape(definition), highlight=False)
+        console.print(escape(_flowing(definition)), highlight=False)
         _, ((comment,),) = ask(
             published, "SELECT comment FROM duckdb_tables() WHERE schema_name || '.' || table_name = $1", [table]
         )
         row, _, traps = (comment or "").partition("Traps:")
-        console.print(f"\n[bold]One row[/]\n{escape(row.strip())}", highlight=False)
+        console.print(f"\n[bold]One row[/]\n{escape(_flowing(row.strip()))}", highlight=False)
         if traps:
             console.print("\n[bold]Caveats[/]", highlight=False)
             for trap in traps.replace("\n", " ").strip().rstrip(".").split(";"):
@@ -135,3 +141,18 @@ def metrics(
                 [table],
             ),
         )
+
+
+def _flowing(text: str) -> str:
+    """Text of files, broken there at a fixed width, as paragraphs that fill any window; formulas are indented and stay."""
+    flowing: list[str] = []
+    before = ""
+    for line in text.splitlines():
+        is_formula = before.startswith(" ") or " = " in before
+        is_broken = len(before) > BROKEN_AT and not is_formula and not line.startswith((" ", "Source:"))
+        if is_broken and line:
+            flowing[-1] += f" {line}"
+        else:
+            flowing.append(line)
+        before = line
+    return "\n".join(flowing)

@@ -22,7 +22,12 @@ KINGDOM_ORDER = ("All animals", "All plants", "All fungi")
 BAR, FINGER = 18, 240
 """Height of a bar and of a chart over years, in pixels."""
 
-YEAR = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1, tickCount=6, grid=False))
+YEAR = alt.X(
+    "year:Q",
+    title=None,
+    scale=alt.Scale(zero=False, nice=False),
+    axis=alt.Axis(format="d", tickMinStep=1, tickCount=6, grid=False),
+)
 
 
 def _config() -> alt.Config:
@@ -35,19 +40,24 @@ def _config() -> alt.Config:
     }
     return alt.Config(
         background="transparent",
+        lineBreak="\n",
         font="system-ui, sans-serif",
         aria=False,
         view=alt.ViewConfig(stroke=None),
-        axis=alt.AxisConfig(domainColor=LINE, gridColor=LINE, tickColor=LINE, labelLimit=190, **words),
+        axis=alt.AxisConfig(domainColor=LINE, gridColor=LINE, tickColor=LINE, labelLimit=260, **words),
         legend=alt.LegendConfig(
-            orient="top", symbolOpacity=1, labelLimit=240, title=None, symbolSize=90, columnPadding=18, **words
+            orient="top", symbolOpacity=1, labelLimit=320, title=None, symbolSize=90, columnPadding=18, **words
         ),
         header=alt.HeaderConfig(labelColor=INK, labelFontSize=12, labelAnchor="start", labelFontWeight="normal"),
     )
 
 
-def _colours(field: str, names: tuple[str, ...], colours: tuple[str, ...], **more: Any) -> alt.Color:
-    return alt.Color(f"{field}:N", scale=alt.Scale(domain=list(names), range=list(colours)), title=None, **more)
+def _shades(channel: Any, field: str, names: tuple[str, ...], colours: tuple[str, ...], **more: Any) -> Any:
+    return channel(f"{field}:N", scale=alt.Scale(domain=list(names), range=list(colours)), title=None, **more)
+
+
+def _colours(field: str, names: tuple[str, ...], colours: tuple[str, ...], **more: Any) -> Any:
+    return _shades(alt.Color, field, names, colours, **more)
 
 
 def _by_place(title: str | None = None) -> alt.Y:
@@ -105,7 +115,7 @@ def red_list_index() -> Drawing:
 def red_list_categories() -> Drawing:
     """Every group as one bar from extinct to not assessed."""
     colours = tuple(f"var(--category-{place})" for place in range(1, len(CATEGORY_ORDER) + 1))
-    legend = alt.Legend(columns=4, orient="top", symbolType="square")
+    legend = alt.Legend(symbolType="square")
     return alt.Chart(ROWS).mark_bar(stroke="var(--paper)", strokeWidth=0.6).encode(
         x=alt.X("species:Q", stack="normalize", title=None, axis=alt.Axis(format=".0%", tickCount=5)),
         y=_by_place(),
@@ -119,13 +129,13 @@ def red_list_categories() -> Drawing:
 def threatened_share() -> Drawing:
     """The share threatened from lower to upper estimate; hollow where it must not be quoted."""
     names = ("May be quoted", "Too little assessed")
-    base = alt.Chart(ROWS).encode(y=_by_place(), color=_colours("standing", names, (FIRST, "var(--faint)")))
+    base = alt.Chart(ROWS).encode(y=_by_place(), stroke=_shades(alt.Stroke, "standing", names, (FIRST, "var(--faint)")))
     bounds = base.mark_rule(strokeWidth=2.5).encode(x=_percent("lower"), x2="upper:Q")
     tooltip = [
         alt.Tooltip("group:N", title="Group"), alt.Tooltip("value:Q", title="Threatened", format=".1%"), alt.Tooltip("lower:Q", title="Lower", format=".1%"),
         alt.Tooltip("upper:Q", title="Upper", format=".1%"), alt.Tooltip("assessed:Q", title="Assessed here", format=".0%"), alt.Tooltip("standing:N", title="Standing"),
     ]  # fmt: skip
-    fill = alt.condition("datum.standing == 'May be quoted'", alt.value(FIRST), alt.value("var(--paper)"))
+    fill = _shades(alt.Fill, "standing", names, (FIRST, "var(--paper)"))
     best = base.mark_point(size=75, strokeWidth=2, opacity=1).encode(x=_percent("value"), fill=fill, tooltip=tooltip)
     return alt.layer(bounds, best).properties(width="container", height=alt.Step(BAR + 2))
 
@@ -139,7 +149,9 @@ def _over_years(
         y=alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(tickCount=5)),
         color=_colours("series", names, colours),
         strokeDash=alt.StrokeDash("series:N", scale=alt.Scale(domain=list(names), range=dashes), title=None),
-        tooltip=[alt.Tooltip("series:N", title="Where"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title="Percent", format=".1f")],
+        detail="publisher:N",
+        tooltip=[alt.Tooltip("series:N", title="Where"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title="Percent", format=".1f"),
+                 alt.Tooltip("publisher:N", title="By")],
     )  # fmt: skip
 
 
@@ -148,7 +160,7 @@ def protected() -> Drawing:
     lines = _over_years(("Land", "Sea"), (THIRD, FIRST), [[1, 0], [6, 3]], top=None)
     target = alt.Chart(alt.InlineData(values=[{"target": 30, "says": "Target for 2030: 30 %"}]))
     rule = target.mark_rule(strokeDash=[2, 3], strokeWidth=1.5, color=INK).encode(y="target:Q")
-    text = target.mark_text(align="left", baseline="bottom", dx=4, dy=-3, fontSize=12, color=INK).encode(
+    text = target.mark_text(align="left", baseline="top", dx=4, dy=5, fontSize=12, color=INK).encode(
         y="target:Q", x=alt.value(0), text="says:N"
     )
     return alt.layer(lines, rule, text).properties(width="container", height=FINGER)
@@ -164,9 +176,9 @@ def protected_sites() -> Drawing:
 def treaties() -> Drawing:
     """One bar per treaty since it came into force."""
     return alt.Chart(ROWS).mark_bar(height=9, cornerRadius=2, color=FIRST).encode(
-        x=alt.X("from:Q", title=None, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(format="d", tickCount=6)),
+        x=alt.X("from:Q", title=None, scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(format="d", tickCount=6)),
         x2="to:Q",
-        y=alt.Y("treaty:N", sort=alt.EncodingSortField("from"), title=None, axis=alt.Axis(grid=False, ticks=False, domain=False, labelLimit=330)),
+        y=alt.Y("short:N", sort=alt.EncodingSortField("from"), title=None, axis=alt.Axis(grid=False, ticks=False, domain=False, labelLimit=330)),
         tooltip=[alt.Tooltip("treaty:N", title="Treaty"), alt.Tooltip("since:N", title="In force since"), alt.Tooltip("signed:N", title="Signed")],
     ).properties(width="container", height=alt.Step(24))  # fmt: skip
 
@@ -183,7 +195,7 @@ def treaty_count() -> Drawing:
 def records() -> Drawing:
     """Records by year, stacked by kingdom."""
     return alt.Chart(ROWS).mark_bar(stroke="var(--paper)", strokeWidth=0.4).encode(
-        x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy", grid=False)),
+        x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=8, grid=False)),
         y=alt.Y("records:Q", title=None, axis=alt.Axis(format=",d", tickCount=5)),
         color=_colours("group", KINGDOM_ORDER, (FIRST, THIRD, SECOND)),
         tooltip=[alt.Tooltip("group:N", title="Group"), alt.Tooltip("year:O", title="Year"), alt.Tooltip("records:Q", title="Records", format=",")],

@@ -12,7 +12,7 @@ import duckdb
 
 Row = dict[str, Any]
 
-_VALUES = "SELECT * FROM metrics.metric_value WHERE metric = $1 AND reportable AND country_code IN (SELECT unnest($2)) ORDER BY ALL"
+_KEPT = "SELECT * FROM metrics.metric_value WHERE reportable AND country_code IN (SELECT unnest($1))"
 
 _LATEST = "SELECT * FROM metrics.metric_value WHERE country_code IN (SELECT unnest($1)) AND coalesce(taxon_group, 'all') IN ('all', 'animals', 'plants', 'fungi', 'mammals', 'birds', 'amphibians') QUALIFY row_number() OVER (PARTITION BY country_code, metric, taxon_group ORDER BY reportable DESC, coalesce(year, 9999) DESC) = 1 ORDER BY ALL"
 
@@ -32,6 +32,7 @@ class Published:
         ).fetchall():
             columns[table].append(column)
         self._columns = dict(columns)
+        self._kept_for: list[str] = []
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether the file has that table with those columns."""
@@ -42,6 +43,21 @@ class Published:
         if not self.has(table):
             return []
         return self.ask(f"SELECT * FROM {table} WHERE {where} ORDER BY ALL", bound)
+
+    def keep(self, name: str, sql: str, bound: Sequence[object] = ()) -> None:
+        """Keep an answer that many questions will be asked of, in memory and for this connection alone."""
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", list(bound))
+
+    def values(self, metric: str, countries: list[str]) -> list[Row]:
+        """Values of one measure that may be quoted, sorted.
+
+        The long view is a union of all measures, and planning that takes longer than reading it; so it is read once for the
+        countries asked about.
+        """
+        if self._kept_for != countries:
+            self.keep("values_kept", _KEPT, [countries])
+            self._kept_for = countries
+        return self.ask("SELECT * FROM values_kept WHERE metric = $1 ORDER BY ALL", [metric])
 
     def ask(self, sql: str, bound: Sequence[object] = ()) -> list[Row]:
         """The answer to one question as dictionaries."""
@@ -78,7 +94,7 @@ class Shelf:
         if metric not in self._read:
             by_country = defaultdict(list)
             if self.published.has("metrics.metric_value"):
-                for row in self.published.ask(_VALUES, [metric, self._countries]):
+                for row in self.published.values(metric, self._countries):
                     by_country[row["country_code"]].append(row)
             self._read[metric] = by_country
         return self._read[metric].get(country_code, [])

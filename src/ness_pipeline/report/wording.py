@@ -21,9 +21,21 @@ LABELS: dict[str, str] = {
     "red_list_index": "Red List Index, weighted by range",
     "red_list_index_unweighted": "Red List Index, all species alike",
     "threatened_share": "Share of species threatened",
+    "threatened_share_without_ew": "Share of species threatened, without those extinct in the wild",
     "threatened_species": "Threatened species",
     "threatened_species_with_ew": "Threatened species, with those extinct in the wild",
+    "national_red_list_index": "National Red List Index",
+    "national_red_list_index_with_first_extinct": "National Red List Index, with species gone at the start",
+    "national_red_list_index_change": "National Red List Index, change a year",
+    "red_list_index_with_first_extinct": "Red List Index, weighted by range, with species extinct at the start",
+    "red_list_index_unweighted_with_first_extinct": "Red List Index, all species alike, with species extinct at the start",
     "land_protected_pct": "Land protected",
+    "land_conserved_pct": "Land protected or otherwise conserved",
+    "land_trend_pct_per_year": "Change of protected land a year",
+    "eez_protected_pct": "Sea protected, out to 200 miles",
+    "eez_conserved_pct": "Sea protected or otherwise conserved, out to 200 miles",
+    "eez_progress_share": "Way to 30 % of sea protected, out to 200 miles",
+    "eez_trend_pct_per_year": "Change of protected sea a year, out to 200 miles",
     "marine_protected_pct": "Sea protected",
     "land_progress_share": "Way to 30 % of land protected",
     "marine_progress_share": "Way to 30 % of sea protected",
@@ -33,8 +45,8 @@ LABELS: dict[str, str] = {
     "kba_marine_pct": "Key biodiversity areas at sea protected",
     "treaties_in_force": "Treaties in force",
     "treaties_in_force_share": "Share of treaties in force",
-    "assessed_share": "Known species that the Red List has assessed",
-    "evaluated_share": "Known species with a verdict on their risk",
+    "assessed_share": "Recorded species that the Red List has assessed",
+    "evaluated_share": "Recorded species with a verdict on their risk",
     "gap_to_animals": "Assessment gap to animals",
     "observed_richness": "Species recorded",
     "sample_coverage_share": "Sample coverage",
@@ -55,6 +67,7 @@ LABELS: dict[str, str] = {
     "endemic_threatened_species": "Threatened species found nowhere else",
     "near_endemic_threatened_species": "Threatened species found mostly here",
     "star_total": "STAR score, all threats",
+    "star_allocated_share": "Part of the STAR score with a known threat",
     "forest_pct": "Forest",
     "forest_change_pct_per_year": "Change of forest a year",
     "mountain_green_cover_pct": "Green cover of mountains",
@@ -83,21 +96,59 @@ LABELS: dict[str, str] = {
     "hill_2_asymptotic": "Dominant species, effective number, endless sample",
     "es50_richness": "Species expected in 50 records",
     "standardised_richness": "Species expected at equal sampling",
+    "pielou_evenness": "Evenness of records among species (Pielou)",
+    "williams_evenness": "Evenness of records among species (Williams)",
+    "abundance_rarity": "Rarity of the species, by records",
+    "area_rarity": "Rarity of the species, by places",
+    "chao2_richness": "Species likely to exist (Chao2)",
+    "unit_coverage_share": "Sample coverage of places and years",
+    "unit_standardised_richness": "Species expected at equal sampling of places and years",
+    "unit_standardised_hill_2": "Dominant species at equal sampling of places and years",
+    "occupied_cell_share": "Known places with a record",
+    "mean_occupancy_share": "Known places in which a species is found, on average",
+    "turnover_share": "Species recorded in one of two years only",
+    "cumulative_richness": "Species recorded so far",
+    "recent_richness": "Species recorded in the last ten years",
+    "newness_year": "Mean year of the records",
 }
 """Plain names of measures; one that is not here is called what its column is called."""
+
+TABLES: dict[str, str] = {
+    "eco_security_index": "The index and its halves",
+    "extinction_responsibility": "Part in the world's extinction risk",
+    "national_red_list_index": "National Red List",
+    "red_list_index": "Red List Index",
+    "species_diversity": "Species and their diversity",
+    "species_occupancy": "Places with records",
+    "species_turnover": "Coming and going of species",
+    "threat_abatement": "Threats",
+    "threat_abatement_total": "Threats, all together",
+    "research_awareness": "Research and open data",
+    "conservation_finance": "Money for nature",
+    "legal_framework": "Treaties and law",
+}
+"""Plain names of metric tables; one that is not here is called what it is called."""
 
 _WORDS = {
     "kba": "key biodiversity area", "gbif": "GBIF", "ssii": "species status information index",
     "ssei": "species sampling effectiveness", "star": "STAR", "dd": "Data Deficient", "sdg": "SDG", "usd": "US$",
-    "es50": "species expected in 50 records", "pct": "", "share": "share", "oecm": "OECM",
+    "es50": "species expected in 50 records", "pct": "", "share": "share", "oecm": "OECM", "eez": "exclusive economic zone",
+    "ew": "extinct in the wild", "red": "Red", "list": "List",
 }  # fmt: skip
 
 
 def label_of(metric: str) -> str:
     """The plain name of a measure."""
-    if metric in LABELS:
-        return LABELS[metric]
-    words = [_WORDS.get(word, word) for word in metric.split("_")]
+    return LABELS.get(metric) or _in_words(metric)
+
+
+def table_of(table: str) -> str:
+    """The plain name of a metric table."""
+    return TABLES.get(table) or _in_words(table)
+
+
+def _in_words(name: str) -> str:
+    words = [_WORDS.get(word, word) for word in name.split("_")]
     text = " ".join(word for word in words if word)
     return text[:1].upper() + text[1:]
 
@@ -108,7 +159,7 @@ def kind_of(metric: str, unit: str | None) -> Kind:
         return "pct"
     if unit == "1" and re.search(r"(^|_)gap(_|$)", metric):
         return "points"
-    if unit == "1" and re.search(r"_?share(_|$)|completeness|coverage", metric):
+    if unit == "1" and re.search(r"_?share(_|$)|completeness|coverage|responsibility", metric):
         return "share"
     if unit and unit.startswith("{") and unit.endswith("}"):
         return "count"
@@ -159,11 +210,8 @@ def number(value: Any, kind: Kind | str = "number") -> str:
 
 
 def _percent(value: float, kind: str) -> str:
-    text = f"{value:,.1f}"
-    if 0 < abs(value) < 0.05:  # noqa: PLR2004  what would round to nothing
-        return (
-            "<\N{NO-BREAK SPACE}0.1\N{NO-BREAK SPACE}%" if value > 0 else ">\N{NO-BREAK SPACE}-0.1\N{NO-BREAK SPACE}%"
-        )
+    small = 0 < abs(value) < 0.05  # noqa: PLR2004  what one digit would round to nothing
+    text = f"{value:,.{min(9, 1 - math.floor(math.log10(abs(value))))}f}" if small else f"{value:,.1f}"
     return f"{text}\N{NO-BREAK SPACE}{'points' if kind == 'points' else '%'}"
 
 
@@ -184,6 +232,26 @@ def reason_of(code: str | None) -> str:
 def treaty_of(code: str) -> str:
     """The name of a treaty."""
     return TREATIES.get(code, code)
+
+
+TREATIES_IN_SHORT: dict[str, str] = {
+    "cbd": "Biological diversity (CBD)",
+    "cartagena": "Biosafety (Cartagena)",
+    "nagoya": "Genetic resources (Nagoya)",
+    "nagoya_kuala_lumpur": "Liability (Nagoya-Kuala Lumpur)",
+    "cites": "Trade in species (CITES)",
+    "cms": "Migratory species (CMS)",
+    "ramsar": "Wetlands (Ramsar)",
+    "world_heritage": "World heritage",
+    "itpgrfa": "Crop diversity (ITPGRFA)",
+    "paris": "Climate (Paris Agreement)",
+}
+"""What each treaty is about, as short as stands beside a bar."""
+
+
+def licence_of(expression: str | None) -> str:
+    """A licence expression in words: `LicenseRef-WDPA-terms-of-use` is the WDPA's terms of use."""
+    return re.sub(r"LicenseRef-(\S+)", lambda found: found[1].replace("-", " "), expression or "not stated")
 
 
 def source_of(name: str) -> str:

@@ -9,7 +9,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ness_pipeline.report.published import Edition, Published, Row, Shelf
-from ness_pipeline.report.wording import day, kind_of, label_of, number, reason_of, source_of, unit_of
+from ness_pipeline.report.wording import (
+    day,
+    kind_of,
+    label_of,
+    licence_of,
+    number,
+    reason_of,
+    source_of,
+    table_of,
+    unit_of,
+)
 
 GROUPS = ("all", "animals", "plants", "fungi", "mammals", "birds", "amphibians", "flowering_plants")
 """Reporting groups that the map offers, where a metric has groups."""
@@ -37,12 +47,19 @@ HALF_OF = {
 """Which half a metric table belongs to; one that is not here is listed under `Others`."""
 
 FIRST_CHOICES = ("eco_security_index", "red_list_index", "land_protected_pct")
-COLUMNS = (
-    ("eco_security_index", None), ("ecological_system", None), ("security_system", None), ("red_list_index", "all"),
-    ("threatened_share", "mammals"), ("land_protected_pct", None), ("marine_protected_pct", None),
-    ("treaties_in_force", None), ("observed_richness", "all"), ("assessed_share", "fungi"),
-)  # fmt: skip
-"""Measures with their group that are columns of the table of countries, where any country has a value."""
+COLUMNS = {
+    ("eco_security_index", None): "Index",
+    ("ecological_system", None): "Ecological system",
+    ("security_system", None): "Security system",
+    ("red_list_index", "all"): "Red List Index",
+    ("threatened_share", "mammals"): "Mammals threatened",
+    ("land_protected_pct", None): "Land protected",
+    ("marine_protected_pct", None): "Sea protected",
+    ("treaties_in_force", None): "Treaties in force",
+    ("observed_richness", "all"): "Species recorded",
+    ("assessed_share", "fungi"): "Fungi assessed",
+}
+"""Measures with their group that are columns of the table of countries, where any country has a value, and headings."""
 
 CLASSES = 6
 SKEWED = 8
@@ -109,13 +126,17 @@ def _round_step(least: float) -> float:
 
 def metric_files(published: Published, metrics: list[Row]) -> Iterator[tuple[str, str]]:
     """Name and text of one script per measure and group; fills in each measure's `groups`, empty where it has no row."""
-    sql = (
-        "SELECT taxon_group, country_code, year, value, lower, upper, reportable, reason FROM metrics.metric_value "
-        "WHERE metric = $1 AND coalesce(taxon_group, 'all') IN (SELECT unnest($2)) ORDER BY ALL"
+    # The long view is a union of all measures; asked for each of them anew, it takes longer than everything else here.
+    published.keep(
+        "on_the_map",
+        "SELECT metric, taxon_group, country_code, year, value, lower, upper, reportable, reason FROM metrics.metric_value "
+        "WHERE coalesce(taxon_group, 'all') IN (SELECT unnest($1)) ORDER BY metric",
+        [list(GROUPS)],
     )
+    sql = "SELECT * EXCLUDE (metric) FROM on_the_map WHERE metric = $1 ORDER BY ALL"
     for one in metrics:
         groups: dict[str, list[Row]] = defaultdict(list)
-        for row in published.ask(sql, [one["metric"], list(GROUPS)]):
+        for row in published.ask(sql, [one["metric"]]):
             groups[row["taxon_group"] or ""].append(row)
         one["groups"] = [group for group in ("", *GROUPS) if group in groups]
         for group in one["groups"]:
@@ -158,9 +179,9 @@ def table_of_countries(edition: Edition, shelf: Shelf) -> tuple[list[Row], list[
         for code in edition.countries
     }
     columns: list[Row] = [
-        {"key": key, "label": label_of(key[0]) + (f" ({_group(edition, key[1])})" if key[1] not in {None, "all"} else ""),
-         "kind": kind_of(key[0], edition.metrics[key[0]]["unit"]), "unit": unit_of(key[0], edition.metrics[key[0]]["unit"])}
-        for key in COLUMNS
+        {"key": key, "label": label, "description": edition.metrics[key[0]]["description"],
+         "kind": kind_of(key[0], edition.metrics[key[0]]["unit"])}
+        for key, label in COLUMNS.items()
         if key[0] in edition.metrics and any(key in found for found in latest.values())
     ]  # fmt: skip
     lines = []
@@ -174,11 +195,6 @@ def table_of_countries(edition: Edition, shelf: Shelf) -> tuple[list[Row], list[
         with_value = len({metric for metric, _ in latest[code]})
         lines.append({"country": country, "cells": cells, "numbers": with_value / max(1, len(edition.metrics))})
     return columns, lines
-
-
-def _group(edition: Edition, group: str) -> str:
-    row = edition.groups.get(group)
-    return str(row["label"]).lower() if row else group
 
 
 def coverage_of(edition: Edition, shelf: Shelf) -> list[Row]:
@@ -228,7 +244,7 @@ def _moved(published: Published, edition: Edition) -> list[Row]:
     rows = published.rows("ops.change", "publication_id = $1", [edition.publication["publication_id"]])
     counts = ("added", "removed", "changed", "withheld", "moved")
     return [
-        {"label": label_of(row["table_name"].split(".")[-1]), "is_metric": row["table_name"].startswith("metrics."),
+        {"label": table_of(row["table_name"].split(".")[-1]), "is_metric": row["table_name"].startswith("metrics."),
          "is_accepted": row["is_accepted"], "after": number(row["rows_after"], "count"),
          **{name: number(row[name], "count") for name in counts}}
         for row in rows if any(row[name] for name in counts)
@@ -245,7 +261,7 @@ def sources_of(edition: Edition) -> list[Row]:
             "source": source_of(source),
             "citation": citation,
             "doi": rows[0]["doi"],
-            "licence": rows[0]["licence"],
+            "licence": licence_of(rows[0]["licence"]),
             "accessed": day(max(row["accessed_on"] for row in rows)),
             "passed_on": all(row.get("is_redistributable", True) for row in rows),
             "units": len(rows),

@@ -36,26 +36,51 @@ window.ness = window.ness || {};
     });
   }
 
+  // A long name beside a bar goes over several lines of at most so many letters.
+  function wrap(name, letters) {
+    const lines = [""];
+    for (const word of name.split(" ")) {
+      const longer = `${lines.at(-1)} ${word}`.trim();
+      if (longer.length > letters && lines.at(-1)) lines.push(word);
+      else lines[lines.length - 1] = longer;
+    }
+    return lines;
+  }
+
   // A chart's spec is shared by all pages; its rows are in the page, beside the table.
   async function draw(figure) {
     const canvas = figure.querySelector(".canvas");
     const spec = structuredClone(window.ness.charts[figure.dataset.chart]);
     spec.datasets = { ...spec.datasets, rows: JSON.parse(figure.querySelector("script.rows").textContent) };
-    const width = canvas.clientWidth, size = 12 * parseFloat(getComputedStyle(root).fontSize) / 16;
+    const width = canvas.clientWidth, scale = parseFloat(getComputedStyle(root).fontSize) / 16, size = 12 * scale;
+    const letter = 0.53 * size;
     for (const part of ["axis", "legend", "header"]) spec.config[part].labelFontSize = size;
-    spec.config.axis.labelLimit = Math.max(96, Math.min(spec.config.axis.labelLimit, width * 0.36));
+    spec.config.legend.labelLimit = width - 40;
     if (spec.spec) {
-      spec.spec.width = Math.max(180, width - 64);
+      spec.spec.width = Math.max(180, width - 64 * scale);
+      spec.spec.height *= scale;
       spec.facet.row.header.labelLimit = width - 48;
     }
-    if (width < 480) spec.config.legend.columns = spec.height && spec.height.step ? 1 : 2;
-    for (const channel of Object.values(spec.encoding || {})) {
-      if (channel.legend && channel.legend.columns > 1) channel.legend.columns = Math.max(1, Math.floor(width * 0.6 / (13 * size)));
-      if (channel.axis && channel.axis.labelLimit) channel.axis.labelLimit = Math.min(channel.axis.labelLimit, width * 0.5);
-    }
-    if (spec.height && spec.height.step) {
-      const field = (spec.encoding || spec.layer[0].encoding).y.field;
-      spec.height = spec.height.step * new Set(spec.datasets.rows.map((row) => row[field])).size;
+    const encodings = [spec, spec.spec || {}, ...(spec.layer || [])].map((one) => one.encoding || {});
+    const isByName = Boolean(spec.height && spec.height.step);
+    const names = encodings.flatMap((one) => ["color", "stroke"].flatMap((channel) => one[channel]?.scale?.domain || []));
+    const longest = Math.max(0, ...names.map((name) => name.length));
+    spec.config.legend.columns = Math.max(1, Math.floor((width * (isByName ? 0.55 : 0.9)) / (longest * letter + 30 * scale)));
+    if (isByName) {
+      const axes = encodings.map((one) => one.y).filter(Boolean), field = axes[0].field, limit = width * 0.46;
+      spec.config.axis.labelLimit = limit;
+      // The first of two lines stands above the middle of its bar.
+      for (const y of axes) y.axis.labelBaseline = { condition: { test: "indexof(datum.label, '\\n') > 0", value: "bottom" }, value: "middle" };
+      let lines = 1;
+      for (const row of spec.datasets.rows) {
+        const wrapped = wrap(row[field], limit / letter);
+        row[field] = wrapped.join("\n");
+        lines = Math.max(lines, wrapped.length);
+      }
+      const step = Math.max(spec.height.step * scale, lines > 1 ? lines * (size + 2) + 3 : 0);
+      spec.height = step * new Set(spec.datasets.rows.map((row) => row[field])).size;
+    } else if (spec.height) {
+      spec.height *= scale;
     }
     const formatLocale = { decimal: ".", thousands: "\u202f", grouping: [3], currency: ["", ""] };
     await window.vegaEmbed(figure.querySelector(".drawing"), spec, { actions: false, renderer: "svg", formatLocale });

@@ -18,8 +18,8 @@
     if (value === null || value === undefined) return "–";
     if (kind === "share" || kind === "points" || kind === "pct") {
       const percent = kind === "pct" ? value : 100 * value;
-      if (percent !== 0 && Math.abs(percent) < 0.05) return percent > 0 ? "<\u00a00.1\u00a0%" : ">\u00a0-0.1\u00a0%";
-      return `${percent.toFixed(1)}\u00a0${kind === "points" ? "points" : "%"}`;
+      const isSmall = percent !== 0 && Math.abs(percent) < 0.05;
+      return `${percent.toFixed(isSmall ? Math.min(9, 1 - Math.floor(Math.log10(Math.abs(percent)))) : 1)}\u00a0${kind === "points" ? "points" : "%"}`;
     }
     if (kind === "count") return thousands(value, 0);
     if (kind === "year") return String(value);

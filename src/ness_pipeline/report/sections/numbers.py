@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ness_pipeline.report.sections.base import Asked, Part, Quoted, no_rows
-from ness_pipeline.report.wording import label_of
+from ness_pipeline.report.wording import table_of
 
 ORDER = 80
 TITLE = "All numbers"
@@ -20,5 +20,5 @@ def build(asked: Asked) -> Part:
         table = about["table_name"].split(".")[-1] if about else "other"
         tables[table].append(Quoted.of(row, asked.edition.metrics, group))
     missing = None if tables else no_rows("anything", asked.country["country_name"])
-    blocks = [(label_of(table), quoted) for table, quoted in sorted(tables.items())]
+    blocks = [(table_of(table), quoted) for table, quoted in sorted(tables.items())]
     return Part("numbers", TITLE, missing, {}, {"blocks": blocks})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ness_pipeline.report.published import Row
 from ness_pipeline.report.sections.base import Asked, Cell, Figure, Part, dated, newest, no_rows, no_table
-from ness_pipeline.report.wording import number, reason_of
+from ness_pipeline.report.wording import number, reason_of, source_of
 
 ORDER = 40
 TITLE = "Protected land and sea"
@@ -26,7 +26,12 @@ def build(asked: Asked) -> Part:
         known = asked.shelf.published.has(TABLE)
         why = no_rows("protected areas", name) if known else no_table("protected areas")
         return Part("protected_areas", TITLE, why)
-    cells = [Cell("year", "Year", "year"), Cell("series", "Where"), Cell("value", "Protected", "pct")]
+    cells = [
+        Cell("year", "Year", "year"),
+        Cell("series", "Where"),
+        Cell("value", "Protected", "pct"),
+        Cell("publisher", "By"),
+    ]
     figures = {}
     if drawn := _series(rows, REALMS):
         says = "Lines of protected land and protected sea by year, and a level line at 30 percent, the target for 2030."
@@ -40,11 +45,17 @@ def build(asked: Asked) -> Part:
 
 def _series(rows: list[Row], columns: dict[str, tuple[str, str]]) -> list[Row]:
     return [
-        {"year": row["year"], "series": label, "value": row[column]}
+        {"year": row["year"], "series": label, "value": row[column], "publisher": _publisher(row, column)}
         for column, (label, realm) in columns.items()
         for row in rows
         if row.get(column) is not None and row.get(f"{realm}_reportable", True)
     ]
+
+
+def _publisher(row: Row, column: str) -> str:
+    """Whose value it is; a line does not join the values of two publishers, who measure differently."""
+    name = row.get(column.replace("_pct", "_publisher")) or row.get(column.replace("_pct", "_source"))
+    return source_of(name) if name else ""
 
 
 def _latest(rows: list[Row], column: str, says: tuple[str, str]) -> Row:

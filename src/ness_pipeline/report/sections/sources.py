@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ness_pipeline.report.sections.base import Asked, Part
-from ness_pipeline.report.wording import day, source_of
+from ness_pipeline.report.wording import day, licence_of, source_of
 
 ORDER = 100
 TITLE = "Sources, dates and licences"
@@ -16,7 +16,7 @@ def build(asked: Asked) -> Part:
             "source": source_of(row["source"]),
             "citation": row["citation"],
             "doi": row["doi"],
-            "licence": row["licence"],
+            "licence": licence_of(row["licence"]),
             "accessed": day(row["accessed_on"]),
             "passed_on": row.get("is_redistributable", True),
         }

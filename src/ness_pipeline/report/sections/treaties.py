@@ -7,7 +7,7 @@ from typing import Any
 
 from ness_pipeline.report.published import Row
 from ness_pipeline.report.sections.base import Asked, Cell, Figure, Part, dated, no_rows, no_table
-from ness_pipeline.report.wording import day, treaty_of
+from ness_pipeline.report.wording import TREATIES_IN_SHORT, day, treaty_of
 
 ORDER = 50
 TITLE = "Treaties and law"
@@ -53,6 +53,7 @@ def _figures(parties: list[Row], framework: list[Row], name: str, as_of: dt.date
     rows: list[Row] = [
         {
             "treaty": treaty_of(row["treaty"]),
+            "short": TREATIES_IN_SHORT.get(row["treaty"], row["treaty"]),
             "standing": STANDINGS.get(row["status"], row["status"]),
             "from": row["entry_into_force"].year if row["entry_into_force"] else None,
             "to": as_of.year if as_of and row["entry_into_force"] else None,
