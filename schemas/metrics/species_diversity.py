@@ -60,6 +60,14 @@ class SpeciesDiversity(Contract):
         "Species expected when the sample covers 95 % of all individuals, at most twice its size.", "{species}",
         reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
     )  # fmt: skip
+    standardised_hill_1: float = measure(
+        "Effective number of species, common ones, in the same sample.", "{species}",
+        reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
+    )  # fmt: skip
+    standardised_hill_2: float = measure(
+        "Effective number of species, dominant ones, in the same sample.", "{species}",
+        reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
+    )  # fmt: skip
     standardised_records: float = column(
         "Records that such a sample has; more than `occurrences` when extrapolated.", "{record}", nullable=True,
         ge=0.0, le=1e16,
@@ -73,11 +81,11 @@ class SpeciesDiversity(Contract):
     es50_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
     evenness_reportable: bool = column("Whether the evenness may be quoted.")
     evenness_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    standardised_reportable: bool = column("Whether the standardised richness may be quoted.")
+    standardised_reportable: bool = column("Whether the standardised numbers may be quoted.")
     standardised_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
 
     class Config:
         """Grain: country, group and year."""
 
         unique = ["country_code", "taxon_group", "year"]
-        metadata = {"method_version": "2", "limits": Limits(rows_per_country=(1, 25 * 502))}
+        metadata = {"method_version": "3", "limits": Limits(rows_per_country=(1, 25 * 502))}

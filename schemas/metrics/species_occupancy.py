@@ -37,6 +37,10 @@ class SpeciesOccupancy(Contract):
         "Species expected when the sampling units cover 95 %, at most twice as many as there are.", "{species}",
         reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
     )  # fmt: skip
+    unit_standardised_hill_1: float = measure(
+        "Effective number of common species in as many units.", "{species}",
+        reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
+    )  # fmt: skip
     unit_standardised_hill_2: float = measure(
         "Effective number of dominant species in as many units.", "{species}",
         reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
@@ -67,4 +71,4 @@ class SpeciesOccupancy(Contract):
         """Grain: country, group and year."""
 
         unique = ["country_code", "taxon_group", "year"]
-        metadata = {"method_version": "1"}
+        metadata = {"method_version": "2"}

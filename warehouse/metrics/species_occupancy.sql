@@ -4,7 +4,7 @@
 -- T = units with a record of the group, Y = units of a species, U = sum Y, Q1 and Q2 = species in one and two units.
 --   chao2_richness, unit_coverage_share, unit_standardised_richness: as in species_diversity with T for n and Y for x;
 --   the last from 20 incidences in three units on
---   unit_standardised_hill_2 = 1 / (T / (t U) + (t-1)/t sum Y (Y-1) T / (U^2 (T-1))) for the same t units
+--   unit_standardised_hill_1, unit_standardised_hill_2 = Hill numbers of as many units, see the macros standardised_hill
 --   occupied_cell_share = cells with a record of the group / cells that ever had one
 --   mean_occupancy_share = mean over the species of (cells of the species / cells of the group)
 --   area_rarity = sum over the species of (cells of the group / cells of the species), both of all years
@@ -247,14 +247,17 @@ SELECT
     CASE WHEN is_known THEN chao_upper(s, chao2, chao_variance(s, q1, q2, units)) END AS chao2_richness_upper,
     CASE WHEN is_known THEN sample_coverage(q1, q2, units, incidences) END AS unit_coverage_share,
     CASE WHEN is_near THEN richness_at(frequencies, q1, q2, size, units) END AS unit_standardised_richness,
-    CASE WHEN is_near THEN
-        1 / (
-            units / (size * incidences)
-            + (size - 1) / size
-            * list_sum(list_transform(frequencies, lambda f: f.species * (f.x / incidences) * ((f.x - 1) / incidences)))
-            * (units / (units - 1))
-        )
-    END AS unit_standardised_hill_2,
+    CASE
+        WHEN size < units THEN rarefied_hill_1(frequencies, size, units, incidences)
+        WHEN is_near THEN
+            extrapolated_hill_1(
+                exp(shannon_entropy(frequencies, incidences)),
+                incidences / units * exp(units / incidences * asymptotic_entropy(frequencies, q1, q2, units)),
+                last_entropy(frequencies, units, incidences),
+                size - units
+            )
+    END AS unit_standardised_hill_1,
+    CASE WHEN is_near THEN hill_2_at(frequencies, size, units, incidences) END AS unit_standardised_hill_2,
     CASE WHEN is_near THEN size END AS standardised_units,
     CASE WHEN has_cells THEN cells END AS occupied_cells,
     CASE WHEN has_cells THEN group_cells END AS ever_occupied_cells,
