@@ -108,6 +108,7 @@ REASONS: dict[str, str] = {
     "no_baseline": "There is no expectation apart from the records themselves.",
     "extrapolated": "The year lies outside the years in which the group was assessed.",
     "roll_up_only": "The publisher gives this number for all groups together.",
+    "all_years_only": "The publisher gives this number for all years together.",
     "mixed_checklists": "Species keys from more than one checklist meet here, so species may be counted twice.",
     "value_too_old": "The latest value is older than the definition of the index allows.",
     "too_few_measures": "Fewer measures of the pillar have a value than the definition of the index asks for.",

@@ -16,7 +16,8 @@ class MonitoringEffort(Contract):
     Traps: occurrences are records, not individuals; SSII from recorded cells says how much of what was ever found is
     being followed, and is higher than with range maps wherever a species was never looked for; SSEI is about the
     evenness of records among the cells that have some, `ssei_expected` among all cells expected; without a grid neither
-    exists.
+    exists; `datasets` are those whose records lie in the country, wherever they are published, and
+    `research_awareness.data_sets` those that its own institutions publish.
     """
 
     country_code: str = country_code()
@@ -24,6 +25,10 @@ class MonitoringEffort(Contract):
     year: int = column("Year of the records; NULL for all years together.", "a", nullable=True, ge=1600, le=2100)
     recorded_occurrences: int = measure("Records of the group.", "{record}", better="higher", ge=0, le=10**15)
     recorded_species: int = count("Species of the group with at least one record.", "{species}")
+    datasets: int = measure(
+        "GBIF data sets with a record in the country, also one that names a genus only; known for all groups and years together.", "{dataset}",
+        better="higher", reportable="datasets_reportable", reason="datasets_reason", ge=1, le=10**7,
+    )  # fmt: skip
     latest_record_year: int = measure("Latest year with a record of the group, up to the row's.", "a", better="higher", ge=1600, le=2100)  # fmt: skip
     recent_species_share: float = measure(
         "Of the species recorded up to that year, those recorded in the ten years that end with it.", "1",
@@ -65,6 +70,8 @@ class MonitoringEffort(Contract):
     )  # fmt: skip
     reportable: bool = column("Whether records and recency may be quoted: at least 20 records in one checklist.")
     reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    datasets_reportable: bool = column("Whether the number of data sets may be quoted.")
+    datasets_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
     completeness_reportable: bool = column("Whether the completeness by records may be quoted.")
     completeness_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
     unit_completeness_reportable: bool = column("Whether the completeness by sampling units may be quoted.")
@@ -80,4 +87,4 @@ class MonitoringEffort(Contract):
         """Grain: country, group and year."""
 
         unique = ["country_code", "taxon_group", "year"]
-        metadata = {"method_version": "1"}
+        metadata = {"method_version": "2"}
