@@ -99,7 +99,7 @@ REASONS: dict[str, str] = {
     "no_land_area": "The land area of the country is not known.",
     "no_population": "The population of the country is not known for that year.",
     "all_singletons": "No species was recorded twice, so nothing can be said of the species not recorded.",
-    "coverage_too_low": "Even twice as many records would cover less than 95 % of the individuals.",
+    "coverage_too_low": "Even a sample twice as large would have a coverage below 95 %.",
     "first_year": "There is no earlier year to compare with.",
     "years_missing": "More than three years without records lie between the two years.",
     "no_grid": "The records are not placed in grid cells.",

@@ -66,6 +66,7 @@ def test_steward_needs_range_shares(warehouse: Any) -> None:
     cube = [row for place in range(3) for row in placed(place, 2001, [9, 9])]
     found = effort(warehouse, cube, mammals_0=1.0)["mammals", 2001]
     assert (found["steward_ssii"], found["steward_reason"]) == (1.0, "no_range_share")
+    assert (found["steward_species"], found["expected_species"]) == (1, 3)
 
 
 def test_all_years_have_no_expectation_of_their_own(warehouse: Any) -> None:

@@ -277,6 +277,7 @@ SELECT
     CASE WHEN has_cells THEN CASE WHEN is_gbif THEN 'gbif_baseline' ELSE 'cube_baseline' END END AS expected_source,
     CASE WHEN has_cells AND year IS NOT NULL THEN at_most_one(ssii / expected_species) END AS ssii,
     CASE WHEN has_cells AND year IS NOT NULL THEN at_most_one(steward / nullif(shares, 0)) END AS steward_ssii,
+    CASE WHEN has_cells THEN shared_species END AS steward_species,
     CASE WHEN has_cells THEN ssei_species END AS spread_species,
     CASE WHEN has_cells THEN ssei / nullif(ssei_species, 0) END AS ssei,
     CASE WHEN has_cells THEN ssei_expected / nullif(ssei_expected_species, 0) END AS ssei_expected,
