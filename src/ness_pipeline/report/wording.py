@@ -71,6 +71,7 @@ LABELS: dict[str, str] = {
     "publications_by_researchers_per_million": "Publications by its researchers, per million people",
     "data_publishers": "Publishers of open data",
     "data_sets": "Open data sets",
+    "datasets": "Data sets with records from the country",
     "ness_network_members": "Members of the NESS expert network",
     "haikou_initiative_members": "Signatories of the Haikou Initiative",
     "national_measures": "National measures reported",
@@ -83,6 +84,8 @@ LABELS: dict[str, str] = {
     "hill_2_asymptotic": "Dominant species, effective number, endless sample",
     "es50_richness": "Species expected in 50 records",
     "standardised_richness": "Species expected at equal sampling",
+    "standardised_hill_1": "Common species at equal sampling, effective number",
+    "standardised_hill_2": "Dominant species at equal sampling, effective number",
 }
 """Plain names of measures; one that is not here is called what its column is called."""
 
