@@ -19,12 +19,15 @@ class AssessmentCoverage(Contract):
     country_code: str = country_code()
     taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
     described_species: int = count("Species of the group described worldwide.", "{species}", nullable=True)
-    observed_species: int = count("Species of the group observed in the country.", "{species}")
+    world_assessed_species: int = count("Of these, species on the global Red List, by IUCN's summary statistics.", "{species}", nullable=True)  # fmt: skip
+    observed_species: int = count(
+        "Species of the group with at least one record in the country, introduced ones too.", "{species}"
+    )
     assessed_species: int = count("Of these, species on the global Red List in a category other than NE or NA.", "{species}")  # fmt: skip
     data_deficient: int = count("Of these, species in category DD.", "{species}")
     assessed_share: float = measure("Assessed share of the observed species.", "1", better="higher", ge=0.0, le=1.0)
     evaluated_share: float = measure("Share of the observed species with a category that is not DD.", "1", better="higher", ge=0.0, le=1.0)  # fmt: skip
-    world_assessed_share: float = share("Assessed share of the described species worldwide.", nullable=True)
+    world_assessed_share: float = share("Assessed share of the described species worldwide, at most 1.", nullable=True)
     gap_to_animals: float = measure(
         "Assessed share of the country's animals minus that of this group; for fungi, the fungi gap.", "1",
         better="lower", reportable="gap_reportable", reason="gap_reason", ge=-1.0, le=1.0,
@@ -38,4 +41,4 @@ class AssessmentCoverage(Contract):
         """Grain: country and group."""
 
         unique = ["country_code", "taxon_group"]
-        metadata = {"method_version": "1", "limits": Limits(rows_per_country=(1, 25))}
+        metadata = {"method_version": "2", "limits": Limits(rows_per_country=(1, 25))}

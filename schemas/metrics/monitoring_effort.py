@@ -11,12 +11,14 @@ EXPECTED_SOURCES = ["gbif_baseline", "cube_baseline"]
 class MonitoringEffort(Contract):
     """One row = how well one group is monitored in one country in one year, or over all years (year NULL).
 
-    Source of SSII and SSEI: Oliver et al. 2021 (PLoS Biology), with the cells ever recorded in place of range maps.
+    Source of SSII and SSEI: Oliver et al. 2021 (PLoS Biology), with the cells ever recorded in place of range maps. Numbers
+    are withheld where dubicube sees an important problem: below 20 records, three species or three cells.
 
     Traps: occurrences are records, not individuals; SSII from recorded cells says how much of what was ever found is
     being followed, and is higher than with range maps wherever a species was never looked for; SSEI is about the
     evenness of records among the cells that have some, `ssei_expected` among all cells expected; without a grid neither
-    exists.
+    exists; `datasets` are those whose records lie in the country, wherever they are published, and
+    `research_awareness.data_sets` those that its own institutions publish.
     """
 
     country_code: str = country_code()
@@ -24,12 +26,16 @@ class MonitoringEffort(Contract):
     year: int = column("Year of the records; NULL for all years together.", "a", nullable=True, ge=1600, le=2100)
     recorded_occurrences: int = measure("Records of the group.", "{record}", better="higher", ge=0, le=10**15)
     recorded_species: int = count("Species of the group with at least one record.", "{species}")
+    datasets: int = measure(
+        "GBIF data sets with a record in the country, also one that names a genus only; known for all groups and years together.", "{dataset}",
+        better="higher", reportable="datasets_reportable", reason="datasets_reason", ge=1, le=10**7,
+    )  # fmt: skip
     latest_record_year: int = measure("Latest year with a record of the group, up to the row's.", "a", better="higher", ge=1600, le=2100)  # fmt: skip
     recent_species_share: float = measure(
         "Of the species recorded up to that year, those recorded in the ten years that end with it.", "1",
         better="higher", ge=0.0, le=1.0,
     )  # fmt: skip
-    record_coverage_share: float = share("Estimated share of all individuals that belong to species recorded.", nullable=True)  # fmt: skip
+    record_coverage_share: float = share("Sample coverage: estimated chance that one more record is of a species already recorded.", nullable=True)  # fmt: skip
     completeness_share: float = measure(
         "Species observed, of those that exist at least by the records (Chao1 as in iNEXT).", "1", better="higher",
         reportable="completeness_reportable", reason="completeness_reason", ge=0.0, le=1.0,
@@ -51,33 +57,46 @@ class MonitoringEffort(Contract):
         better="higher", reportable="ssii_reportable", reason="ssii_reason", ge=0.0, le=1.0,
     )  # fmt: skip
     steward_ssii: float = measure(
-        "The same, species weighted by the country's share of their world range.", "1",
+        "Steward's SSII: the same, species weighted by the country's share of their world range.", "1",
         better="higher", reportable="steward_reportable", reason="steward_reason", ge=0.0, le=1.0,
     )  # fmt: skip
+    steward_species: int = count("Species expected whose share of the world range is known: those that count here.", "{species}", nullable=True)  # fmt: skip
     spread_species: int = count("Species recorded in at least two cells.", "{species}", nullable=True)
     ssei: float = measure(
         "Species Sampling Effectiveness Index: mean evenness of a species' records among its cells with records.", "1",
         better="higher", reportable="ssei_reportable", reason="ssei_reason", ge=0.0, le=1.0,
     )  # fmt: skip
     ssei_expected: float = measure(
-        "The same among the cells in which the species is expected.", "1",
+        "SSEI among all cells in which the species is expected.", "1",
         better="higher", reportable="ssei_reportable", reason="ssei_reason", ge=0.0, le=1.0,
     )  # fmt: skip
-    reportable: bool = column("Whether records and recency may be quoted: at least 20 records in one checklist.")
+    reportable: bool = column("Whether records and recency may be quoted: 20 records in one checklist.")
     reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    completeness_reportable: bool = column("Whether the completeness by records may be quoted.")
+    datasets_reportable: bool = column("Whether the number of data sets may be quoted.")
+    datasets_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    completeness_reportable: bool = column(
+        "Whether the completeness by records may be quoted: also a species with two records."
+    )
     completeness_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    unit_completeness_reportable: bool = column("Whether the completeness by sampling units may be quoted.")
+    unit_completeness_reportable: bool = column(
+        "Whether the completeness by sampling units may be quoted: 20 incidences in 3 units, a species in two of them."
+    )
     unit_completeness_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    ssii_reportable: bool = column("Whether the SSII may be quoted.")
+    ssii_reportable: bool = column(
+        "Whether the SSII may be quoted: one year, 20 records, 3 species expected in 3 cells of one grid."
+    )
     ssii_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    steward_reportable: bool = column("Whether the steward's SSII may be quoted.")
+    steward_reportable: bool = column(
+        "Whether the steward's SSII may be quoted: also range shares of 80 % of the species expected."
+    )
     steward_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    ssei_reportable: bool = column("Whether the SSEI may be quoted.")
+    ssei_reportable: bool = column(
+        "Whether the SSEI may be quoted: as SSII, and a species in two cells; over all years, too."
+    )
     ssei_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
 
     class Config:
         """Grain: country, group and year."""
 
         unique = ["country_code", "taxon_group", "year"]
-        metadata = {"method_version": "1"}
+        metadata = {"method_version": "2"}

@@ -9,11 +9,12 @@ from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 class SpeciesDiversity(Contract):
     """One row = the diversity of one group observed in one country in one year, or over all years (year NULL).
 
-    Reportable from 20 records on, and where all species keys come from one checklist. The estimates also need a species
-    with two records, ES(50) 50 records, evenness three species, and the standardised richness a sample that covers 95 %
-    once it is doubled.
+    Reportable from 20 records on (below, dubicube calls too few records an important problem), and where all species keys
+    come from one checklist. The estimates also need a species with two records, ES(50) 50 records, evenness three species,
+    and the standardised numbers a sample coverage of 95 % once the sample is doubled.
 
-    Traps: occurrences are records, not individuals; observed richness follows recording effort, so compare years and
+    Traps: occurrences are records, not individuals, so that a species much recorded need not be common, and the sample
+    coverage is that of recording; observed richness follows recording effort, so compare years and
     countries by `standardised_richness` and read `sample_coverage_share` beside everything else; two forms of Chao1 differ
     in the last species, each is named; the evenness is of the year's own species, where b3gbi counts those of the whole
     cube; incidence-based estimates, which trust records less, are in `metrics.species_occupancy`.
@@ -25,7 +26,9 @@ class SpeciesDiversity(Contract):
     occurrences: int = count("Records of the group.", "{record}")
     singletons: int = count("Species with exactly one record.", "{species}")
     doubletons: int = count("Species with exactly two records.", "{species}")
-    observed_richness: int = measure("Species with at least one record.", "{species}", ge=0, le=10**9)
+    observed_richness: int = measure(
+        "Species with at least one record (Hill number of order 0).", "{species}", ge=0, le=10**9
+    )
     chao1_inext_richness: float = measure(
         "Species that exist, at least (Chao1 as in iNEXT, with the factor (n-1)/n).", "{species}", reportable="estimate_reportable", reason="estimate_reason",
         lower="chao1_inext_richness_lower", upper="chao1_inext_richness_upper", ge=0.0, le=1e18,
@@ -38,12 +41,12 @@ class SpeciesDiversity(Contract):
     )  # fmt: skip
     chao1_bias_corrected_richness_lower: float = column("Lower 95 % bound, log-normal; NULL when no species is thought unseen.", "{species}", nullable=True, ge=0.0, le=1e18)  # fmt: skip
     chao1_bias_corrected_richness_upper: float = column("Upper 95 % bound, log-normal; NULL when no species is thought unseen.", "{species}", nullable=True, ge=0.0, le=1e36)  # fmt: skip
-    sample_coverage_share: float = measure("Estimated share of all individuals that belong to species recorded (Chao & Jost).", "1", reportable="estimate_reportable", reason="estimate_reason", ge=0.0, le=1.0)  # fmt: skip
-    hill_1: float = measure("Effective number of species, common ones (exponential of Shannon's entropy of the records).", "{species}", ge=0.0, le=1e9)  # fmt: skip
-    hill_1_asymptotic: float = measure("The same for an endless sample (Chao & Jost).", "{species}", reportable="estimate_reportable", reason="estimate_reason", ge=0.0, le=1e18)  # fmt: skip
-    hill_2: float = measure("Effective number of species, dominant ones (inverse Simpson concentration of the records).", "{species}", ge=0.0, le=1e9)  # fmt: skip
+    sample_coverage_share: float = measure("Sample coverage: estimated chance that one more record is of a species already recorded (Chao & Jost).", "1", reportable="estimate_reportable", reason="estimate_reason", ge=0.0, le=1.0)  # fmt: skip
+    hill_1: float = measure("Hill number of order 1, the effective number of common species (exponential of Shannon's entropy of the records).", "{species}", ge=0.0, le=1e9)  # fmt: skip
+    hill_1_asymptotic: float = measure("Hill number of order 1 for an endless sample (Chao & Jost).", "{species}", reportable="estimate_reportable", reason="estimate_reason", ge=0.0, le=1e18)  # fmt: skip
+    hill_2: float = measure("Hill number of order 2, the effective number of dominant species (inverse Simpson concentration of the records).", "{species}", ge=0.0, le=1e9)  # fmt: skip
     hill_2_asymptotic: float = measure(
-        "The same for an endless sample.",
+        "Hill number of order 2 for an endless sample.",
         "{species}",
         reportable="estimate_reportable",
         reason="estimate_reason",
@@ -57,27 +60,41 @@ class SpeciesDiversity(Contract):
     pielou_evenness: float = measure("Shannon's entropy of the records by its largest possible value for the species of the row.", "1", reportable="evenness_reportable", reason="evenness_reason", ge=0.0, le=1.0)  # fmt: skip
     williams_evenness: float = measure("One minus the root of the excess concentration, for the species of the row (Williams).", "1", reportable="evenness_reportable", reason="evenness_reason", ge=0.0, le=1.0)  # fmt: skip
     standardised_richness: float = measure(
-        "Species expected when the sample covers 95 % of all individuals, at most twice its size.", "{species}",
+        "Species expected in a sample of records with a coverage of 95 %, which may be smaller or up to twice as large as the one there is.", "{species}",
+        reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
+    )  # fmt: skip
+    standardised_hill_1: float = measure(
+        "Hill number of order 1, the effective number of common species, in that sample.", "{species}",
+        reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
+    )  # fmt: skip
+    standardised_hill_2: float = measure(
+        "Hill number of order 2, the effective number of dominant species, in that sample.", "{species}",
         reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
     )  # fmt: skip
     standardised_records: float = column(
-        "Records that such a sample has; more than `occurrences` when extrapolated.", "{record}", nullable=True,
+        "Records that such a sample has; fewer than `occurrences` where interpolated, more where extrapolated.", "{record}", nullable=True,
         ge=0.0, le=1e16,
     )  # fmt: skip
-    abundance_rarity: float = measure("Sum over the species of the group's records by the species' records, both of all years.", "1", ge=0.0, le=1e24)  # fmt: skip
-    reportable: bool = column("Whether richness, observed Hill numbers and rarity may be quoted.")
+    abundance_rarity: float = measure("Sum over the species of the group's records by the species' records, both of all years: the more rarely recorded species, the larger.", "1", ge=0.0, le=1e24)  # fmt: skip
+    reportable: bool = column(
+        "Whether richness, observed Hill numbers and rarity may be quoted: 20 records in one checklist."
+    )
     reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    estimate_reportable: bool = column("Whether Chao1, sample coverage and asymptotic Hill numbers may be quoted.")
+    estimate_reportable: bool = column(
+        "Whether Chao1, sample coverage and asymptotic Hill numbers may be quoted: also a species with two records."
+    )
     estimate_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    es50_reportable: bool = column("Whether ES(50) may be quoted.")
+    es50_reportable: bool = column("Whether ES(50) may be quoted: also 50 records.")
     es50_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    evenness_reportable: bool = column("Whether the evenness may be quoted.")
+    evenness_reportable: bool = column("Whether the evenness may be quoted: also three species.")
     evenness_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    standardised_reportable: bool = column("Whether the standardised richness may be quoted.")
+    standardised_reportable: bool = column(
+        "Whether the standardised numbers may be quoted: also a coverage of 95 % within twice the records."
+    )
     standardised_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
 
     class Config:
         """Grain: country, group and year."""
 
         unique = ["country_code", "taxon_group", "year"]
-        metadata = {"method_version": "2", "limits": Limits(rows_per_country=(1, 25 * 502))}
+        metadata = {"method_version": "3", "limits": Limits(rows_per_country=(1, 25 * 502))}

@@ -10,10 +10,11 @@ class SpeciesOccupancy(Contract):
     """One row = the places in which one group was recorded in one country in one year, or over all years (year NULL).
 
     A sampling unit is a grid cell in a year. Where the cube has no grid, the country is one cell: a year alone is one
-    unit, and only the row over all years, whose units are the years, can say anything.
+    unit, and only the row over all years, whose units are the years, can say anything. Reportable from 20 incidences in
+    three units on, in one grid and one checklist (below, dubicube sees an important problem).
 
-    Traps: estimates of this table count in how many units a species was seen and not how often it was recorded there,
-    which suits records that are no individuals; cells without any record are unknown, not empty, so shares are of cells
+    Traps: occurrences are records, not individuals; estimates of this table count in how many units a species was seen and not how often it was recorded there,
+    which suits such records; cells without any record are unknown, not empty, so shares are of cells
     that ever had a record of the group; b3gbi sums rarity over the rows of a cube, here each species counts once a year.
     """
 
@@ -32,13 +33,17 @@ class SpeciesOccupancy(Contract):
     )  # fmt: skip
     chao2_richness_lower: float = column("Lower 95 % bound, log-normal; NULL when no species is thought unseen.", "{species}", nullable=True, ge=0.0, le=1e18)  # fmt: skip
     chao2_richness_upper: float = column("Upper 95 % bound, log-normal; NULL when no species is thought unseen.", "{species}", nullable=True, ge=0.0, le=1e36)  # fmt: skip
-    unit_coverage_share: float = measure("Estimated share of all incidences that belong to species recorded (Chao & Jost).", "1", ge=0.0, le=1.0)  # fmt: skip
+    unit_coverage_share: float = measure("Sample coverage: estimated chance that one more incidence is of a species already recorded (Chao & Jost).", "1", ge=0.0, le=1.0)  # fmt: skip
     unit_standardised_richness: float = measure(
-        "Species expected when the sampling units cover 95 %, at most twice as many as there are.", "{species}",
+        "Species expected in as many sampling units as have a coverage of 95 %, fewer or up to twice as many as there are.", "{species}",
+        reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
+    )  # fmt: skip
+    unit_standardised_hill_1: float = measure(
+        "Hill number of order 1, the effective number of common species, in as many units.", "{species}",
         reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
     )  # fmt: skip
     unit_standardised_hill_2: float = measure(
-        "Effective number of dominant species in as many units.", "{species}",
+        "Hill number of order 2, the effective number of dominant species, in as many units.", "{species}",
         reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
     )  # fmt: skip
     standardised_units: float = column("Sampling units for that coverage.", "{unit}", nullable=True, ge=0.0, le=1e16)
@@ -53,18 +58,24 @@ class SpeciesOccupancy(Contract):
         reportable="cell_reportable", reason="cell_reason", ge=0.0, le=1.0,
     )  # fmt: skip
     area_rarity: float = measure(
-        "Sum over the species of the group's cells by the species' cells, both of all years.", "1",
+        "Sum over the species of the group's cells by the species' cells, both of all years: the more narrowly spread species, the larger.", "1",
         reportable="cell_reportable", reason="cell_reason", ge=0.0, le=1e24,
     )  # fmt: skip
-    reportable: bool = column("Whether Chao2 and the coverage may be quoted.")
+    reportable: bool = column(
+        "Whether Chao2 and the coverage may be quoted: 20 incidences in 3 units, a species in two of them, one grid, one checklist."
+    )
     reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    standardised_reportable: bool = column("Whether the standardised numbers may be quoted.")
+    standardised_reportable: bool = column(
+        "Whether the standardised numbers may be quoted: also a coverage of 95 % within twice the units."
+    )
     standardised_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    cell_reportable: bool = column("Whether occupancy and rarity may be quoted.")
+    cell_reportable: bool = column(
+        "Whether occupancy and rarity may be quoted: 20 incidences in 3 units of one grid, one checklist."
+    )
     cell_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
 
     class Config:
         """Grain: country, group and year."""
 
         unique = ["country_code", "taxon_group", "year"]
-        metadata = {"method_version": "1"}
+        metadata = {"method_version": "2"}

@@ -9,9 +9,11 @@ from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 class SpeciesTurnover(Contract):
     """One row = how the recorded species of one group in one country changed to one year from the year before it.
 
-    The year before is the latest one with a record of the group; years without records have no row.
+    The year before is the latest one with a record of the group; years without records have no row. Turnover needs 20
+    records and three species in both years and at most three years without records between them (below, dubicube sees an
+    important problem).
 
-    Traps: records follow effort, so a lost species was not recorded, which is not the same as gone, and a gained one may
+    Traps: occurrences are records, not individuals; they follow effort, so a lost species was not recorded, which is not the same as gone, and a gained one may
     have been there all along: read the turnover beside `species_diversity.sample_coverage_share`; cumulative richness
     counts each species from its earliest year, where b3gbi takes its first row, whatever the year.
     """
@@ -21,6 +23,7 @@ class SpeciesTurnover(Contract):
     year: int = column("Year of the records.", "a", ge=1600, le=2100)
     previous_year: int = column("Latest year before it with a record of the group.", "a", nullable=True, ge=1600, le=2100)  # fmt: skip
     year_records: int = count("Records of the group in the year.", "{record}")
+    previous_year_records: int = count("Records of the group in the previous year.", "{record}", nullable=True)
     year_species: int = count("Species of the group recorded in the year.", "{species}")
     gained_species: int = count("Of these, species not recorded in the previous year.", "{species}", nullable=True)
     lost_species: int = count("Species recorded in the previous year only.", "{species}", nullable=True)
@@ -31,14 +34,18 @@ class SpeciesTurnover(Contract):
     )  # fmt: skip
     cumulative_richness: int = measure("Species recorded up to and including the year.", "{species}", ge=0, le=10**9)
     recent_richness: int = measure("Of these, species recorded in the ten years that end with the year.", "{species}", ge=0, le=10**9)  # fmt: skip
-    newness_year: int = measure("Mean year of the rows of the group's cube up to the year, rounded half to even.", "a", ge=1600, le=2100)  # fmt: skip
-    turnover_reportable: bool = column("Whether the turnover may be quoted.")
+    newness_year: int = measure("Mean year of the rows of the group's cube up to the year, rounded half to even (newness of b3gbi).", "a", ge=1600, le=2100)  # fmt: skip
+    turnover_reportable: bool = column(
+        "Whether the turnover may be quoted: 20 records and 3 species in both years, at most three years apart without records."
+    )
     turnover_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    reportable: bool = column("Whether the other numbers may be quoted: at least 20 records in the year.")
+    reportable: bool = column(
+        "Whether the other numbers may be quoted: 20 records in the year, one checklist up to it."
+    )
     reason: str = column("Why not.", nullable=True, isin=list(REASONS))
 
     class Config:
         """Grain: country, group and year."""
 
         unique = ["country_code", "taxon_group", "year"]
-        metadata = {"method_version": "1"}
+        metadata = {"method_version": "2"}

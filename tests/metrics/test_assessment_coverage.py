@@ -31,6 +31,7 @@ def test_the_fungi_gap(warehouse: Any) -> None:
     fungi, animals = found["KE", "fungi"], found["KE", "animals"]
     assert (fungi["observed_species"], fungi["assessed_species"], fungi["data_deficient"]) == (20, 3, 2)
     assert (fungi["assessed_share"], fungi["evaluated_share"]) == (0.15, 0.05)
+    assert fungi["world_assessed_share"] == fungi["world_assessed_species"] / fungi["described_species"]
     assert fungi["gap_to_animals"] == pytest.approx(0.75)
     assert (fungi["reportable"], fungi["gap_reportable"]) == (True, True)
     assert (animals["assessed_share"], animals["gap_to_animals"]) == (0.9, 0)

@@ -11,17 +11,24 @@ from hypothesis import strategies as st
 from small_world import groups, records, species
 
 
-def effort(warehouse: Any, cube: list[dict[str, Any]], **shares: float) -> dict[tuple[str, int | None], Any]:
+def effort(
+    warehouse: Any, cube: list[dict[str, Any]], *, datasets: int = 0, stated_by: str = "gbif_country", **shares: float
+) -> dict[tuple[str, int | None], Any]:
     """Rows of the metric of one country by group and year; the species are six mammals, some with a range share."""
-    warehouse.connection.execute(
-        "DELETE FROM landed.taxon_group; DELETE FROM landed.country_species; DELETE FROM landed.occurrence_cube"
-    )
+    for table in ("taxon_group", "country_species", "occurrence_cube", "dataset_count"):
+        warehouse.connection.execute(f"DELETE FROM landed.{table}")
     warehouse.land("taxon_group", groups(), source="seeds")
     listed = [
         row | {"range_share": shares.get(row["species_key"].replace("-", "_"))} for row in species("mammals", LC=6)
     ]
     warehouse.land("country_species", [row | {"occurrences": None} for row in listed])
     warehouse.land("occurrence_cube", cube)
+    keys = [f"00000000-0000-4000-8000-{number:012}" for number in range(datasets)]
+    warehouse.land(
+        "dataset_count",
+        [{"country_code": "KE", "dataset_key": key, "occurrences": 9} for key in keys],
+        source=stated_by,
+    )
     warehouse.materialise(only="metrics.monitoring_effort")
     return {(row["taxon_group"], row["year"]): row for row in warehouse.rows("FROM metrics.monitoring_effort")}
 
@@ -59,6 +66,7 @@ def test_steward_needs_range_shares(warehouse: Any) -> None:
     cube = [row for place in range(3) for row in placed(place, 2001, [9, 9])]
     found = effort(warehouse, cube, mammals_0=1.0)["mammals", 2001]
     assert (found["steward_ssii"], found["steward_reason"]) == (1.0, "no_range_share")
+    assert (found["steward_species"], found["expected_species"]) == (1, 3)
 
 
 def test_all_years_have_no_expectation_of_their_own(warehouse: Any) -> None:
@@ -90,6 +98,30 @@ def test_without_grid_there_is_neither(warehouse: Any) -> None:
 def test_cells_of_gbif_are_named(warehouse: Any) -> None:
     """The baseline says whose records it is made of."""
     assert effort(warehouse, placed(0, 2001, [9] * 3, source="gbif_sql"))["mammals", 2001]["expected_source"] == "gbif_baseline"  # fmt: skip
+
+
+def test_data_sets_are_known_for_all_groups_and_years_together(warehouse: Any) -> None:
+    """Three data sets stand in the row of everything; the others say why they have none."""
+    cube = [records("mammals-0", year, 30, source="gbif_country") for year in (2001, 2002)]
+    found = effort(warehouse, cube, datasets=3)
+    assert {key: (row["datasets"], row["datasets_reason"]) for key, row in found.items() if key[1] != 2002} == {
+        ("all", None): (3, None), ("all", 2001): (None, "all_years_only"),
+        ("animals", None): (None, "roll_up_only"), ("animals", 2001): (None, "roll_up_only"),
+        ("mammals", None): (None, "roll_up_only"), ("mammals", 2001): (None, "roll_up_only"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cube_source", "stated_by", "number"),
+    [("gbif_sql", "gbif_country", 3), ("file:own", "gbif_country", None), ("file:own", "file:mine", 3), ("gbif_sql", "file:mine", None)],
+)  # fmt: skip
+def test_data_sets_of_records_that_are_not_in_use_do_not_count(
+    warehouse: Any, cube_source: str, stated_by: str, number: int | None
+) -> None:
+    """GBIF's data sets are not behind a cube of one's own, nor the other way round."""
+    cube = [records("mammals-0", 2001, 30, source=cube_source)]
+    row = effort(warehouse, cube, datasets=3, stated_by=stated_by)["all", None]
+    assert (row["datasets"], row["datasets_reason"]) == (number, None if number else "no_data")
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from small_world import groups, records, species
 
+from ness_pipeline.sandbox import estimators
 from ness_pipeline.sandbox.truth.species_diversity import diversity as plain
 
 
@@ -189,6 +190,29 @@ def test_rarefaction_keeps_its_digits(warehouse: Any) -> None:
     assert (row["a"], row["b"]) == pytest.approx((product, product), rel=1e-14)
 
 
+def test_common_species_beyond_the_sample(warehouse: Any) -> None:
+    """The spiders' Shannon diversity rises from 12.06 towards 13.83 with the slope of the last record, as in iNEXT."""
+    row = of_vector(warehouse, SPIDER)
+    beyond = row["standardised_records"] - 168
+    without_last = math.exp(estimators.entropy_at(SPIDER, 168, 167))
+    observed, limit = row["hill_1"], row["hill_1_asymptotic"]
+    slope = (observed - without_last) / (limit - without_last)
+    assert row["standardised_hill_1"] == pytest.approx(observed + (limit - observed) * (1 - (1 - slope) ** beyond), rel=1e-11)  # fmt: skip
+    assert observed < row["standardised_hill_1"] < limit
+    pairs = sum(x * (x - 1) for x in SPIDER) / (168 * 167)
+    size = row["standardised_records"]
+    assert row["standardised_hill_2"] == pytest.approx(1 / (1 / size + (1 - 1 / size) * pairs), rel=1e-12)
+
+
+@pytest.mark.parametrize("drawn", [2, 200_000, 439_051])
+def test_entropy_of_a_large_sample_keeps_its_digits(warehouse: Any, drawn: int) -> None:
+    """Hundreds of thousands of records: every so many terms of the expectation stand for all of them."""
+    abundances = [50, 9_000, 30_000, 400_000, 1, 1]
+    listed = "[" + ", ".join(f"{{'x': {x}e0, 'species': 1e0}}" for x in abundances) + "]"
+    (row,) = warehouse.rows(f"SELECT rarefied_entropy({listed}, {drawn}e0, 439052, 439052) AS entropy")
+    assert row["entropy"] == pytest.approx(estimators.entropy_at(abundances, 439_052, drawn), rel=1e-12)
+
+
 def test_singletons_that_are_just_the_share_not_covered(warehouse: Any) -> None:
     """One singleton of twenty records: 95 % are covered when no other species can be missing, at 19 records."""
     row = of_vector(warehouse, [1, 2, 2, 2, 3, 3, 3, 4])
@@ -244,3 +268,6 @@ def test_every_estimator_equals_plain_python(warehouse: Any, abundances: list[in
         for name, value in expected.items()
     }
     assert row["hill_2"] <= row["hill_1"] * (1 + 1e-12) <= row["observed_richness"] * (1 + 2e-12)
+    if row["standardised_richness"] is not None:
+        orders = [row[name] for name in ("standardised_hill_2", "standardised_hill_1", "standardised_richness")]
+        assert orders == pytest.approx(sorted(orders), rel=1e-9)

@@ -63,6 +63,7 @@ def test_gains_and_losses(warehouse: Any) -> None:
     row = history(warehouse, seen({2001: [0, 1, 2], 2002: [0, 1, 3, 4]}))[1]
     assert (row["gained_species"], row["lost_species"], row["shared_species"]) == (2, 1, 2)
     assert (row["turnover_share"], row["turnover_reason"]) == (0.6, None)
+    assert (row["previous_year_records"], row["year_records"]) == (30, 40)
 
 
 @pytest.mark.parametrize(("second", "reason"), [(2005, None), (2006, "years_missing")])

@@ -9,5 +9,5 @@ CREATE OR REPLACE MACRO drawn_share(x, m, n) AS
         WHEN n - x < m THEN 1.0
         WHEN n - x - m >= 7
             THEN one_minus_exp(ln_missed(CAST(x AS DOUBLE), CAST(m AS DOUBLE), CAST(n AS DOUBLE)))
-        ELSE 1 - missed_share(x, m, n)
+        ELSE 1 - missed_near_end(CAST(x AS DOUBLE), CAST(m AS DOUBLE), CAST(n AS DOUBLE))
     END;

@@ -22,12 +22,14 @@ CREATE OR REPLACE MACRO missed_by_last_eight(x, m, n) AS
     missed_factor(0, x, m, n) * missed_factor(1, x, m, n) * missed_factor(2, x, m, n) * missed_factor(3, x, m, n)
     * missed_factor(4, x, m, n) * missed_factor(5, x, m, n) * missed_factor(6, x, m, n) * missed_factor(7, x, m, n);
 
+CREATE OR REPLACE MACRO missed_near_end(x, m, n) AS
+    missed_by_last_eight(x, m, n) * exp(ln_missed(greatest(x - 8, 0), m, n));
+
 CREATE OR REPLACE MACRO missed_share_of_doubles(x, m, n) AS
     CASE
         WHEN n - x - m >= 7 THEN exp(ln_missed(x, m, n))
         WHEN m >= n - x + 1 AND x > 0 THEN 0
-        WHEN x <= 8 THEN missed_by_last_eight(x, m, n)
-        ELSE missed_by_last_eight(x, m, n) * exp(ln_missed(x - 8, m, n))
+        ELSE missed_near_end(x, m, n)
     END;
 
 CREATE OR REPLACE MACRO missed_share(x, m, n) AS

@@ -66,17 +66,25 @@ CREATE OR REPLACE MACRO newton_step(frequencies, shares, m, n, missing) AS
 CREATE OR REPLACE MACRO size_by_search(frequencies, n, total, missing) AS
     list_reduce(
         range(0, 10),
-        lambda m, step: list_transform(
-            [list_transform(frequencies, lambda f:
-                CASE WHEN f.x > 1 THEN f.species * f.x / total * missed_share(f.x - 1, m, n - 1) ELSE 0 END
-            )],
-            lambda shares: newton_step(frequencies, shares, m, n, missing)
-        )[1],
-        greatest(1, least(
-            (1 + 7 * surely_covered(frequencies, n)) / 8,
-            (n - 1) * one_minus_exp(left_out_near(frequencies, total, missing))
-        ))
-    );
+        lambda here, step: CASE WHEN here.is_found THEN here ELSE
+            list_transform(
+                [list_transform(frequencies, lambda f:
+                    CASE WHEN f.x > 1 THEN f.species * f.x / total * missed_share(f.x - 1, here.m, n - 1) ELSE 0 END
+                )],
+                lambda shares: list_transform(
+                    [newton_step(frequencies, shares, here.m, n, missing)],
+                    lambda m: struct_pack(m := m, is_found := abs(m - here.m) <= 1e-14 * m)
+                )[1]
+            )[1]
+        END,
+        struct_pack(
+            m := greatest(1, least(
+                (1 + 7 * surely_covered(frequencies, n)) / 8,
+                (n - 1) * one_minus_exp(left_out_near(frequencies, total, missing))
+            )),
+            is_found := false
+        )
+    ).m;
 
 -- Whether the sample has to be searched: to be asked before size_by_search, so that rows that need none do not pay for it.
 CREATE OR REPLACE MACRO is_within_sample(f1, f2, n, total, coverage) AS

@@ -1,5 +1,7 @@
 -- How well the species of each group are monitored in a country, per year and over all years (year NULL).
 --   recorded_occurrences, species, latest_record_year
+--   datasets = GBIF data sets with a record in the country, as core.dataset_count states them: for all groups and years
+--   together only; those of GBIF count where the country's records come from GBIF, those of own files with own records
 --   recent_species_share = of the species recorded so far, those recorded in the last ten years
 --   completeness_share = species observed / Chao1 (as in iNEXT); unit_completeness_share = species observed / Chao2
 --   ssii = mean over the species expected of (cells with a record in the year / cells expected)
@@ -183,6 +185,18 @@ recency AS (
     GROUP BY country_code, taxon_group
 ),
 
+recorded_by AS (
+    SELECT DISTINCT country_code, starts_with(source, 'gbif') AS is_gbif FROM core.occurrence_cube
+),
+
+contributed AS (
+    SELECT stated.country_code, count(*) AS datasets
+    FROM core.dataset_count AS stated
+    JOIN recorded_by
+        ON stated.country_code = recorded_by.country_code AND starts_with(stated.source, 'gbif') = recorded_by.is_gbif
+    GROUP BY stated.country_code
+),
+
 joined AS (
     SELECT
         followed.country_code,
@@ -196,6 +210,7 @@ joined AS (
         diversity.estimate_reason,
         recency.latest_year,
         recency.recent,
+        CASE WHEN followed.taxon_group = 'all' AND followed.year IS NULL THEN contributed.datasets END AS datasets,
         occupancy.chao2_richness,
         occupancy.reason AS unit_reason,
         occupancy.sampling_units,
@@ -221,11 +236,18 @@ joined AS (
         ON followed.country_code = recency.country_code
         AND followed.taxon_group = recency.taxon_group
         AND followed.year IS NOT DISTINCT FROM recency.year
+    LEFT JOIN contributed ON followed.country_code = contributed.country_code
 ),
 
 judged AS (
     SELECT
         *,
+        CASE
+            WHEN datasets IS NOT NULL THEN NULL
+            WHEN taxon_group <> 'all' THEN 'roll_up_only'
+            WHEN year IS NOT NULL THEN 'all_years_only'
+            ELSE 'no_data'
+        END AS datasets_reason,
         coalesce(CASE WHEN has_cells AND year IS NULL THEN 'no_baseline' END, cell_reason) AS ssii_reason,
         CASE
             WHEN has_cells AND year IS NULL THEN 'no_baseline'
@@ -242,6 +264,7 @@ SELECT
     year,
     occurrences AS recorded_occurrences,
     observed_richness AS recorded_species,
+    datasets,
     latest_year AS latest_record_year,
     recent AS recent_species_share,
     sample_coverage_share AS record_coverage_share,
@@ -254,11 +277,14 @@ SELECT
     CASE WHEN has_cells THEN CASE WHEN is_gbif THEN 'gbif_baseline' ELSE 'cube_baseline' END END AS expected_source,
     CASE WHEN has_cells AND year IS NOT NULL THEN at_most_one(ssii / expected_species) END AS ssii,
     CASE WHEN has_cells AND year IS NOT NULL THEN at_most_one(steward / nullif(shares, 0)) END AS steward_ssii,
+    CASE WHEN has_cells THEN shared_species END AS steward_species,
     CASE WHEN has_cells THEN ssei_species END AS spread_species,
     CASE WHEN has_cells THEN ssei / nullif(ssei_species, 0) END AS ssei,
     CASE WHEN has_cells THEN ssei_expected / nullif(ssei_expected_species, 0) END AS ssei_expected,
     reason IS NULL AS reportable,
     reason,
+    datasets_reason IS NULL AS datasets_reportable,
+    datasets_reason,
     estimate_reason IS NULL AS completeness_reportable,
     estimate_reason AS completeness_reason,
     unit_reason IS NULL AS unit_completeness_reportable,

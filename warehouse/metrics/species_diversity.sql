@@ -7,7 +7,7 @@
 --   es50_richness = species expected among 50 records
 --   pielou_evenness = ln(hill_1) / ln(S)       williams_evenness = 1 - sqrt((S sum p^2 - 1) / (S-1)), S of the year itself
 --   standardised_richness = species expected when the sample covers 95 %, at most twice as large as the one there is;
---   from 20 records on
+--   standardised_hill_1, standardised_hill_2 = Hill numbers of the same sample; all three from 20 records on
 --   abundance_rarity = sum over the species of (the group's records of all years / the species' records of all years)
 -- Occurrences are records, not individuals: what they say of abundance is what recorders found worth recording.
 -- Reportable from 20 records, where dubicube calls too few records an important problem, and when all species keys come
@@ -117,6 +117,7 @@ estimated AS (
         *,
         max(n) FILTER (year IS NULL) OVER (PARTITION BY country_code, taxon_group) AS group_records,
         shannon_entropy(frequencies, n) AS entropy,
+        CASE WHEN n > 1 THEN exp(asymptotic_entropy(frequencies, f1, f2, n)) END AS hill_1_asymptotic,
         sample_coverage(f1, f2, n, n) AS coverage,
         chao_richness(s, f1, f2, n) AS chao1,
         chao_bias_corrected_richness(s, f1, f2) AS chao1_bias_corrected,
@@ -156,13 +157,19 @@ SELECT
     chao_upper(s, chao1_bias_corrected, chao_bias_corrected_variance(f1, f2)) AS chao1_bias_corrected_richness_upper,
     coverage AS sample_coverage_share,
     exp(entropy) AS hill_1,
-    CASE WHEN n > 1 THEN exp(asymptotic_entropy(frequencies, f1, f2, n)) END AS hill_1_asymptotic,
+    hill_1_asymptotic,
     1 / simpson_concentration(frequencies, n) AS hill_2,
     CASE WHEN n > 1 THEN 1 / nullif(asymptotic_concentration(frequencies, n), 0) END AS hill_2_asymptotic,
     expected_species(frequencies, 50, n) AS es50_richness,
     at_most_one(entropy / nullif(ln(s), 0)) AS pielou_evenness,
     williams_evenness(frequencies, s, n) AS williams_evenness,
     CASE WHEN size <= 2 * n THEN richness_at(frequencies, f1, f2, size, n) END AS standardised_richness,
+    CASE
+        WHEN size < n THEN rarefied_hill_1(frequencies, size, n, n)
+        WHEN size <= 2 * n
+            THEN extrapolated_hill_1(exp(entropy), hill_1_asymptotic, last_entropy(frequencies, n, n), size - n)
+    END AS standardised_hill_1,
+    CASE WHEN size <= 2 * n THEN hill_2_at(frequencies, size, n, n) END AS standardised_hill_2,
     CASE WHEN size <= 2 * n THEN size END AS standardised_records,
     group_records * CAST(inverse_records AS DOUBLE) AS abundance_rarity,
     reason IS NULL AS reportable,

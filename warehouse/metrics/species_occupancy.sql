@@ -4,45 +4,70 @@
 -- T = units with a record of the group, Y = units of a species, U = sum Y, Q1 and Q2 = species in one and two units.
 --   chao2_richness, unit_coverage_share, unit_standardised_richness: as in species_diversity with T for n and Y for x;
 --   the last from 20 incidences in three units on
---   unit_standardised_hill_2 = 1 / (T / (t U) + (t-1)/t sum Y (Y-1) T / (U^2 (T-1))) for the same t units
+--   unit_standardised_hill_1, unit_standardised_hill_2 = Hill numbers of as many units, see the macros standardised_hill
 --   occupied_cell_share = cells with a record of the group / cells that ever had one
 --   mean_occupancy_share = mean over the species of (cells of the species / cells of the group)
 --   area_rarity = sum over the species of (cells of the group / cells of the species), both of all years
 -- Reportable from 20 incidences in three units, in one grid and one checklist.
 -- Source: Chao 1987; Chao & Jost 2012; Chao et al. 2014; indicators of b3gbi; thresholds of dubicube.
-WITH species_cell AS (
+WITH species_year AS (
     SELECT
         country_code,
         species_key,
-        coalesce(grid, '') AS grid,
-        list(year) AS years,
+        year,
+        count(*) AS units,
+        min(coalesce(grid, '')) AS first_grid,
+        max(coalesce(grid, '')) AS last_grid,
         min(coalesce(checklist_key, '')) AS first_checklist,
         max(coalesce(checklist_key, '')) AS last_checklist
     FROM core.occurrence_cube
-    GROUP BY country_code, species_key, coalesce(grid, ''), cell_code
+    GROUP BY country_code, species_key, year
 ),
 
+species_cell AS (
+    SELECT DISTINCT country_code, species_key, grid, cell_code FROM core.occurrence_cube
+),
+
+by_year AS (
+    SELECT
+        country_code,
+        species_key,
+        list(struct_pack(year := year, units := units)) AS years,
+        CAST(sum(units) AS BIGINT) AS units,
+        min(first_grid) AS first_grid,
+        max(last_grid) AS last_grid,
+        min(first_checklist) AS first_checklist,
+        max(last_checklist) AS last_checklist
+    FROM species_year
+    GROUP BY country_code, species_key
+),
+
+by_cell AS (
+    SELECT country_code, species_key, count(*) AS cells FROM species_cell GROUP BY country_code, species_key
+),
+
+-- Put together by a union, so that a run for one country reads that country's rows only, which a join would not.
 species AS (
     SELECT
         country_code,
         species_key,
-        sum(len(years)) AS units,
-        count(*) AS cells,
-        list_aggregate(flatten(list(years)), 'histogram') AS units_by_year,
-        min(grid) AS first_grid,
-        max(grid) AS last_grid,
-        min(first_checklist) AS first_checklist,
-        max(last_checklist) AS last_checklist
-    FROM species_cell
+        any_value(years) AS years,
+        any_value(units) AS units,
+        any_value(cells) AS cells,
+        any_value(first_grid) AS first_grid,
+        any_value(last_grid) AS last_grid,
+        any_value(first_checklist) AS first_checklist,
+        any_value(last_checklist) AS last_checklist
+    FROM (SELECT * FROM by_year UNION ALL BY NAME SELECT * FROM by_cell)
     GROUP BY country_code, species_key
 ),
 
 recorded AS (
     SELECT
-        species.* EXCLUDE (species_key, units, units_by_year),
+        species.* EXCLUDE (species_key, years, units),
         status.taxon_group,
         member.roll_up,
-        unnest(list_append(map_entries(species.units_by_year), struct_pack(key := NULL, value := species.units))) AS seen
+        unnest(list_append(species.years, struct_pack(year := NULL, units := species.units))) AS seen
     FROM species
     JOIN core.species_status AS status
         ON species.country_code = status.country_code AND species.species_key = status.species_key
@@ -55,8 +80,8 @@ frequency AS (
         country_code,
         taxon_group,
         roll_up,
-        seen.key AS year,
-        CAST(seen.value AS BIGINT) AS x,
+        seen.year AS year,
+        seen.units AS x,
         count(*) AS species,
         sum(CAST(1 / cells AS DECIMAL(38, 28))) AS inverse_cells,
         sum(cells) AS cells,
@@ -153,7 +178,7 @@ occupied AS (
     GROUP BY alike.country_code, mask.taxon_group, alike.year
 ),
 
--- Put together by a union, so that a run for one country reads that country's rows only, which a join would not.
+-- By a union again.
 together AS (
     SELECT
         country_code,
@@ -247,14 +272,17 @@ SELECT
     CASE WHEN is_known THEN chao_upper(s, chao2, chao_variance(s, q1, q2, units)) END AS chao2_richness_upper,
     CASE WHEN is_known THEN sample_coverage(q1, q2, units, incidences) END AS unit_coverage_share,
     CASE WHEN is_near THEN richness_at(frequencies, q1, q2, size, units) END AS unit_standardised_richness,
-    CASE WHEN is_near THEN
-        1 / (
-            units / (size * incidences)
-            + (size - 1) / size
-            * list_sum(list_transform(frequencies, lambda f: f.species * (f.x / incidences) * ((f.x - 1) / incidences)))
-            * (units / (units - 1))
-        )
-    END AS unit_standardised_hill_2,
+    CASE
+        WHEN size < units THEN rarefied_hill_1(frequencies, size, units, incidences)
+        WHEN is_near THEN
+            extrapolated_hill_1(
+                exp(shannon_entropy(frequencies, incidences)),
+                incidences / units * exp(units / incidences * asymptotic_entropy(frequencies, q1, q2, units)),
+                last_entropy(frequencies, units, incidences),
+                size - units
+            )
+    END AS unit_standardised_hill_1,
+    CASE WHEN is_near THEN hill_2_at(frequencies, size, units, incidences) END AS unit_standardised_hill_2,
     CASE WHEN is_near THEN size END AS standardised_units,
     CASE WHEN has_cells THEN cells END AS occupied_cells,
     CASE WHEN has_cells THEN group_cells END AS ever_occupied_cells,

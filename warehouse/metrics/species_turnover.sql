@@ -163,6 +163,7 @@ SELECT
     year,
     previous_year,
     records AS year_records,
+    previous_records AS previous_year_records,
     species AS year_species,
     species - shared AS gained_species,
     previous_species - shared AS lost_species,

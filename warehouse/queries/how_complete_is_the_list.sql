@@ -1,7 +1,7 @@
 -- Question: For which groups can a country's observed species number be compared with another's?
 -- Why: 300 species after 1,000 records and 300 after 100,000 are two different findings.
--- Reading: `sample_coverage` is the estimated share of the community's individuals that belong to species already
---   recorded (Chao and Jost 2012); `at_least` is the Chao1 lower bound on all species. Compare observed numbers
+-- Reading: `sample_coverage` is the estimated chance that one more record would be of a species already recorded
+--   (Chao and Jost 2012); `at_least` is the Chao1 lower bound on all species. Compare observed numbers
 --   only at similar coverage.
 SELECT
     country_code,

@@ -62,7 +62,7 @@ TERMS: dict[str, tuple[str, str]] = {
     "record": ("record", "One observation or specimen of one species at one place and time in a public database."),
     "sample_coverage": (
         "sample coverage",
-        "The estimated share of all individuals out there that belong to species already recorded; near 100 % means few surprises are left.",
+        "The estimated chance that one more record would be of a species already recorded; near 100 % means few surprises are left.",
     ),
     "completeness": ("completeness", "Species recorded so far as a share of the estimated number that live there."),
     "star": (

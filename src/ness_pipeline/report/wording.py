@@ -84,6 +84,7 @@ LABELS: dict[str, str] = {
     "publications_by_researchers_per_million": "Publications by its researchers, per million people",
     "data_publishers": "Publishers of open data",
     "data_sets": "Open data sets",
+    "datasets": "Data sets with records from the country",
     "ness_network_members": "Members of the NESS expert network",
     "haikou_initiative_members": "Signatories of the Haikou Initiative",
     "national_measures": "National measures reported",
@@ -110,6 +111,8 @@ LABELS: dict[str, str] = {
     "cumulative_richness": "Species recorded so far",
     "recent_richness": "Species recorded in the last ten years",
     "newness_year": "Mean year of the records",
+    "standardised_hill_1": "Common species at equal sampling, effective number",
+    "standardised_hill_2": "Dominant species at equal sampling, effective number",
 }
 """Plain names of measures; one that is not here is called what its column is called."""
 

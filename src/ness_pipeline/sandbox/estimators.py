@@ -70,9 +70,9 @@ def entropy(abundances: Sequence[int]) -> float:
     return math.fsum(-x / n * math.log(x / n) for x in abundances)
 
 
-def asymptotic_entropy(abundances: Sequence[int]) -> float:
-    """Shannon's entropy of an endless sample (Chao & Jost)."""
-    n, f1 = sum(abundances), abundances.count(1)
+def asymptotic_entropy(abundances: Sequence[int], n: int) -> float:
+    """Shannon's entropy of an endless sample (Chao & Jost); of sampling units, that of the chances of being in one."""
+    f1 = abundances.count(1)
     harmonic, to_n = {}, 0.0
     wanted = set(abundances)
     for k in range(n - 1, 0, -1):
@@ -142,9 +142,52 @@ def richness_at(abundances: Sequence[int], n: int, m: float) -> float:
     return len(abundances) + (chao(abundances, n) - len(abundances)) * (1 - math.pow(ratio, m - n))
 
 
-def standardised(abundances: Sequence[int], n: int, wanted: float) -> tuple[float | None, float | None]:
-    """Richness at a coverage and the sample size for it; None where the sample would have to be more than doubled."""
+def entropy_at(abundances: Sequence[int], n: int, m: int) -> float:
+    """Shannon's entropy expected in m of n records or units: - sum of (k/u) ln(k/u) f_k(m), m whole."""
+    u = sum(abundances) * m / n
+    terms = []
+    for x, species in Counter(abundances).items():
+        first, last = max(0, x + m - n), min(x, m)
+        chances, largest = [0.0], 0.0
+        for k in range(first, last):
+            chances.append(chances[-1] + math.log((x - k) * (m - k) / ((k + 1) * (n - x - m + k + 1))))
+            largest = max(largest, chances[-1])
+        weights = [math.exp(chance - largest) for chance in chances]
+        whole = math.fsum(weights)
+        terms += [-species * k / u * math.log(k / u) * w / whole for k, w in enumerate(weights, first) if k]
+    return math.fsum(terms)
+
+
+def hill_1_at(abundances: Sequence[int], n: int, m: float) -> float:
+    """Hill number of order 1 in a sample of another size: linear between whole sizes up to n, then towards the limit."""
+    total = sum(abundances)
+    if m < n:
+        whole = math.floor(m)
+        lower, upper = (math.exp(entropy_at(abundances, n, size)) for size in (whole, whole + 1))
+        return lower + (upper - lower) * (m - whole)
+    observed = math.exp(entropy(abundances))
+    limit = total / n * math.exp(n / total * asymptotic_entropy(abundances, n))
+    if m == n or limit <= observed:
+        return observed
+    added = math.fsum(
+        x / total * ((x - 1) / (n - 1) * math.log1p(-1 / x) - math.log1p(-1 / n)) if x > 1 else -x / total * math.log1p(-1 / n)
+        for x in abundances
+    )  # fmt: skip
+    last = -observed * math.expm1(-added)
+    slope = last / (limit - observed + last)
+    return observed + (limit - observed) * -math.expm1((m - n) * math.log1p(-slope))
+
+
+def hill_2_at(abundances: Sequence[int], n: int, m: float) -> float:
+    """Hill number of order 2 in a sample of any size."""
+    total = sum(abundances)
+    pairs = sum(x * (x - 1) for x in abundances)
+    return 1 / (n / (m * total) + (m - 1) / m * pairs * n / (total**2 * (n - 1)))
+
+
+def standardised(abundances: Sequence[int], n: int, wanted: float) -> tuple[float | None, ...]:
+    """Hill numbers of order 0, 1 and 2 at a coverage and the size for it; None where the sample must be more than doubled."""
     size = size_at_coverage(abundances, n, wanted)
     if size is None or size > 2 * n:
-        return None, None
-    return richness_at(abundances, n, size), size
+        return None, None, None, None
+    return richness_at(abundances, n, size), hill_1_at(abundances, n, size), hill_2_at(abundances, n, size), size

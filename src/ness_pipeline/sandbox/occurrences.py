@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ness_pipeline.sandbox.places import gbif_continent
-from ness_pipeline.sandbox.records import BASES, MEANS, NO_MONTH, NO_YEAR
+from ness_pipeline.sandbox.records import BASES, MEANS, NO_MONTH, NO_YEAR, Records
 from ness_pipeline.sandbox.taxonomy import RANKS, SPECIES_RANK
 from ness_pipeline.sandbox.world import World
 from ness_pipeline.settings import CATALOGUE_OF_LIFE
@@ -53,6 +53,12 @@ def dataset_key(number: int) -> str:
     return f"00000000-2022-4000-8000-{number + 1:012d}"
 
 
+def data_set_of(records: Records) -> _Codes:
+    """Data set of each record: a few collections and observation programmes per country and kind of record."""
+    spread = (records.country + 2) * 7 + records.basis * 3 + records.taxon % 4
+    return (spread % DATASETS).astype(np.int64)
+
+
 def normal(name: str) -> str:
     """A parameter name as GBIF compares it: any case, without dots, dashes and underscores."""
     return name.lower().replace(".", "").replace("-", "").replace("_", "")
@@ -86,15 +92,10 @@ class Occurrences:
             "occurrencestatus": Field(records.is_absent.astype(np.int64), ["PRESENT", "ABSENT"]),
             "hascoordinate": Field(records.has_coordinate.astype(np.int64), ["false", "true"]),
             "hasgeospatialissue": Field(records.has_issue.astype(np.int64), ["false", "true"]),
-            "datasetkey": Field(self._datasets(), [dataset_key(number) for number in range(DATASETS)]),
+            "datasetkey": Field(data_set_of(records), [dataset_key(number) for number in range(DATASETS)]),
             "establishmentmeans": Field(np.where(records.means == 0, -1, records.means), list(MEANS)),
         }
         self._category = {name: self._category_codes(usage) for name, usage in self.usage.items()}
-
-    def _datasets(self) -> _Codes:
-        """Data set of each record: a few collections and observation programmes per country and kind of record."""
-        spread = (self.records.country + 2) * 7 + self.records.basis * 3 + self.records.taxon % 4
-        return (spread % DATASETS).astype(np.int64)
 
     def _continents(self) -> list[str]:
         return [*(gbif_continent(code) for code in self.world.countries), ""]

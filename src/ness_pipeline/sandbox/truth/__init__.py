@@ -20,6 +20,7 @@ from typing import Any
 from ness_pipeline.dictionary import tables
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import sql_folder
+from ness_pipeline.sandbox.occurrences import data_set_of
 from ness_pipeline.sandbox.records import FIRST_YEAR, FOSSIL, INTRODUCED_MEANS, LAST_YEAR, LIVING, MEANS
 from ness_pipeline.sandbox.red_list import Assessed, Listed
 from ness_pipeline.sandbox.taxonomy import SPECIES_RANK
@@ -113,6 +114,15 @@ class Truth:
             if taxa[taxon].rank == SPECIES_RANK:
                 counts[int(records.country[place]), taxon, int(records.year[place])] += 1
         return dict(counts)
+
+    @functools.cached_property
+    def data_sets(self) -> dict[int, set[int]]:
+        """Data sets with a record that passes the filters, by country; records of a genus have one, too."""
+        records, found = self.world.records, defaultdict(set)
+        data_set = data_set_of(records).tolist()
+        for place, _ in self._passing():
+            found[int(records.country[place])].add(data_set[place])
+        return found
 
     @functools.cached_property
     def introduced(self) -> dict[tuple[int, int], int]:

@@ -25,13 +25,14 @@ def _row(truth: Truth, code: str, group: str, counts: Counter[str], animals: Cou
     assessed = observed - counts["NE"]
     assessed_share = share(assessed, observed)
     of_animals = share(sum(animals.values()) - animals["NE"], sum(animals.values()))
-    described, _, world_share = truth.world_counts(group)
+    described, world_assessed, world_share = truth.world_counts(group)
     few = observed < FEWEST_SPECIES
     few_to_compare = few or sum(animals.values()) < FEWEST_SPECIES
     return {
         "country_code": code,
         "taxon_group": group,
         "described_species": described,
+        "world_assessed_species": world_assessed,
         "observed_species": observed,
         "assessed_species": assessed,
         "data_deficient": counts["DD"],

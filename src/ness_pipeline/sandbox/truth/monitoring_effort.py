@@ -5,7 +5,7 @@ from __future__ import annotations
 from ness_pipeline.sandbox.truth import Row, Truth
 
 CELLS = (
-    "expected_species_cells", "recorded_species_cells", "expected_source", "ssii", "steward_ssii", "spread_species", "ssei",
+    "expected_species_cells", "recorded_species_cells", "expected_source", "ssii", "steward_ssii", "steward_species", "spread_species", "ssei",
     "ssei_expected",
 )  # fmt: skip
 
@@ -16,6 +16,7 @@ def rows(truth: Truth) -> list[Row]:
     for row in truth.rows("species_turnover"):
         histories.setdefault((row["country_code"], row["taxon_group"]), {})[row["year"]] = row
     units = {(row["country_code"], row["taxon_group"], row["year"]): row for row in truth.rows("species_occupancy")}
+    data_sets = {truth.world.countries[place]: len(some) for place, some in truth.data_sets.items()}
     found = []
     for row in truth.rows("species_diversity"):
         country, group, year = (row[name] for name in ("country_code", "taxon_group", "year"))
@@ -23,8 +24,11 @@ def rows(truth: Truth) -> list[Row]:
         latest = history[max(history) if year is None else year]
         unit = units[country, group, year]
         chao2 = unit["chao2_richness"]
+        not_known = "all_years_only" if group == "all" else "roll_up_only"
+        is_whole = group == "all" and year is None
         why = {
             "reason": row["reason"],
+            "datasets_reason": None if is_whole else not_known,
             "completeness_reason": row["estimate_reason"],
             "unit_completeness_reason": unit["reason"],
             "ssii_reason": "no_grid",
@@ -37,6 +41,7 @@ def rows(truth: Truth) -> list[Row]:
             "year": year,
             "recorded_occurrences": row["occurrences"],
             "recorded_species": row["observed_richness"],
+            "datasets": data_sets[country] if is_whole else None,
             "latest_record_year": latest["year"],
             "recent_species_share": latest["recent_richness"] / latest["cumulative_richness"],
             "record_coverage_share": row["sample_coverage_share"],

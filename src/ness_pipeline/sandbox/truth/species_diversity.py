@@ -36,7 +36,7 @@ def diversity(x: list[int]) -> Row:
     singletons = "all_singletons" if x.count(1) == n else None
     corrected = estimators.chao_bounds(x, n, is_bias_corrected=True)
     lower, upper = estimators.chao_bounds(x, n)
-    richness, size = estimators.standardised(x, n, COVERAGE) if reason is None else (None, None)
+    richness, hill_1, hill_2, size = estimators.standardised(x, n, COVERAGE) if reason is None else [None] * 4
     pairs = sum(c * (c - 1) for c in x)
     why = {
         "reason": reason,
@@ -58,13 +58,15 @@ def diversity(x: list[int]) -> Row:
         "chao1_bias_corrected_richness_upper": corrected[1],
         "sample_coverage_share": estimators.coverage(x, n),
         "hill_1": math.exp(estimators.entropy(x)),
-        "hill_1_asymptotic": math.exp(estimators.asymptotic_entropy(x)) if n > 1 else None,
+        "hill_1_asymptotic": math.exp(estimators.asymptotic_entropy(x, n)) if n > 1 else None,
         "hill_2": n * n / sum(c * c for c in x),
         "hill_2_asymptotic": n * (n - 1) / pairs if pairs else None,
         "es50_richness": estimators.expected_species(x, ES),
         "pielou_evenness": estimators.entropy(x) / math.log(s) if s > 1 else None,
         "williams_evenness": 1 - math.sqrt(max(0, s * sum(c * c for c in x) - n * n) / (s - 1)) / n if s > 1 else None,
         "standardised_richness": richness,
+        "standardised_hill_1": hill_1,
+        "standardised_hill_2": hill_2,
         "standardised_records": size,
         **why,
         **{name.replace("reason", "reportable"): reason is None for name, reason in why.items()},

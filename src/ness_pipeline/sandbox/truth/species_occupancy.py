@@ -34,11 +34,7 @@ def incidence(y: list[int], units: int) -> Row:
     elif total < FEWEST_INCIDENCES:
         base = "too_few_records"
     lower, upper = estimators.chao_bounds(y, units) if units > 1 else (None, None)
-    richness, size = estimators.standardised(y, units, COVERAGE) if base is None else (None, None)
-    hill_2 = None
-    if size is not None:
-        pairs = sum(c * (c - 1) for c in y)
-        hill_2 = 1 / (units / (size * total) + (size - 1) / size * pairs * units / (total**2 * (units - 1)))
+    richness, hill_1, hill_2, size = estimators.standardised(y, units, COVERAGE) if base is None else [None] * 4
     reason = base or ("all_singletons" if y.count(1) == total else None)
     standardised_reason = base or ("coverage_too_low" if richness is None else None)
     return {
@@ -53,6 +49,7 @@ def incidence(y: list[int], units: int) -> Row:
         "chao2_richness_upper": upper,
         "unit_coverage_share": estimators.coverage(y, units),
         "unit_standardised_richness": richness,
+        "unit_standardised_hill_1": hill_1,
         "unit_standardised_hill_2": hill_2,
         "standardised_units": size,
         "occupied_cells": None,

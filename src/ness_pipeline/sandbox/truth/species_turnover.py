@@ -41,6 +41,7 @@ def _history(years: dict[int, dict[int, int]]) -> list[Row]:
             "year": year,
             "previous_year": before,
             "year_records": records,
+            "previous_year_records": None if before is None else sum(years[before].values()),
             "year_species": len(here),
             "gained_species": None if there is None else len(here - there),
             "lost_species": None if there is None else len(there - here),
