@@ -51,6 +51,25 @@ def check(table: Table, frame: pl.DataFrame, source: str) -> tuple[pl.DataFrame,
     return numbered.join(refused.select(ROW), on=ROW, how="anti"), refused
 
 
+def failed_values(table: Table, name: str, values: pl.Series) -> pl.DataFrame:
+    """What the contract says of values of one column, whatever stands beside them.
+
+    Args:
+        table: the table with its contract.
+        name: the column.
+        values: values as text.
+
+    Returns:
+        Their position (`row_number`), the check that fails first (`check_name`) and the sentence (`reason`); a value
+        that meets the contract is left out.
+    """
+    column = next(column for column in table.columns if column.name == name)
+    given = values.alias(name).to_frame()
+    converted = given.select(convert(pl.col(name), pl.String(), column.dtype).alias(name))
+    failed = [_failed_conversions(given, converted, [column]), _failed_checks(table, converted)]
+    return pl.concat(failed).unique(subset=ROW, keep="first").select(ROW, "check_name", "reason")
+
+
 def convert(value: pl.Expr, given: pl.DataType, wanted: pl.DataType) -> pl.Expr:
     """A column in the contract's type; values that do not convert without loss become NULL."""
     if given == wanted:
@@ -83,6 +102,7 @@ def _failed_conversions(given: pl.DataFrame, converted: pl.DataFrame, columns: I
 def _failed_checks(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     schema = table.contract.to_schema()
     schema.unique = None  # the grain is checked over all batches of a unit, in the database
+    schema = schema.select_columns([name for name in schema.columns if name in frame.columns])
     try:
         schema.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:

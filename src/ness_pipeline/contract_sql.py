@@ -25,8 +25,13 @@ def _one_of(column: str, values: Iterable[Any], then: str, otherwise: str) -> st
     return f"CASE {column} {branches} ELSE {otherwise} END"
 
 
-def failed_column(table: Table, numbers: Iterable[str] = (), leave_out: Iterable[str] = ()) -> str:
-    """An SQL expression that gives the first column of a row that breaks the contract, NULL for a valid row.
+def broken_columns(
+    table: Table,
+    numbers: Iterable[str] = (),
+    leave_out: Iterable[str] = (),
+    apart: Mapping[str, str] | None = None,
+) -> list[tuple[str, str]]:
+    """What a row must not be to meet the contract: columns in its order, each with the SQL condition that it fails.
 
     It says which rows to keep and which to set apart; the contract itself then says of those what is wrong.
 
@@ -34,18 +39,47 @@ def failed_column(table: Table, numbers: Iterable[str] = (), leave_out: Iterable
         table: the table with its contract.
         numbers: columns that were converted from text, which stands in a column with `_text` behind its name.
         leave_out: columns that cannot fail, or are not there yet.
+        apart: conditions by column that hold exactly where it fails, in place of the contract's checks.
 
     Raises:
         KeyError: the contract uses a check that has no SQL yet.
     """
-    converted, absent = set(numbers), set(leave_out)
-    branches = []
+    converted, absent, known = set(numbers), set(leave_out), apart or {}
+    found = []
     for name, column in table.contract.to_schema().columns.items():
-        if name in absent:
-            continue
-        breaks = [] if column.nullable else [f"{name} IS NULL"]
-        breaks += [f"({name} IS NULL AND {name}_text IS NOT NULL)"] if name in converted and column.nullable else []
-        breaks += [_CHECKS[check.name](name, check.statistics) for check in column.checks]
-        if breaks:
-            branches.append(f"WHEN {' OR '.join(breaks)} THEN {literal(name)}")
-    return f"CASE {' '.join(branches)} END"
+        if name in known:
+            found.append((name, known[name]))
+        elif name not in absent and (breaks := _breaks(name, column, is_converted=name in converted)):
+            found.append((name, " OR ".join(breaks)))
+    return found
+
+
+def _breaks(name: str, column: Any, *, is_converted: bool) -> list[str]:
+    """Each column is named as rarely as may be: DuckDB computes one that is named twice before it looks at a row."""
+    checks = {check.name: check for check in column.checks}
+    breaks = []
+    if {"greater_than_or_equal_to", "less_than_or_equal_to"} <= checks.keys():
+        least = checks.pop("greater_than_or_equal_to").statistics["min_value"]
+        most = checks.pop("less_than_or_equal_to").statistics["max_value"]
+        is_inside = f"{name} BETWEEN {literal(least)} AND {literal(most)}"
+        breaks.append(f"NOT coalesce({is_inside}, {literal(column.nullable)})")
+    elif not column.nullable:
+        breaks.append(f"{name} IS NULL")
+    if is_converted and column.nullable:
+        breaks.append(f"({name} IS NULL AND {name}_text IS NOT NULL)")
+    return breaks + [_CHECKS[check.name](name, check.statistics) for check in checks.values()]
+
+
+def first_broken(columns: Iterable[tuple[str, str]]) -> str:
+    """An SQL expression that gives the first column of a row that fails, NULL for a valid row."""
+    return f"CASE {' '.join(f'WHEN {condition} THEN {literal(name)}' for name, condition in columns)} END"
+
+
+def none_broken(columns: Iterable[tuple[str, str]]) -> str:
+    """An SQL condition that is true for a valid row; quicker than to say what is wrong with others."""
+    return " AND ".join(f"NOT coalesce({condition}, FALSE)" for _, condition in columns)
+
+
+def any_broken(columns: Iterable[tuple[str, str]]) -> str:
+    """An SQL condition that is true for a row that fails, not true for a valid one."""
+    return " OR ".join(f"({condition})" for _, condition in columns)

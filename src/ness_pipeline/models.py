@@ -19,7 +19,7 @@ import sqlglot
 from sqlglot import exp
 
 from ness_pipeline.computed import computed
-from ness_pipeline.contract_sql import failed_column
+from ness_pipeline.contract_sql import any_broken, broken_columns
 from ness_pipeline.database import frame_of, quote
 from ness_pipeline.dictionary import Table, tables
 from ness_pipeline.errors import ContractViolation
@@ -169,7 +169,7 @@ def check_table(connection: duckdb.DuckDBPyConnection, name: str, table: Table) 
         ContractViolation: the first broken check, with the table, the column and a value.
     """
     order = ", ".join(quote(column.name) for column in table.columns)
-    broken = f"FROM {quote(name)} WHERE {failed_column(table)} IS NOT NULL"
+    broken = f"FROM {quote(name)} WHERE {any_broken(broken_columns(table))}"
     ((number,),) = connection.execute(f"SELECT count(*) {broken}").fetchall()
     if number:
         schema = table.contract.to_schema()

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ness_pipeline.check import check
-from ness_pipeline.contract_sql import failed_column
+from ness_pipeline.contract_sql import any_broken, broken_columns, first_broken
 from ness_pipeline.dictionary import Table, tables
 
 CHECKED = [name for name, table in tables().items() if not table.is_view and table.layer in {"core", "metrics"}]
@@ -59,8 +59,10 @@ def test_sql_and_contract_refuse_the_same_rows(name: str) -> None:
         _, refused = check(table, frame, "test")
         with duckdb.connect() as connection:
             connection.register("rows", frame.to_arrow())
-            found = connection.sql(f"SELECT {failed_column(table)} FROM rows").fetchall()
+            breaks = broken_columns(table)
+            found = connection.sql(f"SELECT {first_broken(breaks)}, {any_broken(breaks)} FROM rows").fetchall()
         by_contract = dict(refused.select("row_number", "column_name").rows())
-        assert {row: column for row, (column,) in enumerate(found) if column is not None} == by_contract
+        assert {row: column for row, (column, _) in enumerate(found) if column is not None} == by_contract
+        assert {row for row, (_, is_broken) in enumerate(found) if is_broken} == by_contract.keys()
 
     agree()

@@ -8,9 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ness_pipeline.check import check
-from ness_pipeline.contract_sql import failed_column
+from ness_pipeline.contract_sql import any_broken, broken_columns, first_broken, none_broken
+from ness_pipeline.cube.options import CubeOptions
 from ness_pipeline.cube.terms import NUMBERS
+from ness_pipeline.cubes import engine_for
 from ness_pipeline.dictionary import tables
+from ness_pipeline.files.batches import rejected
 
 OCCURRENCE = tables()["landed.occurrence"]
 WORDS = st.sampled_from(["", "KE", "ke", "PRESENT", "ABSENT", "FOSSIL_SPECIMEN", "2021-03-21", "2021-13-01", "21/03/2021", "2020/2021-02", "2021-03-21T10:15Z", "VU", "x" * 70])  # fmt: skip
@@ -46,6 +49,44 @@ def test_sql_and_contract_refuse_the_same_rows_for_the_same_column(rows):
     checked = frame.with_columns(pl.lit(None, pl.String).alias(f"{name}_text") for name in NUMBERS).to_arrow()
     with duckdb.connect() as connection:
         connection.register("checked", checked)
-        found = connection.sql(f"SELECT {failed_column(OCCURRENCE, NUMBERS, ['taxon_group'])} FROM checked").fetchall()
+        breaks = broken_columns(OCCURRENCE, NUMBERS, ["taxon_group"])
+        found = connection.sql(
+            f"SELECT {first_broken(breaks)}, {none_broken(breaks)}, {any_broken(breaks)} FROM checked"
+        ).fetchall()
     by_contract = dict(refused.select("row_number", "column_name").rows())
-    assert {row: column for row, (column,) in enumerate(found) if column is not None} == by_contract
+    assert {row: column for row, (column, _, _) in enumerate(found) if column is not None} == by_contract
+    assert {row for row, (_, counts, _) in enumerate(found) if not counts} == by_contract.keys()
+    assert {row for row, (_, _, broken) in enumerate(found) if broken} == by_contract.keys()
+
+
+AS_WRITTEN = st.fixed_dictionaries(
+    {
+        "gbifID": st.sampled_from(["1", " 2", "x" * 2_001, " " * 2_001 + "3"]),
+        "occurrenceStatus": st.sampled_from([None, "", "PRESENT", " present ", "Rare", "NA", "ABSENT", "absent", "0"]),
+        "issue": st.sampled_from([None, "", "ZERO_COORDINATE", "COORDINATE_ROUNDED;COORDINATE_INVALID", "OTHER"]),
+        "basisOfRecord": st.sampled_from([None, "", "HUMAN_OBSERVATION", "FossilSpecimen", "LIVING_SPECIMEN", "living specimen", "LIVING", "None"]),
+        "speciesKey": st.sampled_from([None, "", " ", "NA", "None", "5219833", "5219833.0", " 7 ", "5.2E+06", "1E5", "6E", "NFD2", "e", "1.5", "K" * 65]),
+        "year": st.sampled_from([None, "", "1599", "2021", "2021.0", "2021.5", "about 1990", "9999"]),
+        "countryCode": st.sampled_from([None, "", "KE", " ke", "ZZ", "KEN", "A", "D A", "NA"]),
+        "eventDate": st.sampled_from([None, "", "2021-03-21", "21/03/2021", "2021-02-30"]),
+        "decimalLatitude": st.sampled_from([None, "0", "91", "north"]),
+        "iucnRedListCategory": st.sampled_from([None, "", "vu", " LC", "EX EW", "XX", "NA"]),
+    }
+)  # fmt: skip
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(AS_WRITTEN, min_size=1, max_size=30))
+def test_what_counts_meets_the_contract_and_what_is_refused_breaks_it(tmp_path_factory, rows):
+    """Words as files have them: what the quick questions let pass, the contract does too, and the other way round."""
+    file = tmp_path_factory.mktemp("written") / "records.parquet"
+    pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String)).write_parquet(file)
+    names = [column.name for column in OCCURRENCE.columns if column.name not in {"taxon_group", "source"}]
+    with engine_for("duckdb", [file], CubeOptions(), trust="keys") as engine:
+        counted = pl.concat([*engine.frames(f"SELECT {', '.join(names)} FROM occurrence WHERE NOT has_no_key", "Reading"), pl.DataFrame()], how="diagonal")  # fmt: skip
+        cube = sum(frame["occurrences"].sum() for frame in engine.cube())
+        refused = sum(frame.height for frame in rejected(engine))  # raises where the contract allows the record
+    assert counted.height == cube == len(rows) - refused
+    if counted.height:
+        _, broken = check(OCCURRENCE, counted, "test")
+        assert broken.is_empty(), broken

@@ -3,33 +3,52 @@
 -- Options are variables, all NULL unless set: grid_kind (eqdgc, eea, h3), grid_size (level, metres, resolution), point and
 -- seed. Where point is 'drawn', it is drawn inside the circle of uncertainty (unknown: 1000 m) from a hash of record and seed.
 -- Source: B-Cubed occurrence-cube specification (Desmet et al. 2023).
-WITH interpreted AS (
+-- Whether a word is one of those that count (is_present, is_kept, has_no_key, is_country, is_category) is asked apart from
+-- what it is in the words of the contract: asking is cheap, and only refused records need the words.
+WITH read AS (
+    SELECT
+        *,
+        coalesce(stated(gbif_word), stated(publisher_word)) AS stated_id,
+        CASE
+            WHEN status_word = 'PRESENT' THEN TRUE
+            ELSE coalesce(
+                regexp_matches(
+                    lower(trimmed(status_word)),
+                    '^(|na|nan|null|none|present|presente|présent|présente|presence|1|true|common|abundant|frequent|rare|uncommon|irregular|doubtful)$'
+                ),
+                TRUE
+            )
+        END AS is_present,
+        coalesce(issue_flag, FALSE) OR coalesce(issue_listed, FALSE) AS has_geospatial_issue,
+        coalesce(
+            upper(replace(replace(replace(trimmed(basis_word), '_', ''), ' ', ''), '-', ''))
+            IN ('FOSSILSPECIMEN', 'LIVINGSPECIMEN'),
+            FALSE
+        ) AS is_kept,
+        CASE WHEN is_odd_key(key_word) THEN odd_key_of(stated(key_word)) IS NULL ELSE key_word IS NULL END AS has_no_key,
+        coalesce(
+            length(trimmed(country_word)) = 2 AND contains(getvariable('countries'), upper(trimmed(country_word))), FALSE
+        ) AS is_country,
+        coalesce(
+            trimmed(category_word) = ''
+            OR (length(trimmed(category_word)) = 2 AND contains(getvariable('categories'), upper(trimmed(category_word)))),
+            TRUE
+        ) AS is_category
+    FROM term
+),
+
+interpreted AS (
     SELECT
         *,
         coalesce(stated_id, 'row ' || CAST(file_row AS VARCHAR) || ' of ' || file_name) AS record_id,
+        key_of(key_word) AS species_key,
+        CASE WHEN is_present THEN 'PRESENT' ELSE upper(trimmed(status_word)) END AS occurrence_status,
         CASE
-            WHEN status_word IS NULL OR status_word = 'PRESENT' THEN 'PRESENT'
-            WHEN regexp_matches(
-                lower(status_word),
-                '^(present|presente|présent|présente|presence|1|true|common|abundant|frequent|rare|uncommon|irregular|doubtful)$'
-            )
-                THEN 'PRESENT'
-            ELSE upper(status_word)
-        END AS occurrence_status,
-        coalesce(issue_flag, FALSE) OR coalesce(issue_listed, FALSE) AS has_geospatial_issue,
-        CASE
-            WHEN basis_word = 'HUMAN_OBSERVATION' OR basis_word = 'PRESERVED_SPECIMEN' OR basis_word = 'MACHINE_OBSERVATION'
-                THEN basis_word
-            WHEN regexp_matches(basis_word, '[a-z -]')
-                THEN replace(
-                    replace(upper(regexp_replace(basis_word, '([a-z])([A-Z])', '\1_\2', 'g')), ' ', '_'), '-', '_'
-                )
-            ELSE basis_word
+            WHEN is_kept AND upper(trimmed(basis_word)) LIKE 'FOSSIL%' THEN 'FOSSIL_SPECIMEN'
+            WHEN is_kept THEN 'LIVING_SPECIMEN'
+            ELSE stated(basis_word)
         END AS basis_of_record,
-        CASE
-            WHEN length(bare(country_word)) = 2 AND contains(getvariable('countries'), upper(bare(country_word)))
-                THEN upper(bare(country_word))
-        END AS country_code,
+        CASE WHEN is_country THEN upper(trimmed(country_word)) END AS country_code,
         upper(bare(category_word)) AS red_list_category,
         coalesce(
             regexp_matches(
@@ -38,7 +57,7 @@ WITH interpreted AS (
             ),
             FALSE
         ) AS is_introduced
-    FROM term
+    FROM read
 ),
 
 located AS (

@@ -1,24 +1,21 @@
--- Records that the cube does not count, each with the first column that fails, and in the columns of the contract as text,
--- so that the contract itself can say what is wrong.
+-- Records that the cube does not count, each with the first column that fails and what stands there, as text.
 SELECT
     file_path,
     file_row,
     failed_column,
-    record_id,
-    occurrence_status,
-    has_geospatial_issue,
-    basis_of_record,
-    species_key,
-    year_text AS year,
-    coalesce(country_code, 'not ISO: ' || upper(bare(country_word))) AS country_code,
-    event_date,
-    event_time,
-    decimal_latitude_text AS decimal_latitude,
-    decimal_longitude_text AS decimal_longitude,
-    coordinate_uncertainty_m_text AS coordinate_uncertainty_m,
-    scientific_name,
-    red_list_category,
-    is_introduced,
+    CASE failed_column
+        WHEN 'record_id' THEN record_id
+        WHEN 'occurrence_status' THEN occurrence_status
+        WHEN 'has_geospatial_issue' THEN 'true'
+        WHEN 'basis_of_record' THEN basis_of_record
+        WHEN 'species_key' THEN species_key
+        WHEN 'year' THEN coalesce(year_text, CAST(year AS VARCHAR))
+        WHEN 'country_code' THEN 'not ISO: ' || upper(bare(country_word))
+        WHEN 'event_date' THEN event_date
+        WHEN 'decimal_latitude' THEN coalesce(decimal_latitude_text, CAST(decimal_latitude AS VARCHAR))
+        WHEN 'decimal_longitude' THEN coalesce(decimal_longitude_text, CAST(decimal_longitude AS VARCHAR))
+        WHEN 'coordinate_uncertainty_m' THEN coalesce(coordinate_uncertainty_m_text, CAST(coordinate_uncertainty_m AS VARCHAR))
+        WHEN 'red_list_category' THEN red_list_category
+    END AS failed_value,
     whole_row
 FROM refused
-ORDER BY file_path, file_row

@@ -2,8 +2,11 @@
 -- bare(word): without blanks around it; blank is NULL. For codes where `NA` is Namibia or Not Applicable.
 -- stated(word): as bare, with the ways in which R and Python write a missing value as NULL.
 -- Written as CASE, because DuckDB makes a join of a list of more than five words.
--- Of words that are stated: whole(word): whole numbers and keys, `5219833.0` is 5219833; of words that are whole:
--- key_of(word): a key of a species; what a spreadsheet made of a key (`5.2E+06`) is no key;
+-- key_of(word): a key of a species; `5219833.0` is 5219833; what a spreadsheet made of a key (`5.2E+06`) is no key, nor
+-- is what has more than 64 letters.
+-- is_odd_key(word): whether key_of has anything to do: all words but digits and capitals without E and N, which stand in
+-- `1E5` and `NA`.
+-- Of words that are stated: whole(word): whole numbers, `2021.0` is 2021; of words that are whole:
 -- whole_number, decimal_number(word): the number; NULL for text that is none.
 CREATE OR REPLACE MACRO trimmed(word) AS trim(word);
 
@@ -23,12 +26,16 @@ CREATE OR REPLACE MACRO stated(word) AS
 CREATE OR REPLACE MACRO whole(word) AS
     CASE WHEN contains(word, '.') AND regexp_matches(word, '^-?[0-9]+[.]0+$') THEN split_part(word, '.', 1) ELSE word END;
 
-CREATE OR REPLACE MACRO key_of(word) AS
+CREATE OR REPLACE MACRO is_odd_key(word) AS regexp_matches(word, '[^0-9A-DF-MO-Z]') OR word = '' OR length(word) > 64;
+
+CREATE OR REPLACE MACRO odd_key_of(word) AS
     CASE
-        WHEN NOT regexp_matches(word, '^[0-9]*([.]|[0-9][eE])') THEN word
+        WHEN regexp_matches(word, '^-?[0-9]+[.]0+$') THEN split_part(word, '.', 1)
         WHEN regexp_matches(word, '^[0-9]+([.][0-9]+)?[eE][+-]?[0-9]+$|^[0-9]*[.][0-9]+$') THEN NULL
-        ELSE word
+        WHEN length(word) <= 64 THEN word
     END;
+
+CREATE OR REPLACE MACRO key_of(word) AS CASE WHEN is_odd_key(word) THEN odd_key_of(stated(word)) ELSE word END;
 
 CREATE OR REPLACE MACRO whole_number(word) AS
     CASE WHEN regexp_matches(word, '^[+-]?[0-9]{1,18}$') THEN CAST(word AS BIGINT) END;

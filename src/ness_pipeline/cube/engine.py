@@ -14,9 +14,9 @@ from typing import Self
 
 import polars as pl
 
-from ness_pipeline.contract_sql import failed_column
+from ness_pipeline.contract_sql import any_broken, broken_columns, first_broken, none_broken
 from ness_pipeline.cube.options import CubeOptions, Trust
-from ness_pipeline.cube.terms import NUMBERS, SqlTerms
+from ness_pipeline.cube.terms import SqlTerms
 from ness_pipeline.cube.text import sql_text
 from ness_pipeline.database import literal
 from ness_pipeline.dictionary import tables
@@ -24,6 +24,16 @@ from ness_pipeline.sources import REJECTED
 
 Progress = Callable[[str, float | None], None]
 """Called with what is being done and the share of it that is done, where that is known."""
+ASKED_APART = {
+    "record_id": "has_long_id",
+    "occurrence_status": "NOT is_present",
+    "has_geospatial_issue": "has_geospatial_issue",
+    "basis_of_record": "is_kept",
+    "species_key": "has_no_key",
+    "country_code": "NOT is_country",
+    "red_list_category": "NOT is_category",
+}
+"""Where `warehouse/cube/record.sql` asks itself, and cheaper, whether a column meets the contract."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,7 @@ class Engine(ABC):
         self._progress = progress or (lambda _what, _share: None)
         self._groups: list[Group] = []
         self._has_repeated = self._is_partial = False
+        self._counts = self._is_refused = "TRUE"
 
     def __enter__(self) -> Self:
         try:
@@ -171,7 +182,7 @@ class Engine(ABC):
         return self.frames(sql_text("species_record"), "Gathering species")
 
     def refused(self) -> Iterator[pl.DataFrame]:
-        """Refused records with the whole row (`whole_row`), in the order of files and rows."""
+        """Refused records with the whole row (`whole_row`), in no order."""
         for group in self._groups:
             self.define_refused(group)
             yield from self.frames(sql_text("refused_record"), "Setting records apart")
@@ -186,7 +197,7 @@ class Engine(ABC):
         """Define `refused`, the refused records of a group with the whole row, by going over the group again."""
         self._relations([group], is_whole=True)
         self._is_partial = True
-        self.define("refused", "SELECT * FROM checked WHERE failed_column IS NOT NULL")
+        self.define("refused", f"SELECT * FROM checked WHERE {self._is_refused}")
 
     def _find_groups(self) -> list[Group]:
         found: list[Group] = []
@@ -202,15 +213,21 @@ class Engine(ABC):
         self.define("term", " UNION ALL ".join(self._term(group, is_whole=is_whole) for group in groups))
         self.define("record", sql_text("record"))
         if self.trust == "everything":
-            self.define("occurrence", "SELECT * FROM record")
+            self.define("occurrence", sql_text("counted_record"))
             return
-        self.define("checked_record", f"SELECT *, {self._failed_column(groups)} AS broken_column FROM record")
+        breaks = self._breaks(groups)
+        # The cube drops keys that are none by itself, once for each key and not for each record.
+        self._counts = none_broken(
+            [*(one for one in breaks if one[0] != "species_key"), ("species_key", "key_word IS NULL")]
+        )
+        self._is_refused = f"{any_broken(breaks)} OR is_repeated"
+        self.define("checked_record", f"SELECT *, {first_broken(breaks)} AS broken_column FROM record")
         self._part_checked()
 
     def _part_checked(self) -> None:
         """Define what counts (`occurrence`) and what does not by what is known of repeated records."""
         self.define("checked", sql_text("checked_once" if self._has_repeated else "checked"))
-        self.define("occurrence", "SELECT * FROM checked WHERE failed_column IS NULL")
+        self.define("occurrence", f"SELECT * FROM checked WHERE {self._counts} AND NOT is_repeated")
 
     def _term(self, group: Group, *, is_whole: bool) -> str:
         placed = ["_file_path AS file_path", "_file_name AS file_name", "_file_row AS file_row"]
@@ -222,18 +239,18 @@ class Engine(ABC):
             placed = [column.rpartition(" ")[2] for column in placed]
         return f"SELECT * FROM {read}"
 
-    def _failed_column(self, groups: Sequence[Group]) -> str:
+    def _breaks(self, groups: Sequence[Group]) -> list[tuple[str, str]]:
         """The contract's checks, then those of the options."""
-        proven = {"taxon_group"} | ({"event_date"} if all(group.terms.has_instants for group in groups) else set())
-        branches: list[tuple[str, str]] = []
+        proven = {"taxon_group", "is_introduced"}
+        proven |= {"event_date"} if all(group.terms.has_instants for group in groups) else set()
+        texts = {name for group in groups for name in group.terms.texts}
+        breaks = broken_columns(tables()["landed.occurrence"], texts, proven, ASKED_APART)
         if self.options.max_uncertainty_m is not None:
             cap = literal(self.options.max_uncertainty_m)
-            branches.append((f"coalesce(coordinate_uncertainty_m, 1000) > {cap}", "coordinate_uncertainty_m"))
+            breaks.append(("coordinate_uncertainty_m", f"coalesce(coordinate_uncertainty_m, 1000) > {cap}"))
         if self.options.grid is not None:
-            branches.append(("cell_code IS NULL", "cell_code"))
-        contract = failed_column(tables()["landed.occurrence"], NUMBERS, proven)
-        options = " ".join(f"WHEN {condition} THEN {literal(name)}" for condition, name in branches)
-        return f"coalesce({contract}, CASE {options} END)" if options else contract
+            breaks.append(("cell_code", "cell_code IS NULL"))
+        return breaks
 
     def _refuse_repeated(self) -> None:
         """A record that stands twice counts once; most files have none, so the dear part is left out then."""

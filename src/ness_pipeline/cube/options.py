@@ -8,6 +8,7 @@ from typing import Literal, Self, cast
 
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.scope import Years, countries
+from schemas.vocabulary import RED_LIST_CATEGORIES
 
 GridKind = Literal["eqdgc", "eea", "h3"]
 Trust = Literal["nothing", "keys", "everything"]
@@ -88,4 +89,5 @@ class CubeOptions:
             "target": None if self.target_rank is None else "counted",
             "target_rank": self.target_rank,
             "countries": " ".join(countries()),
+            "categories": " ".join(RED_LIST_CATEGORIES),
         }

@@ -144,7 +144,7 @@ class SparkEngine(Engine):
     def define_refused(self, group: Group) -> None:
         """Define `refused` with the whole row beside what was computed before."""
         placed = f"SELECT _file_path AS path, _file_row AS row, {whole_row(group)} AS whole_row FROM {group.relation}"
-        refused = "SELECT * FROM checked WHERE failed_column IS NOT NULL"
+        refused = f"SELECT * FROM checked WHERE {self._is_refused}"
         self.define(
             "refused",
             f"SELECT * FROM ({refused}) AS r JOIN ({placed}) AS w ON r.file_path = w.path AND r.file_row = w.row",

@@ -80,6 +80,11 @@ class SqlTerms(ColumnNames):
         self._columns = {name: Column.of(name, type_name) for name, type_name in columns.items()}
 
     @property
+    def texts(self) -> set[str]:
+        """Columns of numbers (`NUMBERS`) that are read from text."""
+        return {name for name, term in NUMBERS.items() if not self._is_number(name, term)}
+
+    @property
     def has_instants(self) -> bool:
         """Whether dates are timestamps, which always are ISO 8601 as text."""
         column = self.column("eventDate")
@@ -111,14 +116,16 @@ class SqlTerms(ColumnNames):
         """
         self.require("the key of the accepted species", "speciesKey", "acceptedTaxonKey", "taxonKey")
         self.require("the year of the event", "year", "eventDate")
-        ids = [self.stated(term) for term in ("gbifID", "occurrenceID") if term in self]
         carried = {
-            "stated_id": f"coalesce({', '.join([*ids, 'NULL'])})" if ids else "CAST(NULL AS VARCHAR)",
-            "status_word": self.stated("occurrenceStatus"),
+            "gbif_word": self.word("gbifID"),
+            "publisher_word": self.word("occurrenceID"),
+            "has_long_id": " OR ".join(self._is_long(term) for term in ("gbifID", "occurrenceID")),
+            "status_word": self.word("occurrenceStatus"),
             "issue_flag": f"lower(trim({self.word('hasGeospatialIssues', 'hasGeospatialIssue')})) IN ('true', '1')",
             "issue_listed": self._listed_issue(),
-            "basis_word": self.stated("basisOfRecord"),
+            "basis_word": self.word("basisOfRecord"),
             "country_word": self._country(options.country_code),
+            "key_word": self._key_word(),
             "event_time": self.stated("eventTime"),
             "scientific_name": self.stated("species"),
             "category_word": self.word("iucnRedListCategory"),
@@ -130,26 +137,26 @@ class SqlTerms(ColumnNames):
             "family": self.stated("family"),
         }
         words, wholes, values = dict(carried), _same(carried), _same(carried)
-        words |= {"date_word": self.stated("eventDate"), "key_word": self._species_key()}
-        wholes |= {"event_date": "without_midnight(date_word)", "key_word": self._whole("key_word", self._key_term())}
-        values |= {"event_date": "event_date", "species_key": self._key()}
+        words |= {"date_word": self.stated("eventDate")}
+        wholes |= {"event_date": "without_midnight(date_word)"}
+        values |= {"event_date": "calendar_date(event_date)"}
         if self.has_instants and "eventTime" not in self:
             seconds = f"instant_uncertainty(CAST({self._sql('eventDate')} AS TIMESTAMP))"
             words, wholes, values = ({**step, "temporal_uncertainty_s": what} for step, what in (
                 (words, seconds), (wholes, "temporal_uncertainty_s"), (values, "temporal_uncertainty_s")))  # fmt: skip
+            values["event_date"] = "CAST(NULL AS VARCHAR)"  # nobody asks: as text, an instant is ISO 8601
         else:
-            values["event_date"] = "calendar_date(event_date)"
             values["temporal_uncertainty_s"] = "temporal_uncertainty_if_iso(event_date, event_time)"
         for name, term in NUMBERS.items():
             self._number(name, term, (words, wholes, values))
         return [words, wholes, values]
 
     def _number(self, name: str, term: str, steps: tuple[dict[str, str], ...]) -> None:
-        """Add a number (`name`) and the text that it was read from (`name_text`) to the three steps."""
+        """Add a number (`name`) and the text that it was read from (`name_text`, NULL if from none) to the three steps."""
         words, wholes, values = steps
         column, kind = self.column(term), "BIGINT" if name == "year" else "DOUBLE"
-        if column is not None and (column.kind == "whole" or (column.kind == "number" and kind == "DOUBLE")):
-            words |= {name: f"CAST({column.sql} AS {kind})", f"{name}_text": column.text}
+        if column is not None and self._is_number(name, term):
+            words |= {name: f"CAST({column.sql} AS {kind})", f"{name}_text": "CAST(NULL AS VARCHAR)"}
             for step in (wholes, values):
                 step |= {name: name, f"{name}_text": f"{name}_text"}
             return
@@ -160,6 +167,11 @@ class SqlTerms(ColumnNames):
         wholes[f"{name}_text"] = read
         macro = "decimal_number" if kind == "DOUBLE" else "whole_number"
         values |= {name: f"{macro}({name}_text)", f"{name}_text": f"{name}_text"}
+
+    def _is_number(self, name: str, term: str) -> bool:
+        """Whether the file itself has a number for a column of numbers; a year with decimals is read as text."""
+        column = self.column(term)
+        return column is not None and (column.kind == "whole" or (column.kind == "number" and name != "year"))
 
     def scope(self, options: CubeOptions) -> str:
         """The condition for records of the wanted country and years, on the file's own columns where they allow."""
@@ -186,22 +198,26 @@ class SqlTerms(ColumnNames):
     def _listed_issue(self) -> str:
         column = self.column("issue", "issues")
         if column is not None and column.kind == "texts":
-            return f"list_has_any({column.sql}, [{', '.join(map(literal, GEOSPATIAL_ISSUES))}])"
+            return " OR ".join(f"list_contains({column.sql}, {literal(issue)})" for issue in GEOSPATIAL_ISSUES)
         return (
             f"regexp_matches({self.word('issue', 'issues')}, '(^|[^A-Z_])({'|'.join(GEOSPATIAL_ISSUES)})([^A-Z_]|$)')"
         )
 
-    def _key_term(self) -> str:
-        return self.any_of("speciesKey", "acceptedTaxonKey") or "taxonKey"
+    def _is_long(self, term: str) -> str:
+        """Whether a column has a key that is longer than the contract allows."""
+        column = self.column(term)
+        if column is None or column.kind != "text":
+            return "FALSE"
+        return f"CASE WHEN length({column.sql}) > 2000 THEN length(trimmed({column.sql})) > 2000 ELSE FALSE END"
 
-    def _species_key(self) -> str:
+    def _key_word(self) -> str:
         """The key of the accepted species as the file writes it.
 
         Files that have `speciesKey` mean NULL by an empty one: GBIF fills it for every record that belongs to an
         accepted species, so neither the rank nor another key may overrule it. Files without the column give it for
         records of rank species that are no synonyms.
         """
-        key = self.stated(self._key_term())
+        key = self.word(self.any_of("speciesKey", "acceptedTaxonKey") or "taxonKey")
         if "speciesKey" in self:
             return key
         self.require("whether taxonKey is a species", "taxonRank")
@@ -211,14 +227,6 @@ class SqlTerms(ColumnNames):
         self.require("whether taxonKey is an accepted species", "taxonomicStatus")
         is_accepted = f"upper({self.stated('taxonomicStatus')}) = 'ACCEPTED'"
         return f"CASE WHEN {is_species} AND {is_accepted} THEN {key} END"
-
-    def _whole(self, name: str, term: str) -> str:
-        column = self.column(term)
-        return name if column is not None and column.kind == "whole" else f"whole({name})"
-
-    def _key(self) -> str:
-        column = self.column(self._key_term())
-        return "key_word" if column is not None and column.kind == "whole" else "key_of(key_word)"
 
     def _country(self, option: str | None) -> str:
         """The country as the file writes it, or the one given for files that do not say."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ness_pipeline.check import check
+from ness_pipeline.check import failed_values
 from ness_pipeline.cube.engine import Engine
 from ness_pipeline.cube.species import species_of
 from ness_pipeline.dictionary import tables
 from ness_pipeline.errors import ContractViolation, WrongUsage
-from ness_pipeline.files.raw import ROW, as_json, as_text
-from ness_pipeline.files.rejects import positions, told
+from ness_pipeline.files.raw import as_json, as_text
+from ness_pipeline.files.rejects import positions
 from ness_pipeline.sources import REJECTED, Batch
 from ness_pipeline.taxon_groups import RESIDUAL_GROUPS, with_groups
 
@@ -68,7 +68,7 @@ def batches_of(engine: Engine, said: Said) -> Iterator[Batch]:
         yield Batch("occurrence_cube", frame.with_columns(filled).select(*columns), records=records)
     nothing = pl.DataFrame(schema=columns)
     if received > loaded:
-        for frame in rejected(engine, said.source):
+        for frame in rejected(engine):
             refused += frame.height
             yield Batch("occurrence_cube", nothing, rejected=frame, records=0)
     if received != loaded + refused:
@@ -78,45 +78,59 @@ def batches_of(engine: Engine, said: Said) -> Iterator[Batch]:
         yield Batch("country_species", frame.with_columns(filled))
 
 
-def rejected(engine: Engine, source: str) -> Iterator[pl.DataFrame]:
+def rejected(engine: Engine) -> Iterator[pl.DataFrame]:
     """Refused records in the columns of `REJECTED`, with their position in the files as they came."""
     offsets = engine.offsets()
     malformed = {file: part.malformed["row_number"] for part in engine.records for file in part.files}
     for frame in engine.refused():
         starts = frame["file_path"].replace_strict(offsets, return_dtype=pl.Int64)
-        numbered = frame.with_columns((starts + frame["file_row"]).cast(pl.Int64).alias(ROW))
-        for (path,), rows in numbered.partition_by("file_path", as_dict=True, maintain_order=True).items():
-            found = _named(rows, source)
-            yield found.with_columns(positions(found["row_number"], malformed[str(path)]))
+        named = _named(frame.with_columns((starts + frame["file_row"]).cast(pl.Int64).alias("row_number")))
+        for (path,), rows in named.partition_by("file_path", as_dict=True, include_key=False).items():
+            yield rows.with_columns(positions(rows["row_number"], malformed[str(path)])).sort("row_number")
     for part in engine.records:
         if part.malformed.height:
             yield part.malformed.select(pl.col(name).cast(kind) for name, kind in REJECTED.items())
 
 
-def _named(refused: pl.DataFrame, source: str) -> pl.DataFrame:
-    """What is wrong with each refused record, in the words of the contract that it breaks."""
-    table = tables()["landed.occurrence"]
-    texts = refused.select(column.name for column in table.columns if column.name in refused.columns)
+def _named(refused: pl.DataFrame) -> pl.DataFrame:
+    """What is wrong with each refused record, in words; records that fail alike share them."""
+    alike = ("failed_column", "failed_value")
+    said = pl.concat(
+        _said_of(str(column), values["failed_value"])
+        for (column,), values in refused.select(alike).unique().partition_by("failed_column", as_dict=True).items()
+    )
     whole = refused["whole_row"].struct.unnest()
-    rows = whole.select(as_text(whole[name]) for name in whole.columns).with_columns(refused[ROW])
-    _, broken = check(table, texts, source)
-    by_contract = told(broken, rows, texts, WHY)
-    rest = refused.with_row_index("place").filter(~pl.col("place").is_in(broken["row_number"].implode()))
-    if unexplained := set(rest["failed_column"]) - OPTIONS.keys():
-        raise ContractViolation(
-            f"A record was refused for {min(unexplained)} that the contract allows; report this as a defect."
-        )
-    by_options = rest.select(
-        pl.col(ROW).alias("row_number"),
-        pl.col("failed_column").alias("column_name"),
-        *(
-            pl.col("failed_column").replace_strict({column: says[n] for column, says in OPTIONS.items()}, return_dtype=pl.String).alias(name)
-            for n, name in enumerate(("check_name", "reason"))
-        ),
-    ).with_columns(pl.Series("row", as_json(rows[rest["place"]]), pl.String))  # fmt: skip
-    return pl.concat(
-        [part.select(pl.col(n).cast(k) for n, k in REJECTED.items()) for part in (by_contract, by_options)]
-    ).sort("row_number")
+    rows = as_json(whole.select(as_text(whole[name]) for name in whole.columns))
+    named = refused.select("file_path", "row_number", *alike, rows).join(said, on=alike, how="left", nulls_equal=True)
+    return named.rename({"failed_column": "column_name"}).select("file_path", *(pl.col(n).cast(k) for n, k in REJECTED.items()))  # fmt: skip
+
+
+def _said_of(column: str, values: pl.Series) -> pl.DataFrame:
+    """Check and reason of each value that fails in a column.
+
+    Raises:
+        ContractViolation: neither contract nor options refuse it, which is a defect.
+    """
+    said = (
+        pl.DataFrame({"failed_column": column, "failed_value": values})
+        .with_row_index("row_number")
+        .cast({"row_number": pl.Int64})
+    )
+    check_name, reason = OPTIONS.get(column, (None, None))
+    if column in WHY:
+        shown = pl.lit("") if column == "has_geospatial_issue" else pl.format(" ({})", "failed_value")
+        sentence = pl.concat_str(pl.lit(WHY[column]), shown, pl.lit("."), ignore_nulls=True)
+    else:
+        sentence = pl.col("reason").fill_null(pl.lit(reason, pl.String))
+    if column != "cell_code":
+        broken = failed_values(tables()["landed.occurrence"], column, values)
+        said = said.join(broken, on="row_number", how="left")
+    else:
+        said = said.with_columns(pl.lit(None, pl.String).alias(name) for name in ("check_name", "reason"))
+    said = said.select("failed_column", "failed_value", pl.col("check_name").fill_null(pl.lit(check_name, pl.String)), sentence.alias("reason"))  # fmt: skip
+    if said["check_name"].null_count():
+        raise ContractViolation(f"A record was refused for {column} that the contract allows; report this as a defect.")
+    return said
 
 
 def _grouped(records: pl.DataFrame, engine: Engine, said: Said) -> pl.DataFrame:

@@ -177,10 +177,19 @@ def as_text(values: pl.Series) -> pl.Series:
     return stripped.set(stripped == "", None)
 
 
-def as_json(rows: pl.DataFrame) -> list[str]:
-    """Each row as JSON, without its empty values."""
+def as_json(rows: pl.DataFrame) -> pl.Series:
+    """Each row of texts as JSON, without its empty values."""
     columns = [name for name in rows.columns if name != ROW]
-    return [
-        json.dumps({name: value for name, value in row.items() if value is not None}, ensure_ascii=False)
-        for row in rows.select(columns).iter_rows(named=True)
-    ]
+    if not columns:
+        return pl.Series("row", ["{}"] * rows.height, pl.String)
+    pairs = [pl.lit(json.dumps(name, ensure_ascii=False) + ": ") + _quoted(rows[name]) for name in columns]
+    return rows.select(
+        row=pl.lit("{") + pl.concat_str(pairs, separator=", ", ignore_nulls=True) + pl.lit("}")
+    ).to_series()
+
+
+def _quoted(values: pl.Series) -> pl.Series:
+    """Texts as JSON writes them; hardly a column has a letter that JSON writes in another way."""
+    if values.str.contains(r'["\\\x00-\x1f]').any():
+        values = values.map_elements(lambda value: json.dumps(value, ensure_ascii=False)[1:-1], pl.String)
+    return '"' + values + '"'

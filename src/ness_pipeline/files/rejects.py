@@ -82,5 +82,5 @@ def told(refused: pl.DataFrame, rows: pl.DataFrame, texts: pl.DataFrame, why: Ma
     return refused.with_columns(
         rows.get_column(ROW).gather(refused.get_column("row_number")).alias("row_number"),
         pl.Series("reason", sentences, pl.String),
-        pl.Series("row", as_json(chosen), pl.String),
+        as_json(chosen),
     )

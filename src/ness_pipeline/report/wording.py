@@ -104,6 +104,7 @@ LABELS: dict[str, str] = {
     "chao2_richness": "Species likely to exist (Chao2)",
     "unit_coverage_share": "Sample coverage of places and years",
     "unit_standardised_richness": "Species expected at equal sampling of places and years",
+    "unit_standardised_hill_1": "Common species at equal sampling of places and years",
     "unit_standardised_hill_2": "Dominant species at equal sampling of places and years",
     "occupied_cell_share": "Known places with a record",
     "mean_occupancy_share": "Known places in which a species is found, on average",
