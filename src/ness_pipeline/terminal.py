@@ -97,7 +97,7 @@ def counted(console: Console, label: str) -> Iterator[Callable[[str, int, int], 
     columns = (TextColumn("{task.description:<20}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("[dim]{task.fields[what]}"))  # fmt: skip
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(label, total=None, what="")
-        yield lambda what, done, total: progress.update(task, completed=done, total=total, what=escape(what))
+        yield lambda what, done, total: progress.update(task, completed=done, total=total or None, what=escape(what))
 
 
 def show_summary(console: Console, summary: Summary, published: str, again: str) -> None:
@@ -118,11 +118,13 @@ def show_summary(console: Console, summary: Summary, published: str, again: str)
     for gap in summary.gaps:
         since = "no earlier rows" if gap.stale_since is None else f"rows of {gap.stale_since:%Y-%m-%d %H:%M} UTC stay"
         console.print(f"[yellow]Gap[/] {gap.unit.source} {gap.unit.key} ({since}): {escape(gap.error)}", soft_wrap=True)
+    country, *others = summary.countries
+    held = f"{len(others) + 1} countries" if others else "1 country"
     console.print(
-        f"\n[bold]{published}[/] holds {len(summary.countries)} countries of this run; content {summary.content_hash}",
+        f"\n[bold]{escape(published)}[/] holds {held} of this run; content {summary.content_hash}",
+        highlight=False,
         soft_wrap=True,
     )
-    country = summary.countries[0]
     console.print("Try next:")
     for line in (
         f'ness sql{again} "FROM metrics.country_profile"',

@@ -147,6 +147,9 @@ def test_run_progress_tells_the_truth() -> None:
         (["ness", "sql", "--file", "treat"], ["treaties_not_joined", "treaty_timeline"]),
         (["ness", "run", "Ken"], ["Kenya"]),
         (["ness", "run", "K"], ["KE", "KG", "Kenya"]),
+        (["ness", "report", "Ken"], ["Kenya"]),
+        (["ness", "index", "Ken"], ["Kenya"]),
+        (["ness", "materialise", "Ken"], ["Kenya"]),
     ],
 )
 def test_shell_completion(typed: list[str], offers: list[str], tmp_path: Path) -> None:

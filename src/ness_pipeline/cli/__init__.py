@@ -18,7 +18,13 @@ from ness_pipeline.errors import NessError
 
 for _module in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
     importlib.import_module(f"{__name__}.{_module.name}")
-app.registered_commands.sort(key=lambda command: PANELS.index(str(command.rich_help_panel)))
+# The help begins with what everybody needs first.
+app.registered_commands.sort(
+    key=lambda command: (
+        PANELS.index(str(command.rich_help_panel)),
+        getattr(command.callback, "__name__", "") not in {"run", "sql", "report"},
+    )
+)
 
 __all__ = ["app", "main"]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ness_pipeline.cli.base import ASK, Sandbox, YearSpan, app, console, settings_for
+from ness_pipeline.cli.base import ASK, Sandbox, YearSpan, app, complete_country, console, settings_for
 from ness_pipeline.paths import Paths
 from ness_pipeline.query import Format, IndexPart
 
@@ -26,7 +26,10 @@ SHOWN: dict[IndexPart, tuple[str, ...]] = {
 
 @app.command(rich_help_panel=ASK)
 def index(
-    countries: Annotated[list[str] | None, typer.Argument(help="ISO codes or names; none means all.")] = None,
+    countries: Annotated[
+        list[str] | None,
+        typer.Argument(help="ISO codes or names; none means all.", autocompletion=complete_country),
+    ] = None,
     definition: Annotated[
         Path | None, typer.Option(help="Compute with this definition instead of the published one.")
     ] = None,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ness_pipeline.cli.base import FILL, AcceptChange, Sandbox, app, console, settings_for
+from ness_pipeline.cli.base import FILL, AcceptChange, Sandbox, app, complete_country, console, settings_for
 from ness_pipeline.paths import Paths
 
 
@@ -49,7 +49,10 @@ def load(
 
 @app.command(rich_help_panel=FILL)
 def materialise(
-    countries: Annotated[list[str] | None, typer.Argument(help="ISO codes or names; none means all.")] = None,
+    countries: Annotated[
+        list[str] | None,
+        typer.Argument(help="ISO codes or names; none means all.", autocompletion=complete_country),
+    ] = None,
     accept_change: AcceptChange = False,
     sandbox: Sandbox = False,
 ) -> None:

@@ -8,40 +8,30 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from ness_pipeline.cli.base import SHARE, Sandbox, app, console, settings_for
+from ness_pipeline.cli.base import SHARE, Sandbox, app, complete_country, console, settings_for
 from ness_pipeline.paths import Paths
 
 
 @app.command(rich_help_panel=SHARE)
 def report(
     countries: Annotated[
-        list[str] | None, typer.Argument(help="ISO codes or names whose pages are written; none means all.")
+        list[str] | None,
+        typer.Argument(
+            help="ISO codes or names whose pages are written; none means all.", autocompletion=complete_country
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder of the site; `report` in the home folder.")] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the world page in a browser.")] = False,
     sandbox: Sandbox = False,
 ) -> None:
     """Write a static site that works without a network: a world page and one page per country."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from ness_pipeline.report.site import write_site
     from ness_pipeline.scope import resolve
+    from ness_pipeline.terminal import counted
 
     paths = Paths.of(settings_for(sandbox=sandbox))
     scope = resolve(countries) if countries else None
-    columns = (
-        TextColumn("Writing pages"),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("[dim]{task.fields[what]}"),
-    )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=None, what="")
-
-        def tell(what: str, done: int, of: int) -> None:
-            progress.update(task, completed=done, total=of or None, what=escape(what))
-
+    with counted(console, "Writing pages") as tell:
         written = write_site(paths.published, out or paths.home / "report", scope, progress=tell)
     pages = "1 country page" if written.pages == 1 else f"{written.pages} country pages"
     console.print(
