@@ -15,7 +15,7 @@ from ness_pipeline.cube.options import CubeOptions, Grid
 from ness_pipeline.cubes import engine_for
 from ness_pipeline.errors import SourceUnavailable, WrongUsage
 from ness_pipeline.http import Payload, Request, Session
-from ness_pipeline.sandbox import World, serve
+from ness_pipeline.sandbox import Fault, Faults, World, serve
 from ness_pipeline.scope import Years
 from ness_pipeline.settings import Settings
 
@@ -136,6 +136,25 @@ def test_a_wrong_size_is_not_loaded(downloads, tmp_path):
     about = downloads.wait(key)
     with pytest.raises(SourceUnavailable, match=r"of \d+ bytes"):
         downloads.fetch(key, about | {"size": about["size"] + 1}, tmp_path)
+
+
+def test_a_publisher_that_is_away_for_a_while_is_asked_again(tmp_path):
+    """503 while waiting and fetching is waited out; when it lasts, one sentence says so and no file is left."""
+    with serve(World(species=400, countries=["NO"]), faults=Faults()) as running:
+        settings = Settings(_env_file=None, retries=9).for_sandbox(running.url)
+        with Session(settings, backoff_s=0.01) as session:
+            downloads = GbifDownloads(session, settings, sleep=lambda _: None)
+            key = downloads.submit(downloads.order("species", CubeOptions(years=Years(2012, 2012))))
+            running.faults.listed = (Fault.parse("503@gbif:0.3"),)
+            about = downloads.wait(key)
+            assert zipfile.is_zipfile(downloads.fetch(key, about, tmp_path))
+            assert running.faults.injected["503"] > 0
+            (tmp_path / f"{key}.zip").unlink()
+            running.faults.listed = (Fault.parse("503@gbif:1"),)
+            for ask in (lambda: downloads.wait(key), lambda: downloads.fetch(key, about, tmp_path)):
+                with pytest.raises(SourceUnavailable, match="503"):
+                    ask()
+    assert not list(tmp_path.iterdir())
 
 
 def test_passwords_stay_where_they_belong(settings, sandbox):

@@ -60,7 +60,10 @@ class DuckdbEngine(Engine):
         run("SET preserve_insertion_order = false")
         run("SET enable_progress_bar = true")
         run("SET enable_progress_bar_print = false")
-        run(f"SET memory_limit = {literal(self._memory)}")
+        try:
+            run(f"SET memory_limit = {literal(self._memory)}")
+        except duckdb.Error:
+            raise WrongUsage(f"--memory {self._memory} is no size; write it as in 1200MB or 4GB.") from None
         run(f"SET temp_directory = {literal(self._folder.name)}")
         if self._threads is not None:
             run(f"SET threads = {self._threads}")

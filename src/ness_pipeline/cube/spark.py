@@ -15,7 +15,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,7 +106,8 @@ class SparkEngine(Engine):
     def close(self) -> None:
         """Remove what was needed on the way; a session that was there before stays."""
         if self._spark is not None and self._is_own:
-            self._spark.stop()
+            with suppress(Exception):  # Java may have ended before
+                self._spark.stop()
         self._folder.cleanup()
 
     def columns(self, files: tuple[str, ...]) -> list[tuple[tuple[str, ...], Mapping[str, str]]]:
@@ -205,13 +206,18 @@ class SparkEngine(Engine):
     @contextmanager
     def _readable(self) -> Iterator[None]:
         """Say in one sentence what Spark gives up on."""
-        from py4j.protocol import Py4JError  # noqa: PLC0415  (an extra)
+        from py4j.protocol import Py4JError, Py4JNetworkError  # noqa: PLC0415  (an extra)
         from pyspark.errors import PySparkException  # noqa: PLC0415  (an extra)
 
         try:
             yield
-        except (PySparkException, Py4JError) as error:
+        except (PySparkException, Py4JError, ConnectionError) as error:
             shown = self.records[0].shown if len(self.records) == 1 else "One of the files"
+            # Java may end itself when memory is short, and then nobody is left to say why.
+            if isinstance(error, (Py4JNetworkError, ConnectionError)) or "OutOfMemoryError" in str(error):
+                raise WrongUsage(
+                    f"Spark ran out of memory on {shown}; give it more, as in SPARK_DRIVER_MEMORY=8g, or take --engine duckdb, which goes to disk."
+                ) from error
             says = str(error).strip().splitlines()[0][:300]
             raise WrongUsage(
                 f"Spark gave up on {shown} ({says}); export or download it again, or try --engine duckdb."

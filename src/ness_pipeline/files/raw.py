@@ -179,17 +179,23 @@ def as_text(values: pl.Series) -> pl.Series:
 
 def as_json(rows: pl.DataFrame) -> pl.Series:
     """Each row of texts as JSON, without its empty values."""
-    columns = [name for name in rows.columns if name != ROW]
-    if not columns:
+    pieces: list[pl.Expr] = []
+    for name in rows.columns:
+        if name != ROW:
+            key = json.dumps(name, ensure_ascii=False)
+            value = pl.lit(_escaped(rows[name]))
+            if rows[name].null_count():
+                pieces.append(pl.concat_str(pl.lit(f', {key}: "'), value, pl.lit('"')))
+            else:  # in one with its neighbours, which is quicker by far
+                pieces += [pl.lit(f', {key}: "'), value, pl.lit('"')]
+    if not pieces:
         return pl.Series("row", ["{}"] * rows.height, pl.String)
-    pairs = [pl.lit(json.dumps(name, ensure_ascii=False) + ": ") + _quoted(rows[name]) for name in columns]
-    return rows.select(
-        row=pl.lit("{") + pl.concat_str(pairs, separator=", ", ignore_nulls=True) + pl.lit("}")
-    ).to_series()
+    pairs = pl.concat_str(pieces, ignore_nulls=True).str.slice(2)
+    return rows.select(row=pl.concat_str(pl.lit("{"), pairs, pl.lit("}"))).to_series()
 
 
-def _quoted(values: pl.Series) -> pl.Series:
-    """Texts as JSON writes them; hardly a column has a letter that JSON writes in another way."""
-    if values.str.contains(r'["\\\x00-\x1f]').any():
-        values = values.map_elements(lambda value: json.dumps(value, ensure_ascii=False)[1:-1], pl.String)
-    return '"' + values + '"'
+def _escaped(values: pl.Series) -> pl.Series:
+    """Texts with what JSON writes in another way so written; hardly a column has any of it."""
+    if not values.str.contains(r'["\\\x00-\x1f]').any():
+        return values
+    return values.map_elements(lambda value: json.dumps(value, ensure_ascii=False)[1:-1], pl.String)

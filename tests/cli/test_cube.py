@@ -1,0 +1,80 @@
+"""`ness cube` on the command line: to a file, into the warehouse, by GBIF's sandbox, and what it refuses."""
+
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+import pytest
+from own_files import records, write_text
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Three records, one of them absent."""
+    return write_text(tmp_path / "records.tsv", records({}, {}, {"occurrenceStatus": "ABSENT"}))
+
+
+def test_a_cube_goes_to_a_file(ness, home, table, tmp_path):
+    """The file holds what counts, and the warehouse is left alone."""
+    said = ness("cube", str(table), "--grid", "eqdgc:1", "--out", str(tmp_path / "cube.parquet"))
+    assert said.code == 0, said.err
+    assert "cube.parquet" in said.out
+    cube = pl.read_parquet(tmp_path / "cube.parquet")
+    assert (cube["occurrences"].sum(), cube["grid"].unique().to_list()) == (2, ["eqdgc:1"])
+    assert not (home / "build.duckdb").exists()
+
+
+def test_a_cube_goes_into_the_warehouse(ness, home, table):
+    """Counted and refused records add up to those received."""
+    said = ness("cube", str(table), "--source", "mine")
+    assert said.code == 0, said.err
+    assert "3 received = 2 loaded + 1 quarantined" in said.out
+    with duckdb.connect(str(home / "build.duckdb"), read_only=True) as connection:
+        reason = connection.execute("SELECT column_name, reason FROM ops.quarantine").fetchall()
+    assert reason == [("occurrence_status", "The record does not say that the species was present (ABSENT).")]
+
+
+def test_gbif_makes_a_cube_in_the_sandbox(ness, home):
+    """Ordered, waited for, fetched and loaded with its DOI."""
+    said = ness("cube", "--engine", "gbif", "--country", "KE", "--years", "2019:2020", "--sandbox")
+    assert said.code == 0, said.err
+    (build,) = home.rglob("build.duckdb")
+    with duckdb.connect(str(build), read_only=True) as connection:
+        years = connection.execute(
+            "SELECT DISTINCT country_code, year FROM landed.occurrence_cube ORDER BY ALL"
+        ).fetchall()
+        doi = connection.execute("SELECT doi FROM ops.citation").fetchall()
+    assert set(years) <= {("KE", 2019), ("KE", 2020)}
+    assert years
+    assert doi[0][0].startswith("10.15468/dl.")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--grid", "utm:5"], "'utm:5' is no grid; choose eqdgc:LEVEL"),
+        (["--grid", "eea:17"], "has no cells '17'"),
+        (["--engine", "hadoop"], "choose duckdb or spark"),
+        (["--trust", "me"], "--trust me means nothing; choose one of nothing, keys, everything"),
+        (["--trust", "everything"], "leave --trust everything out"),
+        (["--target-rank", "tribe"], "--target-rank tribe means nothing"),
+        (["--taxon-group", "dragons"], "--taxon-group dragons means nothing"),
+        (["--product", "pie"], "--product pie means nothing"),
+        (["--out", "cube.xlsx"], "says neither parquet nor CSV"),
+        (["--engine", "gbif"], "--engine gbif without files"),
+        (["--memory", "plenty"], "--memory plenty is no size"),
+    ],
+)
+def test_an_option_that_means_nothing_is_one_sentence(ness, home, table, words, says):
+    """Exit code 2, the value and what to write instead; nothing is loaded."""
+    said = ness("cube", str(table), *words)
+    assert said.code == 2
+    assert says in said.err
+    assert "Traceback" not in said.err
+
+
+def test_gbif_knows_no_seed(ness, home):
+    """What GBIF cannot make is refused before anything is ordered."""
+    said = ness("cube", "--engine", "gbif", "--country", "KE", "--seed", "1", "--sandbox")
+    assert said.code == 2
+    assert "leave --seed out" in said.err
