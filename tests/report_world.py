@@ -71,6 +71,7 @@ def _species(code: str) -> list[Row]:
         *species("birds", code, LC=20 * size, NT=2, VU=size, EN=1),
         *species("insects", code, LC=size, DD=size, NONE=30 * size),
         *species("flowering_plants", code, LC=9 * size, VU=3, EN=4, NONE=20 * size),
+        *species("conifers_and_cycads", code, LC=size, VU=2),
         *species("basidiomycetes", code, VU=1, NONE=15 * size),
         *species("ascomycetes", code, NONE=9 * size),
     ]

@@ -64,11 +64,13 @@ window.ness = window.ness || {};
     const encodings = [spec, spec.spec || {}, ...(spec.layer || [])].map((one) => one.encoding || {});
     const isByName = Boolean(spec.height && spec.height.step);
     const names = encodings.flatMap((one) => ["color", "stroke"].flatMap((channel) => one[channel]?.scale?.domain || []));
-    const longest = Math.max(0, ...names.map((name) => name.length));
-    spec.config.legend.columns = Math.max(1, Math.floor((width * (isByName ? 0.55 : 0.9)) / (longest * letter + 30 * scale)));
+    const lengths = names.map((name) => name.length), longest = Math.max(0, ...lengths);
+    const usual = (longest + lengths.reduce((sum, one) => sum + one, 0) / Math.max(1, lengths.length)) / 2;
+    spec.config.legend.columns = Math.max(1, Math.floor((width * (isByName ? 0.7 : 0.9)) / (usual * letter + 30 * scale)));
     if (isByName) {
+      spec.config.legend.layout = { top: { anchor: "end" } };  // there is room above the names
       const axes = encodings.map((one) => one.y).filter(Boolean), field = axes[0].field, limit = width * 0.46;
-      spec.config.axis.labelLimit = limit;
+      spec.config.axis.labelLimit = width;  // names are wrapped and never cut
       // The first of two lines stands above the middle of its bar.
       for (const y of axes) y.axis.labelBaseline = { condition: { test: "indexof(datum.label, '\\n') > 0", value: "bottom" }, value: "middle" };
       let lines = 1;
