@@ -116,7 +116,9 @@ def test_branches_that_nobody_chose_are_not_translated():
     variables = dict.fromkeys(
         ("grid", "grid_kind", "grid_size", "max_uncertainty_m", "point", "seed", "target", "target_rank")
     )
-    text = for_spark(sql_text("record"), variables | {"countries": "KE", "categories": "VU"}).lower().rpartition("*/")[2]
+    text = (
+        for_spark(sql_text("record"), variables | {"countries": "KE", "categories": "VU"}).lower().rpartition("*/")[2]
+    )
     assert "h3" not in text
     assert "getvariable" not in text
     assert "bare(" not in text
