@@ -67,6 +67,4 @@ def test_out_of_memory_says_how_to_give_more(table):
     pytest.importorskip("pyspark")
     said = python(TOO_MUCH, table, SPARK_DRIVER_MEMORY="600m")
     assert said.returncode == 1
-    sentence = said.stderr.strip().splitlines()[-1]
-    assert sentence.startswith("2: Spark ran out of memory on good.tsv")
-    assert "SPARK_DRIVER_MEMORY" in sentence
+    assert "2: Spark ran out of memory on good.tsv; give it more, as in SPARK_DRIVER_MEMORY=8g" in said.stderr

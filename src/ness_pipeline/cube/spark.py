@@ -206,21 +206,20 @@ class SparkEngine(Engine):
     @contextmanager
     def _readable(self) -> Iterator[None]:
         """Say in one sentence what Spark gives up on."""
-        from py4j.protocol import Py4JError, Py4JNetworkError  # noqa: PLC0415  (an extra)
+        from py4j.protocol import Py4JError  # noqa: PLC0415  (an extra)
         from pyspark.errors import PySparkException  # noqa: PLC0415  (an extra)
 
         try:
             yield
         except (PySparkException, Py4JError, ConnectionError) as error:
             shown = self.records[0].shown if len(self.records) == 1 else "One of the files"
-            # Java may end itself when memory is short, and then nobody is left to say why.
-            if isinstance(error, (Py4JNetworkError, ConnectionError)) or "OutOfMemoryError" in str(error):
+            says = _said_by(error)
+            if "OutOfMemoryError" in says:
                 raise WrongUsage(
                     f"Spark ran out of memory on {shown}; give it more, as in SPARK_DRIVER_MEMORY=8g, or take --engine duckdb, which goes to disk."
                 ) from error
-            says = str(error).strip().splitlines()[0][:300]
             raise WrongUsage(
-                f"Spark gave up on {shown} ({says}); export or download it again, or try --engine duckdb."
+                f"Spark gave up on {shown} ({says.strip().splitlines()[0][:300]}); export or download it again, or try --engine duckdb."
             ) from error
 
 
@@ -263,6 +262,17 @@ def _quiet() -> Iterator[None]:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
+
+
+def _said_by(error: Exception) -> str:
+    """What an error says; Java may end itself when memory is short, and then nobody is left to say why."""
+    from py4j.protocol import Py4JError, Py4JNetworkError  # noqa: PLC0415  (an extra)
+
+    gone = "OutOfMemoryError"
+    try:
+        return gone if isinstance(error, (Py4JNetworkError, ConnectionError)) else str(error)
+    except (Py4JError, OSError):
+        return gone
 
 
 def _has_java() -> bool:
