@@ -1,4 +1,4 @@
-"""What Spark needs and does not find, or runs out of, is one sentence with the next step; each in a process of its own."""
+"""What Spark needs and does not find is one sentence with the next step; each in a process of its own."""
 
 from __future__ import annotations
 
@@ -10,17 +10,6 @@ import pytest
 from own_files import records, write_text
 
 COMMAND = "from ness_pipeline.cli import main; main()"
-TOO_MUCH = """
-import sys
-from ness_pipeline.cube.options import CubeOptions
-from ness_pipeline.cubes import engine_for
-from ness_pipeline.errors import NessError
-try:
-    with engine_for("spark", [sys.argv[1]], CubeOptions(), trust="everything", master="local[1]") as engine:
-        list(engine.frames("SELECT max(length(repeat(species, 120000000))) AS n FROM raw_0", "Filling memory"))
-except NessError as error:
-    sys.exit(f"{error.exit_code}: {error}")
-"""
 
 
 @pytest.fixture
@@ -60,11 +49,3 @@ def test_without_java_it_is_named(table, tmp_path):
     assert said.returncode == 2
     assert "needs Java 17 or newer" in said.stderr
     assert "Traceback" not in said.stderr
-
-
-def test_out_of_memory_says_how_to_give_more(table):
-    """A Java machine that ends for want of memory is no damaged file."""
-    pytest.importorskip("pyspark")
-    said = python(TOO_MUCH, table, SPARK_DRIVER_MEMORY="600m")
-    assert said.returncode == 1
-    assert "2: Spark ran out of memory on good.tsv; give it more, as in SPARK_DRIVER_MEMORY=8g" in said.stderr
