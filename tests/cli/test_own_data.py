@@ -36,10 +36,12 @@ def asked(home: Path, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
-def landed(home: Path) -> list[tuple[object, ...]]:
-    """All that was loaded about species, in the build database."""
+def landed(home: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Every row that was loaded or set aside, of the build database."""
     with duckdb.connect(str(home / "build.duckdb"), read_only=True) as connection:
-        return connection.execute("FROM landed.country_species ORDER BY ALL").fetchall()
+        listed = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name = 'landed'"
+        names = [str(name) for (name,) in connection.execute(listed).fetchall()]
+        return {name: connection.execute(f"FROM {name} ORDER BY ALL").fetchall() for name in (*names, "ops.quarantine")}
 
 
 def test_own_list_becomes_numbers(ness, home, tmp_path):
@@ -122,7 +124,7 @@ def test_bad_files_change_nothing(ness, home, tmp_path, make, says):
     """One sentence, exit code 2 or 4, and no row of the build database is other than it was."""
     ness("load", "country_species", str(table(tmp_path / "list.csv", LIST)))
     before = landed(home)
-    assert len(before) == len(LIST)
+    assert len(before["landed.country_species"]) == len(LIST)
     said = ness("load", "country_species", str(make(tmp_path)))
     assert said.code in {2, 4}
     assert says in said.err

@@ -127,7 +127,7 @@ def clear(warehouse: Any) -> None:
                 warehouse.connection.execute(f"DELETE FROM landed.{table.short_name}")
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
 def test_one_country_alone_is_a_slice_of_all(warehouse: Any, seed: int) -> None:
     """A run of one country leaves for it exactly the rows of a full run, and every other country as it was."""
@@ -146,7 +146,7 @@ def test_one_country_alone_is_a_slice_of_all(warehouse: Any, seed: int) -> None:
     assert content(warehouse) == whole
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
 def test_other_countries_do_not_matter(warehouse: Any, seed: int) -> None:
     """Without what the other countries' units of work brought, a country's rows are the same."""
@@ -162,7 +162,7 @@ def test_other_countries_do_not_matter(warehouse: Any, seed: int) -> None:
     assert content(warehouse, "KE") == alone
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
 def test_row_order_does_not_matter(warehouse: Any, seed: int) -> None:
     """The same landed rows in another order give the same tables."""

@@ -78,7 +78,7 @@ def test_world_counts_come_from_the_seed(warehouse: Any) -> None:
     assert (found["KE", "ascomycetes"]["described_species"], found["KE", "ascomycetes"]["world_assessed_share"]) == (None, None)  # fmt: skip
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     kinds=st.lists(
         st.tuples(st.sampled_from(["birds", "insects", "ascomycetes", "chromists"]), st.sampled_from(list(RED_LIST_CATEGORIES))),

@@ -70,7 +70,7 @@ def test_parts_of_a_country_make_no_row(warehouse: Any) -> None:
     assert condition(warehouse, rows) == {}
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(series=st.dictionaries(st.integers(1990, 2024), st.floats(0.01, 100), min_size=1, max_size=12))
 def test_sql_equals_plain_python(warehouse: Any, series: dict[int, float]) -> None:
     """Any series gives the rate that a few lines of Python give."""

@@ -145,7 +145,7 @@ def test_another_country_moves_nothing(warehouse: Any) -> None:
     assert max(year for code, year in found if code == "KE") == 2025
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     dates=st.dictionaries(
         st.sampled_from(list(IN_BEING)), st.none() | st.dates(dt.date(1970, 1, 1), dt.date(2025, 6, 30)), min_size=1

@@ -340,7 +340,7 @@ fates = st.builds(
 )
 
 
-@settings(max_examples=20, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(
     pool=st.lists(fates, min_size=1, max_size=14),
     changes=st.lists(st.tuples(st.integers(0, 13), st.sampled_from([1992, 2000, 2005]), any_state), max_size=3),

@@ -101,7 +101,7 @@ words = st.tuples(
 )  # fmt: skip
 
 
-@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(pool=st.lists(
     st.tuples(st.sampled_from(["LC", "NT", "VU", "EN", "CR", "DD", "EX"]), st.sampled_from([None, 0.0, 0.1, 1 / 3, 1.0]),
               st.lists(words, max_size=4, unique_by=lambda word: word[0])), min_size=1, max_size=6,

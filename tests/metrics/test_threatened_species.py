@@ -184,7 +184,7 @@ def reference(kinds: list[tuple[str, bool]]) -> dict[str, Any] | None:
     }
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kinds=st.lists(st.tuples(st.sampled_from(list(RED_LIST_CATEGORIES)), st.booleans()), max_size=12))
 def test_sql_equals_plain_python(warehouse: Any, kinds: list[tuple[str, bool]]) -> None:
     """Any mixture of categories gives what a few lines of Python give."""

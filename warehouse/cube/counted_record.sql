@@ -6,7 +6,7 @@ SELECT *
 FROM record
 WHERE is_present
     AND NOT has_geospatial_issue
-    AND NOT is_kept
+    AND NOT is_fossil_or_living
     AND key_word IS NOT NULL
     AND year IS NOT NULL
     AND is_country

@@ -3,7 +3,7 @@
 -- Options are variables, all NULL unless set: grid_kind (eqdgc, eea, h3), grid_size (level, metres, resolution), point and
 -- seed. Where point is 'drawn', it is drawn inside the circle of uncertainty (unknown: 1000 m) from a hash of record and seed.
 -- Source: B-Cubed occurrence-cube specification (Desmet et al. 2023).
--- Whether a word is one of those that count (is_present, is_kept, has_no_key, is_country, is_category) is asked apart from
+-- Whether a word is one of those that count (is_present, is_fossil_or_living, has_no_key, is_country, is_category) is asked apart from
 -- what it is in the words of the contract: asking is cheap, and only refused records need the words.
 WITH read AS (
     SELECT
@@ -24,7 +24,7 @@ WITH read AS (
             upper(replace(replace(replace(trimmed(basis_word), '_', ''), ' ', ''), '-', ''))
             IN ('FOSSILSPECIMEN', 'LIVINGSPECIMEN'),
             FALSE
-        ) AS is_kept,
+        ) AS is_fossil_or_living,
         CASE WHEN is_odd_key(key_word) THEN odd_key_of(stated(key_word)) IS NULL ELSE key_word IS NULL END AS has_no_key,
         coalesce(
             length(trimmed(country_word)) = 2 AND contains(getvariable('countries'), upper(trimmed(country_word))), FALSE
@@ -44,8 +44,8 @@ interpreted AS (
         key_of(key_word) AS species_key,
         CASE WHEN is_present THEN 'PRESENT' ELSE upper(trimmed(status_word)) END AS occurrence_status,
         CASE
-            WHEN is_kept AND upper(trimmed(basis_word)) LIKE 'FOSSIL%' THEN 'FOSSIL_SPECIMEN'
-            WHEN is_kept THEN 'LIVING_SPECIMEN'
+            WHEN is_fossil_or_living AND upper(trimmed(basis_word)) LIKE 'FOSSIL%' THEN 'FOSSIL_SPECIMEN'
+            WHEN is_fossil_or_living THEN 'LIVING_SPECIMEN'
             ELSE stated(basis_word)
         END AS basis_of_record,
         CASE WHEN is_country THEN upper(trimmed(country_word)) END AS country_code,

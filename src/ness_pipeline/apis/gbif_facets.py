@@ -45,11 +45,11 @@ _SPLIT_FACETS = ("speciesKey", "genusKey", "familyKey")
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer of occurrence search.
+    """One answer of a search or a list.
 
     Attributes:
-        count: records that match.
-        facets: facet to term to records.
+        count: records or entries that match.
+        facets: facet to term to their number.
     """
 
     count: int

@@ -8,30 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from ness_pipeline.apis.gbif_facets import FACET_LIMIT, Answer
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
 from ness_pipeline.http import Fetch, Payload, Request
 
-FACET_LIMIT = 9_999
-"""Terms asked for; no country has as many years or publishers."""
 
-
-@dataclass(frozen=True)
-class Listed:
-    """One answer of a list.
-
-    Attributes:
-        count: entries that match.
-        facets: facet to term to entries.
-    """
-
-    count: int
-    facets: dict[str, dict[str, int]]
-
-
-def listed(body: Mapping[str, Any], what: str, facets: tuple[str, ...], filters: Mapping[str, str]) -> Listed:
+def listed(body: Mapping[str, Any], what: str, facets: tuple[str, ...], filters: Mapping[str, str]) -> Answer:
     """The counts of an answer.
 
     Args:
@@ -64,7 +48,7 @@ def listed(body: Mapping[str, Any], what: str, facets: tuple[str, ...], filters:
             raise SourceUnavailable(
                 f"gbif seems to have ignored the filter {name}={value} of its {what}, which would count the whole world; please report it."
             )
-    return Listed(count, {name: found.get(name.lower(), {}) for name in facets})
+    return Answer(count, {name: found.get(name.lower(), {}) for name in facets})
 
 
 def answered(search: Callable[..., dict[str, Any]], fetch: Fetch, **params: Any) -> tuple[dict[str, Any], dt.datetime]:

@@ -28,7 +28,7 @@ ASKED_APART = {
     "record_id": "has_long_id",
     "occurrence_status": "NOT is_present",
     "has_geospatial_issue": "has_geospatial_issue",
-    "basis_of_record": "is_kept",
+    "basis_of_record": "is_fossil_or_living",
     "species_key": "has_no_key",
     "country_code": "NOT is_country",
     "red_list_category": "NOT is_category",

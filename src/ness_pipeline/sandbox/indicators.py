@@ -108,10 +108,6 @@ class Indicators:
         for code, (*_, kind, first) in UNSDG_SERIES.items():
             self.unsdg[code] = [row for area in (*countries, *UNSDG_REGIONS) for row in self._sdg(kind, first, area)]
 
-    def contents(self) -> tuple[object, ...]:
-        """Everything, in a stable order."""
-        return tuple(self.worldbank.items()), tuple(self.unsdg.items())
-
     def _whole(self, low: int, high: int) -> int:
         return int(self._rng.integers(low, high))
 

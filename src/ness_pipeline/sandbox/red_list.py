@@ -162,10 +162,6 @@ class RedListBook:
             return []
         return [one for one in self.taxa.values() if any(place.code == country for place in one.places)]
 
-    def contents(self) -> list[Listed]:
-        """Everything, for fingerprints."""
-        return list(self.taxa.values())
-
     def _chance(self, percent: int) -> bool:
         return int(self._rng.integers(_PERCENT)) < percent
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.sandbox.indicators import Indicators
@@ -121,15 +119,3 @@ class World:
     def taxon(self, index: int) -> Taxon:
         """A taxon by its index."""
         return self.taxonomy.taxa[index]
-
-    @functools.cached_property
-    def fingerprint(self) -> str:
-        """Hash of the whole world: equal worlds have equal fingerprints."""
-        digest = hashlib.sha256()
-        arrays: list[NDArray[np.generic]] = list(vars(self.records).values())
-        for array in arrays:
-            digest.update(np.ascontiguousarray(array, dtype="<i8").tobytes())
-        published = (self.indicators.contents(), self.treaties, self.estates, self.knowledge, self.red_list.contents())
-        words = (self.countries, self.taxonomy.taxa, self.category, *published)
-        digest.update(repr(words).encode())
-        return digest.hexdigest()
