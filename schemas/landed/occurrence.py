@@ -35,8 +35,7 @@ class Occurrence(Contract):
     """  # noqa: D205  (the first sentence needs two lines)
 
     record_id: str = column(
-        "GBIF's key of the record, or the publisher's occurrenceID, or the position in the file where there is neither.",
-        str_length={"min_value": 1, "max_value": 2000},
+        "GBIF's key of the record, or the publisher's occurrenceID, or the position in the file where there is neither."
     )
     occurrence_status: str = column("Whether the species was found; empty counts as present.", isin=["PRESENT"])
     has_geospatial_issue: bool = column("Whether GBIF doubts where the record is.", eq=False)

@@ -33,13 +33,14 @@ def broken_columns(
 ) -> list[tuple[str, str]]:
     """What a row must not be to meet the contract: columns in its order, each with the SQL condition that it fails.
 
+    No condition is ever NULL, so that its opposite needs no more words.
     It says which rows to keep and which to set apart; the contract itself then says of those what is wrong.
 
     Args:
         table: the table with its contract.
         numbers: columns that were converted from text, which stands in a column with `_text` behind its name.
         leave_out: columns that cannot fail, or are not there yet.
-        apart: conditions by column that hold exactly where it fails, in place of the contract's checks.
+        apart: conditions by column, never NULL, that hold exactly where it fails, in place of the contract's checks.
 
     Raises:
         KeyError: the contract uses a check that has no SQL yet.
@@ -67,7 +68,7 @@ def _breaks(name: str, column: Any, *, is_converted: bool) -> list[str]:
         breaks.append(f"{name} IS NULL")
     if is_converted and column.nullable:
         breaks.append(f"({name} IS NULL AND {name}_text IS NOT NULL)")
-    return breaks + [_CHECKS[check.name](name, check.statistics) for check in checks.values()]
+    return breaks + [f"coalesce({_CHECKS[check.name](name, check.statistics)}, FALSE)" for check in checks.values()]
 
 
 def first_broken(columns: Iterable[tuple[str, str]]) -> str:
@@ -77,9 +78,9 @@ def first_broken(columns: Iterable[tuple[str, str]]) -> str:
 
 def none_broken(columns: Iterable[tuple[str, str]]) -> str:
     """An SQL condition that is true for a valid row; quicker than to say what is wrong with others."""
-    return " AND ".join(f"NOT coalesce({condition}, FALSE)" for _, condition in columns)
+    return " AND ".join(f"NOT ({condition})" for _, condition in columns)
 
 
 def any_broken(columns: Iterable[tuple[str, str]]) -> str:
-    """An SQL condition that is true for a row that fails, not true for a valid one."""
+    """An SQL condition that is true for a row that fails, false for a valid one."""
     return " OR ".join(f"({condition})" for _, condition in columns)

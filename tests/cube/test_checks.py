@@ -61,7 +61,7 @@ def test_sql_and_contract_refuse_the_same_rows_for_the_same_column(rows):
 
 AS_WRITTEN = st.fixed_dictionaries(
     {
-        "gbifID": st.sampled_from(["1", " 2", "x" * 2_001, " " * 2_001 + "3"]),
+        "gbifID": st.sampled_from([None, "", "1", " 2", "NA"]),
         "occurrenceStatus": st.sampled_from([None, "", "PRESENT", " present ", "Rare", "NA", "ABSENT", "absent", "0"]),
         "issue": st.sampled_from([None, "", "ZERO_COORDINATE", "COORDINATE_ROUNDED;COORDINATE_INVALID", "OTHER"]),
         "basisOfRecord": st.sampled_from([None, "", "HUMAN_OBSERVATION", "FossilSpecimen", "LIVING_SPECIMEN", "living specimen", "LIVING", "None"]),
@@ -83,7 +83,7 @@ def test_what_counts_meets_the_contract_and_what_is_refused_breaks_it(tmp_path_f
     pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String)).write_parquet(file)
     names = [column.name for column in OCCURRENCE.columns if column.name not in {"taxon_group", "source"}]
     with engine_for("duckdb", [file], CubeOptions(), trust="keys") as engine:
-        counted = pl.concat([*engine.frames(f"SELECT {', '.join(names)} FROM occurrence WHERE NOT has_no_key", "Reading"), pl.DataFrame()], how="diagonal")  # fmt: skip
+        counted = pl.concat([*engine.frames(f"SELECT {', '.join(names)} FROM occurrence", "Reading"), pl.DataFrame()], how="diagonal")  # fmt: skip
         cube = sum(frame["occurrences"].sum() for frame in engine.cube())
         refused = sum(frame.height for frame in rejected(engine))  # raises where the contract allows the record
     assert counted.height == cube == len(rows) - refused

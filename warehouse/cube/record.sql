@@ -26,14 +26,8 @@ WITH read AS (
             FALSE
         ) AS is_fossil_or_living,
         CASE WHEN is_odd_key(key_word) THEN odd_key_of(stated(key_word)) IS NULL ELSE key_word IS NULL END AS has_no_key,
-        coalesce(
-            length(trimmed(country_word)) = 2 AND contains(getvariable('countries'), upper(trimmed(country_word))), FALSE
-        ) AS is_country,
-        coalesce(
-            trimmed(category_word) = ''
-            OR (length(trimmed(category_word)) = 2 AND contains(getvariable('categories'), upper(trimmed(category_word)))),
-            TRUE
-        ) AS is_category
+        is_code(country_word, getvariable('countries')) AS is_country,
+        bare(category_word) IS NULL OR is_code(category_word, getvariable('categories')) AS is_category
     FROM term
 ),
 

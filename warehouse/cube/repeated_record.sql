@@ -6,6 +6,6 @@ FROM (
         file_row,
         row_number() OVER (PARTITION BY stated_id ORDER BY file_path, file_row) AS place
     FROM occurrence
-    WHERE stated_id IN (SELECT stated_id FROM repeated_key) AND NOT has_no_key
+    WHERE stated_id IN (SELECT stated_id FROM repeated_key)
 ) AS placed
 WHERE place > 1

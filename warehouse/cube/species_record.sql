@@ -11,6 +11,5 @@ SELECT
     count(*) AS records,
     count(*) FILTER (WHERE is_introduced) AS introduced_records
 FROM occurrence
-WHERE species_key IS NOT NULL
 GROUP BY
     country_code, species_key, scientific_name, kingdom, phylum, class_name, order_name, red_list_category

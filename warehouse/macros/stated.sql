@@ -2,6 +2,8 @@
 -- bare(word): without blanks around it; blank is NULL. For codes where `NA` is Namibia or Not Applicable.
 -- stated(word): as bare, with the ways in which R and Python write a missing value as NULL.
 -- Written as CASE, because DuckDB makes a join of a list of more than five words.
+-- is_code(word, codes): whether it is one of the codes of two letters in a text like 'AD AE'; a word that is none and NULL
+-- are not.
 -- key_of(word): a key of a species; `5219833.0` is 5219833; what a spreadsheet made of a key (`5.2E+06`) is no key, nor
 -- is what has more than 64 letters.
 -- is_odd_key(word): whether key_of has anything to do: all words but digits and capitals without E and N, which stand in
@@ -11,6 +13,9 @@
 CREATE OR REPLACE MACRO trimmed(word) AS trim(word);
 
 CREATE OR REPLACE MACRO bare(word) AS CASE WHEN trimmed(word) = '' THEN NULL ELSE trimmed(word) END;
+
+CREATE OR REPLACE MACRO is_code(word, codes) AS
+    coalesce(length(trimmed(word)) = 2 AND contains(codes, upper(trimmed(word))), FALSE);
 
 CREATE OR REPLACE MACRO stated(word) AS
     CASE trimmed(word)

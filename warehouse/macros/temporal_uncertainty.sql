@@ -46,6 +46,7 @@ CREATE OR REPLACE MACRO clock_uncertainty(clock) AS
 
 CREATE OR REPLACE MACRO instant_uncertainty(instant) AS
     CASE
+        WHEN instant = CAST(CAST(instant AS DATE) AS TIMESTAMP) THEN 86400
         WHEN instant IS NULL THEN NULL
         WHEN extract(second FROM instant) <> 0 THEN 1
         WHEN extract(minute FROM instant) <> 0 THEN 60

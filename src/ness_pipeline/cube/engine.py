@@ -25,7 +25,6 @@ from ness_pipeline.sources import REJECTED
 Progress = Callable[[str, float | None], None]
 """Called with what is being done and the share of it that is done, where that is known."""
 ASKED_APART = {
-    "record_id": "has_long_id",
     "occurrence_status": "NOT is_present",
     "has_geospatial_issue": "has_geospatial_issue",
     "basis_of_record": "is_fossil_or_living",
@@ -34,6 +33,8 @@ ASKED_APART = {
     "red_list_category": "NOT is_category",
 }
 """Where `warehouse/cube/record.sql` asks itself, and cheaper, whether a column meets the contract."""
+GROUPED = ("species_key", "year", "country_code")
+"""Columns that the cube groups by: what forbids a record to count is asked once for each count instead."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Engine(ABC):
         self._progress = progress or (lambda _what, _share: None)
         self._groups: list[Group] = []
         self._has_repeated = self._is_partial = False
-        self._counts = self._is_refused = "TRUE"
+        self._checks: list[tuple[str, str]] = []
 
     def __enter__(self) -> Self:
         try:
@@ -197,7 +198,11 @@ class Engine(ABC):
         """Define `refused`, the refused records of a group with the whole row, by going over the group again."""
         self._relations([group], is_whole=True)
         self._is_partial = True
-        self.define("refused", f"SELECT * FROM checked WHERE {self._is_refused}")
+        self.define("refused", self._refused)
+
+    @property
+    def _refused(self) -> str:
+        return f"SELECT * FROM checked WHERE {any_broken(self._checks)} OR is_repeated"
 
     def _find_groups(self) -> list[Group]:
         found: list[Group] = []
@@ -212,22 +217,18 @@ class Engine(ABC):
         """Define `term`, `record`, `checked` and `occurrence` over some groups of files."""
         self.define("term", " UNION ALL ".join(self._term(group, is_whole=is_whole) for group in groups))
         self.define("record", sql_text("record"))
-        if self.trust == "everything":
-            self.define("occurrence", sql_text("counted_record"))
-            return
-        breaks = self._breaks(groups)
-        # The cube drops keys that are none by itself, once for each key and not for each record.
-        self._counts = none_broken(
-            [*(one for one in breaks if one[0] != "species_key"), ("species_key", "key_word IS NULL")]
-        )
-        self._is_refused = f"{any_broken(breaks)} OR is_repeated"
-        self.define("checked_record", f"SELECT *, {first_broken(breaks)} AS broken_column FROM record")
+        self._checks = self._breaks(groups)
+        self.define("checked_record", f"SELECT *, {first_broken(self._checks)} AS broken_column FROM record")
         self._part_checked()
 
     def _part_checked(self) -> None:
-        """Define what counts (`occurrence`) and what does not by what is known of repeated records."""
+        """Define what counts (`occurrence` by record, `counted` by group) by what is known of repeated records."""
         self.define("checked", sql_text("checked_once" if self._has_repeated else "checked"))
-        self.define("occurrence", f"SELECT * FROM checked WHERE {self._counts} AND NOT is_repeated")
+        of_groups = [one for one in self._checks if one[0] in GROUPED]
+        of_records = [one for one in self._checks if one[0] not in GROUPED]
+        self.define("countable", f"SELECT * FROM checked WHERE {none_broken(of_records)} AND NOT is_repeated")
+        self.define("occurrence", f"SELECT * FROM countable WHERE {none_broken(of_groups)}")
+        self.define("counted", f"SELECT * FROM ({sql_text('written')}) AS written WHERE {none_broken(of_groups)}")
 
     def _term(self, group: Group, *, is_whole: bool) -> str:
         placed = ["_file_path AS file_path", "_file_name AS file_name", "_file_row AS file_row"]
@@ -240,11 +241,19 @@ class Engine(ABC):
         return f"SELECT * FROM {read}"
 
     def _breaks(self, groups: Sequence[Group]) -> list[tuple[str, str]]:
-        """The contract's checks, then those of the options."""
-        proven = {"taxon_group", "is_introduced"}
+        """The contract's checks, or the filters of the cube alone for who trusts the rest; then those of the options.
+
+        Filters: present, without geospatial issue, neither fossil nor living specimen, species, year and country known.
+        Source: B-Cubed occurrence-cube specification (Desmet et al. 2023).
+        """
+        proven = {"record_id", "taxon_group", "is_introduced"}
         proven |= {"event_date"} if all(group.terms.has_instants for group in groups) else set()
         texts = {name for group in groups for name in group.terms.texts}
-        breaks = broken_columns(tables()["landed.occurrence"], texts, proven, ASKED_APART)
+        if self.trust == "everything":
+            filters = [(name, breaks) for name, breaks in ASKED_APART.items() if name != "red_list_category"]
+            breaks = [*filters, ("year", "year IS NULL")]
+        else:
+            breaks = broken_columns(tables()["landed.occurrence"], texts, proven, ASKED_APART)
         if self.options.max_uncertainty_m is not None:
             cap = literal(self.options.max_uncertainty_m)
             breaks.append(("coordinate_uncertainty_m", f"coalesce(coordinate_uncertainty_m, 1000) > {cap}"))

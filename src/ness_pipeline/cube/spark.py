@@ -145,10 +145,9 @@ class SparkEngine(Engine):
     def define_refused(self, group: Group) -> None:
         """Define `refused` with the whole row beside what was computed before."""
         placed = f"SELECT _file_path AS path, _file_row AS row, {whole_row(group)} AS whole_row FROM {group.relation}"
-        refused = f"SELECT * FROM checked WHERE {self._is_refused}"
         self.define(
             "refused",
-            f"SELECT * FROM ({refused}) AS r JOIN ({placed}) AS w ON r.file_path = w.path AND r.file_row = w.row",
+            f"SELECT * FROM ({self._refused}) AS r JOIN ({placed}) AS w ON r.file_path = w.path AND r.file_row = w.row",
         )
 
     def keep(self, relation: str, statement: str) -> int:

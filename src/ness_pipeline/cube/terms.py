@@ -119,7 +119,6 @@ class SqlTerms(ColumnNames):
         carried = {
             "gbif_word": self.word("gbifID"),
             "publisher_word": self.word("occurrenceID"),
-            "has_long_id": " OR ".join(self._is_long(term) for term in ("gbifID", "occurrenceID")),
             "status_word": self.word("occurrenceStatus"),
             "issue_flag": f"lower(trim({self.word('hasGeospatialIssues', 'hasGeospatialIssue')})) IN ('true', '1')",
             "issue_listed": self._listed_issue(),
@@ -202,13 +201,6 @@ class SqlTerms(ColumnNames):
         return (
             f"regexp_matches({self.word('issue', 'issues')}, '(^|[^A-Z_])({'|'.join(GEOSPATIAL_ISSUES)})([^A-Z_]|$)')"
         )
-
-    def _is_long(self, term: str) -> str:
-        """Whether a column has a key that is longer than the contract allows."""
-        column = self.column(term)
-        if column is None or column.kind != "text":
-            return "FALSE"
-        return f"CASE WHEN length({column.sql}) > 2000 THEN length(trimmed({column.sql})) > 2000 ELSE FALSE END"
 
     def _key_word(self) -> str:
         """The key of the accepted species as the file writes it.
