@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -28,14 +29,29 @@ def made(engine: str, files: list[Path], options: CubeOptions):
             elif batch.frame.height:
                 found.setdefault(batch.table, []).append(batch.frame)
         found["with target groups"] = list(opened.cube())
-    return {name: pl.concat(frames).sort(pl.all()) for name, frames in found.items()}
+    return {name: pl.concat(frames).sort(pl.exclude("row")) for name, frames in found.items()}
 
 
 def agree(one, other):
-    """Whether two results are the same, row for row."""
+    """Whether two results are the same, row for row; whole rows as they read, since engines write numbers each their way."""
     assert one.keys() == other.keys()
     for name, frame in one.items():
-        assert frame.equals(other[name]), name
+        assert frame.drop("row", strict=False).equals(other[name].drop("row", strict=False)), name
+    whole, again = ([read_back(row) for row in made["refused"]["row"]] for made in (one, other))
+    assert whole == again
+
+
+def read_back(row):
+    """A row from quarantine, with numbers as such."""
+    return {name: number(value) for name, value in json.loads(row).items()}
+
+
+def number(value):
+    """What a text says, if it is a number."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return value
 
 
 def test_duckdb_and_spark_agree_on_a_world(snapshot, spark):

@@ -15,12 +15,9 @@ NAMES = st.lists(st.sampled_from(["year", 'a "b"', "c\\d", "e é", "{}"]), min_s
 
 
 @given(st.data(), NAMES, st.integers(1, 5))
-def test_rows_are_written_as_json_writes_them(data: st.DataObject, names: list[str], height: int) -> None:
-    """Two ways to write a row agree to the letter: column by column, and row by row with the standard library."""
+def test_rows_are_read_back_as_they_were(data: st.DataObject, names: list[str], height: int) -> None:
+    """Whatever stands in it, empty values included, a row is read back as it was."""
     columns = {name: data.draw(st.lists(TEXTS, min_size=height, max_size=height)) for name in names}
     rows = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String)).with_columns(pl.lit(1).alias(ROW))
-    expected = [
-        json.dumps({name: columns[name][n] for name in names if columns[name][n] is not None}, ensure_ascii=False)
-        for n in range(height)
-    ]
-    assert as_json(rows).to_list() == expected
+    expected = [{name: columns[name][n] for name in names} for n in range(height)]
+    assert [json.loads(row) for row in as_json(rows)] == expected

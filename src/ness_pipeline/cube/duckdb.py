@@ -120,9 +120,9 @@ class DuckdbEngine(Engine):
         with self._readable():
             self._run(f"CREATE OR REPLACE TEMP VIEW {relation} AS {self._text(statement)}")
 
-    def keep(self, relation: str, statement: str) -> int:
+    def keep(self, relation: str, statement: str, what: str) -> int:
         """Make the rows of a statement a relation that is computed once; gives back how many they are."""
-        with self._readable(), self._shown("Looking for repeated records"):
+        with self._readable(), self._shown(what):
             self._run(f"CREATE OR REPLACE TEMP TABLE {relation} AS {self._text(statement)}")
             return int(self._run(f"SELECT count(*) FROM {relation}")[0][0])
 
@@ -136,9 +136,9 @@ class DuckdbEngine(Engine):
 
     def write(self, path: Path) -> None:
         """Write the cube to a file, as parquet or CSV."""
-        self.over_all()
+        self.count()
         how = "FORMAT csv, HEADER" if path.suffix.lower() == ".csv" else "FORMAT parquet, COMPRESSION zstd"
-        with self._readable(), self._shown("Counting records"):
+        with self._readable(), self._shown("Writing the cube"):
             self._run(f"COPY ({self._text(sql_text('occurrence_cube'))}) TO {literal(path)} ({how})")
 
     def _add_h3(self) -> None:

@@ -33,8 +33,9 @@ ASKED_APART = {
     "red_list_category": "NOT is_category",
 }
 """Where `warehouse/cube/record.sql` asks itself, and cheaper, whether a column meets the contract."""
-GROUPED = ("species_key", "year", "country_code")
-"""Columns that the cube groups by: what forbids a record to count is asked once for each count instead."""
+GROUPED = {"species_key": "key_word", "year": "year", "country_code": "country_word"}
+"""Columns that the cube groups by, as `warehouse/cube/written.sql` names them: they are checked once for each count, not
+for each record."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Engine(ABC):
         self.trust = trust
         self._progress = progress or (lambda _what, _share: None)
         self._groups: list[Group] = []
-        self._has_repeated = self._is_partial = False
+        self._has_repeated = self._is_partial = self._is_counted = False
         self._checks: list[tuple[str, str]] = []
 
     def __enter__(self) -> Self:
@@ -130,7 +131,7 @@ class Engine(ABC):
         """Make a statement a relation."""
 
     @abstractmethod
-    def keep(self, relation: str, statement: str) -> int:
+    def keep(self, relation: str, statement: str, what: str) -> int:
         """Make the rows of a statement a relation that is computed once; gives back how many they are."""
 
     @abstractmethod
@@ -172,10 +173,10 @@ class Engine(ABC):
 
     def cube(self, *, is_sorted: bool = False) -> Iterator[pl.DataFrame]:
         """The rows of the cube, sorted where that is wanted."""
-        self.over_all()
-        counted = sql_text("occurrence_cube")
+        self.count()
+        cube = sql_text("occurrence_cube")
         order = "ORDER BY country_code, year, species_key, cell_code"
-        return self.frames(f"SELECT * FROM ({counted}) AS cube {order}" if is_sorted else counted, "Counting records")
+        return self.frames(f"SELECT * FROM ({cube}) AS cube {order}" if is_sorted else cube, "Reading the cube")
 
     def species(self) -> Iterator[pl.DataFrame]:
         """What the records say about each species, with the records that do, in no order."""
@@ -183,7 +184,8 @@ class Engine(ABC):
         return self.frames(sql_text("species_record"), "Gathering species")
 
     def refused(self) -> Iterator[pl.DataFrame]:
-        """Refused records with the whole row (`whole_row`), in no order."""
+        """Refused records with the whole row as JSON (`whole_row`), in no order."""
+        self.count()
         for group in self._groups:
             self.define_refused(group)
             yield from self.frames(sql_text("refused_record"), "Setting records apart")
@@ -198,11 +200,31 @@ class Engine(ABC):
         """Define `refused`, the refused records of a group with the whole row, by going over the group again."""
         self._relations([group], is_whole=True)
         self._is_partial = True
-        self.define("refused", self._refused)
+        self.define("refused", f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({self._refused}) AS refused")
+
+    def count(self) -> None:
+        """Count the records, once for the cube and for what it says of those that are refused."""
+        if not self._is_counted:
+            self.over_all()
+            self.keep("written", sql_text("written"), "Counting records")
+            self.define("counted", f"SELECT * FROM written WHERE {none_broken(self._checks_of(groups=True))}")
+            self._is_counted = True
 
     @property
     def _refused(self) -> str:
-        return f"SELECT * FROM checked WHERE {any_broken(self._checks)} OR is_repeated"
+        """Refused records; of what the cube groups by, only those checks are asked that a count has failed."""
+        asked = []
+        for name, condition in self._checks_of(groups=True):
+            word = GROUPED[name]
+            (failed,) = self.frames(
+                f"SELECT count(*) AS n FROM written WHERE {word} IS NOT NULL AND ({condition})", "Looking at the counts"
+            )
+            asked.append((name, condition if failed["n"][0] else f"{word} IS NULL"))
+        return f"SELECT * FROM checked WHERE {any_broken([*self._checks_of(groups=False), *asked])} OR is_repeated"
+
+    def _checks_of(self, *, groups: bool) -> list[tuple[str, str]]:
+        """The checks of columns that the cube groups by, or of all others."""
+        return [(name, condition) for name, condition in self._checks if (name in GROUPED) is groups]
 
     def _find_groups(self) -> list[Group]:
         found: list[Group] = []
@@ -222,18 +244,16 @@ class Engine(ABC):
         self._part_checked()
 
     def _part_checked(self) -> None:
-        """Define what counts (`occurrence` by record, `counted` by group) by what is known of repeated records."""
+        """Define what counts (`occurrence`) by what is known of repeated records."""
         self.define("checked", sql_text("checked_once" if self._has_repeated else "checked"))
-        of_groups = [one for one in self._checks if one[0] in GROUPED]
-        of_records = [one for one in self._checks if one[0] not in GROUPED]
-        self.define("countable", f"SELECT * FROM checked WHERE {none_broken(of_records)} AND NOT is_repeated")
-        self.define("occurrence", f"SELECT * FROM countable WHERE {none_broken(of_groups)}")
-        self.define("counted", f"SELECT * FROM ({sql_text('written')}) AS written WHERE {none_broken(of_groups)}")
+        of_records = none_broken(self._checks_of(groups=False))
+        self.define("countable", f"SELECT * FROM checked WHERE {of_records} AND NOT is_repeated")
+        self.define("occurrence", f"SELECT * FROM countable WHERE {none_broken(self._checks_of(groups=True))}")
 
     def _term(self, group: Group, *, is_whole: bool) -> str:
         placed = ["_file_path AS file_path", "_file_name AS file_name", "_file_row AS file_row"]
         if is_whole:
-            placed.append(f"{whole_row(group)} AS whole_row")
+            placed += group.terms.carried
         read = f"{group.relation} WHERE {group.terms.scope(self.options)}"
         for stage in group.terms.stages(self.options):
             read = f"(SELECT {', '.join([*(f'{sql} AS {name}' for name, sql in stage.items()), *placed])} FROM {read}) AS step"
@@ -263,13 +283,8 @@ class Engine(ABC):
 
     def _refuse_repeated(self) -> None:
         """A record that stands twice counts once; most files have none, so the dear part is left out then."""
-        if self.keep("repeated_key", sql_text("repeated_key")):
-            self.keep("repeated_record", sql_text("repeated_record"))
+        what = "Looking for repeated records"
+        if self.keep("repeated_key", sql_text("repeated_key"), what):
+            self.keep("repeated_record", sql_text("repeated_record"), what)
             self._has_repeated = True
             self._part_checked()
-
-
-def whole_row(group: Group) -> str:
-    """An SQL expression that gives a row of a file as it is."""
-    names = ['"' + name.replace('"', '""') + '"' for name in group.terms.names]
-    return f"struct_pack({', '.join(f'{name} := {name}' for name in names)})"

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ness_pipeline.cube.engine import Engine, Group, Progress, Records, whole_row
+from ness_pipeline.cube.engine import Engine, Group, Progress, Records
 from ness_pipeline.cube.options import CubeOptions, Trust
 from ness_pipeline.cube.text import for_spark
 from ness_pipeline.errors import WrongUsage
@@ -144,16 +144,16 @@ class SparkEngine(Engine):
 
     def define_refused(self, group: Group) -> None:
         """Define `refused` with the whole row beside what was computed before."""
-        placed = f"SELECT _file_path AS path, _file_row AS row, {whole_row(group)} AS whole_row FROM {group.relation}"
+        placed = f"SELECT _file_path AS path, _file_row AS row, {', '.join(group.terms.carried)} FROM {group.relation}"
         self.define(
             "refused",
-            f"SELECT * FROM ({self._refused}) AS r JOIN ({placed}) AS w ON r.file_path = w.path AND r.file_row = w.row",
+            f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({self._refused}) AS r JOIN ({placed}) AS w ON r.file_path = w.path AND r.file_row = w.row",
         )
 
-    def keep(self, relation: str, statement: str) -> int:
+    def keep(self, relation: str, statement: str, what: str) -> int:
         """Make the rows of a statement a relation that is computed once; gives back how many they are."""
         with self._readable():
-            self._progress("Looking for repeated records", None)
+            self._progress(what, None)
             rows = self._relation(statement, is_written=True)
             rows.createOrReplaceTempView(relation)
             return rows.count()

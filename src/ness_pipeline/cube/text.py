@@ -23,6 +23,7 @@ Variables = Mapping[str, str | int | float | None]
 _Macros = Mapping[str, tuple[tuple[str, ...], exp.Expression]]
 _MACRO = re.compile(r"CREATE OR REPLACE MACRO (\w+)\(([^)]*)\) AS\s(.*?);\s*(?=CREATE|\Z)", re.DOTALL)
 _SPARK_NAMES = {"error": "raise_error"}
+_WITH_NULLS = sqlglot.parse_one("map('ignoreNullFields', 'false')", read="spark")
 
 
 def sql_text(name: str) -> str:
@@ -105,6 +106,8 @@ def _spark_words(node: exp.Expression) -> exp.Expression:
     """What sqlglot leaves in DuckDB's words."""
     if isinstance(node, exp.Anonymous) and node.name.lower() in _SPARK_NAMES:
         return exp.Anonymous(this=_SPARK_NAMES[node.name.lower()], expressions=node.expressions)
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "to_json":
+        return exp.Anonymous(this="to_json", expressions=[*node.expressions, _WITH_NULLS.copy()])
     if isinstance(node, exp.ArrayOverlaps):
         return exp.Anonymous(this="arrays_overlap", expressions=[node.this, node.expression])
     if isinstance(node, exp.RegexpReplace) and isinstance(node.args.get("replacement"), exp.Literal):

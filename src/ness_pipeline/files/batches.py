@@ -12,7 +12,6 @@ from ness_pipeline.cube.engine import Engine
 from ness_pipeline.cube.species import species_of
 from ness_pipeline.dictionary import tables
 from ness_pipeline.errors import ContractViolation, WrongUsage
-from ness_pipeline.files.raw import as_json, as_text
 from ness_pipeline.files.rejects import positions
 from ness_pipeline.sources import REJECTED, Batch
 from ness_pipeline.taxon_groups import RESIDUAL_GROUPS, with_groups
@@ -99,10 +98,8 @@ def _named(refused: pl.DataFrame) -> pl.DataFrame:
         _said_of(str(column), values["failed_value"])
         for (column,), values in refused.select(alike).unique().partition_by("failed_column", as_dict=True).items()
     )
-    whole = refused["whole_row"].struct.unnest()
-    rows = as_json(whole.select(as_text(whole[name]) for name in whole.columns))
-    named = refused.select("file_path", "row_number", *alike, rows).join(said, on=alike, how="left", nulls_equal=True)
-    return named.rename({"failed_column": "column_name"}).select("file_path", *(pl.col(n).cast(k) for n, k in REJECTED.items()))  # fmt: skip
+    named = refused.join(said, on=alike, how="left", nulls_equal=True)
+    return named.rename({"failed_column": "column_name", "whole_row": "row"}).select("file_path", *(pl.col(n).cast(k) for n, k in REJECTED.items()))  # fmt: skip
 
 
 def _said_of(column: str, values: pl.Series) -> pl.DataFrame:

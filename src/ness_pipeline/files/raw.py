@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -144,7 +143,7 @@ class RawTable:
             pl.lit(None, pl.String).alias("column_name"),
             pl.lit("columns").alias("check_name"),
             pl.lit(f"The line does not have the {width} columns of the header.").alias("reason"),
-            pl.col("csv_line").map_elements(lambda line: json.dumps({"line": line}, ensure_ascii=False), pl.String).alias("row"),
+            as_json(found.select(line="csv_line")),
         )  # fmt: skip
 
 
@@ -178,24 +177,5 @@ def as_text(values: pl.Series) -> pl.Series:
 
 
 def as_json(rows: pl.DataFrame) -> pl.Series:
-    """Each row of texts as JSON, without its empty values."""
-    pieces: list[pl.Expr] = []
-    for name in rows.columns:
-        if name != ROW:
-            key = json.dumps(name, ensure_ascii=False)
-            value = pl.lit(_escaped(rows[name]))
-            if rows[name].null_count():
-                pieces.append(pl.concat_str(pl.lit(f', {key}: "'), value, pl.lit('"')))
-            else:  # in one with its neighbours, which is quicker by far
-                pieces += [pl.lit(f', {key}: "'), value, pl.lit('"')]
-    if not pieces:
-        return pl.Series("row", ["{}"] * rows.height, pl.String)
-    pairs = pl.concat_str(pieces, ignore_nulls=True).str.slice(2)
-    return rows.select(row=pl.concat_str(pl.lit("{"), pairs, pl.lit("}"))).to_series()
-
-
-def _escaped(values: pl.Series) -> pl.Series:
-    """Texts with what JSON writes in another way so written; hardly a column has any of it."""
-    if not values.str.contains(r'["\\\x00-\x1f]').any():
-        return values
-    return values.map_elements(lambda value: json.dumps(value, ensure_ascii=False)[1:-1], pl.String)
+    """Each row as a JSON object."""
+    return rows.select(row=pl.struct(pl.exclude(ROW)).struct.json_encode()).to_series()
