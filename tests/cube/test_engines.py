@@ -114,6 +114,14 @@ def test_one_country_and_span_of_years_is_a_slice_of_all(snapshot):
     assert part["refused"].height < whole["refused"].height
 
 
+def test_a_url_with_a_pattern_stands_for_the_files_that_it_finds(snapshot):
+    """What an object store has under a pattern is read file by file, as a folder is; nothing there is an error."""
+    found = made("duckdb", [f"file://{snapshot}/0*"], CubeOptions())
+    agree(found, made("duckdb", [snapshot], CubeOptions()))
+    with pytest.raises(WrongUsage, match="No file is at"), engine_for("duckdb", [f"file://{snapshot}/1*"], CubeOptions()):  # fmt: skip
+        pass
+
+
 def test_another_seed_moves_points_and_the_same_does_not(snapshot):
     """Drawn points depend on the record and the seed alone."""
     options = [CubeOptions(grid=Grid("eqdgc", 6), seed=seed) for seed in (1, 1, 2)]

@@ -1,7 +1,7 @@
 -- How a file's own text becomes a value.
 -- bare(word): without blanks around it; blank is NULL. For codes where `NA` is Namibia or Not Applicable.
 -- stated(word): as bare, with the ways in which R and Python write a missing value as NULL.
--- Written as CASE, because DuckDB makes a join of a list of more than five words.
+-- Written as CASE, because DuckDB makes a join of a list of more than five words; longer words are told at once.
 -- is_code(word, codes): whether it is one of the codes of two letters in a text like 'AD AE'; a word that is none and NULL
 -- are not.
 -- key_of(word): a key of a species; `5219833.0` is 5219833; what a spreadsheet made of a key (`5.2E+06`) is no key, nor
@@ -18,13 +18,14 @@ CREATE OR REPLACE MACRO is_code(word, codes) AS
     coalesce(length(trimmed(word)) = 2 AND contains(codes, upper(trimmed(word))), FALSE);
 
 CREATE OR REPLACE MACRO stated(word) AS
-    CASE trimmed(word)
-        WHEN '' THEN NULL
-        WHEN 'NA' THEN NULL
-        WHEN 'NaN' THEN NULL
-        WHEN 'nan' THEN NULL
-        WHEN 'NULL' THEN NULL
-        WHEN 'None' THEN NULL
+    CASE
+        WHEN length(trimmed(word)) > 4 THEN trimmed(word)
+        WHEN trimmed(word) = '' THEN NULL
+        WHEN trimmed(word) = 'NA' THEN NULL
+        WHEN trimmed(word) = 'NaN' THEN NULL
+        WHEN trimmed(word) = 'nan' THEN NULL
+        WHEN trimmed(word) = 'NULL' THEN NULL
+        WHEN trimmed(word) = 'None' THEN NULL
         ELSE trimmed(word)
     END;
 

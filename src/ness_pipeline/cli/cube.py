@@ -78,7 +78,13 @@ def cube(
             with engine_for(engine, given, options, trust=cast("Trust", trust), master=master, memory=memory, progress=progress) as made:  # fmt: skip
                 if out is not None:
                     cube_to_file(made, out)
-                    console.print(f"The cube is in {out}", highlight=False, soft_wrap=True)
+                    received, counted = made.received(), made.counted()
+                    kept = "" if received == counted else " Without --out, each of the others is kept with its reason."
+                    console.print(
+                        f"The cube of {counted:,} of {received:,} records is in {out}.{kept}",
+                        highlight=False,
+                        soft_wrap=True,
+                    )
                     return
                 loaded = cube_to_warehouse(settings, made, given, said, f"cube {' '.join(given)}")
     show_file(console, first, loaded)

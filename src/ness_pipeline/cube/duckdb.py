@@ -7,6 +7,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ class DuckdbEngine(Engine):
         self._connection = duckdb.connect(str(Path(self._folder.name) / "cube.duckdb"))
 
     def start(self) -> None:
-        """Set memory, macros and options."""
+        """Set memory, macros and options, and find the files that patterns of object stores stand for."""
         run = self._run
         run("SET TimeZone = 'UTC'")
         run("SET preserve_insertion_order = false")
@@ -71,6 +72,8 @@ class DuckdbEngine(Engine):
             run((sql_folder("macros") / f"{name}.sql").read_text(encoding="utf-8"))
         if self.options.grid is not None and self.options.grid.kind == "h3":
             self._add_h3()
+        with self._readable():
+            self.records = tuple(replace(part, files=self._found(part.files)) for part in self.records)
 
     def close(self) -> None:
         """Remove what was needed on the way."""
@@ -80,7 +83,6 @@ class DuckdbEngine(Engine):
     def columns(self, files: tuple[str, ...]) -> list[tuple[tuple[str, ...], Mapping[str, str]]]:
         """Files that have the same columns, with those columns and their types."""
         with self._readable():
-            files = self.expanded(files)
             described = "SELECT file_name, list((name, type, converted_type, logical_type::VARCHAR, num_children)) FROM parquet_schema(?) GROUP BY file_name"
             same: defaultdict[str, list[str]] = defaultdict(list)
             for name, schema in self._connection.execute(described, [[_as_is(file) for file in files]]).fetchall():
@@ -93,14 +95,6 @@ class DuckdbEngine(Engine):
                 types = (str(kind) for kind in relation.types)
                 found.append((tuple(names), dict(zip(relation.columns, types, strict=True))))
         return found
-
-    def expanded(self, files: tuple[str, ...]) -> tuple[str, ...]:
-        """Files with the patterns of object-store URLs written out."""
-        found: list[str] = []
-        for file in files:
-            is_pattern = "://" in file and "*" in file
-            found += [str(row[0]) for row in self._run(f"FROM glob({literal(file)})")] if is_pattern else [file]
-        return tuple(found)
 
     def rows_by_file(self) -> Mapping[str, int]:
         """How many rows each file has."""
@@ -153,6 +147,17 @@ class DuckdbEngine(Engine):
         self._run(
             "CREATE OR REPLACE MACRO h3_code(latitude, longitude, resolution) AS h3_cell(latitude, longitude, resolution)"
         )
+
+    def _found(self, files: tuple[str, ...]) -> tuple[str, ...]:
+        """Files, with the patterns in URLs written out."""
+        found: list[str] = []
+        for file in files:
+            is_pattern = "://" in file and "*" in file
+            named = [str(row[0]) for row in self._run(f"FROM glob({literal(file)})")] if is_pattern else [file]
+            if not named:
+                raise WrongUsage(f"No file is at {file}; check the address and the pattern.")
+            found += named
+        return tuple(found)
 
     def _run(self, statement: str) -> list[tuple[Any, ...]]:
         return self._connection.execute(statement).fetchall()

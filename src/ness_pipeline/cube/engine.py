@@ -171,6 +171,11 @@ class Engine(ABC):
         counted = sum(int(frame["n"].sum()) for frame in self.frames(f"SELECT n FROM ({parts}) AS part", "Counting"))
         return counted + sum(part.malformed.height for part in self.records)
 
+    def counted(self) -> int:
+        """Records that the cube counts."""
+        self.count()
+        return sum(int(frame["n"].sum()) for frame in self.frames("SELECT CAST(sum(occurrences) AS BIGINT) AS n FROM counted", "Counting"))  # fmt: skip
+
     def cube(self, *, is_sorted: bool = False) -> Iterator[pl.DataFrame]:
         """The rows of the cube, sorted where that is wanted."""
         self.count()
@@ -284,7 +289,7 @@ class Engine(ABC):
     def _refuse_repeated(self) -> None:
         """A record that stands twice counts once; most files have none, so the dear part is left out then."""
         what = "Looking for repeated records"
-        if self.keep("repeated_key", sql_text("repeated_key"), what):
-            self.keep("repeated_record", sql_text("repeated_record"), what)
+        has_repeated = self.keep("repeated_key", sql_text("repeated_key"), what)
+        if has_repeated and self.keep("repeated_record", sql_text("repeated_record"), what):
             self._has_repeated = True
             self._part_checked()
