@@ -3,9 +3,10 @@
     python tests/benchmarks/cube.py --rows 10000000 [--json] [--only ours,validated,limit] [--folder DIR]
 
 Every way runs in a process of its own over the same parquet files, writes its cube to a file, and is told in seconds,
-seconds of processors and peak memory; what counts are the ratios, on a busy machine those of the processors. The records look like GBIF's monthly
-snapshot: log-normal species, 250 countries, 50 years, one record in twenty refused by a filter or the contract. `checked`
-holds every record to the contract; `validated` then also gives each refused record back whole, with its reason.
+seconds of processors (Java's not among them) and peak memory; what counts are the ratios, on a busy machine those of the
+processors. The records look like GBIF's monthly snapshot: log-normal species, 250 countries, 50 years, one record in
+twenty refused by a filter or the contract. `checked` holds every record to the contract; `validated` then also gives each
+refused record back whole, with its reason.
 """
 
 from __future__ import annotations

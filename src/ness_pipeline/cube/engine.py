@@ -174,7 +174,8 @@ class Engine(ABC):
     def counted(self) -> int:
         """Records that the cube counts."""
         self.count()
-        return sum(int(frame["n"].sum()) for frame in self.frames("SELECT CAST(sum(occurrences) AS BIGINT) AS n FROM counted", "Counting"))  # fmt: skip
+        summed = "SELECT CAST(sum(occurrences) AS BIGINT) AS n FROM counted"
+        return sum(int(frame["n"].sum()) for frame in self.frames(summed, "Counting"))
 
     def cube(self, *, is_sorted: bool = False) -> Iterator[pl.DataFrame]:
         """The rows of the cube, sorted where that is wanted."""
@@ -205,7 +206,7 @@ class Engine(ABC):
         """Define `refused`, the refused records of a group with the whole row, by going over the group again."""
         self._relations([group], is_whole=True)
         self._is_partial = True
-        self.define("refused", f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({self._refused}) AS refused")
+        self.define("refused", f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({self._refused()}) AS refused")
 
     def count(self) -> None:
         """Count the records, once for the cube and for what it says of those that are refused."""
@@ -215,15 +216,13 @@ class Engine(ABC):
             self.define("counted", f"SELECT * FROM written WHERE {none_broken(self._checks_of(groups=True))}")
             self._is_counted = True
 
-    @property
     def _refused(self) -> str:
-        """Refused records; of what the cube groups by, only those checks are asked that a count has failed."""
+        """A statement for the refused records; of what the cube groups by, only those checks are asked that a count has failed."""
         asked = []
         for name, condition in self._checks_of(groups=True):
             word = GROUPED[name]
-            (failed,) = self.frames(
-                f"SELECT count(*) AS n FROM written WHERE {word} IS NOT NULL AND ({condition})", "Looking at the counts"
-            )
+            failing = f"SELECT count(*) AS n FROM written WHERE {word} IS NOT NULL AND ({condition})"
+            (failed,) = self.frames(failing, "Setting records apart")
             asked.append((name, condition if failed["n"][0] else f"{word} IS NULL"))
         return f"SELECT * FROM checked WHERE {any_broken([*self._checks_of(groups=False), *asked])} OR is_repeated"
 

@@ -147,7 +147,7 @@ class SparkEngine(Engine):
         placed = f"SELECT _file_path AS path, _file_row AS row, {', '.join(group.terms.carried)} FROM {group.relation}"
         self.define(
             "refused",
-            f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({self._refused}) AS r JOIN ({placed}) AS w ON r.file_path = w.path AND r.file_row = w.row",
+            f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({self._refused()}) AS r JOIN ({placed}) AS w ON r.file_path = w.path AND r.file_row = w.row",
         )
 
     def keep(self, relation: str, statement: str, what: str) -> int:

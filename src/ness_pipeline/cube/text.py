@@ -106,7 +106,7 @@ def _spark_words(node: exp.Expression) -> exp.Expression:
     """What sqlglot leaves in DuckDB's words."""
     if isinstance(node, exp.Anonymous) and node.name.lower() in _SPARK_NAMES:
         return exp.Anonymous(this=_SPARK_NAMES[node.name.lower()], expressions=node.expressions)
-    if isinstance(node, exp.Anonymous) and node.name.lower() == "to_json":
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "to_json":  # Spark leaves empty values out by itself
         return exp.Anonymous(this="to_json", expressions=[*node.expressions, _WITH_NULLS.copy()])
     if isinstance(node, exp.ArrayOverlaps):
         return exp.Anonymous(this="arrays_overlap", expressions=[node.this, node.expression])
