@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from small_world import records
+from small_world import groups, records
 
 GLOBAL = {"species_key": "a", "scope": "global", "assessment_year": 2020, "red_list_category": "VU"}
 
@@ -80,3 +80,25 @@ def test_category_names_its_own_source(warehouse: Any) -> None:
     """A category filled in from the publisher is the publisher's, though an own file lists the species first."""
     warehouse.land("country_species", [{"country_code": "KE", "species_key": "a"}], source="file:own")
     assert status(warehouse, {"red_list_category": "NT"})["status_source"] == "gbif_country"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("own", ["EN", "VU"])
+@pytest.mark.parametrize("vintages", [(None, None), ("2021", "2020"), ("2020", "2021")])
+def test_one_source_twice_in_a_year_is_told_apart(
+    warehouse: Any, order: int, own: str, vintages: tuple[str | None, str | None]
+) -> None:
+    """What a file says of a species for one country and for all: the latest vintage, then the category nearest to
+    extinction, in the status and in every year of the tally, in whatever order they were landed.
+    """  # noqa: D205  (the first sentence needs two lines)
+    other = {"EN": "VU", "VU": "EN"}[own]
+    landed = list(zip(("KE", "world"), (own, other), vintages, strict=True))[::order]
+    warehouse.land("taxon_group", groups(), source="seeds")
+    warehouse.land("country_species", [{"country_code": "KE", "species_key": "a", "taxon_group": "birds"}])
+    for unit, category, vintage in landed:
+        warehouse.land("assessment", [GLOBAL | {"red_list_category": category, "vintage": vintage}], source="file:a", unit=unit)  # fmt: skip
+    warehouse.materialise(only="core.red_list_tally")
+    expected = {(None, None): "EN", ("2021", "2020"): own, ("2020", "2021"): other}[vintages]
+    assert [row["red_list_category"] for row in warehouse.rows("FROM core.species_status")] == [expected]
+    (tally,) = warehouse.rows("FROM core.red_list_tally")
+    assert (tally["weight_3"], tally["weight_2"]) == ((1, 0) if expected == "EN" else (0, 1))

@@ -19,7 +19,10 @@ WITH ranked AS (
             ELSE red_list_category
         END AS state,
         change_reason,
-        source
+        source,
+        vintage,
+        red_list_category,
+        is_possibly_extinct
     FROM landed.assessment
     WHERE scope = 'global' AND is_assessed(red_list_category)
     QUALIFY
@@ -71,7 +74,13 @@ dated AS (
     QUALIFY
         row_number() OVER (
             PARTITION BY pool.country_code, pool.species_key, spoken.assessment_year
-            ORDER BY source_precedence(spoken.source), spoken.source
+            ORDER BY
+                source_precedence(spoken.source),
+                spoken.source,
+                spoken.vintage DESC NULLS LAST,
+                list_position(['EX', 'EW', 'RE', 'CR', 'EN', 'VU', 'NT', 'LC', 'DD', 'NA', 'NE'], spoken.red_list_category),
+                spoken.is_possibly_extinct DESC NULLS LAST,
+                spoken.change_reason
         ) = 1
 ),
 

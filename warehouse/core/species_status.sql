@@ -1,7 +1,8 @@
 -- The global Red List status that counts for each species known from each country.
 -- Category: of the latest global assessment, stated by the country's own unit of work or loaded for everyone, never by
--- another country's unit; of one year own files count before publishers before seeds. Without one, the category that the
--- country's sources attach to the species; without either, NE. Possibly extinct is a tag of Critically Endangered species.
+-- another country's unit; of one year own files count before publishers before seeds, of one source the latest vintage, then
+-- the category nearest to extinction. Without one, the category that the country's sources attach to the species; without
+-- either, NE. Possibly extinct is a tag of Critically Endangered species.
 -- Introduced: more than half of the species' records in the country are marked introduced or managed.
 -- Counted: native or reintroduced by the list that states an origin, or else not introduced by its records, and not of
 -- uncertain presence; possibly extinct and extinct species count, as in IUCN's country tables.
@@ -14,7 +15,8 @@ WITH latest_stated AS (
         assessment_year,
         red_list_category,
         coalesce(is_possibly_extinct, false) AS is_possibly_extinct,
-        source
+        source,
+        vintage
     FROM landed.assessment
     WHERE scope = 'global'
     QUALIFY
@@ -40,7 +42,16 @@ latest AS (
     QUALIFY
         row_number() OVER (
             PARTITION BY known.country_code, known.species_key
-            ORDER BY assessment_year DESC, source_precedence(latest_stated.source), latest_stated.source
+            ORDER BY
+                latest_stated.assessment_year DESC,
+                source_precedence(latest_stated.source),
+                latest_stated.source,
+                latest_stated.vintage DESC NULLS LAST,
+                list_position(
+                    ['EX', 'EW', 'RE', 'CR', 'EN', 'VU', 'NT', 'LC', 'DD', 'NA', 'NE'], latest_stated.red_list_category
+                ),
+                latest_stated.is_possibly_extinct DESC,
+                latest_stated.taxon_group
         ) = 1
 ),
 

@@ -34,7 +34,8 @@ believed AS (
         ) = 1
         AND row_number() OVER (
             PARTITION BY species.country_code, species.species_key, threat.source, threat.threat_code, threat.detail
-            ORDER BY expected_decline(threat.scope, threat.severity) DESC, is_current_threat(threat.timing) DESC
+            ORDER BY expected_decline(threat.scope, threat.severity) DESC, is_current_threat(threat.timing) DESC,
+                threat.timing, threat.scope, threat.severity
         ) = 1
 ),
 
