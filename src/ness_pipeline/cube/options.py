@@ -83,7 +83,6 @@ class CubeOptions:
             "grid": str(self.grid) if self.grid else None,
             "grid_kind": self.grid.kind if self.grid else None,
             "grid_size": self.grid.size if self.grid else None,
-            "max_uncertainty_m": self.max_uncertainty_m,
             "point": None if self.seed is None else "drawn",
             "seed": None if self.seed is None else str(self.seed),
             "target": None if self.target_rank is None else "counted",
