@@ -22,7 +22,18 @@ STORAGE_VERSION = "v1.2.0"
 
 def quote(name: str) -> str:
     """A table or column name as an SQL identifier."""
-    return ".".join(f'"{part}"' for part in name.split("."))
+    return ".".join(map(identifier, name.split(".")))
+
+
+def identifier(name: str) -> str:
+    """The name of a column of somebody else's file, whatever is in it, as one SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def exact_path(file: Path | str) -> str:
+    """A path as DuckDB must be given it: it would take `*`, `?` and `[` for patterns and read other files; URLs stay."""
+    path = str(file)
+    return path if "://" in path else "".join(f"[{letter}]" if letter in "*?[" else letter for letter in path)
 
 
 def literal(value: object) -> str:

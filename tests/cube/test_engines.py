@@ -37,16 +37,16 @@ def agree(one, other):
     assert one.keys() == other.keys()
     for name, frame in one.items():
         assert frame.drop("row", strict=False).equals(other[name].drop("row", strict=False)), name
-    whole, again = ([read_back(row) for row in made["refused"]["row"]] for made in (one, other))
-    assert whole == again
+    assert whole_rows(one["refused"]) == whole_rows(other["refused"])
 
 
-def read_back(row):
-    """A row from quarantine, with numbers as such."""
-    return {name: number(value) for name, value in json.loads(row).items()}
+def whole_rows(refused):
+    """What stands in quarantine, in one order, with numbers as such."""
+    read = ({name: as_number(value) for name, value in json.loads(row).items()} for row in refused["row"])
+    return sorted(zip(refused["row_number"], refused["column_name"], map(json.dumps, read), strict=True))
 
 
-def number(value):
+def as_number(value):
     """What a text says, if it is a number."""
     try:
         return float(value)

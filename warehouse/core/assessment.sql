@@ -21,7 +21,7 @@ QUALIFY
             source_precedence(source),
             source,
             vintage DESC NULLS LAST,
-            list_position(['EX', 'EW', 'RE', 'CR', 'EN', 'VU', 'NT', 'LC', 'DD', 'NA', 'NE'], red_list_category),
+            red_list_order(red_list_category),
             is_possibly_extinct DESC NULLS LAST,
             change_reason,
             taxon_group,

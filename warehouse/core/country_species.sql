@@ -15,10 +15,7 @@ WITH stated AS (
         min(checklist_key) AS checklist_key,
         min(scientific_name) AS scientific_name,
         min(taxon_group) AS taxon_group,
-        arg_min(
-            red_list_category,
-            list_position(['EX', 'EW', 'RE', 'CR', 'EN', 'VU', 'NT', 'LC', 'DD', 'NA', 'NE'], red_list_category)
-        ) AS red_list_category,
+        arg_min(red_list_category, red_list_order(red_list_category)) AS red_list_category,
         sum(occurrences) AS occurrences,
         sum(introduced_occurrences) AS introduced_occurrences,
         max(global_occurrences) AS global_occurrences,

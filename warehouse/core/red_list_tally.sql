@@ -32,7 +32,7 @@ WITH ranked AS (
                 source_precedence(source),
                 source,
                 vintage DESC NULLS LAST,
-                list_position(['EX', 'EW', 'RE', 'CR', 'EN', 'VU', 'NT', 'LC', 'DD', 'NA', 'NE'], red_list_category),
+                red_list_order(red_list_category),
                 is_possibly_extinct DESC NULLS LAST,
                 change_reason
         ) = 1
@@ -78,7 +78,7 @@ dated AS (
                 source_precedence(spoken.source),
                 spoken.source,
                 spoken.vintage DESC NULLS LAST,
-                list_position(['EX', 'EW', 'RE', 'CR', 'EN', 'VU', 'NT', 'LC', 'DD', 'NA', 'NE'], spoken.red_list_category),
+                red_list_order(spoken.red_list_category),
                 spoken.is_possibly_extinct DESC NULLS LAST,
                 spoken.change_reason
         ) = 1
@@ -95,7 +95,7 @@ national_stated AS (
                 source_precedence(source),
                 source,
                 vintage DESC NULLS LAST,
-                list_position(['EX', 'EW', 'RE', 'CR', 'EN', 'VU', 'NT', 'LC', 'DD', 'NA', 'NE'], red_list_category),
+                red_list_order(red_list_category),
                 is_possibly_extinct DESC NULLS LAST,
                 change_reason,
                 taxon_group

@@ -27,7 +27,7 @@ WITH latest_stated AS (
                 source_precedence(source),
                 source,
                 vintage DESC NULLS LAST,
-                list_position(['EX', 'EW', 'RE', 'CR', 'EN', 'VU', 'NT', 'LC', 'DD', 'NA', 'NE'], red_list_category),
+                red_list_order(red_list_category),
                 is_possibly_extinct DESC NULLS LAST,
                 taxon_group
         ) = 1
@@ -47,9 +47,7 @@ latest AS (
                 source_precedence(latest_stated.source),
                 latest_stated.source,
                 latest_stated.vintage DESC NULLS LAST,
-                list_position(
-                    ['EX', 'EW', 'RE', 'CR', 'EN', 'VU', 'NT', 'LC', 'DD', 'NA', 'NE'], latest_stated.red_list_category
-                ),
+                red_list_order(latest_stated.red_list_category),
                 latest_stated.is_possibly_extinct DESC,
                 latest_stated.taxon_group
         ) = 1

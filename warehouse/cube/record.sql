@@ -25,7 +25,7 @@ WITH read AS (
             IN ('FOSSILSPECIMEN', 'LIVINGSPECIMEN'),
             FALSE
         ) AS is_fossil_or_living,
-        CASE WHEN is_odd_key(key_word) THEN odd_key_of(stated(key_word)) IS NULL ELSE key_word IS NULL END AS has_no_key,
+        key_of(key_word) IS NULL AS has_no_key,
         is_code(country_word, getvariable('countries')) AS is_country,
         bare(category_word) IS NULL OR is_code(category_word, getvariable('categories')) AS is_category
     FROM term

@@ -17,7 +17,7 @@ import polars as pl
 from ness_pipeline.cube.engine import Engine, Progress, Records
 from ness_pipeline.cube.options import CubeOptions, Trust
 from ness_pipeline.cube.text import for_duckdb, sql_text
-from ness_pipeline.database import literal
+from ness_pipeline.database import exact_path, literal
 from ness_pipeline.errors import SourceUnavailable, WrongUsage
 from ness_pipeline.paths import sql_folder
 
@@ -85,27 +85,27 @@ class DuckdbEngine(Engine):
         with self._readable():
             described = "SELECT file_name, list((name, type, converted_type, logical_type::VARCHAR, num_children)) FROM parquet_schema(?) GROUP BY file_name"
             same: defaultdict[str, list[str]] = defaultdict(list)
-            for name, schema in self._connection.execute(described, [[_as_is(file) for file in files]]).fetchall():
+            for name, schema in self._connection.execute(described, [[exact_path(file) for file in files]]).fetchall():
                 same[str(schema)].append(str(name))
             order = {name: place for place, name in enumerate(files)}
             found: list[tuple[tuple[str, ...], Mapping[str, str]]] = []
             for names in same.values():
                 names.sort(key=lambda name: order.get(name, 0))
-                relation = self._connection.read_parquet(_as_is(names[0]), binary_as_string=True)
+                relation = self._connection.read_parquet(exact_path(names[0]), binary_as_string=True)
                 types = (str(kind) for kind in relation.types)
                 found.append((tuple(names), dict(zip(relation.columns, types, strict=True))))
         return found
 
     def rows_by_file(self) -> Mapping[str, int]:
         """How many rows each file has."""
-        files = [_as_is(file) for part in self.records for file in part.files]
+        files = [exact_path(file) for part in self.records for file in part.files]
         with self._readable():
             counted = "SELECT file_name, num_rows FROM parquet_file_metadata(?)"
             return {str(name): int(rows) for name, rows in self._connection.execute(counted, [files]).fetchall()}
 
     def open(self, relation: str, files: tuple[str, ...]) -> None:
         """Make the rows of files a relation."""
-        listed = ", ".join(literal(_as_is(file)) for file in files)
+        listed = ", ".join(literal(exact_path(file)) for file in files)
         where = "*, filename AS _file_path, parse_filename(filename) AS _file_name, file_row_number AS _file_row"
         self.define(relation, f"SELECT {where} FROM read_parquet([{listed}], binary_as_string = true)")
 
@@ -212,8 +212,3 @@ class DuckdbEngine(Engine):
 
 def _first(error: Exception) -> str:
     return str(error).splitlines()[0]
-
-
-def _as_is(file: str) -> str:
-    """A path as DuckDB must be given it: it would take `*`, `?` and `[` for patterns and read other files."""
-    return file if "://" in file else "".join(f"[{letter}]" if letter in "*?[" else letter for letter in file)

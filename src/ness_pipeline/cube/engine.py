@@ -24,6 +24,8 @@ from ness_pipeline.sources import REJECTED
 
 Progress = Callable[[str, float | None], None]
 """Called with what is being done and the share of it that is done, where that is known."""
+Checks = list[tuple[str, str]]
+"""Columns of a record in the order of the contract, each with the SQL condition that it fails."""
 ASKED_APART = {
     "occurrence_status": "NOT is_present",
     "has_geospatial_issue": "has_geospatial_issue",
@@ -34,8 +36,7 @@ ASKED_APART = {
 }
 """Where `warehouse/cube/record.sql` asks itself, and cheaper, whether a column meets the contract."""
 GROUPED = {"species_key": "key_word", "year": "year", "country_code": "country_word"}
-"""Columns that the cube groups by, as `warehouse/cube/written.sql` names them: they are checked once for each count, not
-for each record."""
+"""Columns that the cube groups by, as `warehouse/cube/written.sql` names them; they are checked once for each count."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Engine(ABC):
         self._progress = progress or (lambda _what, _share: None)
         self._groups: list[Group] = []
         self._has_repeated = self._is_partial = self._is_counted = False
-        self._checks: list[tuple[str, str]] = []
+        self._checks: Checks = []
 
     def __enter__(self) -> Self:
         try:
@@ -192,8 +193,9 @@ class Engine(ABC):
     def refused(self) -> Iterator[pl.DataFrame]:
         """Refused records with the whole row as JSON (`whole_row`), in no order."""
         self.count()
+        asked = self._asked_again()
         for group in self._groups:
-            self.define_refused(group)
+            self.define_refused(group, asked)
             yield from self.frames(sql_text("refused_record"), "Setting records apart")
 
     def over_all(self) -> None:
@@ -202,11 +204,13 @@ class Engine(ABC):
             self._relations(self._groups)
             self._is_partial = False
 
-    def define_refused(self, group: Group) -> None:
+    def define_refused(self, group: Group, asked: Checks) -> None:
         """Define `refused`, the refused records of a group with the whole row, by going over the group again."""
         self._relations([group], is_whole=True)
         self._is_partial = True
-        self.define("refused", f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({self._refused()}) AS refused")
+        self.define(
+            "refused", f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({self._refused(asked)}) AS refused"
+        )
 
     def count(self) -> None:
         """Count the records, once for the cube and for what it says of those that are refused."""
@@ -216,17 +220,20 @@ class Engine(ABC):
             self.define("counted", f"SELECT * FROM written WHERE {none_broken(self._checks_of(groups=True))}")
             self._is_counted = True
 
-    def _refused(self) -> str:
-        """A statement for the refused records; of what the cube groups by, only those checks are asked that a count has failed."""
-        asked = []
-        for name, condition in self._checks_of(groups=True):
-            word = GROUPED[name]
-            failing = f"SELECT count(*) AS n FROM written WHERE {word} IS NOT NULL AND ({condition})"
-            (failed,) = self.frames(failing, "Setting records apart")
-            asked.append((name, condition if failed["n"][0] else f"{word} IS NULL"))
+    def _asked_again(self) -> Checks:
+        """Checks of the columns that the cube groups by; one that no count has failed need only ask whether there is a value."""
+        checks = self._checks_of(groups=True)
+        failed = (
+            f"count(*) FILTER (WHERE {GROUPED[name]} IS NOT NULL AND ({condition})) AS {name}"
+            for name, condition in checks
+        )
+        (counts,) = self.frames(f"SELECT {', '.join(failed)} FROM written", "Setting records apart")
+        return [(name, condition if counts[name][0] else f"{GROUPED[name]} IS NULL") for name, condition in checks]
+
+    def _refused(self, asked: Checks) -> str:
         return f"SELECT * FROM checked WHERE {any_broken([*self._checks_of(groups=False), *asked])} OR is_repeated"
 
-    def _checks_of(self, *, groups: bool) -> list[tuple[str, str]]:
+    def _checks_of(self, *, groups: bool) -> Checks:
         """The checks of columns that the cube groups by, or of all others."""
         return [(name, condition) for name, condition in self._checks if (name in GROUPED) is groups]
 
@@ -257,14 +264,14 @@ class Engine(ABC):
     def _term(self, group: Group, *, is_whole: bool) -> str:
         placed = ["_file_path AS file_path", "_file_name AS file_name", "_file_row AS file_row"]
         if is_whole:
-            placed += group.terms.carried
+            placed += group.terms.raw_columns
         read = f"{group.relation} WHERE {group.terms.scope(self.options)}"
         for stage in group.terms.stages(self.options):
             read = f"(SELECT {', '.join([*(f'{sql} AS {name}' for name, sql in stage.items()), *placed])} FROM {read}) AS step"
             placed = [column.rpartition(" ")[2] for column in placed]
         return f"SELECT * FROM {read}"
 
-    def _breaks(self, groups: Sequence[Group]) -> list[tuple[str, str]]:
+    def _breaks(self, groups: Sequence[Group]) -> Checks:
         """The contract's checks, or the filters of the cube alone for who trusts the rest; then those of the options.
 
         Filters: present, without geospatial issue, neither fossil nor living specimen, species, year and country known.

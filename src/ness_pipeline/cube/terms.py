@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ness_pipeline.column_names import ColumnNames
 from ness_pipeline.cube.options import CubeOptions
-from ness_pipeline.database import literal
+from ness_pipeline.database import identifier, literal
 from ness_pipeline.errors import WrongUsage
 from schemas.landed.occurrence import GEOSPATIAL_ISSUES
 
@@ -50,7 +50,7 @@ class Column:
     @classmethod
     def of(cls, name: str, type_name: str) -> Column:
         """From its name and the type that an engine gives it; of a vocabulary, the concept is taken."""
-        quoted, given = _quoted(name), type_name.lower()
+        quoted, given = identifier(name), type_name.lower()
         for concept in ("concepts", "concept"):
             if found := re.match(rf'struct[(<].*?\b"?{concept}"?[ :]((varchar|string)(\[\])?|array<string>)', given):
                 return cls(f"{quoted}.{concept}", _kind(found[1]))
@@ -91,7 +91,7 @@ class SqlTerms(ColumnNames):
         return column is not None and column.kind == "instant"
 
     @property
-    def carried(self) -> list[str]:
+    def raw_columns(self) -> list[str]:
         """All columns of a file under names that no term has; not as one struct, whose parts DuckDB would take apart
         again in every row before it looks for the few that are wanted.
         """  # noqa: D205  (the first sentence needs two lines)
@@ -99,8 +99,10 @@ class SqlTerms(ColumnNames):
 
     @property
     def whole_row(self) -> str:
-        """What is `carried` as a JSON object of texts, under the names of the file."""
-        named = ((_quoted(name), Column(f"raw_{n}", one.kind)) for n, (name, one) in enumerate(self._columns.items()))
+        """What `raw_columns` names as a JSON object of texts, under the names of the file."""
+        named = (
+            (identifier(name), Column(f"raw_{n}", one.kind)) for n, (name, one) in enumerate(self._columns.items())
+        )
         return (
             f"CAST(to_json(struct_pack({', '.join(f'{name} := {column.text}' for name, column in named)})) AS VARCHAR)"
         )
@@ -242,11 +244,6 @@ class SqlTerms(ColumnNames):
         if option is None:
             raise WrongUsage(f"{self.shown} does not name the country of its rows; give it, as in --country KE.")
         return literal(option)
-
-
-def _quoted(name: str) -> str:
-    """The name of a column, whatever is in it, as SQL takes it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _same(columns: Mapping[str, str]) -> dict[str, str]:

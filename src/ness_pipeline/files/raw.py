@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from ness_pipeline.cube.engine import Records
-from ness_pipeline.database import frame_of
+from ness_pipeline.database import exact_path, frame_of, identifier, literal
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.text import MAX_LINE, TextFormat
 from ness_pipeline.sources import REJECTED
@@ -98,10 +98,10 @@ class RawTable:
             connection.execute("SET memory_limit = '1GB'")
             try:
                 relation = self._relation(connection)
-                names = [f'"{name.replace(chr(34), chr(34) * 2)}"' for name in relation.columns]
+                names = [identifier(name) for name in relation.columns]
                 kept = [f"trim({name}, concat(' ', chr(9), chr(10), chr(13))) AS {name}" for name in names]
                 for name, value in self.defaults.items():
-                    quoted, said = f'"{name.replace(chr(34), chr(34) * 2)}"', "'" + value.replace("'", "''") + "'"
+                    quoted, said = identifier(name), literal(value)
                     if quoted in names:
                         kept[names.index(quoted)] = f"coalesce(nullif(trim({quoted}), ''), {said}) AS {quoted}"
                     else:
@@ -113,7 +113,7 @@ class RawTable:
         return Records(self.shown, (str(target),), self.malformed)
 
     def _relation(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
-        names = [literal(file) for file in self.files]
+        names = [exact_path(file) for file in self.files]
         if self.text is None:
             return connection.read_parquet(names, union_by_name=True, binary_as_string=True)
         return connection.read_csv(
@@ -145,11 +145,6 @@ class RawTable:
             pl.lit(f"The line does not have the {width} columns of the header.").alias("reason"),
             as_json(found.select(line="csv_line")),
         )  # fmt: skip
-
-
-def literal(file: Path) -> str:
-    """A path as DuckDB must be given it: it would take `*`, `?` and `[` for patterns and read other files."""
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(file))
 
 
 def unreadable(shown: str, error: Exception) -> WrongUsage:
