@@ -1,23 +1,9 @@
 -- Occurrence cube: the records of each species in each country, year and cell.
 -- One row per country, year, species and cell that has records; nothing ever says zero.
--- Reads `counted`: counts of the records that count (written.sql), where a country or key may be written in several ways.
+-- Reads `summed`: one count for each of them (written.sql, summed.sql).
 -- target_group_occurrences = records of all species of the same higher taxon in the same country, year and cell, where
 -- target_rank (phylum, class, order, family) names one: how much was looked for the group there; NULL without a taxon.
 -- Source: B-Cubed occurrence-cube specification (Desmet et al. 2023).
-WITH cube AS (
-    SELECT
-        upper(trimmed(country_word)) AS country_code,
-        year,
-        species_key,
-        cell_code,
-        CAST(sum(occurrences) AS BIGINT) AS occurrences,
-        min(min_coordinate_uncertainty_m) AS min_coordinate_uncertainty_m,
-        min(min_temporal_uncertainty_s) AS min_temporal_uncertainty_s,
-        min(target_group) AS target_group
-    FROM counted
-    GROUP BY upper(trimmed(country_word)), year, species_key, cell_code
-)
-
 SELECT
     country_code,
     year,
@@ -36,4 +22,4 @@ SELECT
             END
         ELSE CAST(NULL AS BIGINT)
     END AS target_group_occurrences
-FROM cube
+FROM summed

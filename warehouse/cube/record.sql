@@ -3,7 +3,7 @@
 -- Options are variables, all NULL unless set: grid_kind (eqdgc, eea, h3), grid_size (level, metres, resolution), point and
 -- seed. Where point is 'drawn', it is drawn inside the circle of uncertainty (unknown: 1000 m) from a hash of record and seed.
 -- Source: B-Cubed occurrence-cube specification (Desmet et al. 2023).
--- Whether a word is one of those that count (is_present, is_fossil_or_living, has_no_key, is_country, is_category) is asked apart from
+-- Whether a word is one of those that count (is_present, is_fossil_or_living, is_country, is_category) is asked apart from
 -- what it is in the words of the contract: asking is cheap, and only refused records need the words.
 WITH read AS (
     SELECT
@@ -25,7 +25,6 @@ WITH read AS (
             IN ('FOSSILSPECIMEN', 'LIVINGSPECIMEN'),
             FALSE
         ) AS is_fossil_or_living,
-        key_of(key_word) IS NULL AS has_no_key,
         is_code(country_word, getvariable('countries')) AS is_country,
         bare(category_word) IS NULL OR is_code(category_word, getvariable('categories')) AS is_category
     FROM term
@@ -57,6 +56,7 @@ interpreted AS (
 located AS (
     SELECT
         *,
+        decimal_latitude BETWEEN -90 AND 90 AND decimal_longitude BETWEEN -180 AND 180 AS is_on_earth,
         CASE getvariable('point')
             WHEN 'drawn'
                 THEN drawn_latitude(
@@ -78,12 +78,9 @@ located AS (
 
 SELECT
     *,
-    CASE
-        WHEN decimal_latitude BETWEEN -90 AND 90 AND decimal_longitude BETWEEN -180 AND 180
-            THEN CASE getvariable('grid_kind')
-                WHEN 'eqdgc' THEN eqdgc_code(point_latitude, point_longitude, getvariable('grid_size'))
-                WHEN 'eea' THEN eea_code(point_latitude, point_longitude, getvariable('grid_size'))
-                WHEN 'h3' THEN h3_code(point_latitude, point_longitude, getvariable('grid_size'))
-            END
+    CASE getvariable('grid_kind')
+        WHEN 'eqdgc' THEN CASE WHEN is_on_earth THEN eqdgc_code(point_latitude, point_longitude, getvariable('grid_size')) END
+        WHEN 'eea' THEN CASE WHEN is_on_earth THEN eea_code(point_latitude, point_longitude, getvariable('grid_size')) END
+        WHEN 'h3' THEN CASE WHEN is_on_earth THEN h3_code(point_latitude, point_longitude, getvariable('grid_size')) END
     END AS cell_code
 FROM located

@@ -59,6 +59,7 @@ class DuckdbEngine(Engine):
         run = self._run
         run("SET TimeZone = 'UTC'")
         run("SET preserve_insertion_order = false")
+        run("SET produce_arrow_string_view = true")  # polars takes these as they are
         run("SET enable_progress_bar = true")
         run("SET enable_progress_bar_print = false")
         try:

@@ -30,13 +30,19 @@ ASKED_APART = {
     "occurrence_status": "NOT is_present",
     "has_geospatial_issue": "has_geospatial_issue",
     "basis_of_record": "is_fossil_or_living",
-    "species_key": "has_no_key",
-    "country_code": "NOT is_country",
+    "species_key": "key_of(key_word) IS NULL",
+    "country_code": "NOT is_code(country_word, getvariable('countries'))",
     "red_list_category": "NOT is_category",
 }
-"""Where `warehouse/cube/record.sql` asks itself, and cheaper, whether a column meets the contract."""
-GROUPED = {"species_key": "key_word", "year": "year", "country_code": "country_word"}
-"""Columns that the cube groups by, as `warehouse/cube/written.sql` names them; they are checked once for each count."""
+"""Where it is cheaper to ask the words of a record, or `warehouse/cube/record.sql` has asked, whether a column meets the contract."""
+GROUPED = {
+    "species_key": ("key_word", "key_of(key_word)"),
+    "year": ("year", "year"),
+    "country_code": ("country_word", "upper(trimmed(country_word))"),
+}
+"""Columns that the cube groups by, each with what `warehouse/cube/written.sql` counts by and what that stands for; they are
+checked once for each count.
+"""
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,7 @@ class Engine(ABC):
         self._groups: list[Group] = []
         self._has_repeated = self._is_partial = self._is_counted = False
         self._checks: Checks = []
+        self._asked: Checks = []
 
     def __enter__(self) -> Self:
         try:
@@ -193,9 +200,8 @@ class Engine(ABC):
     def refused(self) -> Iterator[pl.DataFrame]:
         """Refused records with the whole row as JSON (`whole_row`), in no order."""
         self.count()
-        asked = self._asked_again()
         for group in self._groups:
-            self.define_refused(group, asked)
+            self.define_refused(group)
             yield from self.frames(sql_text("refused_record"), "Setting records apart")
 
     def over_all(self) -> None:
@@ -204,34 +210,38 @@ class Engine(ABC):
             self._relations(self._groups)
             self._is_partial = False
 
-    def define_refused(self, group: Group, asked: Checks) -> None:
+    def define_refused(self, group: Group) -> None:
         """Define `refused`, the refused records of a group with the whole row, by going over the group again."""
         self._relations([group], is_whole=True)
         self._is_partial = True
-        self.define(
-            "refused", f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({self._refused(asked)}) AS refused"
-        )
+        self.define("refused", f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({self._refused()}) AS refused")
 
     def count(self) -> None:
         """Count the records, once for the cube and for what it says of those that are refused."""
-        if not self._is_counted:
-            self.over_all()
-            self.keep("written", sql_text("written"), "Counting records")
-            self.define("counted", f"SELECT * FROM written WHERE {none_broken(self._checks_of(groups=True))}")
-            self._is_counted = True
-
-    def _asked_again(self) -> Checks:
-        """Checks of the columns that the cube groups by; one that no count has failed need only ask whether there is a value."""
+        if self._is_counted:
+            return
+        self.over_all()
+        self.keep("written", sql_text("written"), "Counting records")
         checks = self._checks_of(groups=True)
-        failed = (
-            f"count(*) FILTER (WHERE {GROUPED[name]} IS NOT NULL AND ({condition})) AS {name}"
-            for name, condition in checks
-        )
-        (counts,) = self.frames(f"SELECT {', '.join(failed)} FROM written", "Setting records apart")
-        return [(name, condition if counts[name][0] else f"{GROUPED[name]} IS NULL") for name, condition in checks]
+        failing, respelled = self._words(checks)
+        self._asked = [(name, breaks if name in failing else f"{GROUPED[name][0]} IS NULL") for name, breaks in checks]
+        read = (f"{stands_for if name in respelled else word} AS {name}" for name, (word, stands_for) in GROUPED.items() if word != name)  # fmt: skip
+        self.define("counted", f"SELECT *, {', '.join(read)} FROM written WHERE {none_broken(self._asked)}")
+        self.define("summed", sql_text("summed") if respelled else "SELECT * FROM counted")
+        self._is_counted = True
 
-    def _refused(self, asked: Checks) -> str:
-        return f"SELECT * FROM checked WHERE {any_broken([*self._checks_of(groups=False), *asked])} OR is_repeated"
+    def _words(self, checks: Checks) -> tuple[set[str], set[str]]:
+        """Columns that the cube groups by where a word fails, and where one that does not may stand for what another does."""
+        asked = (
+            f"SELECT {literal(name)} AS name, count(*) FILTER (WHERE {breaks}) AS failing, count(*) FILTER (WHERE NOT ({breaks}) AND {word} <> {stands_for}) AS respelled FROM (SELECT DISTINCT {word} FROM written WHERE {word} IS NOT NULL) AS word"
+            for name, breaks in checks
+            for word, stands_for in [GROUPED[name]]
+        )
+        found = pl.concat(self.frames(" UNION ALL ".join(asked), "Counting records"))
+        return set(found.filter(pl.col("failing") > 0)["name"]), set(found.filter(pl.col("respelled") > 0)["name"])
+
+    def _refused(self) -> str:
+        return f"SELECT * FROM checked WHERE {any_broken([*self._checks_of(groups=False), *self._asked])} OR is_repeated"
 
     def _checks_of(self, *, groups: bool) -> Checks:
         """The checks of columns that the cube groups by, or of all others."""

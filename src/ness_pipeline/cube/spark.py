@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ness_pipeline.cube.engine import Checks, Engine, Group, Progress, Records
+from ness_pipeline.cube.engine import Engine, Group, Progress, Records
 from ness_pipeline.cube.options import CubeOptions, Trust
 from ness_pipeline.cube.text import for_spark
 from ness_pipeline.errors import WrongUsage
@@ -142,14 +142,14 @@ class SparkEngine(Engine):
         with self._readable():
             self._relation(statement, is_written=relation == self._dearest).createOrReplaceTempView(relation)
 
-    def define_refused(self, group: Group, asked: Checks) -> None:
+    def define_refused(self, group: Group) -> None:
         """Define `refused` with the whole row beside what was computed before."""
         placed = (
             f"SELECT _file_path AS path, _file_row AS row, {', '.join(group.terms.raw_columns)} FROM {group.relation}"
         )
         self.define(
             "refused",
-            f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({self._refused(asked)}) AS r JOIN ({placed}) AS w ON r.file_path = w.path AND r.file_row = w.row",
+            f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({self._refused()}) AS r JOIN ({placed}) AS w ON r.file_path = w.path AND r.file_row = w.row",
         )
 
     def keep(self, relation: str, statement: str, what: str) -> int:

@@ -214,7 +214,8 @@ class SqlTerms(ColumnNames):
     def _listed_issue(self) -> str:
         column = self.column("issue", "issues")
         if column is not None and column.kind == "texts":
-            return " OR ".join(f"list_contains({column.sql}, {literal(issue)})" for issue in GEOSPATIAL_ISSUES)
+            listed = " OR ".join(f"list_contains({column.sql}, {literal(issue)})" for issue in GEOSPATIAL_ISSUES)
+            return f"CASE WHEN array_length({column.sql}) > 0 THEN {listed} END"
         return (
             f"regexp_matches({self.word('issue', 'issues')}, '(^|[^A-Z_])({'|'.join(GEOSPATIAL_ISSUES)})([^A-Z_]|$)')"
         )
