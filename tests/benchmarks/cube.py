@@ -1,10 +1,10 @@
 """How long a cube takes: by this project, by hand-written DuckDB (the limit), polars, pandas and Spark, in one run.
 
-    python tests/benchmarks/cube.py --rows 10000000 [--json] [--only ours,validated,limit] [--folder DIR]
+    python tests/benchmarks/cube.py --rows 10000000 [--json] [--only ours,validated,limit] [--times 3] [--folder DIR]
 
 Every way runs in a process of its own over the same parquet files, writes its cube to a file, and is told in seconds,
 seconds of processors (Java's not among them) and peak memory; what counts are the ratios, on a busy machine those of the
-processors. The records look like GBIF's monthly snapshot: log-normal species, 250 countries, 50 years, one record in
+processors. With `--times` all ways take turns, and of each the run that took the processors the least time is told. The records look like GBIF's monthly snapshot: log-normal species, 250 countries, 50 years, one record in
 twenty refused by a filter or the contract. `checked` holds every record to the contract; `validated` then also gives each
 refused record back whole, with its reason.
 """
@@ -29,6 +29,8 @@ import polars as pl
 SPECIES, SPREAD, PART_ROWS = 200_000, 2.5, 5_000_000
 """Species, the standard deviation of the logarithm of their abundance, and records in a file."""
 MEMORY = "1200MB"
+LIMIT_MEMORY = "1500MB"
+"""By hand DuckDB gives up on 100 million records with 1200 MB, as it groups and compresses at a time."""
 PANDAS_ROWS = 10_000_000
 RECORDS = """
     SELECT
@@ -96,7 +98,11 @@ def generate(folder: Path, rows: int) -> None:
         connection.execute(f"SET memory_limit = '{MEMORY}'; SET enable_progress_bar = false; {MACROS}")
         for part, first in enumerate(range(0, rows, PART_ROWS)):
             query = RECORDS.format(
-                species=SPECIES, spread=SPREAD, codes=list(countries())[:249], first=first, last=min(rows, first + PART_ROWS)
+                species=SPECIES,
+                spread=SPREAD,
+                codes=list(countries())[:249],
+                first=first,
+                last=min(rows, first + PART_ROWS),
             )
             connection.execute(f"COPY ({query}) TO '{folder}/{part:06}' (FORMAT parquet, COMPRESSION snappy)")
 
@@ -115,10 +121,10 @@ def ours(folder: Path, out: Path, trust: str, *, keeps_refused: bool = False) ->
 
 
 def limit(folder: Path, out: Path) -> int:
-    """The cube by DuckDB alone, with the memory that ours may use."""
+    """The cube by DuckDB alone."""
     with duckdb.connect() as connection, tempfile.TemporaryDirectory() as spill:
         connection.execute(
-            f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{spill}'; SET preserve_insertion_order = false; SET enable_progress_bar = false"
+            f"SET memory_limit = '{LIMIT_MEMORY}'; SET temp_directory = '{spill}'; SET preserve_insertion_order = false; SET enable_progress_bar = false"
         )
         query = LIMIT.format(files=f"{folder}/*", filters=FILTERS, issues=issues())
         connection.execute(f"COPY ({query}) TO '{out}' (FORMAT parquet, COMPRESSION zstd)")
@@ -227,6 +233,16 @@ def _processor_s() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
+def _load_program() -> None:
+    """Load the program and its contracts, which is not what is measured."""
+    from ness_pipeline.check import failed_values
+    from ness_pipeline.cube.text import for_duckdb
+    from ness_pipeline.dictionary import tables
+
+    for_duckdb("SELECT 1", {})
+    failed_values(tables()["landed.occurrence"], "year", pl.Series(["9999"]))
+
+
 def _measured(way: str, folder: Path, out: Path, answer: multiprocessing.queues.SimpleQueue[dict[str, object]]) -> None:
     """One way, in a process group of its own."""
     global _GROUP  # noqa: PLW0603  (known only in the child)
@@ -234,18 +250,17 @@ def _measured(way: str, folder: Path, out: Path, answer: multiprocessing.queues.
 
     os.setpgrp()
     _GROUP = os.getpgrp()
-    from ness_pipeline.cube.text import for_duckdb
-    from ness_pipeline.dictionary import tables
-
-    tables(), for_duckdb("SELECT 1", {})  # loading the program and its contracts is not what is measured
+    _load_program()
     done, peaks = threading.Event(), [0]
     watcher = threading.Thread(target=_peak_mib, args=(done, peaks))
     watcher.start()
     started, before = time.perf_counter(), _processor_s()
-    refused = WAYS[way](folder, out)
-    seconds, processor_s = time.perf_counter() - started, _processor_s() - before
-    done.set()
-    watcher.join()
+    try:
+        refused = WAYS[way](folder, out)
+    finally:
+        seconds, processor_s = time.perf_counter() - started, _processor_s() - before
+        done.set()
+        watcher.join()
     cube = pl.scan_parquet(out)
     counted = next(name for name in ("occurrences", "len") if name in cube.collect_schema().names())
     rows, occurrences = cube.select(pl.len().alias("rows"), pl.col(counted).cast(pl.Int64).sum()).collect().row(0)
@@ -262,12 +277,17 @@ def _measured(way: str, folder: Path, out: Path, answer: multiprocessing.queues.
     )
 
 
+def _processor_s_of(row: dict[str, object]) -> float:
+    return float(str(row.get("processor_s", "inf")))
+
+
 def main() -> int:
     """Generate, run every way, print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--only", default=",".join(WAYS))
+    parser.add_argument("--times", type=int, default=1, help="how often each way runs")
     parser.add_argument("--folder", type=Path, help="keep the records here for the next run")
     chosen = parser.parse_args()
     folder = chosen.folder or Path(tempfile.mkdtemp(prefix="ness-benchmark-"))
@@ -277,9 +297,8 @@ def main() -> int:
         if not records.exists():
             generate(records, chosen.rows)
         spawn = multiprocessing.get_context("spawn")
-        for way in chosen.only.split(","):
-            if way == "pandas" and chosen.rows > PANDAS_ROWS:
-                continue
+        ways = [way for way in chosen.only.split(",") if way != "pandas" or chosen.rows <= PANDAS_ROWS]
+        for way in ways * chosen.times:
             answer = spawn.SimpleQueue()
             process = spawn.Process(target=_measured, args=(way, records, folder / "cube.parquet", answer))
             process.start()
@@ -289,6 +308,7 @@ def main() -> int:
     finally:
         if chosen.folder is None:
             shutil.rmtree(folder)
+    results = [min((row for row in results if row["way"] == way), key=_processor_s_of) for way in ways]
     for measure, ratio in (("seconds", "times_limit"), ("processor_s", "times_limit_processor")):
         base = next((float(str(row[measure])) for row in results if row["way"] == "limit" and measure in row), None)
         for row in results:

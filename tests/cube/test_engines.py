@@ -92,6 +92,23 @@ def test_the_cube_is_a_plain_count_of_the_world(snapshot, world_records):
     assert found["refused"]["row_number"].n_unique() == found["refused"].height
 
 
+@pytest.mark.parametrize(
+    ("engine", "respelled"),
+    [("duckdb", ["countrycode"]), ("duckdb", ["specieskey"]), ("spark", ["countrycode", "specieskey"])],
+)
+def test_a_country_and_a_key_are_one_however_they_are_written(world_records, tmp_path, spark, engine, respelled):
+    """Every second record writes its country in small letters, or its key between blanks."""
+    ways = {"countrycode": pl.col("countrycode").str.to_lowercase(), "specieskey": " " + pl.col("specieskey") + " "}
+    is_second = pl.int_range(pl.len()) % 2 == 0
+    changed = [pl.when(is_second).then(ways[name]).otherwise(pl.col(name)).alias(name) for name in respelled]
+    cubes = []
+    for name, records in (("one", world_records), ("other", world_records.with_columns(changed))):
+        records.write_parquet(tmp_path / f"{name}.parquet")
+        cubes.append(made(engine, [tmp_path / f"{name}.parquet"], CubeOptions())["occurrence_cube"])
+    assert cubes[0].height > 1_000
+    assert cubes[0].equals(cubes[1])
+
+
 def test_target_groups_count_all_species_of_the_group_in_the_same_place_and_year(snapshot):
     """A row's target group has the records of all rows of its class, country, year and cell, never of other years."""
     cube = made("duckdb", [snapshot], FINEST)["with target groups"]
