@@ -28,9 +28,6 @@ import polars as pl
 
 SPECIES, SPREAD, PART_ROWS = 200_000, 2.5, 5_000_000
 """Species, the standard deviation of the logarithm of their abundance, and records in a file."""
-MEMORY = "1200MB"
-LIMIT_MEMORY = "1500MB"
-"""By hand DuckDB gives up on 100 million records with 1200 MB, as it groups and compresses at a time."""
 PANDAS_ROWS = 10_000_000
 RECORDS = """
     SELECT
@@ -91,6 +88,7 @@ def issues() -> list[str]:
 
 def generate(folder: Path, rows: int) -> None:
     """Write the records in parts of bounded size."""
+    from ness_pipeline.cube.duckdb import MEMORY
     from ness_pipeline.scope import countries
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -113,7 +111,7 @@ def ours(folder: Path, out: Path, trust: str, *, keeps_refused: bool = False) ->
     from ness_pipeline.cubes import engine_for
     from ness_pipeline.files.batches import rejected
 
-    with engine_for("duckdb", [folder], CubeOptions(), trust=trust, memory=MEMORY) as engine:
+    with engine_for("duckdb", [folder], CubeOptions(), trust=trust) as engine:
         engine.write(out)
         if keeps_refused:
             return sum(frame.height for frame in rejected(engine))
@@ -121,10 +119,12 @@ def ours(folder: Path, out: Path, trust: str, *, keeps_refused: bool = False) ->
 
 
 def limit(folder: Path, out: Path) -> int:
-    """The cube by DuckDB alone."""
+    """The cube by DuckDB alone, with the memory that ours may use; it gives up on 100 million records with 1200 MB."""
+    from ness_pipeline.cube.duckdb import MEMORY
+
     with duckdb.connect() as connection, tempfile.TemporaryDirectory() as spill:
         connection.execute(
-            f"SET memory_limit = '{LIMIT_MEMORY}'; SET temp_directory = '{spill}'; SET preserve_insertion_order = false; SET enable_progress_bar = false"
+            f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{spill}'; SET preserve_insertion_order = false; SET enable_progress_bar = false"
         )
         query = LIMIT.format(files=f"{folder}/*", filters=FILTERS, issues=issues())
         connection.execute(f"COPY ({query}) TO '{out}' (FORMAT parquet, COMPRESSION zstd)")

@@ -28,7 +28,7 @@ def cube(
     checklist_key: Annotated[str | None, typer.Option(help="GBIF dataset key of the checklist of the species keys.")] = None,
     source: Annotated[str | None, typer.Option(help="Name of the data; files under one name add up.")] = None,
     trust: Annotated[str, typer.Option(help="nothing, keys (no record stands twice) or everything (with --out).")] = "nothing",
-    memory: Annotated[str, typer.Option(help="Memory of the engine duckdb; beyond it goes to disk.")] = "1200MB",
+    memory: Annotated[str, typer.Option(help="Memory of the engine duckdb; beyond it goes to disk.")] = "1500MB",
     master: Annotated[str, typer.Option(help="Where Spark runs, such as spark://host:7077.")] = "local[*]",
     product: Annotated[str, typer.Option(help="What gbif makes: cube, records or species.")] = "cube",
     out: Annotated[Path | None, typer.Option(help="Write the cube to this .parquet or .csv instead of the warehouse.")] = None,

@@ -22,7 +22,7 @@ from ness_pipeline.errors import SourceUnavailable, WrongUsage
 from ness_pipeline.paths import sql_folder
 
 BATCH_ROWS = 250_000
-MEMORY = "1200MB"
+MEMORY = "1500MB"
 """What DuckDB may use; with its buffers for reading and with polars beside it a run stays below 2 GiB."""
 _LOOK_S = 0.5
 
@@ -35,7 +35,7 @@ class DuckdbEngine(Engine):
         options: how to count them.
         trust: see `Engine`.
         progress: told what is being done.
-        memory: what DuckDB may use, such as `1200MB`; beyond that it spills to a temporary folder.
+        memory: what DuckDB may use, such as `1500MB`; beyond that it spills to a temporary folder.
         threads: threads; None takes all.
     """
 
@@ -65,7 +65,7 @@ class DuckdbEngine(Engine):
         try:
             run(f"SET memory_limit = {literal(self._memory)}")
         except duckdb.Error:
-            raise WrongUsage(f"--memory {self._memory} is no size; write it as in 1200MB or 4GB.") from None
+            raise WrongUsage(f"--memory {self._memory} is no size; write it as in 1500MB or 4GB.") from None
         run(f"SET temp_directory = {literal(self._folder.name)}")
         if self._threads is not None:
             run(f"SET threads = {self._threads}")

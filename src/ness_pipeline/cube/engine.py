@@ -241,7 +241,9 @@ class Engine(ABC):
         return set(found.filter(pl.col("failing") > 0)["name"]), set(found.filter(pl.col("respelled") > 0)["name"])
 
     def _refused(self) -> str:
-        return f"SELECT * FROM checked WHERE {any_broken([*self._checks_of(groups=False), *self._asked])} OR is_repeated"
+        return (
+            f"SELECT * FROM checked WHERE {any_broken([*self._checks_of(groups=False), *self._asked])} OR is_repeated"
+        )
 
     def _checks_of(self, *, groups: bool) -> Checks:
         """The checks of columns that the cube groups by, or of all others."""

@@ -46,6 +46,8 @@ def _macros() -> dict[str, tuple[tuple[str, ...], exp.Expression]]:
 
 def for_duckdb(statement: str, variables: Variables) -> str:
     """A statement with variables filled in."""
+    if "getvariable" not in statement:
+        return statement
     tree = cast("exp.Expression", sqlglot.parse_one(statement, read="duckdb"))
     return str(_expanded(tree, variables, {}).sql(dialect="duckdb"))
 

@@ -31,6 +31,8 @@ OPTIONS = {
     "cell_code": ("grid", "The record has no coordinates that lie in a cell of the grid."),
 }
 """Why a record that meets the contract is not counted: check and reason by column."""
+_ALIKE = ["failed_column", "failed_value"]
+_SAID = dict.fromkeys((*_ALIKE, "check_name", "reason"), pl.String)
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,11 @@ def rejected(engine: Engine) -> Iterator[pl.DataFrame]:
     """Refused records in the columns of `REJECTED`, with their position in the files as they came."""
     offsets = engine.offsets()
     malformed = {file: part.malformed["row_number"] for part in engine.records for file in part.files}
+    said = pl.DataFrame(schema=_SAID)
     for frame in engine.refused():
         starts = frame["file_path"].replace_strict(offsets, return_dtype=pl.Int64)
-        named = _named(frame.with_columns((starts + frame["file_row"]).cast(pl.Int64).alias("row_number")))
+        said = _said(frame.select(_ALIKE).unique(), said)
+        named = _named(frame.with_columns((starts + frame["file_row"]).cast(pl.Int64).alias("row_number")), said)
         for (path,), rows in named.partition_by("file_path", as_dict=True, include_key=False).items():
             yield rows.with_columns(positions(rows["row_number"], malformed[str(path)])).sort("row_number")
     for part in engine.records:
@@ -91,14 +95,16 @@ def rejected(engine: Engine) -> Iterator[pl.DataFrame]:
             yield part.malformed.select(pl.col(name).cast(kind) for name, kind in REJECTED.items())
 
 
-def _named(refused: pl.DataFrame) -> pl.DataFrame:
-    """What is wrong with each refused record, in words; records that fail alike share them."""
-    alike = ("failed_column", "failed_value")
-    said = pl.concat(
-        _said_of(str(column), values["failed_value"])
-        for (column,), values in refused.select(alike).unique().partition_by("failed_column", as_dict=True).items()
-    )
-    named = refused.join(said, on=alike, how="left", nulls_equal=True)
+def _said(alike: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """What is wrong with records, once for all that fail alike; of the frame before, what is needed again is kept."""
+    kept = before.join(alike, on=_ALIKE, how="semi", nulls_equal=True)
+    new = alike.join(before, on=_ALIKE, how="anti", nulls_equal=True).partition_by("failed_column", as_dict=True)
+    return pl.concat([kept, *(_said_of(str(column), values["failed_value"]) for (column,), values in new.items())])
+
+
+def _named(refused: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+    """Refused records with what is wrong with each, in words."""
+    named = refused.join(said, on=_ALIKE, how="left", nulls_equal=True)
     return named.rename({"failed_column": "column_name", "whole_row": "row"}).select("file_path", *(pl.col(n).cast(k) for n, k in REJECTED.items()))  # fmt: skip
 
 
