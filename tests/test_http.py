@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import json
 import logging
 import threading
@@ -241,12 +240,13 @@ def test_unreadable_retry_after_falls_back_to_backoff(server: Server, value: str
 
 
 def test_rate_is_kept(server: Server) -> None:
-    """Requests to one publisher start no faster than its rate."""
+    """Requests to one publisher start no faster than its rate; one may come late, none before its turn."""
+    begun = time.monotonic()
     with Session(settings(server, gbif_rate=10.0), backoff_s=0.01) as session:
         for _ in range(4):
             session.send(Request.get("gbif", "/v1/thing"))
-    starts = [seen[0] for seen in server.seen]
-    assert min(b - a for a, b in itertools.pairwise(starts)) > 0.08
+    assert len(server.seen) == 4
+    assert all(seen[0] >= begun + place / 10 for place, seen in enumerate(server.seen))
 
 
 def test_one_request_in_flight_per_host(server: Server) -> None:
