@@ -3,7 +3,7 @@
 -- Options are variables, all NULL unless set: grid_kind (eqdgc, eea, h3), grid_size (level, metres, resolution), point and
 -- seed. Where point is 'drawn', it is drawn inside the circle of uncertainty (unknown: 1000 m) from a hash of record and seed.
 -- Source: B-Cubed occurrence-cube specification (Desmet et al. 2023).
--- Whether a word is one of those that count (is_present, is_fossil_or_living, is_country, is_category) is asked apart from
+-- Whether a word is one of those that count (is_present, is_fossil_or_living, is_category) is asked apart from
 -- what it is in the words of the contract: asking is cheap, and only refused records need the words.
 WITH read AS (
     SELECT
@@ -25,7 +25,6 @@ WITH read AS (
             IN ('FOSSILSPECIMEN', 'LIVINGSPECIMEN'),
             FALSE
         ) AS is_fossil_or_living,
-        is_code(country_word, getvariable('countries')) AS is_country,
         bare(category_word) IS NULL OR is_code(category_word, getvariable('categories')) AS is_category
     FROM term
 ),
@@ -41,7 +40,7 @@ interpreted AS (
             WHEN is_fossil_or_living THEN 'LIVING_SPECIMEN'
             ELSE stated(basis_word)
         END AS basis_of_record,
-        CASE WHEN is_country THEN upper(trimmed(country_word)) END AS country_code,
+        code_of(country_word, getvariable('countries')) AS country_code,
         upper(bare(category_word)) AS red_list_category,
         coalesce(
             regexp_matches(
@@ -49,29 +48,35 @@ interpreted AS (
                 '^(introduced|invasive|managed|naturali[sz]ed|assistedcoloni[sz]ation|alien|exotic|nonnative)'
             ),
             FALSE
-        ) AS is_introduced
+        ) AS is_introduced,
+        decimal_latitude BETWEEN -90 AND 90 AND decimal_longitude BETWEEN -180 AND 180 AS is_on_earth
     FROM read
 ),
 
 located AS (
     SELECT
         *,
-        decimal_latitude BETWEEN -90 AND 90 AND decimal_longitude BETWEEN -180 AND 180 AS is_on_earth,
-        CASE getvariable('point')
-            WHEN 'drawn'
-                THEN drawn_latitude(
-                    decimal_latitude, decimal_longitude, coalesce(coordinate_uncertainty_m, 1000),
-                    record_id || ':' || getvariable('seed')
-                )
-            ELSE decimal_latitude
+        CASE
+            WHEN is_on_earth
+                THEN CASE getvariable('point')
+                    WHEN 'drawn'
+                        THEN drawn_latitude(
+                            decimal_latitude, decimal_longitude, coalesce(coordinate_uncertainty_m, 1000),
+                            record_id || ':' || getvariable('seed')
+                        )
+                    ELSE decimal_latitude
+                END
         END AS point_latitude,
-        CASE getvariable('point')
-            WHEN 'drawn'
-                THEN drawn_longitude(
-                    decimal_latitude, decimal_longitude, coalesce(coordinate_uncertainty_m, 1000),
-                    record_id || ':' || getvariable('seed')
-                )
-            ELSE decimal_longitude
+        CASE
+            WHEN is_on_earth
+                THEN CASE getvariable('point')
+                    WHEN 'drawn'
+                        THEN drawn_longitude(
+                            decimal_latitude, decimal_longitude, coalesce(coordinate_uncertainty_m, 1000),
+                            record_id || ':' || getvariable('seed')
+                        )
+                    ELSE decimal_longitude
+                END
         END AS point_longitude
     FROM interpreted
 )
@@ -79,8 +84,8 @@ located AS (
 SELECT
     *,
     CASE getvariable('grid_kind')
-        WHEN 'eqdgc' THEN CASE WHEN is_on_earth THEN eqdgc_code(point_latitude, point_longitude, getvariable('grid_size')) END
-        WHEN 'eea' THEN CASE WHEN is_on_earth THEN eea_code(point_latitude, point_longitude, getvariable('grid_size')) END
-        WHEN 'h3' THEN CASE WHEN is_on_earth THEN h3_code(point_latitude, point_longitude, getvariable('grid_size')) END
+        WHEN 'eqdgc' THEN eqdgc_code(point_latitude, point_longitude, getvariable('grid_size'))
+        WHEN 'eea' THEN eea_code(point_latitude, point_longitude, getvariable('grid_size'))
+        WHEN 'h3' THEN h3_code(point_latitude, point_longitude, getvariable('grid_size'))
     END AS cell_code
 FROM located

@@ -4,6 +4,7 @@
 -- Written as CASE, because DuckDB makes a join of a list of more than five words; longer words are told at once.
 -- is_code(word, codes): whether it is one of the codes of two letters in a text like 'AD AE'; a word that is none and NULL
 -- are not.
+-- code_of(word, codes): the code that it is, in capitals; NULL where it is none.
 -- key_of(word): a key of a species; `5219833.0` is 5219833; what a spreadsheet made of a key (`5.2E+06`) is no key, nor
 -- is what has more than 64 letters.
 -- is_odd_key(word): whether key_of has anything to do: all words but digits and capitals without E and N, which stand in
@@ -16,6 +17,8 @@ CREATE OR REPLACE MACRO bare(word) AS CASE WHEN trimmed(word) = '' THEN NULL ELS
 
 CREATE OR REPLACE MACRO is_code(word, codes) AS
     coalesce(length(trimmed(word)) = 2 AND contains(codes, upper(trimmed(word))), FALSE);
+
+CREATE OR REPLACE MACRO code_of(word, codes) AS CASE WHEN is_code(word, codes) THEN upper(trimmed(word)) END;
 
 CREATE OR REPLACE MACRO stated(word) AS
     CASE

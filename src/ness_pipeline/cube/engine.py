@@ -26,23 +26,22 @@ Progress = Callable[[str, float | None], None]
 """Called with what is being done and the share of it that is done, where that is known."""
 Checks = list[tuple[str, str]]
 """Columns of a record in the order of the contract, each with the SQL condition that it fails."""
+GROUPED = {
+    "species_key": ("key_word", "key_of(key_word)"),
+    "year": ("year", "year"),
+    "country_code": ("country_word", "code_of(country_word, getvariable('countries'))"),
+}
+"""Columns that the cube groups by, which are checked once for each count: the word that `warehouse/cube/written.sql` counts
+by, and the value that it stands for.
+"""
 ASKED_APART = {
     "occurrence_status": "NOT is_present",
     "has_geospatial_issue": "has_geospatial_issue",
     "basis_of_record": "is_fossil_or_living",
-    "species_key": "key_of(key_word) IS NULL",
-    "country_code": "NOT is_code(country_word, getvariable('countries'))",
     "red_list_category": "NOT is_category",
+    **{name: f"{GROUPED[name][1]} IS NULL" for name in ("species_key", "country_code")},
 }
-"""Where it is cheaper to ask the words of a record, or `warehouse/cube/record.sql` has asked, whether a column meets the contract."""
-GROUPED = {
-    "species_key": ("key_word", "key_of(key_word)"),
-    "year": ("year", "year"),
-    "country_code": ("country_word", "upper(trimmed(country_word))"),
-}
-"""Columns that the cube groups by, each with what `warehouse/cube/written.sql` counts by and what that stands for; they are
-checked once for each count.
-"""
+"""Where another question than the contract's own says, and cheaper, whether a column meets it."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +96,9 @@ class Engine(ABC):
         self.trust = trust
         self._progress = progress or (lambda _what, _share: None)
         self._groups: list[Group] = []
-        self._has_repeated = self._is_partial = self._is_counted = False
+        self._has_repeated = self._is_partial = False
         self._checks: Checks = []
-        self._asked: Checks = []
+        self._asked: Checks = []  # of the columns grouped by, once all is counted
 
     def __enter__(self) -> Self:
         try:
@@ -218,17 +217,19 @@ class Engine(ABC):
 
     def count(self) -> None:
         """Count the records, once for the cube and for what it says of those that are refused."""
-        if self._is_counted:
+        if self._asked:
             return
         self.over_all()
         self.keep("written", sql_text("written"), "Counting records")
         checks = self._checks_of(groups=True)
         failing, respelled = self._words(checks)
         self._asked = [(name, breaks if name in failing else f"{GROUPED[name][0]} IS NULL") for name, breaks in checks]
-        read = (f"{stands_for if name in respelled else word} AS {name}" for name, (word, stands_for) in GROUPED.items() if word != name)  # fmt: skip
-        self.define("counted", f"SELECT *, {', '.join(read)} FROM written WHERE {none_broken(self._asked)}")
+        key, country = (GROUPED[name][name in respelled] for name in ("species_key", "country_code"))
+        self.define(
+            "counted",
+            f"SELECT *, {key} AS species_key, {country} AS country_code FROM written WHERE {none_broken(self._asked)}",
+        )
         self.define("summed", sql_text("summed") if respelled else "SELECT * FROM counted")
-        self._is_counted = True
 
     def _words(self, checks: Checks) -> tuple[set[str], set[str]]:
         """Columns that the cube groups by where a word fails, and where one that does not may stand for what another does."""
@@ -241,9 +242,8 @@ class Engine(ABC):
         return set(found.filter(pl.col("failing") > 0)["name"]), set(found.filter(pl.col("respelled") > 0)["name"])
 
     def _refused(self) -> str:
-        return (
-            f"SELECT * FROM checked WHERE {any_broken([*self._checks_of(groups=False), *self._asked])} OR is_repeated"
-        )
+        checks = [*self._checks_of(groups=False), *self._asked]
+        return f"SELECT * FROM checked WHERE {any_broken(checks)} OR is_repeated"
 
     def _checks_of(self, *, groups: bool) -> Checks:
         """The checks of columns that the cube groups by, or of all others."""
