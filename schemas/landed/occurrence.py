@@ -26,8 +26,8 @@ class Occurrence(Contract):
     """One row = one record that passes the occurrence filters: present, without geospatial issue, neither fossil nor
     living specimen, species, year and country known.
 
-    The columns stand in the order in which they are checked: a refused record names the first that fails. Records are
-    counted into `core.occurrence_cube` and not kept.
+    The columns stand in the order in which they are checked: a refused record names the first that fails, filters before
+    all else. Records are counted into `core.occurrence_cube` and not kept.
 
     Traps: layouts before 2020 leave `occurrenceStatus` empty, which means present, because absences were not published
     then; `hasGeospatialIssues` knew fewer issues in old layouts, so the list of issues counts as well; a record of a

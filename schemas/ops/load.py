@@ -10,7 +10,7 @@ from schemas.base import Contract, column, count
 
 
 class Load(Contract):
-    """One row = one table of one unit of work as loaded by one run; received = loaded + quarantined, always.
+    """One row = one table of one unit of work as loaded by one run; received = loaded + left out + quarantined, always.
 
     Traps: a unit that failed has a row with its error and leaves the rows of its last good load in place; for record
     files `loaded` counts records, `written` the cube rows they became.
@@ -22,6 +22,10 @@ class Load(Contract):
     table_name: str = column("Table the rows went to, such as `core.occurrence_cube`.")
     received: int = count("Rows received.", "{row}")
     loaded: int = count("Rows that passed the contract.", "{row}")
+    left_out: int = count(
+        "Records that a filter left out and that are counted in `ops.left_out`; NULL stands for 0 in loads of earlier versions.",
+        "{row}", nullable=True,
+    )  # fmt: skip
     quarantined: int = count("Rows kept aside in `ops.quarantine`.", "{row}")
     written: int = count("Rows written to the table.", "{row}")
     status: str = column("How the load ended.", isin=["loaded", "failed"])

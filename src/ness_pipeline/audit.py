@@ -70,7 +70,7 @@ def audit(connection: duckdb.DuckDBPyConnection) -> None:
 def _rules() -> Iterator[tuple[str, str]]:
     yield (
         "rows are unaccounted for",
-        "SELECT source, unit, table_name FROM ops.load WHERE received <> loaded + quarantined LIMIT 1",
+        "SELECT source, unit, table_name FROM ops.load WHERE received <> loaded + coalesce(left_out, 0) + quarantined LIMIT 1",
     )
     yield "there is no country with metrics", "SELECT 'no row' WHERE NOT EXISTS (FROM metrics.metric_value)"
     yield (

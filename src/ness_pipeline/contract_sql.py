@@ -71,8 +71,8 @@ def _breaks(name: str, column: Any, *, is_converted: bool) -> list[str]:
     return breaks + [f"coalesce({_CHECKS[check.name](name, check.statistics)}, FALSE)" for check in checks.values()]
 
 
-def first_broken(columns: Iterable[tuple[str, str]]) -> str:
-    """An SQL expression that gives the first column of a row that fails, NULL for a valid row."""
+def first_broken(columns: Iterable[tuple[str | int, str]]) -> str:
+    """An SQL expression that gives the first column (or place) of a row that fails, NULL for a valid row."""
     return f"CASE {' '.join(f'WHEN {condition} THEN {literal(name)}' for name, condition in columns)} END"
 
 

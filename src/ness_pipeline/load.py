@@ -1,4 +1,4 @@
-"""From batches to landed tables: every row passes its contract or is quarantined, and the two add up."""
+"""From batches to landed tables: every row passes its contract, is quarantined or left out by a filter, and all add up."""
 
 from __future__ import annotations
 
@@ -17,19 +17,21 @@ from ness_pipeline.dictionary import Table, tables
 from ness_pipeline.errors import ContractViolation, NessError
 from ness_pipeline.extract import understood
 from ness_pipeline.landing import Extraction
-from ness_pipeline.sources import REJECTED, Batch, Context, Unit, sources
+from ness_pipeline.sources import LEFT_OUT, REJECTED, Batch, Context, Unit, sources
 
 logger = logging.getLogger(__name__)
+_SAME_TABLE = "source = ? AND unit = ? AND table_name = ?"
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """What became of one table of one unit; received = loaded + quarantined.
+    """What became of one table of one unit; received = loaded + left out + quarantined.
 
     Attributes:
         table_name: such as `core.treaty_party`.
         received: rows (or records) received.
         loaded: rows (or records) that passed.
+        left_out: records that a filter left out and of which only the number is kept.
         quarantined: rows (or records) kept aside.
         written: rows written to the table.
     """
@@ -37,22 +39,27 @@ class Loaded:
     table_name: str
     received: int
     loaded: int
+    left_out: int
     quarantined: int
     written: int
 
 
 @dataclass
 class _Stage:
-    """Rows of one table on their way: what was received, refused and staged so far."""
+    """Rows of one table on their way: what was received, staged, left out and refused so far."""
 
     table: Table
     received: int = 0
     loaded: int = 0
-    refused: list[pl.DataFrame] = field(default_factory=list)
+    left_out: list[pl.DataFrame] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         return f"stage_{self.table.short_name}"
+
+    @property
+    def refused(self) -> str:
+        return f"refused_{self.table.short_name}"
 
 
 def load_unit(
@@ -86,12 +93,14 @@ def load_unit(
     """
     stages = {name: _Stage(tables()[f"core.{name}"]) for name in promised}
     about = {"run_id": run_id, "source": unit.source, "unit": unit.key, "release": release, "extracted_at": extracted_at, "loaded_at": now}  # fmt: skip
+    nothing_refused = pl.DataFrame(schema=REJECTED)  # noqa: F841  (read by DuckDB)
     connection.execute("BEGIN TRANSACTION")
     try:
         for stage in stages.values():
             _, columns = landed_twin(stage.table)
             declared = ", ".join(f"{quote(c.name)} {c.sql_type}" for c in columns[:-1])
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {stage.name} ({declared}, {ROW} BIGINT)")
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {stage.refused} AS FROM nothing_refused")
         for batch in batches:
             _take(connection, stages[batch.table], batch, unit.source)
         results = [_put(connection, stage, unit, about) for stage in stages.values()]
@@ -123,7 +132,7 @@ def record_failure(
         return
     about = {"run_id": run_id, "source": unit.source, "unit": unit.key, "release": None, "extracted_at": None, "loaded_at": now}  # fmt: skip
     for name in promised:
-        failed = Loaded(f"core.{name}", 0, 0, 0, 0)
+        failed = Loaded(f"core.{name}", 0, 0, 0, 0, 0)
         _record(connection, failed, {**about, "status": "failed", "error": error})
 
 
@@ -135,12 +144,22 @@ def _take(connection: duckdb.DuckDBPyConnection, stage: _Stage, batch: Batch, so
     offset = stage.received
     staged = valid.with_columns(pl.col(ROW) + offset)  # noqa: F841  (read by DuckDB)
     connection.execute(f"INSERT INTO {stage.name} BY NAME SELECT * FROM staged")
-    stage.refused.append(refused.with_columns(pl.col(ROW) + offset))
+    _set_aside(connection, stage, refused.with_columns(pl.col(ROW) + offset))
     stage.received += batch.frame.height if batch.records is None else batch.records
     stage.loaded += valid.height if batch.records is None else batch.records
     if batch.rejected is not None:
-        stage.refused.append(batch.rejected.select(pl.col(name).cast(dtype) for name, dtype in REJECTED.items()))
+        _set_aside(connection, stage, batch.rejected)
         stage.received += batch.rejected.height
+    if batch.left_out is not None:
+        stage.left_out.append(batch.left_out.select(pl.col(name).cast(dtype) for name, dtype in LEFT_OUT.items()))
+        stage.received += int(batch.left_out["records"].sum())
+
+
+def _set_aside(connection: duckdb.DuckDBPyConnection, stage: _Stage, refused: pl.DataFrame) -> None:
+    """Keep refused rows with the database, which goes to disk where they are many."""
+    if refused.height:
+        rows = refused.select(pl.col(name).cast(dtype) for name, dtype in REJECTED.items())  # noqa: F841
+        connection.execute(f"INSERT INTO {stage.refused} BY NAME FROM rows")
 
 
 def _put(connection: duckdb.DuckDBPyConnection, stage: _Stage, unit: Unit, about: Mapping[str, object]) -> Loaded:
@@ -154,7 +173,7 @@ def _put(connection: duckdb.DuckDBPyConnection, stage: _Stage, unit: Unit, about
         reason = f"An earlier row has the same {', '.join(table.grain)}."
         rows = twice.drop(ROW).select(row=pl.struct(pl.all()).struct.json_encode()).to_series()
         doubles = failures(twice.get_column(ROW), None, "unique", [reason] * twice.height)
-        stage.refused.append(doubles.with_columns(row=rows).select(*REJECTED))
+        _set_aside(connection, stage, doubles.with_columns(row=rows))
         stage.loaded -= twice.height
         connection.execute(f"DELETE FROM {stage.name} WHERE {ROW} IN (SELECT {ROW} FROM twice)")
     landed, columns = landed_twin(table)
@@ -165,24 +184,32 @@ def _put(connection: duckdb.DuckDBPyConnection, stage: _Stage, unit: Unit, about
         [unit.key],
     ).fetchone()
     connection.execute(f"DROP TABLE {stage.name}")
-    quarantined = _quarantine(connection, stage, unit, str(about["run_id"]))
-    result = Loaded(table.name, stage.received, stage.loaded, quarantined, int(written[0]) if written else 0)
-    if result.received != result.loaded + result.quarantined:
-        message = f"{table.name} of {unit.source} {unit.key} received {result.received} rows but accounts for {result.loaded + result.quarantined}; report this as a defect."
+    of_unit = (str(about["run_id"]), unit.source, unit.key, table.name)
+    left_out = _left_out(connection, stage, of_unit)
+    quarantined = _quarantine(connection, stage, of_unit)
+    result = Loaded(table.name, stage.received, stage.loaded, left_out, quarantined, int(written[0]) if written else 0)
+    if result.received != (known := result.loaded + result.left_out + result.quarantined):
+        message = f"{table.name} of {unit.source} {unit.key} received {result.received} rows but accounts for {known}; report this as a defect."
         raise ContractViolation(message)
     _record(connection, result, {**about, "status": "loaded", "error": None})
     return result
 
 
-def _quarantine(connection: duckdb.DuckDBPyConnection, stage: _Stage, unit: Unit, run_id: str) -> int:
-    where = "source = ? AND unit = ? AND table_name = ?"
-    key = [unit.source, unit.key, stage.table.name]
-    connection.execute(f"DELETE FROM ops.quarantine WHERE {where}", key)
-    refused = pl.concat(stage.refused) if stage.refused else pl.DataFrame(schema=REJECTED)
-    if refused.height:
-        rows = refused.with_columns(run_id=pl.lit(run_id), source=pl.lit(key[0]), unit=pl.lit(key[1]), table_name=pl.lit(key[2]))  # noqa: F841  # fmt: skip
-        connection.execute("INSERT INTO ops.quarantine BY NAME SELECT * FROM rows ORDER BY row_number")
-    return refused.height
+def _quarantine(connection: duckdb.DuckDBPyConnection, stage: _Stage, of_unit: tuple[str, str, str, str]) -> int:
+    connection.execute(f"DELETE FROM ops.quarantine WHERE {_SAME_TABLE}", of_unit[1:])
+    named = f"SELECT ? AS run_id, ? AS source, ? AS unit, ? AS table_name, * FROM {stage.refused} ORDER BY row_number"
+    kept = connection.execute(f"INSERT INTO ops.quarantine BY NAME {named}", of_unit).fetchone()
+    connection.execute(f"DROP TABLE {stage.refused}")
+    return int(kept[0]) if kept else 0
+
+
+def _left_out(connection: duckdb.DuckDBPyConnection, stage: _Stage, of_unit: tuple[str, str, str, str]) -> int:
+    connection.execute(f"DELETE FROM ops.left_out WHERE {_SAME_TABLE}", of_unit[1:])
+    parts = pl.concat(stage.left_out) if stage.left_out else pl.DataFrame(schema=LEFT_OUT)
+    filters = parts.group_by("column_name").agg(pl.col("reason").min(), pl.col("records").sum())
+    named = "SELECT ? AS run_id, ? AS source, ? AS unit, ? AS table_name, * FROM filters ORDER BY column_name"
+    connection.execute(f"INSERT INTO ops.left_out BY NAME {named}", of_unit)
+    return int(filters["records"].sum())
 
 
 def _record(connection: duckdb.DuckDBPyConnection, result: Loaded, about: Mapping[str, object]) -> None:

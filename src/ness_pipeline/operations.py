@@ -52,7 +52,7 @@ class FileLoaded:
         layout: what the file turned out to be.
         source: its name in `source` columns.
         results: what became of each table it fills.
-        reasons: quarantined rows by column, check and one example reason, most frequent first.
+        reasons: rows left out or quarantined, by column, check and one example reason, most frequent first.
     """
 
     layout: str
@@ -116,9 +116,10 @@ def load_file(
 
 
 def reasons_of(connection: duckdb.DuckDBPyConnection, unit: Unit) -> list[tuple[int, str, str]]:
-    """Quarantined rows of a unit by column, check and one example reason, most frequent first."""
+    """Rows of a unit left out or quarantined, by column, check and one example reason, most frequent first."""
     return connection.execute(
-        "SELECT count(*), coalesce(column_name || ': ', '') || check_name, min(reason) FROM ops.quarantine "
+        "SELECT CAST(sum(records) AS BIGINT), coalesce(column_name || ': ', '') || check_name, min(reason) "
+        "FROM (SELECT *, 1 AS records FROM ops.quarantine UNION ALL BY NAME SELECT *, 'filter' AS check_name FROM ops.left_out) "
         "WHERE source = ? AND unit = ? GROUP BY ALL ORDER BY 1 DESC, 2",
         [unit.source, unit.key],
     ).fetchall()

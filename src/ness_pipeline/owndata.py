@@ -20,7 +20,7 @@ from ness_pipeline.sources import Unit
 
 OWN = "own"
 """Folder of the landing zone for the rows of own files."""
-_OF_UNIT = ("load", "quarantine", "provenance", "citation")
+_OF_UNIT = ("load", "left_out", "quarantine", "provenance", "citation")
 
 
 def keep_own(connection: duckdb.DuckDBPyConnection, landing: Landing, unit: Unit, filled: Iterable[str]) -> None:

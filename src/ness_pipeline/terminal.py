@@ -23,6 +23,9 @@ from rich.progress import (
 from rich.table import Table
 
 if TYPE_CHECKING:  # a second of imports that questions need not wait for
+    from pathlib import Path
+
+    from ness_pipeline.cube.engine import Engine
     from ness_pipeline.operations import FileLoaded
     from ness_pipeline.runs import Summary
     from ness_pipeline.sources import Unit
@@ -134,13 +137,27 @@ def show_summary(console: Console, summary: Summary, published: str, again: str)
         console.print(f"  {line}", highlight=False, soft_wrap=True)  # a command must be fit to copy
 
 
+def show_cube(console: Console, engine: Engine, path: Path) -> None:
+    """Print how many records the cube in a file counts, and why it does not count the others."""
+    received, counted, left_out = engine.received(), engine.counted(), engine.left_out()
+    console.print(f"The cube of {counted:,} of {received:,} records is in {path}.", highlight=False, soft_wrap=True)
+    for name, records in left_out.items():
+        console.print(f"  [yellow]{records:,}[/] left out by the filter on {name}", highlight=False, soft_wrap=True)
+    if rest := received - counted - sum(left_out.values()):
+        why = "not counted; --trust keys tells why" if engine.trust == "everything" else "break the contract; without --out each is kept with its reason"  # fmt: skip
+        console.print(f"  [yellow]{rest:,}[/] {why}", highlight=False, soft_wrap=True)
+
+
 def show_file(console: Console, name: str, loaded: FileLoaded) -> None:
     """Print what became of one own file, with the reasons of what was kept aside."""
     console.print(
         f"[bold]{escape(name)}[/]: {loaded.layout}, source {escape(loaded.source)}", highlight=False, soft_wrap=True
     )
     for result in loaded.results:
-        numbers = f"{result.received:,} received = {result.loaded:,} loaded + {result.quarantined:,} quarantined"
+        left_out = f"{result.left_out:,} left out by filters + " if result.left_out else ""
+        numbers = (
+            f"{result.received:,} received = {result.loaded:,} loaded + {left_out}{result.quarantined:,} quarantined"
+        )
         console.print(
             f"  {result.table_name}: {numbers}; {result.written:,} rows written", highlight=False, soft_wrap=True
         )

@@ -19,6 +19,7 @@ def test_a_cube_goes_to_a_file(ness, home, table, tmp_path):
     said = ness("cube", str(table), "--grid", "eqdgc:1", "--out", str(tmp_path / "cube.parquet"))
     assert said.code == 0, said.err
     assert "The cube of 2 of 3 records is in" in said.out
+    assert "1 left out by the filter on" in said.out
     cube = pl.read_parquet(tmp_path / "cube.parquet")
     assert (cube["occurrences"].sum(), cube["grid"].unique().to_list()) == (2, ["eqdgc:1"])
     assert not (home / "build.duckdb").exists()

@@ -86,7 +86,10 @@ def test_what_counts_meets_the_contract_and_what_is_refused_breaks_it(tmp_path_f
         counted = pl.concat([*engine.frames(f"SELECT {', '.join(names)} FROM occurrence", "Reading"), pl.DataFrame()], how="diagonal")  # fmt: skip
         cube = sum(frame["occurrences"].sum() for frame in engine.cube())
         refused = sum(frame.height for frame in rejected(engine))  # raises where the contract allows the record
+        broken = sum(frame.height for frame in rejected(engine, left_out=False))
+        left_out = sum(engine.left_out().values())
     assert counted.height == cube == len(rows) - refused
+    assert broken + left_out == refused
     if counted.height:
-        _, broken = check(OCCURRENCE, counted, "test")
-        assert broken.is_empty(), broken
+        _, wrong = check(OCCURRENCE, counted, "test")
+        assert wrong.is_empty(), wrong

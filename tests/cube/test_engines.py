@@ -19,16 +19,17 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # Java's soc
 FINEST = CubeOptions(grid=Grid("eqdgc", 2), seed=2022, target_rank="class", max_uncertainty_m=5_000)
 
 
-def made(engine: str, files: list[Path], options: CubeOptions):
-    """Cube, refused records and species, each sorted."""
+def made(engine: str, files: list[Path], options: CubeOptions, kept_whole: int = 1_000_000):
+    """Cube, refused records, those that filters leave out, and species, each sorted."""
     found: dict[str, list[pl.DataFrame]] = {}
     with engine_for(engine, files, options) as opened:
-        for batch in batches_of(opened, Said("file:test", taxon_group="other_animals")):
+        for batch in batches_of(opened, Said("file:test", taxon_group="other_animals"), kept_whole=kept_whole):
             if batch.rejected is not None:
                 found.setdefault("refused", []).append(batch.rejected)
             elif batch.frame.height:
                 found.setdefault(batch.table, []).append(batch.frame)
         found["with target groups"] = list(opened.cube())
+        found["left out"] = [pl.DataFrame(list(opened.left_out().items()), schema=["column_name", "records"], orient="row")]  # fmt: skip
     return {name: pl.concat(frames).sort(pl.exclude("row")) for name, frames in found.items()}
 
 
@@ -71,6 +72,35 @@ def test_duckdb_and_spark_agree_on_real_records(public_data, spark):
     one = made("duckdb", files, options)
     assert one["occurrence_cube"]["cell_code"].str.contains(r"^1kmE\d{4}N\d{4}$").all()
     agree(one, made("spark", files, options))
+
+
+def test_of_many_refused_records_only_those_that_break_the_contract_are_kept(world_records, tmp_path):
+    """What filters leave out is counted by filter, and is what would be kept whole of fewer records."""
+    nth, far = pl.int_range(pl.len()), pl.lit("9999")
+    wrong = {
+        "year": pl.when(nth % 53 == 1).then(far).when(nth % 53 == 2).then(pl.lit("")).otherwise(pl.col("year").cast(pl.String)),
+        "countrycode": pl.when(nth % 71 == 3).then(pl.lit("ZZ")).when(nth % 71 == 4).then(pl.lit(" ")).otherwise("countrycode"),
+        "specieskey": pl.when(nth % 61 == 5).then(pl.lit("5.2E+06")).when(nth % 61 == 6).then(pl.lit("NA")).otherwise("specieskey"),
+        "decimallatitude": pl.when(nth % 89 == 7).then(91.0).otherwise("decimallatitude"),
+        "eventdate": pl.when(nth % 83 == 8).then(pl.lit("21/03/2021")).otherwise("eventdate"),
+        "coordinateuncertaintyinmeters": pl.when(nth % 101 == 9).then(-1.0).otherwise("coordinateuncertaintyinmeters"),
+    }  # fmt: skip
+    file = tmp_path / "wrong.parquet"
+    world_records.with_columns(column.alias(name) for name, column in wrong.items()).write_parquet(file)
+    every = made("duckdb", [file], FINEST)
+    fewer = made("duckdb", [file], FINEST, kept_whole=every["refused"].height - 1)
+    assert set(fewer["refused"]["column_name"]) == {
+        "year", "country_code", "species_key", "decimal_latitude", "event_date", "coordinate_uncertainty_m"
+    }  # fmt: skip
+    assert fewer["refused"].equals(every["refused"].join(fewer["refused"], on="row_number", how="semi"))
+    left_out = every["refused"].join(fewer["refused"], on="row_number", how="anti")
+    counted = dict(fewer["left out"].rows())
+    assert counted == Counter(left_out["column_name"])
+    assert counted.keys() == {
+        "occurrence_status", "has_geospatial_issue", "basis_of_record", "species_key", "year", "country_code", "coordinate_uncertainty_m", "cell_code"
+    }  # fmt: skip
+    says = {name: set(left_out.filter(column_name=name)["check_name"]) for name in ("species_key", "year", "country_code")}  # fmt: skip
+    assert all(checks == {"not_nullable"} for checks in says.values())
 
 
 def test_the_cube_is_a_plain_count_of_the_world(snapshot, world_records):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import duckdb
 import pytest
+from own_files import records, write_text
 
 from ness_pipeline.cube.options import CubeOptions, Grid
 from ness_pipeline.cubes import cube_to_warehouse, engine_for, gbif_to_warehouse
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.files.batches import Said
+from ness_pipeline.files.batches import KEPT_WHOLE, Said
 from ness_pipeline.paths import Paths
+from ness_pipeline.restore import writing
 from ness_pipeline.sandbox import World, serve
 from ness_pipeline.scope import Years
 from ness_pipeline.settings import Settings
@@ -28,6 +30,29 @@ def test_a_snapshot_becomes_cube_species_and_quarantine(snapshot, world_records,
             "SELECT sum(occurrences), min(grid), max(length(cell_code)) FROM landed.occurrence_cube"
         )
         assert counted.fetchone() == (cube.loaded, "eqdgc:1", 8)
+
+
+def test_filters_that_leave_out_many_records_are_counted_and_come_back_from_landing(tmp_path):
+    """Records that break the contract are kept whole; the others fill no warehouse, and the loader's sum holds."""
+    absent, far = [{"occurrenceStatus": "ABSENT"}] * KEPT_WHOLE, [{"year": "9999"}] * 3
+    fossil = [{"basisOfRecord": "FOSSIL_SPECIMEN"}] * 2
+    file = write_text(tmp_path / "records.tsv", records({}, *absent, *far, *fossil, {}))
+    settings = Settings(_env_file=None, home=tmp_path / "home")
+    with engine_for("duckdb", [file], CubeOptions()) as engine:
+        loaded = cube_to_warehouse(settings, engine, [file], Said("file:mine"), "cube records.tsv")
+    cube = loaded.results[0]
+    assert (cube.received, cube.loaded, cube.left_out, cube.quarantined) == (KEPT_WHOLE + 7, 2, KEPT_WHOLE + 2, 3)
+    assert [line[:2] for line in loaded.reasons] == [
+        (KEPT_WHOLE, "occurrence_status: filter"), (3, "year: less_than_or_equal_to(2100)"), (2, "basis_of_record: filter")
+    ]  # fmt: skip
+    Paths.of(settings).build.write_bytes(b"no database")
+    with writing(settings) as connection:
+        left_out = connection.execute("SELECT column_name, records FROM ops.left_out ORDER BY ALL").fetchall()
+        sums = connection.execute("SELECT received - loaded - left_out - quarantined FROM ops.load WHERE source = 'file:mine'").fetchall()  # fmt: skip
+        kept = connection.execute("SELECT DISTINCT run_id FROM ops.quarantine").fetchall()
+    assert left_out == [("basis_of_record", 2), ("occurrence_status", KEPT_WHOLE)]
+    assert set(sums) == {(0,)}
+    assert len(kept) == 1
 
 
 def test_what_enters_the_warehouse_is_checked(snapshot, tmp_path):

@@ -1,6 +1,7 @@
 -- How a file's own text becomes a value.
 -- bare(word): without blanks around it; blank is NULL. For codes where `NA` is Namibia or Not Applicable.
 -- stated(word): as bare, with the ways in which R and Python write a missing value as NULL.
+-- is_bare(word), is_unstated(word): whether nothing is left of it then; most words are told by their first letter.
 -- Written as CASE, because DuckDB makes a join of a list of more than five words; longer words are told at once.
 -- is_code(word, codes): whether it is one of the codes of two letters in a text like 'AD AE'; a word that is none and NULL
 -- are not.
@@ -31,6 +32,10 @@ CREATE OR REPLACE MACRO stated(word) AS
         WHEN trimmed(word) = 'None' THEN NULL
         ELSE trimmed(word)
     END;
+
+CREATE OR REPLACE MACRO is_bare(word) AS CASE WHEN word >= '!' THEN FALSE ELSE bare(word) IS NULL END;
+
+CREATE OR REPLACE MACRO is_unstated(word) AS CASE WHEN word BETWEEN '!' AND 'M' THEN FALSE ELSE stated(word) IS NULL END;
 
 CREATE OR REPLACE MACRO whole(word) AS
     CASE WHEN contains(word, '.') AND regexp_matches(word, '^-?[0-9]+[.]0+$') THEN split_part(word, '.', 1) ELSE word END;

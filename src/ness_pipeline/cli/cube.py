@@ -41,7 +41,7 @@ def cube(
     from ness_pipeline.errors import WrongUsage
     from ness_pipeline.files.batches import Said
     from ness_pipeline.scope import Years, resolve
-    from ness_pipeline.terminal import show_file
+    from ness_pipeline.terminal import show_cube, show_file
     from schemas.vocabulary import TAXON_GROUPS
 
     for value, allowed, name in (
@@ -78,13 +78,7 @@ def cube(
             with engine_for(engine, given, options, trust=cast("Trust", trust), master=master, memory=memory, progress=progress) as made:  # fmt: skip
                 if out is not None:
                     cube_to_file(made, out)
-                    received, counted = made.received(), made.counted()
-                    kept = "" if received == counted else " Without --out, each of the others is kept with its reason."
-                    console.print(
-                        f"The cube of {counted:,} of {received:,} records is in {out}.{kept}",
-                        highlight=False,
-                        soft_wrap=True,
-                    )
+                    show_cube(console, made, out)
                     return
                 loaded = cube_to_warehouse(settings, made, given, said, f"cube {' '.join(given)}")
     show_file(console, first, loaded)

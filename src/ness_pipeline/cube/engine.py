@@ -6,6 +6,7 @@ An engine says how a relation is made, read and written; the steps and their SQL
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,34 +15,16 @@ from typing import Self
 
 import polars as pl
 
-from ness_pipeline.contract_sql import any_broken, broken_columns, first_broken, none_broken
+from ness_pipeline.contract_sql import first_broken, none_broken
 from ness_pipeline.cube.options import CubeOptions, Trust
+from ness_pipeline.cube.rules import GROUPED, Checks, Rules
 from ness_pipeline.cube.terms import SqlTerms
 from ness_pipeline.cube.text import sql_text
 from ness_pipeline.database import literal
-from ness_pipeline.dictionary import tables
 from ness_pipeline.sources import REJECTED
 
 Progress = Callable[[str, float | None], None]
 """Called with what is being done and the share of it that is done, where that is known."""
-Checks = list[tuple[str, str]]
-"""Columns of a record in the order of the contract, each with the SQL condition that it fails."""
-GROUPED = {
-    "species_key": ("key_word", "key_of(key_word)"),
-    "year": ("year", "year"),
-    "country_code": ("country_word", "code_of(country_word, getvariable('countries'))"),
-}
-"""Columns that the cube groups by, which are checked once for each count: the word that `warehouse/cube/written.sql` counts
-by, and the value that it stands for.
-"""
-ASKED_APART = {
-    "occurrence_status": "NOT is_present",
-    "has_geospatial_issue": "has_geospatial_issue",
-    "basis_of_record": "is_fossil_or_living",
-    "red_list_category": "NOT is_category",
-    **{name: f"{GROUPED[name][1]} IS NULL" for name in ("species_key", "country_code")},
-}
-"""Where another question than the contract's own says, and cheaper, whether a column meets it."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +55,21 @@ class Group:
     terms: SqlTerms
 
 
+@dataclass(frozen=True)
+class KeptOut:
+    """What keeps records out of a cube, known once all are counted.
+
+    Attributes:
+        filters: filters that leave records out, in the order in which they are asked.
+        left_out: how many records each of them leaves out.
+        checks: checks that fail somewhere.
+    """
+
+    filters: Checks
+    left_out: list[int]
+    checks: Checks
+
+
 class Engine(ABC):
     """Makes a cube of records; a context manager that removes what it needed on the way.
 
@@ -79,7 +77,8 @@ class Engine(ABC):
         records: the records.
         options: how to count them.
         trust: `nothing` checks every record against the contract and refuses those that stand twice; `keys` trusts
-            that none stands twice; `everything` applies the filters of the cube only and sets nothing apart.
+            that none stands twice; `everything` applies the filters of the cube only, sets nothing apart and
+            does not say what is left out.
         progress: told what is being done.
     """
 
@@ -97,8 +96,8 @@ class Engine(ABC):
         self._progress = progress or (lambda _what, _share: None)
         self._groups: list[Group] = []
         self._has_repeated = self._is_partial = False
-        self._checks: Checks = []
-        self._asked: Checks = []  # of the columns grouped by, once all is counted
+        self._rules = Rules([], [])
+        self._known: KeptOut | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -196,11 +195,26 @@ class Engine(ABC):
         self.over_all()
         return self.frames(sql_text("species_record"), "Gathering species")
 
-    def refused(self) -> Iterator[pl.DataFrame]:
-        """Refused records with the whole row as JSON (`whole_row`), in no order."""
-        self.count()
-        for group in self._groups:
-            self.define_refused(group)
+    def left_out(self) -> dict[str, int]:
+        """How many records the filters leave out, by the column that each looks at."""
+        known = self.count()
+        totals: Counter[str] = Counter()
+        for (name, _), records in zip(known.filters, known.left_out, strict=True):
+            totals[name] += records
+        return dict(totals)
+
+    def refused(self, *, left_out: bool) -> Iterator[pl.DataFrame]:
+        """Records that break the contract or stand twice, with the whole row as JSON (`whole_row`), in no order.
+
+        Args:
+            left_out: whether those that filters leave out are wanted, too.
+        """
+        known = self.count()
+        asked = [f"({breaks})" for _, breaks in (*known.filters, *known.checks)]
+        first = 0 if left_out else len(known.filters)
+        conditions = [" AND NOT ".join([asked[place], *asked[:place]]) for place in range(first, len(asked))]
+        for group in self._groups if conditions else ():
+            self.define_refused(group, conditions)
             yield from self.frames(sql_text("refused_record"), "Setting records apart")
 
     def over_all(self) -> None:
@@ -209,45 +223,55 @@ class Engine(ABC):
             self._relations(self._groups)
             self._is_partial = False
 
-    def define_refused(self, group: Group) -> None:
-        """Define `refused`, the refused records of a group with the whole row, by going over the group again."""
+    def define_refused(self, group: Group, conditions: Sequence[str]) -> None:
+        """Define `refused`, records of a group with the whole row, by going over the group again.
+
+        Args:
+            group: the files.
+            conditions: which of its records; no two conditions hold for one.
+        """
         self._relations([group], is_whole=True)
         self._is_partial = True
-        self.define("refused", f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({self._refused()}) AS refused")
+        # One scan for each: asked a single question, it decodes the other columns for the answers only.
+        uncounted = " UNION ALL ".join(f"SELECT * FROM checked WHERE {condition}" for condition in conditions)
+        self.define("refused", f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({uncounted}) AS uncounted")
 
-    def count(self) -> None:
-        """Count the records, once for the cube and for what it says of those that are refused."""
-        if self._asked:
-            return
+    def count(self) -> KeptOut:
+        """Count the records, once for the cube and for what it says of those that are kept out."""
+        if self._known is not None:
+            return self._known
         self.over_all()
         self.keep("written", sql_text("written"), "Counting records")
-        checks = self._checks_of(groups=True)
-        failing, respelled = self._words(checks)
-        self._asked = [(name, breaks if name in failing else f"{GROUPED[name][0]} IS NULL") for name, breaks in checks]
+        failing, respelled = self._words()
         key, country = (GROUPED[name][name in respelled] for name in ("species_key", "country_code"))
-        self.define(
-            "counted",
-            f"SELECT *, {key} AS species_key, {country} AS country_code FROM written WHERE {none_broken(self._asked)}",
-        )
+        valid = " AND NOT ".join(["kept_out_by IS NULL", *(f"({breaks})" for _, breaks in failing)])
+        self.define("counted", f"SELECT *, {key} AS species_key, {country} AS country_code FROM written WHERE {valid}")
         self.define("summed", sql_text("summed") if respelled else "SELECT * FROM counted")
+        self._known = self._kept_out(failing)
+        return self._known
 
-    def _words(self, checks: Checks) -> tuple[set[str], set[str]]:
-        """Columns that the cube groups by where a word fails, and where one that does not may stand for what another does."""
+    def _words(self) -> tuple[Checks, set[str]]:
+        """Checks of columns that the cube groups by which fail for a word, and columns where one may stand for another."""
+        checks = self._rules.of_words
         asked = (
-            f"SELECT {literal(name)} AS name, count(*) FILTER (WHERE {breaks}) AS failing, count(*) FILTER (WHERE NOT ({breaks}) AND {word} <> {stands_for}) AS respelled FROM (SELECT DISTINCT {word} FROM written WHERE {word} IS NOT NULL) AS word"
+            f"SELECT {literal(name)} AS name, count(*) FILTER (WHERE {breaks}) AS failing, count(*) FILTER (WHERE NOT ({breaks}) AND {word} <> {stands_for}) AS respelled FROM (SELECT DISTINCT {word} FROM written WHERE kept_out_by IS NULL) AS word"
             for name, breaks in checks
             for word, stands_for in [GROUPED[name]]
         )
         found = pl.concat(self.frames(" UNION ALL ".join(asked), "Counting records"))
-        return set(found.filter(pl.col("failing") > 0)["name"]), set(found.filter(pl.col("respelled") > 0)["name"])
+        failing, respelled = (set(found.filter(pl.col(column) > 0)["name"]) for column in ("failing", "respelled"))
+        return [(name, breaks) for name, breaks in checks if name in failing], respelled
 
-    def _refused(self) -> str:
-        checks = [*self._checks_of(groups=False), *self._asked]
-        return f"SELECT * FROM checked WHERE {any_broken(checks)} OR is_repeated"
-
-    def _checks_of(self, *, groups: bool) -> Checks:
-        """The checks of columns that the cube groups by, or of all others."""
-        return [(name, condition) for name, condition in self._checks if (name in GROUPED) is groups]
+    def _kept_out(self, failing: Checks) -> KeptOut:
+        """What keeps records out: of the filters and checks of each record as counted, and of words what fails."""
+        summed = "SELECT kept_out_by, CAST(sum(occurrences) AS BIGINT) AS records FROM written WHERE kept_out_by IS NOT NULL GROUP BY kept_out_by"
+        frames = list(self.frames(summed, "Counting records"))
+        records = dict(pl.concat(frames).rows()) if frames else {}
+        places, filters = sorted(records), len(self._rules.filters)
+        holding = [self._rules.of_records[place] for place in places]
+        left_out = [records[place] for place in places if place < filters]
+        repeated = [("record_id", "is_repeated")] if self._has_repeated else []
+        return KeptOut(holding[: len(left_out)], left_out, [*holding[len(left_out) :], *failing, *repeated])
 
     def _find_groups(self) -> list[Group]:
         found: list[Group] = []
@@ -262,16 +286,21 @@ class Engine(ABC):
         """Define `term`, `record`, `checked` and `occurrence` over some groups of files."""
         self.define("term", " UNION ALL ".join(self._term(group, is_whole=is_whole) for group in groups))
         self.define("record", sql_text("record"))
-        self._checks = self._breaks(groups)
-        self.define("checked_record", f"SELECT *, {first_broken(self._checks)} AS broken_column FROM record")
+        self._rules = Rules.of([group.terms for group in groups], self.options, self.trust)
+        broken = first_broken(self._rules.every)
+        self.define("checked_record", f"SELECT *, {broken} AS broken_column FROM record")
         self._part_checked()
 
     def _part_checked(self) -> None:
-        """Define what counts (`occurrence`) by what is known of repeated records."""
+        """Define what counts (`occurrence`) and what may (`countable`) by what is known of repeated records."""
         self.define("checked", sql_text("checked_once" if self._has_repeated else "checked"))
-        of_records = none_broken(self._checks_of(groups=False))
-        self.define("countable", f"SELECT * FROM checked WHERE {of_records} AND NOT is_repeated")
-        self.define("occurrence", f"SELECT * FROM countable WHERE {none_broken(self._checks_of(groups=True))}")
+        of_records = self._rules.of_records
+        kept_out_by = first_broken((place, breaks) for place, (_, breaks) in enumerate(of_records))
+        rows = "NOT is_repeated"
+        if self.trust == "everything":  # nobody asks why, and to scan for what counts is quicker
+            kept_out_by, rows = "NULL", none_broken(of_records)
+        self.define("countable", f"SELECT *, CAST({kept_out_by} AS TINYINT) AS kept_out_by FROM checked WHERE {rows}")
+        self.define("occurrence", f"SELECT * FROM checked WHERE {none_broken(self._rules.every)} AND NOT is_repeated")
 
     def _term(self, group: Group, *, is_whole: bool) -> str:
         placed = ["_file_path AS file_path", "_file_name AS file_name", "_file_row AS file_row"]
@@ -282,27 +311,6 @@ class Engine(ABC):
             read = f"(SELECT {', '.join([*(f'{sql} AS {name}' for name, sql in stage.items()), *placed])} FROM {read}) AS step"
             placed = [column.rpartition(" ")[2] for column in placed]
         return f"SELECT * FROM {read}"
-
-    def _breaks(self, groups: Sequence[Group]) -> Checks:
-        """The contract's checks, or the filters of the cube alone for who trusts the rest; then those of the options.
-
-        Filters: present, without geospatial issue, neither fossil nor living specimen, species, year and country known.
-        Source: B-Cubed occurrence-cube specification (Desmet et al. 2023).
-        """
-        proven = {"record_id", "taxon_group", "is_introduced"}
-        proven |= {"event_date"} if all(group.terms.has_instants for group in groups) else set()
-        texts = {name for group in groups for name in group.terms.texts}
-        if self.trust == "everything":
-            filters = [(name, breaks) for name, breaks in ASKED_APART.items() if name != "red_list_category"]
-            breaks = [*filters, ("year", "year IS NULL")]
-        else:
-            breaks = broken_columns(tables()["landed.occurrence"], texts, proven, ASKED_APART)
-        if self.options.max_uncertainty_m is not None:
-            cap = literal(self.options.max_uncertainty_m)
-            breaks.append(("coordinate_uncertainty_m", f"coalesce(coordinate_uncertainty_m, 1000) > {cap}"))
-        if self.options.grid is not None:
-            breaks.append(("cell_code", "cell_code IS NULL"))
-        return breaks
 
     def _refuse_repeated(self) -> None:
         """A record that stands twice counts once; most files have none, so the dear part is left out then."""

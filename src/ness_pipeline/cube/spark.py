@@ -142,14 +142,15 @@ class SparkEngine(Engine):
         with self._readable():
             self._relation(statement, is_written=relation == self._dearest).createOrReplaceTempView(relation)
 
-    def define_refused(self, group: Group) -> None:
+    def define_refused(self, group: Group, conditions: Sequence[str]) -> None:
         """Define `refused` with the whole row beside what was computed before."""
         placed = (
             f"SELECT _file_path AS path, _file_row AS row, {', '.join(group.terms.raw_columns)} FROM {group.relation}"
         )
+        uncounted = f"SELECT * FROM checked WHERE {' OR '.join(f'({condition})' for condition in conditions)}"
         self.define(
             "refused",
-            f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({self._refused()}) AS r JOIN ({placed}) AS w ON r.file_path = w.path AND r.file_row = w.row",
+            f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({uncounted}) AS r JOIN ({placed}) AS w ON r.file_path = w.path AND r.file_row = w.row",
         )
 
     def keep(self, relation: str, statement: str, what: str) -> int:

@@ -13,7 +13,7 @@ from ness_pipeline.cube.species import species_of
 from ness_pipeline.dictionary import tables
 from ness_pipeline.errors import ContractViolation, WrongUsage
 from ness_pipeline.files.rejects import positions
-from ness_pipeline.sources import REJECTED, Batch
+from ness_pipeline.sources import LEFT_OUT, REJECTED, Batch
 from ness_pipeline.taxon_groups import RESIDUAL_GROUPS, with_groups
 
 WHY = {
@@ -31,6 +31,10 @@ OPTIONS = {
     "cell_code": ("grid", "The record has no coordinates that lie in a cell of the grid."),
 }
 """Why a record that meets the contract is not counted: check and reason by column."""
+KEPT_WHOLE = 10_000
+"""Of more refused records than these, only those that break the contract are kept whole, and those that filters leave out
+are counted: in a snapshot of the world, these alone would make a copy of it.
+"""
 _ALIKE = ["failed_column", "failed_value"]
 _SAID = dict.fromkeys((*_ALIKE, "check_name", "reason"), pl.String)
 
@@ -50,8 +54,13 @@ class Said:
     checklist_key: str | None = None
 
 
-def batches_of(engine: Engine, said: Said) -> Iterator[Batch]:
-    """The cube, then refused records, then species; every record received is counted or refused.
+def batches_of(engine: Engine, said: Said, *, kept_whole: int = KEPT_WHOLE) -> Iterator[Batch]:
+    """The cube, then refused records, then species; every record received is counted, left out or refused.
+
+    Args:
+        engine: the records.
+        said: what is said of all of them.
+        kept_whole: most refused records of which those that filters leave out are kept whole as well.
 
     Raises:
         WrongUsage: there is not one record, or the files do not say the reporting group and no option does.
@@ -67,24 +76,42 @@ def batches_of(engine: Engine, said: Said) -> Iterator[Batch]:
         records = int(frame["occurrences"].sum())
         loaded += records
         yield Batch("occurrence_cube", frame.with_columns(filled).select(*columns), records=records)
+    are_many = received - loaded > kept_whole
+    left_out = _left_out(engine) if are_many else pl.DataFrame(schema=LEFT_OUT)
     nothing = pl.DataFrame(schema=columns)
-    if received > loaded:
-        for frame in rejected(engine):
-            refused += frame.height
-            yield Batch("occurrence_cube", nothing, rejected=frame, records=0)
-    if received != loaded + refused:
-        message = f"{engine.records[0].shown} has {received} records but {loaded + refused} are accounted for; report this as a defect."
+    yield Batch("occurrence_cube", nothing, left_out=left_out, records=0)
+    for frame in rejected(engine, left_out=not are_many):
+        refused += frame.height
+        yield Batch("occurrence_cube", nothing, rejected=frame, records=0)
+    if received != (known := loaded + int(left_out["records"].sum()) + refused):
+        message = (
+            f"{engine.records[0].shown} has {received} records but {known} are accounted for; report this as a defect."
+        )
         raise ContractViolation(message)
     for frame in species:
         yield Batch("country_species", frame.with_columns(filled))
 
 
-def rejected(engine: Engine) -> Iterator[pl.DataFrame]:
-    """Refused records in the columns of `REJECTED`, with their position in the files as they came."""
+def _left_out(engine: Engine) -> pl.DataFrame:
+    """How many records each filter leaves out, in the columns of `LEFT_OUT`."""
+    found = engine.left_out()
+    reasons = [OPTIONS[name][1] if name in OPTIONS else f"{WHY[name]}." for name in found]
+    return pl.DataFrame(
+        {"column_name": list(found), "reason": reasons, "records": list(found.values())}, schema=LEFT_OUT
+    )
+
+
+def rejected(engine: Engine, *, left_out: bool = True) -> Iterator[pl.DataFrame]:
+    """Refused records in the columns of `REJECTED`, with their position in the files as they came.
+
+    Args:
+        engine: the records.
+        left_out: whether those that filters leave out are among them.
+    """
     offsets = engine.offsets()
     malformed = {file: part.malformed["row_number"] for part in engine.records for file in part.files}
     said = pl.DataFrame(schema=_SAID)
-    for frame in engine.refused():
+    for frame in engine.refused(left_out=left_out):
         starts = frame["file_path"].replace_strict(offsets, return_dtype=pl.Int64)
         said = _said(frame.select(_ALIKE).unique(), said)
         named = _named(frame.with_columns((starts + frame["file_row"]).cast(pl.Int64).alias("row_number")), said)

@@ -1,0 +1,29 @@
+"""Contract of `ops.left_out`."""
+
+from __future__ import annotations
+
+from schemas.base import Contract, column, count
+
+
+class LeftOut(Contract):
+    """One row = one filter that left out records of one unit of work, where they are too many to keep each of them.
+
+    A filter says which records a table counts, such as those of species that were present; what it leaves out is no
+    error. Up to 10,000 refused records of a unit are kept whole in `ops.quarantine` whatever refused them; of more, only
+    those that break the contract are, and those that a filter leaves out are counted here.
+
+    Traps: only the latest load of a unit is counted here; earlier ones are in `ops.load`.
+    """
+
+    run_id: str = column("Run that left them out.")
+    source: str = column("Source of the records.")
+    unit: str = column("Unit of work.")
+    table_name: str = column("Table that does not count them, such as `core.occurrence_cube`.")
+    column_name: str = column("Column that the filter looks at.")
+    reason: str = column("Why, in one sentence.")
+    records: int = count("Records that the filter left out.", "{record}")
+
+    class Config:
+        """Grain: source, unit, table and column."""
+
+        unique = ["source", "unit", "table_name", "column_name"]
