@@ -119,7 +119,7 @@ def whole(home: Path) -> str | None:
 def unaccounted(home: Path) -> list[tuple[object, ...]]:
     """Loads whose received rows are not all loaded or quarantined, over all runs of a home folder."""
     with duckdb.connect(str(home / "sandbox" / "ness.duckdb"), read_only=True) as connection:
-        return connection.execute("FROM ops.load WHERE received <> loaded + quarantined").fetchall()
+        return connection.execute("FROM ops.load WHERE received <> loaded + left_out + quarantined").fetchall()
 
 
 def units_accounted(home: Path) -> int:

@@ -125,7 +125,7 @@ def inputs_trial(folder: Path, wanted: int) -> dict[str, int | str]:
         figures["generated"] = sum(n for name, n in figures.items() if name.startswith("exit")) - figures["written"]
         if (home / "build.duckdb").exists():
             with duckdb.connect(str(home / "build.duckdb"), read_only=True) as build:
-                query = "SELECT count(*) FILTER (received <> loaded + quarantined), count(*) FROM ops.load"
+                query = "SELECT count(*) FILTER (received <> loaded + left_out + quarantined), count(*) FROM ops.load"
                 wrong, loads = build.execute(query).fetchone() or (0, 0)
             assert wrong == 0
             figures["loads of units, received = loaded + quarantined"] = loads

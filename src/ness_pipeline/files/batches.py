@@ -76,17 +76,17 @@ def batches_of(engine: Engine, said: Said, *, kept_whole: int = KEPT_WHOLE) -> I
         records = int(frame["occurrences"].sum())
         loaded += records
         yield Batch("occurrence_cube", frame.with_columns(filled).select(*columns), records=records)
-    are_many = received - loaded > kept_whole
-    left_out = _left_out(engine) if are_many else pl.DataFrame(schema=LEFT_OUT)
     nothing = pl.DataFrame(schema=columns)
-    yield Batch("occurrence_cube", nothing, left_out=left_out, records=0)
-    for frame in rejected(engine, left_out=not are_many):
-        refused += frame.height
-        yield Batch("occurrence_cube", nothing, rejected=frame, records=0)
-    if received != (known := loaded + int(left_out["records"].sum()) + refused):
-        message = (
-            f"{engine.records[0].shown} has {received} records but {known} are accounted for; report this as a defect."
-        )
+    if are_many := received - loaded > kept_whole:
+        left_out = _left_out(engine)
+        refused += int(left_out["records"].sum())
+        yield Batch("occurrence_cube", nothing, left_out=left_out, records=0)
+    if received > loaded:
+        for frame in rejected(engine, left_out=not are_many):
+            refused += frame.height
+            yield Batch("occurrence_cube", nothing, rejected=frame, records=0)
+    if received != loaded + refused:
+        message = f"{engine.records[0].shown} has {received} records but {loaded + refused} are accounted for; report this as a defect."
         raise ContractViolation(message)
     for frame in species:
         yield Batch("country_species", frame.with_columns(filled))
