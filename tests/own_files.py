@@ -84,9 +84,8 @@ def load(path: Path, **options: Any) -> Outcome:
                 loaded += batch.frame.height if batch.records is None else batch.records
         layout = found.layout
     joined = {table: pl.concat(parts, how="diagonal_relaxed") for table, parts in frames.items()}
-    refused = (
-        pl.concat(rejected) if rejected else pl.DataFrame(schema={"row_number": pl.Int64, "column_name": pl.String})
-    )
+    nothing_refused = pl.DataFrame(schema={"row_number": pl.Int64, "column_name": pl.String})
+    refused = pl.concat(rejected).sort("row_number") if rejected else nothing_refused
     nothing = pl.DataFrame()
     return Outcome(
         layout=layout,

@@ -101,7 +101,7 @@ def test_the_audit_passes(filled: tuple[duckdb.DuckDBPyConnection, Truth]) -> No
 def test_nothing_is_lost(filled: tuple[duckdb.DuckDBPyConnection, Truth]) -> None:
     """Received = loaded + quarantined for every unit, and every source brought rows."""
     connection, _ = filled
-    assert connection.execute("FROM ops.load WHERE received <> loaded + quarantined").fetchall() == []
+    assert connection.execute("FROM ops.load WHERE received <> loaded + left_out + quarantined").fetchall() == []
     brought = connection.execute("SELECT DISTINCT source FROM ops.load WHERE loaded > 0").fetchall()
     assert {source for (source,) in brought} >= {*WORLD_SOURCES, *COUNTRY_SOURCES}
     assert set(sources()) >= {source for (source,) in brought}
