@@ -199,6 +199,8 @@ def test_charts_fill_the_paper_and_closed_tables_leave_it(visit):
     page = visit("country/KE.html")
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 700, "height": 1000})
+    # A busy machine may not have laid the charts out yet; one that never is ends in a time-out.
+    page.wait_for_function("[...document.querySelectorAll('figure svg.marks')].every(one => one.clientHeight > 0)")
     for box in page.locator("figure svg.marks").evaluate_all(
         "ones => ones.map(one => [one.viewBox.baseVal.width / one.viewBox.baseVal.height, one.clientWidth / one.clientHeight])"
     ):
