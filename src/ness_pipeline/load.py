@@ -205,8 +205,7 @@ def _quarantine(connection: duckdb.DuckDBPyConnection, stage: _Stage, of_unit: t
 
 def _left_out(connection: duckdb.DuckDBPyConnection, stage: _Stage, of_unit: tuple[str, str, str, str]) -> int:
     connection.execute(f"DELETE FROM ops.left_out WHERE {_SAME_TABLE}", of_unit[1:])
-    parts = pl.concat(stage.left_out) if stage.left_out else pl.DataFrame(schema=LEFT_OUT)
-    filters = parts.group_by("column_name").agg(pl.col("reason").min(), pl.col("records").sum())
+    filters = pl.concat([pl.DataFrame(schema=LEFT_OUT), *stage.left_out])
     named = "SELECT ? AS run_id, ? AS source, ? AS unit, ? AS table_name, * FROM filters ORDER BY column_name"
     connection.execute(f"INSERT INTO ops.left_out BY NAME {named}", of_unit)
     return int(filters["records"].sum())

@@ -144,7 +144,7 @@ def show_cube(console: Console, engine: Engine, path: Path) -> None:
     for name, records in left_out.items():
         console.print(f"  [yellow]{records:,}[/] left out by the filter on {name}", highlight=False, soft_wrap=True)
     if rest := received - counted - sum(left_out.values()):
-        why = "not counted; --trust keys tells why" if engine.trust == "everything" else "break the contract; without --out each is kept with its reason"  # fmt: skip
+        why = "not counted; --trust keys tells why" if engine.trust == "everything" else "breaking the contract; without --out each is kept with its reason"  # fmt: skip
         console.print(f"  [yellow]{rest:,}[/] {why}", highlight=False, soft_wrap=True)
 
 

@@ -19,10 +19,22 @@ def test_a_cube_goes_to_a_file(ness, home, table, tmp_path):
     said = ness("cube", str(table), "--grid", "eqdgc:1", "--out", str(tmp_path / "cube.parquet"))
     assert said.code == 0, said.err
     assert "The cube of 2 of 3 records is in" in said.out
-    assert "1 left out by the filter on" in said.out
+    assert "1 left out by the filter on occurrence_status" in said.out
     cube = pl.read_parquet(tmp_path / "cube.parquet")
     assert (cube["occurrences"].sum(), cube["grid"].unique().to_list()) == (2, ["eqdgc:1"])
     assert not (home / "build.duckdb").exists()
+
+
+@pytest.mark.parametrize(("trust", "says"), [("keys", "1 breaking the contract"), ("everything", "2 not counted")])
+def test_a_cube_in_a_file_says_why_records_are_missing(ness, tmp_path, trust, says):
+    """What a filter leaves out is told from what breaks the contract, unless everything is trusted."""
+    table = write_text(
+        tmp_path / "records.tsv", records({}, {"countryCode": "KEN"}, {"basisOfRecord": "FOSSIL_SPECIMEN"})
+    )
+    said = ness("cube", str(table), "--trust", trust, "--out", str(tmp_path / "cube.csv"))
+    assert said.code == 0, said.err
+    assert says in said.out
+    assert ("1 left out by the filter on basis_of_record" in said.out) is (trust == "keys")
 
 
 def test_a_cube_goes_into_the_warehouse(ness, home, table):

@@ -19,7 +19,7 @@ def cube(
     ] = None,
     engine: Annotated[str, typer.Option(help="duckdb (this machine), spark, or gbif (their cluster; needs an account).")] = "duckdb",
     grid: Annotated[str | None, typer.Option(help="Cells to count in: eqdgc:LEVEL, eea:METRES or h3:RESOLUTION.")] = None,
-    max_uncertainty: Annotated[float | None, typer.Option(help="Refuse records less certain than this, in metres.")] = None,
+    max_uncertainty: Annotated[float | None, typer.Option(help="Leave out records less certain than this, in metres.")] = None,
     seed: Annotated[int | None, typer.Option(help="Draw points inside their circle of uncertainty with this seed.")] = None,
     target_rank: Annotated[str | None, typer.Option(help="Count the records of this higher taxon beside: phylum, class, order or family.")] = None,
     country: Annotated[str | None, typer.Option(help="Only this country; that of all rows, where the files do not say.")] = None,

@@ -6,7 +6,6 @@ An engine says how a relation is made, read and written; the steps and their SQL
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Self
 
 import polars as pl
 
-from ness_pipeline.contract_sql import first_broken, none_broken
+from ness_pipeline.contract_sql import any_broken, first_broken, none_broken
 from ness_pipeline.cube.options import CubeOptions, Trust
 from ness_pipeline.cube.rules import GROUPED, Checks, Rules
 from ness_pipeline.cube.terms import SqlTerms
@@ -60,14 +59,14 @@ class KeptOut:
     """What keeps records out of a cube, known once all are counted.
 
     Attributes:
-        filters: filters that leave records out, in the order in which they are asked.
-        left_out: how many records each of them leaves out.
+        filters: filters that leave records out.
         checks: checks that fail somewhere.
+        left_out: how many records the filters leave out, by the column that each looks at.
     """
 
     filters: Checks
-    left_out: list[int]
     checks: Checks
+    left_out: Mapping[str, int]
 
 
 class Engine(ABC):
@@ -195,13 +194,9 @@ class Engine(ABC):
         self.over_all()
         return self.frames(sql_text("species_record"), "Gathering species")
 
-    def left_out(self) -> dict[str, int]:
+    def left_out(self) -> Mapping[str, int]:
         """How many records the filters leave out, by the column that each looks at."""
-        known = self.count()
-        totals: Counter[str] = Counter()
-        for (name, _), records in zip(known.filters, known.left_out, strict=True):
-            totals[name] += records
-        return dict(totals)
+        return self.count().left_out
 
     def refused(self, *, left_out: bool) -> Iterator[pl.DataFrame]:
         """Records that break the contract or stand twice, with the whole row as JSON (`whole_row`), in no order.
@@ -210,11 +205,11 @@ class Engine(ABC):
             left_out: whether those that filters leave out are wanted, too.
         """
         known = self.count()
-        asked = [f"({breaks})" for _, breaks in (*known.filters, *known.checks)]
-        first = 0 if left_out else len(known.filters)
-        conditions = [" AND NOT ".join([asked[place], *asked[:place]]) for place in range(first, len(asked))]
-        for group in self._groups if conditions else ():
-            self.define_refused(group, conditions)
+        wanted = [*known.filters, *known.checks] if left_out else known.checks
+        unwanted = [] if left_out else known.filters
+        is_wanted = " AND NOT ".join([f"({any_broken(wanted)})", *(f"({breaks})" for _, breaks in unwanted)])
+        for group in self._groups if wanted else ():
+            self.define_refused(group, f"SELECT * FROM checked WHERE {is_wanted}")
             yield from self.frames(sql_text("refused_record"), "Setting records apart")
 
     def over_all(self) -> None:
@@ -223,17 +218,10 @@ class Engine(ABC):
             self._relations(self._groups)
             self._is_partial = False
 
-    def define_refused(self, group: Group, conditions: Sequence[str]) -> None:
-        """Define `refused`, records of a group with the whole row, by going over the group again.
-
-        Args:
-            group: the files.
-            conditions: which of its records; no two conditions hold for one.
-        """
+    def define_refused(self, group: Group, uncounted: str) -> None:
+        """Define `refused`, the records of a group that a statement gives with the whole row, by going over it again."""
         self._relations([group], is_whole=True)
         self._is_partial = True
-        # One scan for each: asked a single question, it decodes the other columns for the answers only.
-        uncounted = " UNION ALL ".join(f"SELECT * FROM checked WHERE {condition}" for condition in conditions)
         self.define("refused", f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({uncounted}) AS uncounted")
 
     def count(self) -> KeptOut:
@@ -267,11 +255,15 @@ class Engine(ABC):
         summed = "SELECT kept_out_by, CAST(sum(occurrences) AS BIGINT) AS records FROM written WHERE kept_out_by IS NOT NULL GROUP BY kept_out_by"
         frames = list(self.frames(summed, "Counting records"))
         records = dict(pl.concat(frames).rows()) if frames else {}
-        places, filters = sorted(records), len(self._rules.filters)
-        holding = [self._rules.of_records[place] for place in places]
-        left_out = [records[place] for place in places if place < filters]
+        rules, filters = self._rules.of_records, len(self._rules.filters)
+        leaving_out = [place for place in sorted(records) if place < filters]
+        broken = [rules[place] for place in sorted(records) if place >= filters]
         repeated = [("record_id", "is_repeated")] if self._has_repeated else []
-        return KeptOut(holding[: len(left_out)], left_out, [*holding[len(left_out) :], *failing, *repeated])
+        return KeptOut(
+            filters=[rules[place] for place in leaving_out],
+            checks=[*broken, *failing, *repeated],
+            left_out={rules[place][0]: records[place] for place in leaving_out},
+        )
 
     def _find_groups(self) -> list[Group]:
         found: list[Group] = []

@@ -56,7 +56,7 @@ class CubeOptions:
 
     Attributes:
         grid: cells to count in; None counts countries.
-        max_uncertainty_m: records less certain than this are refused.
+        max_uncertainty_m: records less certain than this are left out.
         seed: draws the point inside the circle of uncertainty; None takes the coordinates as they are.
         target_rank: higher taxon whose records are counted beside each row.
         country_code: only this country; the country of all records where the files do not say.

@@ -142,12 +142,11 @@ class SparkEngine(Engine):
         with self._readable():
             self._relation(statement, is_written=relation == self._dearest).createOrReplaceTempView(relation)
 
-    def define_refused(self, group: Group, conditions: Sequence[str]) -> None:
+    def define_refused(self, group: Group, uncounted: str) -> None:
         """Define `refused` with the whole row beside what was computed before."""
         placed = (
             f"SELECT _file_path AS path, _file_row AS row, {', '.join(group.terms.raw_columns)} FROM {group.relation}"
         )
-        uncounted = f"SELECT * FROM checked WHERE {' OR '.join(f'({condition})' for condition in conditions)}"
         self.define(
             "refused",
             f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({uncounted}) AS r JOIN ({placed}) AS w ON r.file_path = w.path AND r.file_row = w.row",
