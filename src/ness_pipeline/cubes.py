@@ -64,17 +64,23 @@ def cube_to_file(engine: Engine, path: Path) -> None:
     """Write the cube to a file, whole or not at all.
 
     Raises:
-        WrongUsage: the name does not say parquet or CSV, or a record is unreadable.
+        WrongUsage: the name does not say parquet or CSV, the place cannot be written to, or a record is unreadable.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise WrongUsage(f"{path.name} says neither parquet nor CSV; give --out a name that ends in .parquet or .csv.")
-    path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
-        engine.write(half)
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        half.touch()  # an engine's own words for a place that cannot be written to would blame the records
+        try:
+            engine.write(half)
+            half.replace(path)
+        finally:
+            half.unlink(missing_ok=True)
+    except OSError as error:
+        raise WrongUsage(
+            f"{path} cannot be written ({error.strerror}); give --out a place where you may write and the disk has room."
+        ) from error
 
 
 def cube_to_warehouse(

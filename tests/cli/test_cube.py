@@ -86,6 +86,18 @@ def test_an_option_that_means_nothing_is_one_sentence(ness, home, table, words, 
     assert "Traceback" not in said.err
 
 
+@pytest.mark.parametrize("out", ["records.tsv/cube.csv", "taken.csv"])
+def test_a_place_that_cannot_be_written_to_is_one_sentence(ness, home, table, tmp_path, out):
+    """Below a file, or where a folder has the name: the place is named, the records are not blamed, nothing is left."""
+    (tmp_path / "taken.csv").mkdir()
+    before = set(tmp_path.rglob("*"))
+    said = ness("cube", str(table), "--out", str(tmp_path / out))
+    assert said.code == 2
+    assert f"{out} cannot be written (" in said.err
+    assert "Traceback" not in said.err
+    assert set(tmp_path.rglob("*")) - before <= {home}
+
+
 def test_gbif_knows_no_seed(ness, home):
     """What GBIF cannot make is refused before anything is ordered."""
     said = ness("cube", "--engine", "gbif", "--country", "KE", "--seed", "1", "--sandbox")

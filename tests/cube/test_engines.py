@@ -201,6 +201,32 @@ def test_trust_changes_nothing_where_nothing_is_wrong(snapshot):
     assert cubes[0].equals(cubes[2])
 
 
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+@pytest.mark.parametrize(
+    ("words", "plain"),
+    [
+        (pl.when(pl.col("countrycode") != "ZZ").then("countrycode"), True),
+        (pl.col("countrycode"), False),
+        (pl.col("countrycode").str.to_lowercase(), False),
+    ],
+    ids=["as in the contract", "one means nothing", "in small letters"],
+)
+def test_a_trusted_cube_in_a_file_is_that_of_checked_records(world_records, tmp_path, words, plain, suffix):
+    """Counts by the words of the files are the cube where words stand for themselves, and are mended where they do not."""
+    records, out = tmp_path / "records.parquet", tmp_path / f"cube{suffix}"
+    world_records.with_columns(words.alias("countrycode")).write_parquet(records)
+    with engine_for("duckdb", [records], FINEST, trust="everything") as engine:
+        cube_to_file(engine, out)
+        assert engine._is_cube_written is plain
+        counted = engine.counted()
+    with engine_for("duckdb", [records], FINEST, trust="keys") as engine:
+        expected = pl.concat(engine.cube()).sort(pl.all())
+        assert engine.counted() == counted == expected["occurrences"].sum()
+    found = pl.read_parquet(out) if suffix == ".parquet" else pl.read_csv(out, schema=expected.schema)
+    assert expected.height > 1_000
+    assert found.sort(pl.all()).equals(expected)
+
+
 def test_bad_parquet_is_refused_by_name(snapshot, tmp_path):
     """A half-written file and a corrupt row group are one sentence with the file's name, never half a cube."""
     half, broken = tmp_path / "half.parquet", tmp_path / "broken.parquet"

@@ -18,7 +18,7 @@ from ness_pipeline.contract_sql import any_broken, first_broken, none_broken
 from ness_pipeline.cube.options import CubeOptions, Trust
 from ness_pipeline.cube.rules import GROUPED, Checks, Rules
 from ness_pipeline.cube.terms import SqlTerms
-from ness_pipeline.cube.text import sql_text
+from ness_pipeline.cube.text import Variables, sql_text
 from ness_pipeline.database import literal
 from ness_pipeline.sources import REJECTED
 
@@ -94,7 +94,7 @@ class Engine(ABC):
         self.trust = trust
         self._progress = progress or (lambda _what, _share: None)
         self._groups: list[Group] = []
-        self._has_repeated = self._is_partial = False
+        self._has_repeated = self._is_partial = self._is_cube_written = False
         self._rules = Rules([], [])
         self._known: KeptOut | None = None
 
@@ -139,6 +139,10 @@ class Engine(ABC):
     def keep(self, relation: str, statement: str, what: str) -> int:
         """Make the rows of a statement a relation that is computed once; gives back how many they are."""
 
+    def keep_written(self) -> None:
+        """Count the records by the words that the files write, as the relation `written`."""
+        self.keep("written", sql_text("written"), "Counting records")
+
     @abstractmethod
     def frames(self, statement: str, what: str) -> Iterator[pl.DataFrame]:
         """The rows of a statement in frames of bounded size."""
@@ -150,6 +154,11 @@ class Engine(ABC):
     @abstractmethod
     def rows_by_file(self) -> Mapping[str, int]:
         """How many rows each file has, by its `_file_path`."""
+
+    @property
+    def variables(self) -> Variables:
+        """Variables of the SQL text: the options, and whether somebody asks why records are left out."""
+        return {**self.options.variables, "why": None if self.trust == "everything" else "asked"}
 
     @property
     def can_name_groups(self) -> bool:
@@ -192,6 +201,7 @@ class Engine(ABC):
     def species(self) -> Iterator[pl.DataFrame]:
         """What the records say about each species, with the records that do, in no order."""
         self.over_all()
+        self._define_occurrence()
         return self.frames(sql_text("species_record"), "Gathering species")
 
     def left_out(self) -> Mapping[str, int]:
@@ -229,8 +239,9 @@ class Engine(ABC):
         if self._known is not None:
             return self._known
         self.over_all()
-        self.keep("written", sql_text("written"), "Counting records")
+        self.keep_written()
         failing, respelled = self._words()
+        self._is_cube_written = self.trust == "everything" and not failing and not respelled
         key, country = (GROUPED[name][name in respelled] for name in ("species_key", "country_code"))
         valid = " AND NOT ".join(["kept_out_by IS NULL", *(f"({breaks})" for _, breaks in failing)])
         self.define("counted", f"SELECT *, {key} AS species_key, {country} AS country_code FROM written WHERE {valid}")
@@ -275,7 +286,7 @@ class Engine(ABC):
         return found
 
     def _relations(self, groups: Sequence[Group], *, is_whole: bool = False) -> None:
-        """Define `term`, `record`, `checked` and `occurrence` over some groups of files."""
+        """Define `term`, `record`, `checked` and `countable` over some groups of files."""
         self.define("term", " UNION ALL ".join(self._term(group, is_whole=is_whole) for group in groups))
         self.define("record", sql_text("record"))
         self._rules = Rules.of([group.terms for group in groups], self.options, self.trust)
@@ -284,7 +295,7 @@ class Engine(ABC):
         self._part_checked()
 
     def _part_checked(self) -> None:
-        """Define what counts (`occurrence`) and what may (`countable`) by what is known of repeated records."""
+        """Define what may count (`countable`) by what is known of repeated records."""
         self.define("checked", sql_text("checked_once" if self._has_repeated else "checked"))
         of_records = self._rules.of_records
         kept_out_by = first_broken((place, breaks) for place, (_, breaks) in enumerate(of_records))
@@ -292,6 +303,9 @@ class Engine(ABC):
         if self.trust == "everything":  # nobody asks why, and to scan for what counts is quicker
             kept_out_by, rows = "NULL", none_broken(of_records)
         self.define("countable", f"SELECT *, CAST({kept_out_by} AS TINYINT) AS kept_out_by FROM checked WHERE {rows}")
+
+    def _define_occurrence(self) -> None:
+        """Define what counts (`occurrence`), record by record, as far as repeated records are known."""
         self.define("occurrence", f"SELECT * FROM checked WHERE {none_broken(self._rules.every)} AND NOT is_repeated")
 
     def _term(self, group: Group, *, is_whole: bool) -> str:
@@ -307,7 +321,9 @@ class Engine(ABC):
     def _refuse_repeated(self) -> None:
         """A record that stands twice counts once; most files have none, so the dear part is left out then."""
         what = "Looking for repeated records"
-        has_repeated = self.keep("repeated_key", sql_text("repeated_key"), what)
-        if has_repeated and self.keep("repeated_record", sql_text("repeated_record"), what):
+        if not self.keep("repeated_key", sql_text("repeated_key"), what):
+            return
+        self._define_occurrence()
+        if self.keep("repeated_record", sql_text("repeated_record"), what):
             self._has_repeated = True
             self._part_checked()

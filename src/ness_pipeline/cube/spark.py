@@ -178,7 +178,7 @@ class SparkEngine(Engine):
         cube.write_csv(path) if path.suffix.lower() == ".csv" else cube.write_parquet(path)
 
     def _sql(self, statement: str) -> DataFrame:
-        return self.spark.sql(for_spark(statement, self.options.variables))
+        return self.spark.sql(for_spark(statement, self.variables))
 
     def _relation(self, statement: str, *, is_written: bool) -> DataFrame:
         return self.spark.read.parquet(str(self._written_down(statement))) if is_written else self._sql(statement)
