@@ -83,6 +83,7 @@ def test_what_counts_meets_the_contract_and_what_is_refused_breaks_it(tmp_path_f
     pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String)).write_parquet(file)
     names = [column.name for column in OCCURRENCE.columns if column.name not in {"taxon_group", "source"}]
     with engine_for("duckdb", [file], CubeOptions(), trust="keys") as engine:
+        engine._define_occurrence()
         counted = pl.concat([*engine.frames(f"SELECT {', '.join(names)} FROM occurrence", "Reading"), pl.DataFrame()], how="diagonal")  # fmt: skip
         cube = sum(frame["occurrences"].sum() for frame in engine.cube())
         refused = sum(frame.height for frame in rejected(engine))  # raises where the contract allows the record
