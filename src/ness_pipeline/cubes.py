@@ -79,7 +79,7 @@ def cube_to_file(engine: Engine, path: Path) -> None:
             half.unlink(missing_ok=True)
     except OSError as error:
         raise WrongUsage(
-            f"{path} cannot be written ({error.strerror}); give --out a place where you may write and the disk has room."
+            f"{path} cannot be written ({error.strerror or error}); give --out a place where you may write and the disk has room."
         ) from error
 
 

@@ -2,9 +2,10 @@
 
     python tests/benchmarks/cube.py --rows 10000000 [--json] [--only ours,validated,limit] [--times 3] [--folder DIR]
 
-Every way runs in a process of its own over the same parquet files, writes its cube to a file in the columns of the contract
-(four of them empty, without a grid and a target group), and is told in seconds, seconds of processors (Java's not among
-them) and peak memory; what counts are the ratios, on a busy machine those of the processors. With `--times` all ways take turns, and of each the run that took the processors the least time is told.
+Every way runs in a process of its own over the same parquet files, writes its cube to a file of as many columns as the
+contract has (four of them empty, without a grid and a target group), and is told in seconds, seconds of processors (Java's
+not among them) and peak memory; what counts are the ratios, on a busy machine those of the processors. With `--times` all
+ways take turns, and of each the run that took the processors the least time is told.
 The records look like GBIF's monthly snapshot: log-normal species, 250 countries, 50 years, one record in twenty refused by
 a filter or the contract. `checked` holds every record to the contract; `validated` then also gives each refused record back
 whole, with its reason.

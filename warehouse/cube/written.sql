@@ -5,11 +5,11 @@
 -- occurrences = number of records; min_coordinate_uncertainty_m = min(coalesce(uncertainty, 1000));
 -- min_temporal_uncertainty_s = the shortest time in which a record's event is known to lie (an interval that ends before it
 -- starts says nothing).
--- Without a grid there is no cell to group by, and where nobody asks why a record is left out no reason, hence the CASE and
+-- Without a grid there is no cell to group by, and where all is trusted no reason why a record is left out, hence the CASE and
 -- GROUP BY ALL, which leaves constants out.
 -- Source: B-Cubed occurrence-cube specification (Desmet et al. 2023).
 SELECT
-    CASE getvariable('why') WHEN 'asked' THEN kept_out_by END AS kept_out_by,
+    CASE getvariable('trust') WHEN 'everything' THEN CAST(NULL AS TINYINT) ELSE kept_out_by END AS kept_out_by,
     CASE WHEN kept_out_by IS NULL THEN country_word END AS country_word,
     CASE WHEN kept_out_by IS NULL THEN year END AS year,
     CASE WHEN kept_out_by IS NULL THEN key_word END AS key_word,

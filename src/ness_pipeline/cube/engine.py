@@ -157,8 +157,8 @@ class Engine(ABC):
 
     @property
     def variables(self) -> Variables:
-        """Variables of the SQL text: the options, and whether somebody asks why records are left out."""
-        return {**self.options.variables, "why": None if self.trust == "everything" else "asked"}
+        """Variables of the SQL text: the options, and what is trusted."""
+        return {**self.options.variables, "trust": self.trust}
 
     @property
     def can_name_groups(self) -> bool:
