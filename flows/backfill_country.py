@@ -5,12 +5,13 @@ from __future__ import annotations
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows import tasks
-from flows.forms import CountryName, YearSpan
-from flows.outcome import explained
-from flows.refresh_countries import refresh
-from ness_pipeline.runs import Summary
-from ness_pipeline.scope import Years, resolve
+from ness_pipeline.flows import tasks
+from ness_pipeline.flows.forms import CountryName, YearSpan
+from ness_pipeline.flows.outcome import explained
+from ness_pipeline.flows.refresh_countries import refresh
+from ness_pipeline.names.countries import resolve
+from ness_pipeline.names.years import Years
+from ness_pipeline.run.summary import Summary
 
 WORLD_MAX_AGE_HOURS = 24.0 * 31
 """A backfill uses the world's tables of the last monthly refresh, so that only the country changes."""

@@ -1,6 +1,6 @@
 """Schedules: a monthly world refresh, weekly indicators, and a backfill on demand.
 
-`python -m flows.deployments` creates the concurrency limit on the writer and serves the schedules from this machine until
+`python -m ness_pipeline.flows.deployments` creates the concurrency limit on the writer and serves the schedules from this machine until
 stopped. With `--with-server` it starts a Prefect server first (`make prefect`). With `--work-pool NAME` it deploys to a work
 pool instead, created when missing, and ends: `prefect worker start --pool NAME` then runs them. The pool starts processes;
 with `--image`, an image with this package in it, it starts containers, and `--volume` says where they keep the warehouse.
@@ -26,9 +26,9 @@ from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.types.entrypoint import EntrypointType
 
-from flows.backfill_country import backfill_country
-from flows.refresh_countries import refresh_countries
-from flows.tasks import WRITER
+from ness_pipeline.flows.backfill_country import backfill_country
+from ness_pipeline.flows.refresh_countries import refresh_countries
+from ness_pipeline.flows.tasks import WRITER
 from ness_pipeline.sources import sources
 
 MONTHLY = "0 3 2 * *"
@@ -151,7 +151,9 @@ def _answers(url: str) -> bool:
 
 def main(words: Sequence[str] | None = None) -> None:
     """Create the limit, then serve the schedules or deploy them."""
-    parser = argparse.ArgumentParser(prog="python -m flows.deployments", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m ness_pipeline.flows.deployments", description=(__doc__ or "").partition("\n")[0]
+    )
     parser.add_argument("--with-server", action="store_true", help="start a Prefect server with its UI as well")
     parser.add_argument("--port", type=int, default=4200, help="port of that server (4200)")
     parser.add_argument("--work-pool", metavar="NAME", help="deploy to this work pool and end, instead of serving")

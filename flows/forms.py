@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ness_pipeline.scope import countries
+from ness_pipeline.names.countries import countries
 from ness_pipeline.sources import sources
 
 COUNTRY_NAMES = sorted(country.country_name for country in countries().values())

@@ -13,7 +13,7 @@ from prefect.states import Completed, Failed
 
 from ness_pipeline.errors import NessError
 from ness_pipeline.paths import Paths
-from ness_pipeline.runs import Summary
+from ness_pipeline.run.summary import Summary
 
 Parameters = ParamSpec("Parameters")
 NAMED = 5

@@ -11,17 +11,20 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
 
-from flows import tasks
-from flows.forms import CountryName, Hours, SourceName, YearSpan
-from flows.outcome import ended, explained, tell_outcome
-from flows.workers import extractors
 from ness_pipeline.errors import NessError
+from ness_pipeline.flows import tasks
+from ness_pipeline.flows.forms import CountryName, Hours, SourceName, YearSpan
+from ness_pipeline.flows.outcome import ended, explained, tell_outcome
+from ness_pipeline.flows.workers import extractors
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.names.countries import countries as all_countries
+from ness_pipeline.names.countries import resolve
+from ness_pipeline.names.years import Years
 from ness_pipeline.paths import Paths
-from ness_pipeline.runs import Summary, clock, expect_data, finish_run, plan, start_run
-from ness_pipeline.scope import Years, resolve
-from ness_pipeline.scope import countries as all_countries
+from ness_pipeline.run.plan import plan
+from ness_pipeline.run.records import clock, expect_data, finish_run, start_run
+from ness_pipeline.run.summary import Summary
 from ness_pipeline.settings import Settings
-from ness_pipeline.sources import Unit
 
 
 @flow(name="refresh-countries", flow_run_name=tasks.flow_run_name, validate_parameters=False)

@@ -24,19 +24,21 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
+from ness_pipeline.build.load import Loaded, load_extraction, record_failure
+from ness_pipeline.build.models import materialise
 from ness_pipeline.errors import DamagedBuild, NessError, SourceUnavailable
-from ness_pipeline.extract import context_of, extract
-from ness_pipeline.http import Session
-from ness_pipeline.landing import Landing
-from ness_pipeline.load import Loaded, load_extraction, record_failure
-from ness_pipeline.models import materialise
+from ness_pipeline.landing.http import Session
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.landing.zone import Landing
+from ness_pipeline.names.years import Years
 from ness_pipeline.paths import Paths
-from ness_pipeline.publish import publish
-from ness_pipeline.restore import writing
-from ness_pipeline.runs import Summary, clock, finish_run, gap_of
-from ness_pipeline.scope import Years
+from ness_pipeline.publish.publication import publish
+from ness_pipeline.run.records import clock, finish_run, gap_of
+from ness_pipeline.run.restore import writing
+from ness_pipeline.run.summary import Summary
 from ness_pipeline.settings import Settings, load_settings
-from ness_pipeline.sources import Unit, sources
+from ness_pipeline.sources import sources
+from ness_pipeline.sources.extract import context_of, extract
 
 WRITER = "ness-writer"
 """Tag of every task that writes the build database; the deployments limit it to one at a time."""

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from prefect import get_run_logger
 from prefect.futures import PrefectFuture
 
-from flows import tasks
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.flows import tasks
 from ness_pipeline.settings import Settings
 
 if TYPE_CHECKING:

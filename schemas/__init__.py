@@ -10,7 +10,7 @@ import functools
 import importlib
 import pkgutil
 
-from schemas.base import Contract, Limits, Sourced
+from ness_pipeline.schemas.base import Contract, Limits, Sourced
 
 VERSION = 2
 """Version of the contracts as a whole, stated in every publication: one more whenever a table loses or retypes a column.
@@ -29,9 +29,9 @@ def contracts() -> dict[str, type[Contract]]:
     """Every contract by table name, such as `core.treaty_party`, in a stable order."""
     found: dict[str, type[Contract]] = {}
     for layer in LAYERS:
-        package = importlib.import_module(f"schemas.{layer}")
+        package = importlib.import_module(f"{__name__}.{layer}")
         for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
-            loaded = importlib.import_module(f"schemas.{layer}.{module.name}")
+            loaded = importlib.import_module(f"{__name__}.{layer}.{module.name}")
             class_name = "".join(part.capitalize() for part in module.name.split("_"))
             found[f"{layer}.{module.name}"] = getattr(loaded, class_name)
     return found

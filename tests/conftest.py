@@ -14,9 +14,11 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
-from ness_pipeline.database import frame_of, landed_twin, open_build
-from ness_pipeline.dictionary import tables
-from ness_pipeline.models import materialise
+from ness_pipeline.build.database import open_build
+from ness_pipeline.build.models import materialise
+from ness_pipeline.contract.ddl import landed_twin
+from ness_pipeline.contract.dictionary import tables
+from ness_pipeline.sql import frame_of
 
 ROOT = Path(__file__).parent.parent
 

@@ -7,7 +7,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from schemas.landed.occurrence import GEOSPATIAL_ISSUES
+from ness_pipeline.schemas.landed.occurrence import GEOSPATIAL_ISSUES
 
 csv.field_size_limit(2**24)
 

@@ -9,19 +9,22 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from ness_pipeline.database import open_build
-from ness_pipeline.extract import context_of, extract
-from ness_pipeline.http import Session
-from ness_pipeline.landing import Landing
-from ness_pipeline.load import load_extraction, load_unit, replace_ops
-from ness_pipeline.models import materialise
+from ness_pipeline.build.database import open_build
+from ness_pipeline.build.load import load_extraction, load_unit, replace_ops
+from ness_pipeline.build.models import materialise
+from ness_pipeline.contract.batch import Batch
+from ness_pipeline.landing.http import Session
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.landing.zone import Landing
+from ness_pipeline.names.years import Years
 from ness_pipeline.paths import Paths
-from ness_pipeline.publish import publish
-from ness_pipeline.runs import finish_run, plan, start_run
+from ness_pipeline.publish.publication import publish
+from ness_pipeline.run.plan import plan
+from ness_pipeline.run.records import finish_run, start_run
 from ness_pipeline.sandbox import World, serve
-from ness_pipeline.scope import Years
 from ness_pipeline.settings import Settings
-from ness_pipeline.sources import Batch, Unit, sources
+from ness_pipeline.sources import sources
+from ness_pipeline.sources.extract import context_of, extract
 
 COUNTRIES = ("KE", "ML", "NO")
 YEARS = Years(2015, 2024)

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from ness_pipeline.http import Fetch, Payload, Request
-from ness_pipeline.scope import Years
+from ness_pipeline.landing.http import Fetch, Payload, Request
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.names.years import Years
 from ness_pipeline.settings import Settings
-from ness_pipeline.sources import Context, Source, Unit
+from ness_pipeline.sources import Context, Source
 from ness_pipeline.sources.fields import _note_new_field
 
 PAYLOADS = Path(__file__).parent / "payloads"

@@ -12,12 +12,13 @@ import duckdb
 import polars as pl
 from small_world import Row, observation, records, seeded_groups, species, treaty
 
-from ness_pipeline.database import landed_twin, open_build
-from ness_pipeline.dictionary import tables
-from ness_pipeline.models import materialise
+from ness_pipeline.build.database import open_build
+from ness_pipeline.build.models import materialise
+from ness_pipeline.contract.ddl import landed_twin
+from ness_pipeline.contract.dictionary import tables
+from ness_pipeline.names.countries import countries
 from ness_pipeline.paths import Paths
-from ness_pipeline.publish import publish
-from ness_pipeline.scope import countries
+from ness_pipeline.publish.publication import publish
 from ness_pipeline.settings import Settings
 
 RICH = ("BR", "DE", "KE", "ML")

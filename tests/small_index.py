@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ness_pipeline.index import Definition
+from ness_pipeline.index.definition import Definition
 
 Content = dict[str, Any]
 

@@ -16,8 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from ness_pipeline.errors import SourceUnavailable
-from ness_pipeline.http import Request, Session, user_agent
-from ness_pipeline.secrecy import scrub
+from ness_pipeline.landing.http import Request, Session, user_agent
+from ness_pipeline.logs import scrub
 from ness_pipeline.settings import Settings
 
 JSON = "application/json"

@@ -15,11 +15,11 @@ import pygbif
 import pytest
 import requests
 
-from ness_pipeline.apis.pygbif_adapter import name_match, occurrence_search, speaking_through
 from ness_pipeline.errors import NessError, SourceUnavailable, WrongUsage
-from ness_pipeline.http import Fetch, Payload, Request, Session
+from ness_pipeline.landing.http import Fetch, Payload, Request, Session
 from ness_pipeline.sandbox import serve
 from ness_pipeline.settings import CATALOGUE_OF_LIFE, Settings
+from ness_pipeline.sources.apis.pygbif_adapter import name_match, occurrence_search, speaking_through
 
 COUNTED = {"offset": 0, "limit": 0, "endOfRecords": False, "count": 7, "results": [], "facets": []}
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from ness_pipeline.computed import computed
-from ness_pipeline.dictionary import Column, Table, tables
-from ness_pipeline.models import definition_of, inputs_of, models
+from ness_pipeline.build.models import definition_of, inputs_of, models
+from ness_pipeline.contract.dictionary import Column, Table, tables
+from ness_pipeline.contract.measures import measures
+from ness_pipeline.index.computed import computed
 from ness_pipeline.paths import sql_folder
 from ness_pipeline.sandbox.truth import truths
 from ness_pipeline.sources import sources
-from ness_pipeline.views import measures
 
 TESTS = Path(__file__).parent
 METRICS = [table for table in tables().values() if table.layer == "metrics" and not table.is_view]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from ness_pipeline.taxon_groups import GROUP_TAXA, RESIDUAL_GROUPS, group_of, with_groups
-from schemas.vocabulary import TAXON_GROUPS
+from ness_pipeline.names.taxon_groups import GROUP_TAXA, RESIDUAL_GROUPS, group_of, with_groups
+from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
 
 
 def test_every_reporting_group_has_taxa():

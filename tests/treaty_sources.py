@@ -23,9 +23,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+from ness_pipeline.names.countries import by_iso3, countries, country_named
 from ness_pipeline.paths import sql_folder
-from ness_pipeline.scope import by_iso3, countries, country_named
-from schemas.vocabulary import TREATIES
+from ness_pipeline.schemas.vocabulary import TREATIES
 
 AS_OF = {"IEADB": "2020-10-31", "HUGGO": "2022-12-31", "ECOLEX": "2018-12-31"}
 """Day up to which each list speaks; ECOLEX is not dated, its latest entry is of 2018."""

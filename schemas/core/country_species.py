@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.base import Limits, Sourced, checklist_key, column, count, country_code, share, species_key
-from schemas.vocabulary import ORIGINS, PRESENCES, RED_LIST_CATEGORIES, TAXON_GROUPS
+from ness_pipeline.schemas.base import Limits, Sourced, checklist_key, column, count, country_code, share, species_key
+from ness_pipeline.schemas.vocabulary import ORIGINS, PRESENCES, RED_LIST_CATEGORIES, TAXON_GROUPS
 
 SHARE_METHODS = ["range_map", "cells", "occurrences", "equal_shares"]
 

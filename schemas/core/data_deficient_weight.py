@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, count
+from ness_pipeline.schemas.base import Contract, count
 
 
 class DataDeficientWeight(Contract):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import MAX_COUNT, Sourced, column, country_code
+from ness_pipeline.schemas.base import MAX_COUNT, Sourced, column, country_code
 
 
 class DatasetCount(Sourced):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, column, country_code, species_key
+from ness_pipeline.schemas.base import Contract, column, country_code, species_key
 
 FILLED_COLUMNS = [
     "checklist_key", "scientific_name", "taxon_group", "red_list_category", "occurrences", "range_share", "origin", "presence",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.base import Sourced, column, species_key
-from schemas.vocabulary import RED_LIST_CATEGORIES, TAXON_GROUPS
+from ness_pipeline.schemas.base import Sourced, column, species_key
+from ness_pipeline.schemas.vocabulary import RED_LIST_CATEGORIES, TAXON_GROUPS
 
 
 class GenuineChange(Sourced):

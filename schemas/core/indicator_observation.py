@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import Sourced, column, country_code
+from ness_pipeline.schemas.base import Sourced, column, country_code
 
 VALUE_STATUSES = ["observed", "censored_below", "censored_above", "not_relevant", "missing"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, column, count, country_code
-from schemas.core.kba_site_coverage import KBA_REALMS
+from ness_pipeline.schemas.base import Contract, column, count, country_code
+from ness_pipeline.schemas.core.kba_site_coverage import KBA_REALMS
 
 
 class KbaCoverage(Contract):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import Sourced, column, country_code, share
+from ness_pipeline.schemas.base import Sourced, column, country_code, share
 
 KBA_REALMS = ["terrestrial", "freshwater", "mountain", "marine"]
 

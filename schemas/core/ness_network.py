@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from schemas.base import Sourced, column, count, country_code
+from ness_pipeline.schemas.base import Sourced, column, count, country_code
 
 NETWORKS = ["ness_expert_network", "haikou_initiative"]
 

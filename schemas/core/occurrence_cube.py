@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import MAX_COUNT, Sourced, checklist_key, column, count, country_code, species_key
+from ness_pipeline.schemas.base import MAX_COUNT, Sourced, checklist_key, column, count, country_code, species_key
 
 
 class OccurrenceCube(Sourced):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, column, count, country_code, share
-from schemas.vocabulary import TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, count, country_code, share
+from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
 
 CHANGE_POLICIES = ["genuine_changes", "as_published"]
 

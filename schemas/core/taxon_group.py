@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from schemas.base import Sourced, column, count
-from schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Sourced, column, count
+from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
 
 class TaxonGroup(Sourced):

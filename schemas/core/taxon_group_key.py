@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.base import Sourced, column
-from schemas.vocabulary import TAXON_GROUPS
+from ness_pipeline.schemas.base import Sourced, column
+from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
 
 
 class TaxonGroupKey(Sourced):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.base import Sourced, column, species_key
-from schemas.vocabulary import THREAT_SCOPES, THREAT_SEVERITIES, THREAT_TIMINGS
+from ness_pipeline.schemas.base import Sourced, column, species_key
+from ness_pipeline.schemas.vocabulary import THREAT_SCOPES, THREAT_SEVERITIES, THREAT_TIMINGS
 
 
 class Threat(Sourced):

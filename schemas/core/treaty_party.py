@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from schemas.base import Limits, Sourced, column, country_code
-from schemas.vocabulary import TREATIES
+from ness_pipeline.schemas.base import Limits, Sourced, column, country_code
+from ness_pipeline.schemas.vocabulary import TREATIES
 
 TREATY_STATUSES = ["party", "deposited", "signatory", "not_party", "not_open"]
 

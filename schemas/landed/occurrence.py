@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, column, country_code, species_key
-from schemas.vocabulary import RED_LIST_CATEGORIES, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, country_code, species_key
+from ness_pipeline.schemas.vocabulary import RED_LIST_CATEGORIES, TAXON_GROUPS
 
 _TIME = r"T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-][01]\d(:?[0-5]\d)?)?"
 _MOMENT = rf"[12]\d{{3}}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])({_TIME})?)?)?"

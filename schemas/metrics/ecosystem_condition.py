@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, column, country_code, measure
-from schemas.vocabulary import REASONS
+from ness_pipeline.schemas.base import Contract, column, country_code, measure
+from ness_pipeline.schemas.vocabulary import REASONS
 
 
 class EcosystemCondition(Contract):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.base import Contract, column, share
-from schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, share
+from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
 
 def _goalpost(description: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, column, count, country_code, share
+from ness_pipeline.schemas.base import Contract, column, count, country_code, share
 
 
 class IndexRanking(Contract):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, column, count
-from schemas.vocabulary import REASONS
+from ness_pipeline.schemas.base import Contract, column, count
+from ness_pipeline.schemas.vocabulary import REASONS
 
 
 class IndexSensitivity(Contract):

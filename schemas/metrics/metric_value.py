@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, column, country_code
-from schemas.vocabulary import REASONS
+from ness_pipeline.schemas.base import Contract, column, country_code
+from ness_pipeline.schemas.vocabulary import REASONS
 
 
 class MetricValue(Contract):

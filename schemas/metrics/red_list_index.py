@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.base import Contract, column, count, country_code, measure, share
-from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, share
+from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 
 VALUE_KINDS = ["assessed", "interpolated", "extrapolated", "undated"]
 

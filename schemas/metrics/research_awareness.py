@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from schemas.base import Contract, column, country_code, measure
-from schemas.vocabulary import REASONS
+from ness_pipeline.schemas.base import Contract, column, country_code, measure
+from ness_pipeline.schemas.vocabulary import REASONS
 
 
 def _number(description: str, unit: str, group: str) -> Any:

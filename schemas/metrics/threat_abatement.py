@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, column, count, country_code
-from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, count, country_code
+from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 
 
 class ThreatAbatement(Contract):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, Limits, column, count, country_code, measure, share
-from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, Limits, column, count, country_code, measure, share
+from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 
 
 class ThreatenedSpecies(Contract):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from schemas.base import Contract, column
+from ness_pipeline.schemas.base import Contract, column
 
 
 class Citation(Contract):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.base import Contract, column
+from ness_pipeline.schemas.base import Contract, column
 
 
 class Metric(Contract):

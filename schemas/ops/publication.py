@@ -6,7 +6,7 @@ from typing import Annotated
 
 import polars as pl
 
-from schemas.base import Contract, column, count
+from ness_pipeline.schemas.base import Contract, column, count
 
 
 class Publication(Contract):

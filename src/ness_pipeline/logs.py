@@ -6,17 +6,36 @@ import datetime as dt
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterable
 from typing import TextIO
 
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.secrecy import scrub
 
 ROOT = "ness_pipeline"
 FORMAT = "NESS_LOG"
 """Environment variable that turns the lines on: `json`, or `text` for people."""
 _OWN = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "asctime", "taskName"}
+
+_SECRETS = re.compile(
+    r"(?i)\b(token|access_token|api_key|apikey|password|authorization)(['\"]?(?:=|: ?)['\"]?(?:bearer |basic )?)[^&\s'\"]+"
+)
+
+
+_USER_INFO = re.compile(r"//[^/@\s]+@")
+
+
+def scrub(text: str) -> str:
+    """The text without tokens, passwords and user names of URLs."""
+    return _USER_INFO.sub("//", _SECRETS.sub(r"\1\2…", text))
+
+
+def scrub_record(record: logging.LogRecord) -> bool:
+    """Lets every log record pass, without the secrets of the URLs that it names."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(scrub(part) if isinstance(part, str) else part for part in record.args)
+    return True
 
 
 class JsonLines(logging.Formatter):

@@ -45,4 +45,4 @@ class Paths:
 
 def sql_folder(name: str) -> Path:
     """A folder of the packaged SQL, such as `metrics`."""
-    return Path(str(files("warehouse"))) / name
+    return Path(str(files("ness_pipeline.warehouse"))) / name

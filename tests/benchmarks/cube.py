@@ -87,7 +87,7 @@ LIMIT = """
 
 def issues() -> list[str]:
     """Issues that refuse a record."""
-    from schemas.landed.occurrence import GEOSPATIAL_ISSUES
+    from ness_pipeline.schemas.landed.occurrence import GEOSPATIAL_ISSUES
 
     return list(GEOSPATIAL_ISSUES)
 
@@ -95,7 +95,7 @@ def issues() -> list[str]:
 def generate(folder: Path, rows: int) -> None:
     """Write the records in parts of bounded size."""
     from ness_pipeline.cube.duckdb import MEMORY
-    from ness_pipeline.scope import countries
+    from ness_pipeline.names.countries import countries
 
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
@@ -114,8 +114,8 @@ def generate(folder: Path, rows: int) -> None:
 def ours(folder: Path, out: Path, trust: str, *, keeps_refused: bool = False) -> int:
     """The cube by this project; gives back how many records were refused."""
     from ness_pipeline.cube.options import CubeOptions
-    from ness_pipeline.cubes import engine_for
     from ness_pipeline.files.batches import rejected
+    from ness_pipeline.run.cube import engine_for
 
     with engine_for("duckdb", [folder], CubeOptions(), trust=trust) as engine:
         engine.write(out)
@@ -201,7 +201,7 @@ def with_pandas(folder: Path, out: Path) -> int:
 def with_spark(folder: Path, out: Path) -> int:
     """The cube by this project's engine for Spark on two cores."""
     from ness_pipeline.cube.options import CubeOptions
-    from ness_pipeline.cubes import engine_for
+    from ness_pipeline.run.cube import engine_for
 
     with engine_for("spark", [folder], CubeOptions(), trust="everything", master="local[2]") as engine:
         engine.write(out)
@@ -244,10 +244,10 @@ def _processor_s() -> float:
 
 def _load_program() -> None:
     """Load the program and its contracts, which is not what is measured."""
-    from ness_pipeline.check import failed_values
+    from ness_pipeline.contract.check import failed_values
+    from ness_pipeline.contract.dictionary import tables
     from ness_pipeline.cube.text import for_duckdb
-    from ness_pipeline.cubes import engine_for  # noqa: F401  (its modules)
-    from ness_pipeline.dictionary import tables
+    from ness_pipeline.run.cube import engine_for  # noqa: F401  (its modules)
 
     for_duckdb("SELECT getvariable('grid')", {"grid": None})
     failed_values(tables()["landed.occurrence"], "year", pl.Series(["9999"]))

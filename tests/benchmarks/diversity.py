@@ -19,8 +19,8 @@ from pathlib import Path
 
 import duckdb
 
-from ness_pipeline.database import open_build
-from ness_pipeline.models import _run, models
+from ness_pipeline.build.database import open_build
+from ness_pipeline.build.models import _run, models
 from ness_pipeline.sandbox.truth.species_diversity import diversity
 
 COUNTRIES, YEARS = 250, 50

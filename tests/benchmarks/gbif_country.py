@@ -15,13 +15,14 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ness_pipeline.extract import context_of
-from ness_pipeline.http import Payload, Request, Session
-from ness_pipeline.landing import Landing
+from ness_pipeline.landing.http import Payload, Request, Session
+from ness_pipeline.landing.units import WORLD, Unit
+from ness_pipeline.landing.zone import Landing
+from ness_pipeline.names.years import Years
 from ness_pipeline.sandbox import World, serve
-from ness_pipeline.scope import Years
 from ness_pipeline.settings import Settings
-from ness_pipeline.sources import WORLD, Unit, sources
+from ness_pipeline.sources import sources
+from ness_pipeline.sources.extract import context_of
 
 YEARS = Years(2000, 2025)
 

@@ -18,7 +18,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ness_pipeline.index import Definition, published_definition
+from ness_pipeline.index.definition import Definition
+from ness_pipeline.index.reading import published_definition
 from ness_pipeline.index.uncertainty import draw_key, draw_scores, uniforms
 
 YEARS = list(range(2000, 2026))

@@ -24,10 +24,10 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from ness_pipeline.database import open_build
-from ness_pipeline.models import materialise
+from ness_pipeline.build.database import open_build
+from ness_pipeline.build.models import materialise
+from ness_pipeline.names.countries import countries as iso_countries
 from ness_pipeline.paths import sql_folder
-from ness_pipeline.scope import countries as iso_countries
 
 MEMORY = "2500MB"
 SAMPLE = 400

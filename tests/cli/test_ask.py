@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from ness_pipeline.views import measures
+from ness_pipeline.contract.measures import measures
 
 COUNT = "SELECT country_code, count(*) AS numbers FROM metrics.metric_value GROUP BY ALL ORDER BY ALL"
 

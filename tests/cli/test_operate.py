@@ -7,8 +7,8 @@ from typing import get_args
 import duckdb
 import pytest
 
+from ness_pipeline.build.lock import writer
 from ness_pipeline.paths import Paths
-from ness_pipeline.publish import writer
 from ness_pipeline.settings import Publisher, load_settings
 
 

@@ -11,8 +11,8 @@ import duckdb
 import pytest
 from own_files import records, write_text
 
+from ness_pipeline.build.lock import writer
 from ness_pipeline.paths import Paths
-from ness_pipeline.publish import writer
 from ness_pipeline.settings import load_settings
 
 LIST = [

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ness_pipeline.check import check
-from ness_pipeline.contract_sql import any_broken, broken_columns, first_broken
-from ness_pipeline.dictionary import Table, tables
+from ness_pipeline.contract.check import check
+from ness_pipeline.contract.checks_in_sql import any_broken, broken_columns, first_broken
+from ness_pipeline.contract.dictionary import Table, tables
 
 CHECKED = [name for name, table in tables().items() if not table.is_view and table.layer in {"core", "metrics"}]
 WORDS = ["", "KE", "ke", "XKX", "GB-SCT", "2021-03-21", "a" * 64, "9" * 32, "0123456789abcdef", "x y"]

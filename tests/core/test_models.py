@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from small_world import country, observation
 
-from ness_pipeline import models
+from ness_pipeline.build import models
 from ness_pipeline.errors import ContractViolation
 
 NAME = "metrics.conservation_finance"

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_world import country, groups, observation, records, treaty
 
-from ness_pipeline.dictionary import tables
-from ness_pipeline.models import models
-from schemas.vocabulary import (
+from ness_pipeline.build.models import models
+from ness_pipeline.contract.dictionary import tables
+from ness_pipeline.schemas.vocabulary import (
     RED_LIST_CATEGORIES,
     TAXON_GROUPS,
     THREAT_SCOPES,

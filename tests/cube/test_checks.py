@@ -7,13 +7,13 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ness_pipeline.check import check
-from ness_pipeline.contract_sql import any_broken, broken_columns, first_broken, none_broken
+from ness_pipeline.contract.check import check
+from ness_pipeline.contract.checks_in_sql import any_broken, broken_columns, first_broken, none_broken
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.cube.options import CubeOptions
 from ness_pipeline.cube.terms import NUMBERS
-from ness_pipeline.cubes import engine_for
-from ness_pipeline.dictionary import tables
 from ness_pipeline.files.batches import rejected
+from ness_pipeline.run.cube import engine_for
 
 OCCURRENCE = tables()["landed.occurrence"]
 WORDS = st.sampled_from(["", "KE", "ke", "PRESENT", "ABSENT", "FOSSIL_SPECIMEN", "2021-03-21", "2021-13-01", "21/03/2021", "2020/2021-02", "2021-03-21T10:15Z", "VU", "x" * 70])  # fmt: skip

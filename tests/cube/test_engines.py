@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 from ness_pipeline.cube.options import CubeOptions, Grid
-from ness_pipeline.cubes import cube_to_file, engine_for
 from ness_pipeline.errors import NessError, WrongUsage
 from ness_pipeline.files.batches import Said, batches_of
-from ness_pipeline.scope import Years
+from ness_pipeline.names.years import Years
+from ness_pipeline.run.cube import cube_to_file, engine_for
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # Java's sockets outlive their session
 FINEST = CubeOptions(grid=Grid("eqdgc", 2), seed=2022, target_rank="class", max_uncertainty_m=5_000)

@@ -12,11 +12,11 @@ from pydantic import SecretStr
 from ness_pipeline import files
 from ness_pipeline.cube.gbif import GbifDownloads, sql_of
 from ness_pipeline.cube.options import CubeOptions, Grid
-from ness_pipeline.cubes import engine_for
 from ness_pipeline.errors import SourceUnavailable, WrongUsage
-from ness_pipeline.http import Payload, Request, Session
+from ness_pipeline.landing.http import Payload, Request, Session
+from ness_pipeline.names.years import Years
+from ness_pipeline.run.cube import engine_for
 from ness_pipeline.sandbox import Fault, Faults, World, serve
-from ness_pipeline.scope import Years
 from ness_pipeline.settings import Settings
 
 NORWAY = CubeOptions(country_code="NO", years=Years(2005, 2020))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from ness_pipeline.database import create_macros
+from ness_pipeline.build.database import create_macros
 
 DAY = 86_400
 

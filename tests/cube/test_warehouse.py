@@ -7,13 +7,13 @@ import pytest
 from own_files import records, write_text
 
 from ness_pipeline.cube.options import CubeOptions, Grid
-from ness_pipeline.cubes import cube_to_warehouse, engine_for, gbif_to_warehouse
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.batches import KEPT_WHOLE, Said
+from ness_pipeline.names.years import Years
 from ness_pipeline.paths import Paths
-from ness_pipeline.restore import writing
+from ness_pipeline.run.cube import cube_to_warehouse, engine_for, gbif_to_warehouse
+from ness_pipeline.run.restore import writing
 from ness_pipeline.sandbox import World, serve
-from ness_pipeline.scope import Years
 from ness_pipeline.settings import Settings
 
 

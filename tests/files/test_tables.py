@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 from own_files import load, write_text
 
-from ness_pipeline.check import check
-from ness_pipeline.dictionary import tables
+from ness_pipeline.contract.check import check
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import ContractViolation, SchemaDrift, WrongUsage
 
 ASSESSMENT = {

@@ -10,9 +10,9 @@ import duckdb
 import pytest
 from prefect.testing.utilities import prefect_test_harness
 
-from flows.refresh_countries import refresh_countries
+from ness_pipeline.flows.refresh_countries import refresh_countries
 from ness_pipeline.paths import Paths
-from ness_pipeline.runs import Summary
+from ness_pipeline.run.summary import Summary
 from ness_pipeline.sandbox import Sandbox, serve
 from ness_pipeline.settings import load_settings
 

@@ -6,9 +6,9 @@ import shutil
 
 import duckdb
 
-from flows.backfill_country import backfill_country
+from ness_pipeline.flows.backfill_country import backfill_country
 from ness_pipeline.paths import Paths
-from ness_pipeline.publish import content_hash
+from ness_pipeline.publish.content_hash import content_hash
 from ness_pipeline.settings import load_settings
 
 

@@ -13,12 +13,12 @@ import pytest
 from prefect import get_client
 from prefect.client.schemas.sorting import FlowRunSort
 
-from flows.backfill_country import backfill_country
-from flows.deployments import deploy, deployments, limit_writer, main
-from flows.outcome import summary_page
-from flows.tasks import WRITER
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.scope import countries, resolve
+from ness_pipeline.flows.backfill_country import backfill_country
+from ness_pipeline.flows.deployments import deploy, deployments, limit_writer, main
+from ness_pipeline.flows.outcome import summary_page
+from ness_pipeline.flows.tasks import WRITER
+from ness_pipeline.names.countries import countries, resolve
 from ness_pipeline.sources import sources
 
 
@@ -65,7 +65,7 @@ def test_deploying_to_a_work_pool():
         stored = {one.name: one for one in client.read_deployments()}
         limit = client.read_concurrency_limit_by_tag(tag=WRITER) if limit_writer() is None else None
     assert stored["backfill"].work_pool_name == "ness-test-pool"
-    assert stored["backfill"].entrypoint == "flows.backfill_country.backfill_country"
+    assert stored["backfill"].entrypoint == "ness_pipeline.flows.backfill_country.backfill_country"
     assert limit is not None
 
 

@@ -8,11 +8,11 @@ import duckdb
 from prefect import get_client
 from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
 
-from flows.refresh_countries import refresh_countries
+from ness_pipeline.ask.status import status_of
+from ness_pipeline.flows.refresh_countries import refresh_countries
 from ness_pipeline.paths import Paths
 from ness_pipeline.sandbox import Fault
 from ness_pipeline.settings import load_settings
-from ness_pipeline.status import status_of
 
 FEW = ["iso_countries", "seeds", "cbd"]
 

@@ -42,7 +42,7 @@ def served(tmp_path: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     environment |= {"PREFECT_HOME": str(tmp_path / "prefect"), "NESS_HOME": str(tmp_path / "home")}
-    command = [sys.executable, "-m", "flows.deployments", "--with-server", "--port", str(port)]
+    command = [sys.executable, "-m", "ness_pipeline.flows.deployments", "--with-server", "--port", str(port)]
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as process:
         url = f"http://127.0.0.1:{port}"
         try:

@@ -11,13 +11,14 @@ import duckdb
 import pytest
 from prefect.client.orchestration import get_client
 
-from flows.refresh_countries import refresh_countries
-from ness_pipeline.dictionary import tables
+from ness_pipeline.build.lock import writer
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import SourceUnavailable, WarehouseBusy, WrongUsage
+from ness_pipeline.flows.refresh_countries import refresh_countries
+from ness_pipeline.names.years import Years
 from ness_pipeline.paths import Paths
-from ness_pipeline.publish import content_hash, writer
+from ness_pipeline.publish.content_hash import content_hash
 from ness_pipeline.sandbox.truth import Truth, truths
-from ness_pipeline.scope import Years
 from ness_pipeline.settings import load_settings
 
 TRUE_TABLES = sorted(f"metrics.{name}" for name in truths())

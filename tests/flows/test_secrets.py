@@ -13,7 +13,7 @@ import pytest
 import zstandard
 from prefect import get_client
 
-from flows.refresh_countries import refresh_countries
+from ness_pipeline.flows.refresh_countries import refresh_countries
 from ness_pipeline.logs import write_logs
 from ness_pipeline.sandbox import serve
 from ness_pipeline.settings import load_settings

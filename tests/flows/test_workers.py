@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from flows import tasks
-from flows.refresh_countries import refresh_countries
-from flows.workers import extractors
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.landing import Landing
+from ness_pipeline.flows import tasks
+from ness_pipeline.flows.refresh_countries import refresh_countries
+from ness_pipeline.flows.workers import extractors
+from ness_pipeline.landing.zone import Landing
 from ness_pipeline.paths import Paths
 from ness_pipeline.settings import Settings, load_settings
 

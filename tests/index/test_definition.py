@@ -10,7 +10,7 @@ import pytest
 from small_index import LAND, LAW, SEA, SITES, content, definition, halves, measure, pillar, write
 
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.index import definition_file, published_definition, read_definition
+from ness_pipeline.index.reading import definition_file, published_definition, read_definition
 
 
 def test_published_definition_is_sound() -> None:

@@ -10,8 +10,8 @@ import pytest
 from small_index import SITES, definition, halves, measure, pillar
 from small_world import country, observation
 
-from ness_pipeline.index import component_rows, index_rows, score_countries
-from ness_pipeline.scope import by_m49
+from ness_pipeline.index.tables import component_rows, index_rows, score_countries
+from ness_pipeline.names.countries import by_m49
 from ness_pipeline.sources.iso import LANDLOCKED
 
 pytestmark = pytest.mark.data

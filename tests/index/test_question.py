@@ -15,14 +15,14 @@ from small_index import content, write
 from small_world import country, groups, observation, species, treaty
 from typer.testing import CliRunner
 
+from ness_pipeline.ask.index_table import ask_index
+from ness_pipeline.build.database import open_build
 from ness_pipeline.cli import app
-from ness_pipeline.database import open_build
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.index import definition_file, published_definition, read_definition
-from ness_pipeline.index.question import ask_index
+from ness_pipeline.index.reading import definition_file, published_definition, read_definition
+from ness_pipeline.names.years import Years
 from ness_pipeline.paths import Paths
-from ness_pipeline.publish import publish
-from ness_pipeline.scope import Years
+from ness_pipeline.publish.publication import publish
 from ness_pipeline.settings import Settings
 
 LAND = {"KE": 12.0, "TZ": 30.0}

@@ -10,16 +10,8 @@ import numpy as np
 import pytest
 from small_index import LAND, LAW, SITES, content, definition, halves, pillar
 
-from ness_pipeline.index import Definition
-from ness_pipeline.index.uncertainty import (
-    draw_key,
-    draw_scores,
-    drawn_values,
-    interval,
-    sensitivity,
-    sobol,
-    uniforms,
-)
+from ness_pipeline.index.definition import Definition
+from ness_pipeline.index.uncertainty import draw_key, draw_scores, drawn_values, interval, sensitivity, sobol, uniforms
 
 
 def test_draws_depend_on_their_key_alone() -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_world import groups, records, species
 
-from schemas.vocabulary import RED_LIST_CATEGORIES, ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.vocabulary import RED_LIST_CATEGORIES, ROLL_UPS, TAXON_GROUPS
 
 GROUPS = [*TAXON_GROUPS, *ROLL_UPS]
 

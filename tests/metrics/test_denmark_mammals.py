@@ -11,8 +11,8 @@ import pytest
 from small_world import groups
 
 from ness_pipeline import files
-from ness_pipeline.database import landed_twin
-from ness_pipeline.dictionary import tables
+from ness_pipeline.contract.ddl import landed_twin
+from ness_pipeline.contract.dictionary import tables
 
 pytestmark = pytest.mark.data
 

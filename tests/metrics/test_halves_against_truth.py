@@ -10,23 +10,25 @@ from typing import Any
 import duckdb
 import pytest
 
-from ness_pipeline.database import frame_of, open_build
-from ness_pipeline.dictionary import tables
-from ness_pipeline.extract import context_of, extract
-from ness_pipeline.http import Session
-from ness_pipeline.landing import Landing
-from ness_pipeline.load import load_extraction
-from ness_pipeline.models import materialise
-from ness_pipeline.operations import load_reference
-from ness_pipeline.publish import audit
-from ness_pipeline.runs import start_run
+from ness_pipeline.build.database import open_build
+from ness_pipeline.build.load import load_extraction
+from ness_pipeline.build.models import materialise
+from ness_pipeline.build.views import create_views
+from ness_pipeline.contract.dictionary import tables
+from ness_pipeline.landing.http import Session
+from ness_pipeline.landing.units import WORLD, Unit
+from ness_pipeline.landing.zone import Landing
+from ness_pipeline.names.years import Years
+from ness_pipeline.publish.publication import audit
+from ness_pipeline.run.own_files import load_reference
+from ness_pipeline.run.records import start_run
 from ness_pipeline.sandbox import serve
 from ness_pipeline.sandbox.truth import Truth
 from ness_pipeline.sandbox.world import World
-from ness_pipeline.scope import Years
 from ness_pipeline.settings import Settings
-from ness_pipeline.sources import WORLD, Unit, sources
-from ness_pipeline.views import create_views
+from ness_pipeline.sources import sources
+from ness_pipeline.sources.extract import context_of, extract
+from ness_pipeline.sql import frame_of
 
 YEARS = Years(2000, 2025)
 WORLD_SOURCES = ("cbd", "unsdg", "worldbank")

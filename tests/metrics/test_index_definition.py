@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ness_pipeline.index import published_definition
+from ness_pipeline.index.reading import published_definition
 
 
 def test_table_says_what_the_file_says(warehouse: Any) -> None:
@@ -26,7 +26,7 @@ def test_table_says_what_the_file_says(warehouse: Any) -> None:
 def test_goalposts_agree_with_the_direction_of_each_metric(warehouse: Any) -> None:
     """In the catalogue of metrics, a measure that is better higher has its best goalpost above its worst."""
     warehouse.materialise()
-    from ness_pipeline.views import create_views
+    from ness_pipeline.build.views import create_views
 
     create_views(warehouse.connection)
     against = warehouse.rows(

@@ -8,7 +8,7 @@ import pytest
 from small_index import LAND, SEA, SITES, definition, halves, pillar
 from small_world import country, observation
 
-from ness_pipeline.index import component_rows, pillar_rows, score_countries
+from ness_pipeline.index.tables import component_rows, pillar_rows, score_countries
 
 VALUES = {"ER.LND.PTLD.ZS": 15.0, "ER.MRN.PTMR.ZS": 30.0, "ER_PTD_TERR": 20.0}
 

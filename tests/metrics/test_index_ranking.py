@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ness_pipeline.dictionary import tables
-from ness_pipeline.models import check_table
-from ness_pipeline.views import create_views
+from ness_pipeline.build.models import check_table
+from ness_pipeline.build.views import create_views
+from ness_pipeline.contract.dictionary import tables
 
 SCORES = [
     ("AA", 0.8, 0.7, 0.9),

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from small_index import LAND, SITES, definition, halves, pillar
 
-from ness_pipeline.index import sensitivity_rows
+from ness_pipeline.index.tables import sensitivity_rows
 
 SMALL = definition(half=halves({"areas": pillar(LAND), "sites": pillar(SITES)}))
 

@@ -14,8 +14,8 @@ from fates import assessed, computed, index, living, states
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ness_pipeline.operations import load_file, materialise_and_publish
 from ness_pipeline.paths import Paths
+from ness_pipeline.run.own_files import load_file, materialise_and_publish
 from ness_pipeline.sandbox.red_list_arithmetic import Fate, group_points
 from ness_pipeline.settings import Settings
 

@@ -11,10 +11,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from ness_pipeline.database import frame_of, open_build
-from ness_pipeline.operations import load_file, materialise_and_publish
+from ness_pipeline.build.database import open_build
 from ness_pipeline.paths import Paths
+from ness_pipeline.run.own_files import load_file, materialise_and_publish
 from ness_pipeline.settings import Settings
+from ness_pipeline.sql import frame_of
 
 pytestmark = pytest.mark.data
 

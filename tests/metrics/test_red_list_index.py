@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from small_world import groups, observation
 
 from ness_pipeline.sandbox.red_list_arithmetic import Fate, Groups, country_rows
-from schemas.vocabulary import TAXON_GROUPS
+from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
 
 AMPHIBIANS_1980 = {"LC": 4014, "NT": 384, "VU": 800, "EN": 1293, "CR": 564, "PE": 23, "EX": 24, "DD": 909}
 AMPHIBIANS_2022 = {"LC": 3739, "NT": 451, "VU": 811, "EN": 1264, "CR": 612, "PE": 186, "EW": 2, "EX": 37, "DD": 909}

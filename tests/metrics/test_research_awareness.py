@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from small_world import observation
 
-from ness_pipeline.database import open_build
-from ness_pipeline.operations import load_file
+from ness_pipeline.build.database import open_build
 from ness_pipeline.paths import Paths
+from ness_pipeline.run.own_files import load_file
 from ness_pipeline.settings import Settings
 
 ABOUT, BY = "GBIF_LIT_COVERAGE", "GBIF_LIT_RESEARCHER"

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_world import groups, species
 
-from schemas.vocabulary import RED_LIST_CATEGORIES
+from ness_pipeline.schemas.vocabulary import RED_LIST_CATEGORIES
 
 ALL_ASSESSED = {"mammals": (100, 100), "animals": (100, 100), "all": (100, 100)}
 

@@ -13,17 +13,17 @@ import duckdb
 import pytest
 from soak.drive import drive, processes, whole
 
+from ness_pipeline.build.lock import writer
 from ness_pipeline.errors import DamagedBuild
-from ness_pipeline.extract import extract
-from ness_pipeline.http import Session
-from ness_pipeline.landing import Landing
-from ness_pipeline.operations import load_file
-from ness_pipeline.publish import writer
-from ness_pipeline.restore import writing
-from ness_pipeline.runs import clock, start_run
+from ness_pipeline.landing.http import Session
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.landing.zone import Landing
+from ness_pipeline.names.years import Years
+from ness_pipeline.run.own_files import load_file
+from ness_pipeline.run.records import clock, start_run
+from ness_pipeline.run.restore import writing
 from ness_pipeline.sandbox import Fault
-from ness_pipeline.scope import Years
-from ness_pipeline.sources import Unit
+from ness_pipeline.sources.extract import extract
 
 
 def payloads(finished) -> list[Path]:

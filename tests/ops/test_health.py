@@ -11,10 +11,10 @@ import pytest
 from soak.drive import drive
 from soak.inputs import outcome
 
-from ness_pipeline.doctor import Finding, examine, in_one_line
+from ness_pipeline.ask.doctor import Finding, examine, in_one_line
+from ness_pipeline.build.lock import writer
 from ness_pipeline.logs import JsonLines, write_logs
-from ness_pipeline.publish import writer
-from ness_pipeline.restore import writing
+from ness_pipeline.run.restore import writing
 from ness_pipeline.settings import Publisher
 
 

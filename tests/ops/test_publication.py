@@ -9,20 +9,24 @@ import duckdb
 import pytest
 from soak.drive import COUNTRIES, drive, whole
 
-import schemas
-from ness_pipeline.audit import Change, excess
-from ness_pipeline.database import landed_twin, open_build, quote
-from ness_pipeline.dictionary import tables
+from ness_pipeline import schemas
+from ness_pipeline.ask.status import content_of, status_of
+from ness_pipeline.build.database import open_build
+from ness_pipeline.build.models import materialise
+from ness_pipeline.contract.ddl import landed_twin
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import AuditFailed, WrongUsage
-from ness_pipeline.landing import Landing
-from ness_pipeline.models import materialise
-from ness_pipeline.operations import load_file, materialise_and_publish
-from ness_pipeline.prune import prune
-from ness_pipeline.publish import content_hash, history, publish, roll_back
-from ness_pipeline.restore import writing
-from ness_pipeline.runs import clock
+from ness_pipeline.landing.prune import prune
+from ness_pipeline.landing.zone import Landing
+from ness_pipeline.publish.audit import Change, excess
+from ness_pipeline.publish.content_hash import content_hash
+from ness_pipeline.publish.history import history, roll_back
+from ness_pipeline.publish.publication import publish
+from ness_pipeline.run.own_files import load_file, materialise_and_publish
+from ness_pipeline.run.records import clock
+from ness_pipeline.run.restore import writing
 from ness_pipeline.sandbox import Fault
-from ness_pipeline.status import content_of, status_of
+from ness_pipeline.sql import quote
 
 NOW = dt.datetime.now(dt.UTC)
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from report_world import NOW, publish_all, publish_few
 
-from ness_pipeline.report.site import write_site
+from ness_pipeline.share.report.site import write_site
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 
 from ness_pipeline.cli import app
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.report.sections import parts
-from ness_pipeline.report.site import write_site
-from ness_pipeline.report.wording import number
-from ness_pipeline.scope import countries
+from ness_pipeline.names.countries import countries
+from ness_pipeline.share.report.sections import parts
+from ness_pipeline.share.report.site import write_site
+from ness_pipeline.share.report.wording import number
 
 LARGEST_PAGE = 1_500_000
 

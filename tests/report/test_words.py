@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ness_pipeline.dictionary import tables
-from ness_pipeline.report.charts import CHARTS, specs
-from ness_pipeline.report.tiles import tiles
-from ness_pipeline.report.wording import kind_of, label_of, number, unit_of
-from ness_pipeline.report.world import CLASSES, breaks
-from ness_pipeline.scope import countries
+from ness_pipeline.contract.dictionary import tables
+from ness_pipeline.names.countries import countries
+from ness_pipeline.share.report.charts import CHARTS, specs
+from ness_pipeline.share.report.tiles import tiles
+from ness_pipeline.share.report.wording import kind_of, label_of, number, unit_of
+from ness_pipeline.share.report.world import CLASSES, breaks
 
 
 def test_every_country_has_one_tile_of_its_own():

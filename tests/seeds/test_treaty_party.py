@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from treaty_sources import IN_BEING, NOT_OPEN, Statement, by_clause, decide, decisions, seed_rows, statements
 
+from ness_pipeline.names.countries import by_m49, countries
 from ness_pipeline.paths import sql_folder
-from ness_pipeline.scope import by_m49, countries
-from schemas.vocabulary import TREATIES
+from ness_pipeline.schemas.vocabulary import TREATIES
 
 
 def seed() -> list[dict[str, str]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from published import Published
 
-from ness_pipeline.sharing.citations import as_bibtex, read_bibliography
+from ness_pipeline.share.citations import as_bibtex, read_bibliography
 from ness_pipeline.sources import sources
 
 Ness = Callable[..., subprocess.CompletedProcess[str]]

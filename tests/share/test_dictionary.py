@@ -12,9 +12,9 @@ import duckdb
 import pytest
 from published import Published
 
-from ness_pipeline.dictionary import tables
-from ness_pipeline.sharing.dictionary_page import dictionary_page, entries
-from schemas.vocabulary import REASONS
+from ness_pipeline.contract.dictionary import tables
+from ness_pipeline.schemas.vocabulary import REASONS
+from ness_pipeline.share.dictionary_page import dictionary_page, entries
 
 Ness = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -14,10 +14,10 @@ import polars as pl
 import pytest
 from published import Published
 
-from ness_pipeline.dictionary import tables
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.sharing.datapackage import constraints_of, schema_of
-from ness_pipeline.sharing.export import export, exported_tables
+from ness_pipeline.share.datapackage import constraints_of, schema_of
+from ness_pipeline.share.export import export, exported_tables
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -13,8 +13,8 @@ import sqlglot
 from published import Published
 from sqlglot import exp
 
-from ness_pipeline.query import open_published
-from ness_pipeline.questions import Question, questions
+from ness_pipeline.ask.query import open_published
+from ness_pipeline.ask.questions import Question, questions
 
 Ness = Callable[..., subprocess.CompletedProcess[str]]
 NAMES = [question.name for question in questions()]

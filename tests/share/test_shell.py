@@ -14,9 +14,9 @@ import pytest
 from published import Published
 from rich.console import Console
 
-from ness_pipeline.scope import Years
-from ness_pipeline.sources import Unit
-from ness_pipeline.terminal import RunProgress, counted, show_rows
+from ness_pipeline.cli.terminal import RunProgress, counted, show_rows
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.names.years import Years
 
 Ness = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -15,21 +15,24 @@ from pathlib import Path
 
 import duckdb
 
-from ness_pipeline.apis.pygbif_adapter import _pygbif
+from ness_pipeline.build.load import load_extraction, record_failure
+from ness_pipeline.build.models import materialise
 from ness_pipeline.errors import NessError
-from ness_pipeline.extract import context_of, extract
-from ness_pipeline.http import Session
-from ness_pipeline.landing import Landing
-from ness_pipeline.load import load_extraction, record_failure
-from ness_pipeline.models import materialise
+from ness_pipeline.landing.http import Session
+from ness_pipeline.landing.zone import Landing
+from ness_pipeline.names.years import Years
 from ness_pipeline.paths import Paths
-from ness_pipeline.publish import content_hash, identity, publish
-from ness_pipeline.restore import writing
-from ness_pipeline.runs import clock, finish_run, plan, start_run
+from ness_pipeline.publish.content_hash import content_hash
+from ness_pipeline.publish.history import identity
+from ness_pipeline.publish.publication import publish
+from ness_pipeline.run.plan import plan
+from ness_pipeline.run.records import clock, finish_run, start_run
+from ness_pipeline.run.restore import writing
 from ness_pipeline.sandbox import World
-from ness_pipeline.scope import Years
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import sources
+from ness_pipeline.sources.apis.pygbif_adapter import _pygbif
+from ness_pipeline.sources.extract import context_of, extract
 
 _pygbif()  # takes seconds to import, so it is there before processes are started from this one
 

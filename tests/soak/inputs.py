@@ -18,8 +18,8 @@ from soak.drive import drive, small_world
 
 from ness_pipeline.cli import main
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.names.countries import resolve
 from ness_pipeline.sandbox import serve
-from ness_pipeline.scope import resolve
 
 WRONG, CONTRACT = 2, 4
 

@@ -23,9 +23,9 @@ from soak.drive import (
 )
 
 from ness_pipeline.paths import Paths
-from ness_pipeline.publish import publish
-from ness_pipeline.restore import writing
-from ness_pipeline.runs import clock
+from ness_pipeline.publish.publication import publish
+from ness_pipeline.run.records import clock
+from ness_pipeline.run.restore import writing
 from ness_pipeline.sandbox import Fault, Faults, mixed, serve
 from ness_pipeline.sandbox.faults import CONTENT, PASSING, Rng
 

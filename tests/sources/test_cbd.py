@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from replies import read, replies
 
-from ness_pipeline.dictionary import tables
+from ness_pipeline.build.load import check
+from ness_pipeline.contract.batch import Batch
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import SchemaDrift
-from ness_pipeline.load import check
-from ness_pipeline.sources import Batch
 from ness_pipeline.sources.cbd import SOURCES
 
 

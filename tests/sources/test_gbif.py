@@ -11,20 +11,21 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from replies import FETCHED_AT, read
 
-from ness_pipeline.apis import gbif_facets
-from ness_pipeline.apis.gbif_facets import Search
-from ness_pipeline.check import check
-from ness_pipeline.dictionary import tables
+from ness_pipeline.contract.check import check
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
-from ness_pipeline.http import Fetch, Payload, Request, Session
+from ness_pipeline.landing.http import Fetch, Payload, Request, Session
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.names.taxon_groups import GROUP_TAXA, RESIDUAL_GROUPS
+from ness_pipeline.names.years import Years
 from ness_pipeline.sandbox import Sandbox, World, serve
 from ness_pipeline.sandbox.occurrences import Occurrences, dataset_key
 from ness_pipeline.sandbox.records import BASES, INTRODUCED_MEANS, MEANS
 from ness_pipeline.sandbox.taxonomy import SPECIES_RANK
-from ness_pipeline.scope import Years
 from ness_pipeline.settings import CATALOGUE_OF_LIFE, Settings
-from ness_pipeline.sources import Context, Unit, gbif, sources
-from ness_pipeline.taxon_groups import GROUP_TAXA, RESIDUAL_GROUPS
+from ness_pipeline.sources import Context, gbif, sources
+from ness_pipeline.sources.apis import gbif_facets
+from ness_pipeline.sources.apis.gbif_facets import Search
 
 TAXONOMY, COUNTRY = sources()["gbif_taxonomy"], sources()["gbif_country"]
 YEARS = "2000:2025"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from replies import read, replies
 
-from ness_pipeline.apis.pygbif_adapter import literature_search
-from ness_pipeline.dictionary import tables
+from ness_pipeline.build.load import check
+from ness_pipeline.contract.batch import Batch
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable, WrongUsage
-from ness_pipeline.load import check
-from ness_pipeline.sources import Batch
+from ness_pipeline.sources.apis.pygbif_adapter import literature_search
 from ness_pipeline.sources.gbif_literature import SOURCES
 
 ABOUT, BY = "/v1/literature/search?countriesOfCoverage=KE", "/v1/literature/search?countriesOfResearcher=KE"

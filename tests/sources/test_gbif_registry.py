@@ -8,18 +8,20 @@ from pathlib import Path
 import pytest
 from replies import read, replies
 
-from ness_pipeline.apis.pygbif_adapter import dataset_search
-from ness_pipeline.dictionary import tables
+from ness_pipeline.build.load import check
+from ness_pipeline.contract.batch import Batch
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable, WrongUsage
-from ness_pipeline.extract import extract
-from ness_pipeline.http import Session
-from ness_pipeline.landing import Landing
-from ness_pipeline.load import check
+from ness_pipeline.landing.http import Session
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.landing.zone import Landing
+from ness_pipeline.names.years import Years
 from ness_pipeline.sandbox import serve
 from ness_pipeline.sandbox.world import World
-from ness_pipeline.scope import Years
 from ness_pipeline.settings import Settings
-from ness_pipeline.sources import Batch, Unit, sources
+from ness_pipeline.sources import sources
+from ness_pipeline.sources.apis.pygbif_adapter import dataset_search
+from ness_pipeline.sources.extract import extract
 from ness_pipeline.sources.gbif_registry import SOURCES
 
 

@@ -15,22 +15,24 @@ import pytest
 from pydantic import SecretStr
 from replies import FETCHED_AT, PAYLOADS, read
 
-from ness_pipeline.apis.iucn_api import RedList
-from ness_pipeline.apis.personal_data import without_email_addresses
-from ness_pipeline.apis.red_list_codes import CATEGORY_OF_CODE, vocabulary_word
-from ness_pipeline.dictionary import tables
+from ness_pipeline.build.load import check, load_unit
+from ness_pipeline.contract.batch import Batch
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
-from ness_pipeline.extract import context_of, extract
-from ness_pipeline.http import Fetch, Payload, Request, Session
-from ness_pipeline.landing import Landing
-from ness_pipeline.load import check, load_unit
+from ness_pipeline.landing.http import Fetch, Payload, Request, Session
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.landing.zone import Landing
+from ness_pipeline.names.years import Years
 from ness_pipeline.sandbox import World, serve
 from ness_pipeline.sandbox.truth import Truth
-from ness_pipeline.scope import Years
+from ness_pipeline.schemas.vocabulary import THREAT_SCOPES, THREAT_SEVERITIES, THREAT_TIMINGS
 from ness_pipeline.settings import CATALOGUE_OF_LIFE, Settings
-from ness_pipeline.sources import Batch, Unit, sources
+from ness_pipeline.sources import sources
+from ness_pipeline.sources.apis.iucn_api import RedList
+from ness_pipeline.sources.apis.personal_data import without_email_addresses
+from ness_pipeline.sources.apis.red_list_codes import CATEGORY_OF_CODE, vocabulary_word
+from ness_pipeline.sources.extract import context_of, extract
 from ness_pipeline.sources.iucn import CHECKLIST, IucnRedList
-from schemas.vocabulary import THREAT_SCOPES, THREAT_SEVERITIES, THREAT_TIMINGS
 
 ONE_PAGE = {"total-pages": "1", "total-count": "1"}
 USUAL = {

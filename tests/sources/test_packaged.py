@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from replies import read, replies
 
-from ness_pipeline.dictionary import tables
-from ness_pipeline.load import check
+from ness_pipeline.build.load import check
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.sources import sources
 from ness_pipeline.sources.iso import LANDLOCKED
 

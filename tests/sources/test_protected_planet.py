@@ -10,18 +10,18 @@ import pytest
 from pydantic import SecretStr
 from replies import read, replies
 
-from ness_pipeline.dictionary import tables
+from ness_pipeline.build.load import check
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import SchemaDrift, WrongUsage
-from ness_pipeline.extract import extract
-from ness_pipeline.http import Fetch, Payload, Request, Session
-from ness_pipeline.landing import Landing
-from ness_pipeline.load import check
-from ness_pipeline.runs import plan
+from ness_pipeline.landing.http import Fetch, Payload, Request, Session
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.landing.zone import Landing
+from ness_pipeline.names.years import Years
+from ness_pipeline.run.plan import plan
 from ness_pipeline.sandbox import serve
 from ness_pipeline.sandbox.world import World
-from ness_pipeline.scope import Years
 from ness_pipeline.settings import Settings
-from ness_pipeline.sources import Unit
+from ness_pipeline.sources.extract import extract
 from ness_pipeline.sources.protected_planet import SOURCES
 
 PATH = "/v4/countries/KEN?with_geometry=false"

@@ -10,14 +10,14 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from replies import FETCHED_AT
 
-from ness_pipeline.apis.gbif_facets import _answer
-from ness_pipeline.apis.pygbif_adapter import FACETS
 from ness_pipeline.errors import SourceUnavailable
-from ness_pipeline.http import Payload, Request, Session
+from ness_pipeline.landing.http import Payload, Request, Session
+from ness_pipeline.names.countries import countries
 from ness_pipeline.sandbox import serve
-from ness_pipeline.scope import countries
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import worldbank
+from ness_pipeline.sources.apis.gbif_facets import _answer
+from ness_pipeline.sources.apis.pygbif_adapter import FACETS
 from ness_pipeline.sources.unsdg import TOTAL_CODES
 
 pytestmark = pytest.mark.data

@@ -6,11 +6,11 @@ import polars as pl
 import pytest
 from replies import read, replies
 
-from ness_pipeline.dictionary import tables
+from ness_pipeline.build.load import check
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
-from ness_pipeline.load import check
-from ness_pipeline.scope import Years
-from ness_pipeline.sources import Unit
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.names.years import Years
 from ness_pipeline.sources.unsdg import SOURCES
 
 SOURCE = SOURCES[0]

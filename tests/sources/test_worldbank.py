@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from replies import read, replies
 
-from ness_pipeline.dictionary import tables
+from ness_pipeline.build.load import check
+from ness_pipeline.contract.batch import Batch
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
-from ness_pipeline.http import Payload, Request
-from ness_pipeline.load import check
-from ness_pipeline.scope import Years
-from ness_pipeline.sources import Batch, Unit
+from ness_pipeline.landing.http import Payload, Request
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.names.years import Years
 from ness_pipeline.sources.worldbank import INDICATORS, SOURCES
 
 SOURCE = SOURCES[0]

@@ -11,11 +11,11 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from ness_pipeline.ask.query import Format, ask, parquet, write_json
+from ness_pipeline.ask.questions import question_file, questions
 from ness_pipeline.cli.base import ASK, Sandbox, app, console, errors, settings_for
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import Paths
-from ness_pipeline.query import Format, ask, parquet, write_json
-from ness_pipeline.questions import question_file, questions
 
 BROKEN_AT = 90
 """A line of a file that is longer than this goes on in the next one."""
@@ -63,7 +63,7 @@ def sql(
         writer.writerow(columns)
         writer.writerows(rows)
     else:
-        from ness_pipeline.terminal import show_rows
+        from ness_pipeline.cli.terminal import show_rows
 
         show_rows(console, columns, rows)
 
@@ -75,7 +75,7 @@ def worked_questions(
     ] = None,
 ) -> None:
     """Worked questions of a conservation analyst: the list, or one with why it is asked, how to read it, and its SQL."""
-    from ness_pipeline.terminal import show_rows
+    from ness_pipeline.cli.terminal import show_rows
 
     known = {question.name: question for question in questions()}
     if name is None:
@@ -93,7 +93,7 @@ def metrics(
     sandbox: Sandbox = False,
 ) -> None:
     """The catalogue: every published number with its definition, formula, source and columns."""
-    from ness_pipeline.terminal import show_rows
+    from ness_pipeline.cli.terminal import show_rows
 
     published = Paths.of(settings_for(sandbox=sandbox)).published
     if name is None:

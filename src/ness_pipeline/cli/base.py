@@ -33,7 +33,7 @@ PANELS = FILL, ASK, SHARE, OPERATE = "Fill the warehouse", "Ask the warehouse", 
 
 def complete_country(start: str) -> list[str]:
     """Codes and names of countries that begin so."""
-    from ness_pipeline.scope import countries
+    from ness_pipeline.names.countries import countries
 
     known = countries().values()
     codes = [country.country_code for country in known if country.country_code.startswith(start.upper())]

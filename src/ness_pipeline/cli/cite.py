@@ -12,7 +12,7 @@ import typer
 from ness_pipeline.cli.base import SHARE, Sandbox, app, errors, settings_for
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import Paths
-from ness_pipeline.sharing.citations import Notation, as_bibtex, as_cff, as_text, derived_dataset, read_bibliography
+from ness_pipeline.share.citations import Notation, as_bibtex, as_cff, as_text, derived_dataset, read_bibliography
 
 
 @app.command(rich_help_panel=SHARE)

@@ -35,14 +35,15 @@ def cube(
     sandbox: Sandbox = False,
 ) -> None:  # fmt: skip
     """Count occurrence records into a cube: by country, year, species and, where wanted, grid cell."""
+    from ness_pipeline.cli.terminal import show_cube, show_file
     from ness_pipeline.cube.gbif import Product
     from ness_pipeline.cube.options import CubeOptions, Grid, TargetRank, Trust
-    from ness_pipeline.cubes import cube_to_file, cube_to_warehouse, engine_for, gbif_to_warehouse
     from ness_pipeline.errors import WrongUsage
     from ness_pipeline.files.batches import Said
-    from ness_pipeline.scope import Years, resolve
-    from ness_pipeline.terminal import show_cube, show_file
-    from schemas.vocabulary import TAXON_GROUPS
+    from ness_pipeline.names.countries import resolve
+    from ness_pipeline.names.years import Years
+    from ness_pipeline.run.cube import cube_to_file, cube_to_warehouse, engine_for, gbif_to_warehouse
+    from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
 
     for value, allowed, name in (
         (target_rank, get_args(TargetRank), "target-rank"), (trust, get_args(Trust), "trust"),

@@ -19,7 +19,7 @@ def dictionary(
     out: Annotated[Path | None, typer.Option("--out", help="Write it to this file instead of printing it.")] = None,
 ) -> None:
     """What each table and column means, and how to connect from R, Python and DBeaver, on one page."""
-    from ness_pipeline.sharing.dictionary_page import dictionary_page
+    from ness_pipeline.share.dictionary_page import dictionary_page
 
     page = dictionary_page(form, str(Paths.of(settings_for(sandbox=False)).published))
     if out is None:

@@ -24,9 +24,9 @@ def export(
     sandbox: Sandbox = False,
 ) -> None:
     """Write every table as a file, with a Frictionless `datapackage.json` that describes them."""
-    from ness_pipeline.sharing.export import export as write
-    from ness_pipeline.sharing.export import summary_lines
-    from ness_pipeline.terminal import counted
+    from ness_pipeline.cli.terminal import counted
+    from ness_pipeline.share.export import export as write
+    from ness_pipeline.share.export import summary_lines
 
     published = Paths.of(settings_for(sandbox=sandbox)).published
     with counted(console, "Writing tables") as progress:

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from ness_pipeline.ask.query import Format, IndexPart
 from ness_pipeline.cli.base import ASK, Sandbox, YearSpan, app, complete_country, console, settings_for
 from ness_pipeline.paths import Paths
-from ness_pipeline.query import Format, IndexPart
 
 SHOWN: dict[IndexPart, tuple[str, ...]] = {
     "index": (
@@ -43,14 +43,15 @@ def index(
 
     Without --years, each country's latest year with an index.
     """
-    from ness_pipeline.index import definition_file, read_definition
+    from ness_pipeline.index.reading import definition_file, read_definition
 
     own = None if definition is None else read_definition(definition)
     if show:
         sys.stdout.write((definition or definition_file()).read_text(encoding="utf-8"))
         return
-    from ness_pipeline.index.question import ask_index
-    from ness_pipeline.scope import Years, resolve
+    from ness_pipeline.ask.index_table import ask_index
+    from ness_pipeline.names.countries import resolve
+    from ness_pipeline.names.years import Years
 
     found = ask_index(
         Paths.of(settings_for(sandbox=sandbox)).published,
@@ -64,11 +65,11 @@ def index(
     elif form == "csv":
         sys.stdout.write(found.write_csv())
     elif form == "json":
-        from ness_pipeline.query import write_json
+        from ness_pipeline.ask.query import write_json
 
         write_json(found.columns, found.rows())
     else:
-        from ness_pipeline.terminal import show_rows
+        from ness_pipeline.cli.terminal import show_rows
 
         if sandbox:
             console.print("[bold yellow]SYNTHETIC[/] data from the sandbox: no real country's numbers.")

@@ -20,8 +20,8 @@ def status(
     sandbox: Sandbox = False,
 ) -> None:
     """Freshness, gaps and latest changes of the published file, and whether its tables match the models; exit 1 when not."""
-    from ness_pipeline.status import content_of, status_of
-    from ness_pipeline.terminal import show_rows
+    from ness_pipeline.ask.status import content_of, status_of
+    from ness_pipeline.cli.terminal import show_rows
 
     paths = Paths.of(settings_for(sandbox=sandbox))
     if digest:
@@ -59,7 +59,7 @@ def doctor(
     sandbox: Sandbox = False,
 ) -> None:
     """Check settings, disk, lock, warehouse, age of each source, network and Prefect; exit with the gravest finding's code."""
-    from ness_pipeline.doctor import examine, in_one_line
+    from ness_pipeline.ask.doctor import examine, in_one_line
 
     with sandbox_url(wanted=sandbox) as url:
         findings = []
@@ -79,7 +79,7 @@ def rollback(
     sandbox: Sandbox = False,
 ) -> None:
     """Put an earlier publication before the readers again; the present one stays in the history."""
-    from ness_pipeline.publish import history, roll_back
+    from ness_pipeline.publish.history import history, roll_back
 
     settings = settings_for(sandbox=sandbox)
     paths = Paths.of(settings)
@@ -105,9 +105,9 @@ def prune(
     """Remove old payloads from landing; the latest reading of each unit stays, so the warehouse can be rebuilt."""
     import datetime as dt
 
-    from ness_pipeline.landing import Landing
-    from ness_pipeline.prune import prune as remove
-    from ness_pipeline.publish import writer
+    from ness_pipeline.build.lock import writer
+    from ness_pipeline.landing.prune import prune as remove
+    from ness_pipeline.landing.zone import Landing
 
     if days is None and size is None:
         raise WrongUsage("Say what may go: readings older than --days, or what exceeds --gib.")

@@ -28,8 +28,8 @@ def load(
     sandbox: Sandbox = False,
 ) -> None:
     """Load own files through the same contracts; `ness materialise` then computes and publishes."""
-    from ness_pipeline.operations import load_file
-    from ness_pipeline.terminal import show_file
+    from ness_pipeline.cli.terminal import show_file
+    from ness_pipeline.run.own_files import load_file
 
     settings = settings_for(sandbox=sandbox)
     for path in files:
@@ -57,8 +57,8 @@ def materialise(
     sandbox: Sandbox = False,
 ) -> None:
     """Compute the metrics from what is loaded, audit and publish."""
-    from ness_pipeline.operations import materialise_and_publish
-    from ness_pipeline.scope import resolve
+    from ness_pipeline.names.countries import resolve
+    from ness_pipeline.run.own_files import materialise_and_publish
 
     settings = settings_for(sandbox=sandbox)
     scope = resolve(countries) if countries else None

@@ -23,8 +23,8 @@ from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import Paths
 
 if TYPE_CHECKING:
-    from ness_pipeline.runs import Summary
-    from ness_pipeline.sources import Unit
+    from ness_pipeline.landing.units import Unit
+    from ness_pipeline.run.summary import Summary
 
 FIRST_DEFAULT_YEAR = 2000
 
@@ -50,9 +50,9 @@ def _quiet_prefect() -> None:
 
 
 def _run_flow(flow: Any, parameters: dict[str, Any], units: list[Unit], *, sandbox: bool, again: str) -> None:
-    from flows.tasks import observed
-    from ness_pipeline.models import models
-    from ness_pipeline.terminal import RunProgress, show_summary
+    from ness_pipeline.build.models import models
+    from ness_pipeline.cli.terminal import RunProgress, show_summary
+    from ness_pipeline.flows.tasks import observed
 
     lines = RunProgress(console, units, len(models()), offline=parameters["offline"])
     with sandbox_url(wanted=sandbox) as url, lines.shown() as progress, observed(progress):
@@ -78,9 +78,10 @@ def run(
     sandbox: Sandbox = False,
 ) -> None:
     """Refresh countries from their publishers and publish: the main flow."""
-    from ness_pipeline.runs import plan
-    from ness_pipeline.scope import Years, resolve
-    from ness_pipeline.scope import countries as all_countries
+    from ness_pipeline.names.countries import countries as all_countries
+    from ness_pipeline.names.countries import resolve
+    from ness_pipeline.names.years import Years
+    from ness_pipeline.run.plan import plan
     from ness_pipeline.sources import sources
 
     if bool(countries) == everything:
@@ -93,7 +94,7 @@ def run(
     span = Years.parse(years or _default_years())
     world, national = plan(scope, span, tuple(source or ()), settings=settings_for(sandbox=sandbox), is_offline=offline)
     _quiet_prefect()
-    from flows.refresh_countries import refresh_countries
+    from ness_pipeline.flows.refresh_countries import refresh_countries
 
     parameters = {
         "countries": list(countries) if countries else None,
@@ -116,14 +117,15 @@ def backfill(
     sandbox: Sandbox = False,
 ) -> None:
     """Read one country anew and publish; every other country keeps its rows."""
-    from ness_pipeline.runs import plan
-    from ness_pipeline.scope import Years, resolve
+    from ness_pipeline.names.countries import resolve
+    from ness_pipeline.names.years import Years
+    from ness_pipeline.run.plan import plan
 
     scope = resolve([country])
     span = Years.parse(years or _default_years())
     world, national = plan(scope, span, settings=settings_for(sandbox=sandbox), is_offline=offline)
     _quiet_prefect()
-    from flows.backfill_country import backfill_country
+    from ness_pipeline.flows.backfill_country import backfill_country
 
     parameters = {"country": country, "years": str(span), "offline": offline, "accept_change": accept_change}
     again = " --sandbox" if sandbox else ""

@@ -25,9 +25,9 @@ def report(
     sandbox: Sandbox = False,
 ) -> None:
     """Write a static site that works without a network: a world page and one page per country."""
-    from ness_pipeline.report.site import write_site
-    from ness_pipeline.scope import resolve
-    from ness_pipeline.terminal import counted
+    from ness_pipeline.cli.terminal import counted
+    from ness_pipeline.names.countries import resolve
+    from ness_pipeline.share.report.site import write_site
 
     paths = Paths.of(settings_for(sandbox=sandbox))
     scope = resolve(countries) if countries else None

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from ness_pipeline.ask.query import open_published
 from ness_pipeline.cli.base import ASK, Sandbox, app, errors, settings_for
 from ness_pipeline.paths import Paths
-from ness_pipeline.query import open_published
 
 BANNER = """\
 Read-only on {file}.

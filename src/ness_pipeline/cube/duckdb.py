@@ -18,9 +18,9 @@ import polars as pl
 from ness_pipeline.cube.engine import Engine, Progress, Records
 from ness_pipeline.cube.options import CubeOptions, Trust
 from ness_pipeline.cube.text import for_duckdb, sql_text
-from ness_pipeline.database import exact_path, literal
 from ness_pipeline.errors import SourceUnavailable, WrongUsage
 from ness_pipeline.paths import sql_folder
+from ness_pipeline.sql import exact_path, literal
 
 BATCH_ROWS = 250_000
 MEMORY = "1500MB"

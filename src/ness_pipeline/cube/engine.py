@@ -14,13 +14,13 @@ from typing import Self
 
 import polars as pl
 
-from ness_pipeline.contract_sql import any_broken, first_broken, none_broken
+from ness_pipeline.contract.batch import REJECTED
+from ness_pipeline.contract.checks_in_sql import any_broken, first_broken, none_broken
 from ness_pipeline.cube.options import CubeOptions, Trust
 from ness_pipeline.cube.rules import GROUPED, Checks, Rules
 from ness_pipeline.cube.terms import SqlTerms
 from ness_pipeline.cube.text import Variables, sql_text
-from ness_pipeline.database import literal
-from ness_pipeline.sources import REJECTED
+from ness_pipeline.sql import literal
 
 Progress = Callable[[str, float | None], None]
 """Called with what is being done and the share of it that is done, where that is known."""

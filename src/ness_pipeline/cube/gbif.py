@@ -23,9 +23,9 @@ from typing import Any, Literal
 from ness_pipeline.cube.engine import Progress
 from ness_pipeline.cube.options import CubeOptions
 from ness_pipeline.errors import SourceUnavailable, WrongUsage
-from ness_pipeline.http import Payload, Request, Session
+from ness_pipeline.landing.http import Payload, Request, Session
+from ness_pipeline.schemas.landed.occurrence import GEOSPATIAL_ISSUES, NOT_WILD
 from ness_pipeline.settings import Settings
-from schemas.landed.occurrence import GEOSPATIAL_ISSUES, NOT_WILD
 
 Product = Literal["cube", "records", "species"]
 FORMATS: Mapping[str, str] = {"cube": "SQL_TSV_ZIP", "records": "SIMPLE_PARQUET", "species": "SPECIES_LIST"}

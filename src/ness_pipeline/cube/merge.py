@@ -13,7 +13,7 @@ import polars as pl
 
 from ness_pipeline.cube.species import species_of
 from ness_pipeline.cube.text import sql_text
-from ness_pipeline.database import frame_of
+from ness_pipeline.sql import frame_of
 
 BATCH_ROWS = 500_000
 

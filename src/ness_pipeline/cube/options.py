@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal, Self, cast
 
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.scope import Years, countries
-from schemas.vocabulary import RED_LIST_CATEGORIES
+from ness_pipeline.names.countries import countries
+from ness_pipeline.names.years import Years
+from ness_pipeline.schemas.vocabulary import RED_LIST_CATEGORIES
 
 GridKind = Literal["eqdgc", "eea", "h3"]
 Trust = Literal["nothing", "keys", "everything"]

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from ness_pipeline.contract_sql import broken_columns
+from ness_pipeline.contract.checks_in_sql import broken_columns
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.cube.options import CubeOptions, Trust
 from ness_pipeline.cube.terms import SqlTerms
-from ness_pipeline.database import literal
-from ness_pipeline.dictionary import tables
+from ness_pipeline.sql import literal
 
 Checks = list[tuple[str, str]]
 """Columns of a record in the order in which they are asked, each with the SQL condition that it fails."""

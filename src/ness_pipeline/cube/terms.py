@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ness_pipeline.column_names import ColumnNames
 from ness_pipeline.cube.options import CubeOptions
-from ness_pipeline.database import identifier, literal
 from ness_pipeline.errors import WrongUsage
-from schemas.landed.occurrence import GEOSPATIAL_ISSUES
+from ness_pipeline.names.column_names import ColumnNames
+from ness_pipeline.schemas.landed.occurrence import GEOSPATIAL_ISSUES
+from ness_pipeline.sql import identifier, literal
 
 KINDS = {
     "text": r"varchar|string|char\(.*\)",

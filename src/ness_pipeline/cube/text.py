@@ -15,8 +15,8 @@ from typing import cast
 import sqlglot
 from sqlglot import exp
 
-from ness_pipeline.database import literal
 from ness_pipeline.paths import sql_folder
+from ness_pipeline.sql import literal
 
 Variables = Mapping[str, str | int | float | None]
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ness_pipeline.column_names import ColumnNames
+from ness_pipeline.contract.batch import Batch
 from ness_pipeline.cube.engine import Records
 from ness_pipeline.errors import SchemaDrift, WrongUsage
 from ness_pipeline.files.cubes import is_cube, read_cube
@@ -20,9 +20,9 @@ from ness_pipeline.files.tables import fits, read_table, table_named
 from ness_pipeline.files.terms import Terms
 from ness_pipeline.files.text import sniff
 from ness_pipeline.files.unpack import Unpacked, unpacked
-from ness_pipeline.scope import resolve
-from ness_pipeline.sources import Batch
-from schemas.vocabulary import TAXON_GROUPS
+from ness_pipeline.names.column_names import ColumnNames
+from ness_pipeline.names.countries import resolve
+from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
 
 __all__ = ["FileLoad", "read", "read_many"]
 

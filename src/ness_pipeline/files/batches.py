@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ness_pipeline.check import failed_values
+from ness_pipeline.contract.batch import LEFT_OUT, REJECTED, Batch
+from ness_pipeline.contract.check import failed_values
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.cube.engine import Engine
 from ness_pipeline.cube.species import species_of
-from ness_pipeline.dictionary import tables
 from ness_pipeline.errors import ContractViolation, WrongUsage
 from ness_pipeline.files.rejects import positions
-from ness_pipeline.sources import LEFT_OUT, REJECTED, Batch
-from ness_pipeline.taxon_groups import RESIDUAL_GROUPS, with_groups
+from ness_pipeline.names.taxon_groups import RESIDUAL_GROUPS, with_groups
 
 WHY = {
     "occurrence_status": "The record does not say that the species was present",

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from ness_pipeline.check import ROW as POSITION
-from ness_pipeline.check import check
+from ness_pipeline.contract.batch import Batch
+from ness_pipeline.contract.check import ROW as POSITION
+from ness_pipeline.contract.check import check
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.cube.merge import MergedCube
-from ness_pipeline.dictionary import tables
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.raw import ROW, RawTable
 from ness_pipeline.files.rejects import Rejects, told
 from ness_pipeline.files.result import Options, batches_of
 from ness_pipeline.files.terms import Terms
-from ness_pipeline.sources import Batch
 
 COUNTS = ("occurrences", "obs")
 CELLS = ("cellCode", "eeaCellCode", "eqdgcCellCode", "mgrsCellCode", "cell")

@@ -9,11 +9,11 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from ness_pipeline.contract.batch import REJECTED
 from ness_pipeline.cube.engine import Records
-from ness_pipeline.database import exact_path, frame_of, identifier, literal
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.text import MAX_LINE, TextFormat
-from ness_pipeline.sources import REJECTED
+from ness_pipeline.sql import exact_path, frame_of, identifier, literal
 
 BATCH_CELLS = 2_000_000
 """Values per batch: a wide table is read in fewer rows at a time, so that memory is the same."""

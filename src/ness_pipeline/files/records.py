@@ -6,14 +6,14 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from ness_pipeline.column_names import ColumnNames
+from ness_pipeline.contract.batch import Batch
 from ness_pipeline.cube.duckdb import DuckdbEngine
 from ness_pipeline.cube.options import CubeOptions
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.batches import Said, batches_of
 from ness_pipeline.files.raw import RawTable
 from ness_pipeline.files.result import Options
-from ness_pipeline.sources import Batch
+from ness_pipeline.names.column_names import ColumnNames
 
 MARKS = ("gbifID", "basisOfRecord", "occurrenceID", "eventDate", "decimalLatitude", "occurrenceStatus")
 """A table with one of these columns holds records, not counts."""

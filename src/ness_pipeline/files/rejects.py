@@ -10,8 +10,8 @@ from typing import Self
 
 import polars as pl
 
+from ness_pipeline.contract.batch import REJECTED
 from ness_pipeline.files.raw import ROW, RawTable, as_json
-from ness_pipeline.sources import REJECTED
 
 
 class Rejects:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from ness_pipeline.contract.batch import Batch
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.cube.merge import MergedCube
-from ness_pipeline.dictionary import tables
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.raw import RawTable
 from ness_pipeline.files.rejects import Rejects
-from ness_pipeline.sources import Batch
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from ness_pipeline.column_names import nearest
-from ness_pipeline.dictionary import Table, tables
+from ness_pipeline.contract.batch import REJECTED, Batch
+from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.errors import ContractViolation, SchemaDrift, WrongUsage
 from ness_pipeline.files.raw import ROW, RawTable, as_json
 from ness_pipeline.files.result import Options
-from ness_pipeline.scope import countries, country_named
-from ness_pipeline.sources import REJECTED, Batch
+from ness_pipeline.names.column_names import nearest
+from ness_pipeline.names.countries import countries, country_named
 
 NATIONAL_LISTS = frozenset({"assessment", "genuine_change"})
 """Tables whose `scope` is a country's Red List or the global one; the scope of a threat is something else."""

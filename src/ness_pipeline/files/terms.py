@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from ness_pipeline.column_names import ColumnNames
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.raw import ROW
-from ness_pipeline.scope import countries
-from ness_pipeline.taxon_groups import RESIDUAL_GROUPS, with_groups
+from ness_pipeline.names.column_names import ColumnNames
+from ness_pipeline.names.countries import countries
+from ness_pipeline.names.taxon_groups import RESIDUAL_GROUPS, with_groups
 
 RANKS = ("kingdom", "phylum", "class", "order")
 INTRODUCED = r"^(introduced|invasive|managed|naturali[sz]ed|assistedcoloni[sz]ation|alien|exotic|nonnative)"

@@ -15,12 +15,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ness_pipeline.dictionary import Table
+from ness_pipeline.contract.dictionary import Table
+from ness_pipeline.contract.measures import measures
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.index.definition import HALVES, Definition, Measure
 from ness_pipeline.paths import sql_folder
-from ness_pipeline.views import measures
-from schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 
 OWN_TABLE = "metrics.eco_security_index"
 """The one table of measures that the index itself makes: none of them may go into it."""

@@ -9,13 +9,13 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from ness_pipeline.database import frame_of
-from ness_pipeline.dictionary import tables
+from ness_pipeline.contract.dictionary import tables
+from ness_pipeline.contract.measures import metric_value_sql
 from ness_pipeline.index.definition import HALVES, Definition
 from ness_pipeline.index.scores import Floats, Layout, Scores, Standing, Weights, aggregate, standing, whole_weights
 from ness_pipeline.index.uncertainty import draw_scores, interval, score_all, sensitivity
 from ness_pipeline.paths import sql_folder
-from ness_pipeline.views import metric_value_sql
+from ness_pipeline.sql import frame_of
 
 FEWEST_COUNTRIES = 10
 """Fewer countries than this say nothing about how an index varies over the world."""

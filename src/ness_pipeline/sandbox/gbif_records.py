@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ness_pipeline.names.countries import countries
 from ness_pipeline.sandbox.occurrences import BACKBONE, Occurrences, dataset_key
 from ness_pipeline.sandbox.places import gbif_continent
 from ness_pipeline.sandbox.records import BASES, MEANS, NO_MONTH, NO_YEAR
 from ness_pipeline.sandbox.taxonomy import RANKS, SPECIES_RANK, Taxon
-from ness_pipeline.scope import countries
 from ness_pipeline.settings import CATALOGUE_OF_LIFE
 
 FIRST_KEY = 5_000_000_000

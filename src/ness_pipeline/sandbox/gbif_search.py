@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ness_pipeline.names.countries import countries
 from ness_pipeline.sandbox.occurrences import BACKBONE, RANK_FIELDS, Occurrences, normal
 from ness_pipeline.sandbox.places import CONTINENTS
 from ness_pipeline.sandbox.records import BASES, MEANS
-from ness_pipeline.scope import countries
-from schemas.vocabulary import RED_LIST_CATEGORIES
+from ness_pipeline.schemas.vocabulary import RED_LIST_CATEGORIES
 
 MAX_LIMIT, DEFAULT_LIMIT, MAX_OFFSET = 300, 20, 100_000
 DEFAULT_FACET_LIMIT, MAX_FACETS = 10, 1_200_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ness_pipeline.scope import Years
+from ness_pipeline.names.years import Years
 
 FIRST_YEAR, LAST_YEAR = 1990, 2025
 

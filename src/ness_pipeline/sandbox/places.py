@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ness_pipeline.scope import CountryName, countries
+from ness_pipeline.names.countries import CountryName, countries
 
 CONTINENTS = ("AFRICA", "ANTARCTICA", "ASIA", "EUROPE", "NORTH_AMERICA", "OCEANIA", "SOUTH_AMERICA")
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ness_pipeline.names.countries import countries as iso_countries
 from ness_pipeline.sandbox.records import Records
 from ness_pipeline.sandbox.taxonomy import SPECIES_RANK, Taxonomy
-from ness_pipeline.scope import countries as iso_countries
 
 VERSION = "2031-1"
 ASSESSED_YEARS: Mapping[str, tuple[int, ...]] = {

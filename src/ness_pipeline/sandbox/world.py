@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.names.countries import countries as iso_countries
 from ness_pipeline.sandbox.indicators import Indicators
 from ness_pipeline.sandbox.knowledge import Knowledge, knowledge
 from ness_pipeline.sandbox.protected_areas import Estate, estates
@@ -15,7 +16,6 @@ from ness_pipeline.sandbox.records import Records, record_everything
 from ness_pipeline.sandbox.red_list import RedListBook
 from ness_pipeline.sandbox.taxonomy import Taxon, Taxonomy
 from ness_pipeline.sandbox.treaties import TreatyDates, treaty_dates
-from ness_pipeline.scope import countries as iso_countries
 from ness_pipeline.sources.iso import LANDLOCKED
 
 COUNTRIES = ("AU", "BR", "CA", "CR", "DE", "ID", "KE", "MG", "ML", "MN", "NO", "TZ")

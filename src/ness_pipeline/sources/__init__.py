@@ -5,70 +5,14 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-import polars as pl
-
-from ness_pipeline.http import Fetch
-from ness_pipeline.scope import Years
+from ness_pipeline.contract.batch import Batch
+from ness_pipeline.landing.http import Fetch
+from ness_pipeline.landing.units import Unit
 from ness_pipeline.settings import Settings
-
-WORLD = "world"
-"""Key of the unit of work of a source that a publisher serves whole."""
-
-
-@dataclass(frozen=True)
-class Unit:
-    """One unit of work: what is extracted, landed, loaded and retried as a whole.
-
-    Attributes:
-        source: name of the source.
-        key: an ISO alpha-2 country code, or `world`.
-        years: span of years asked for.
-    """
-
-    source: str
-    key: str
-    years: Years
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Rows for one table, as a source yields them.
-
-    Attributes:
-        table: table name without layer, such as `treaty_party`.
-        frame: rows with the contract's column names; nullable columns and `source` may be left out; types are
-            converted by the loader, which quarantines rows whose values do not convert.
-        rejected: rows that the source itself refused, in the columns of `REJECTED`.
-        left_out: records that a filter leaves out and of which only the number is kept, in the columns of `LEFT_OUT`.
-        records: records behind `frame` where a row stands for several (a cube), so that received = loaded + left out +
-            quarantined can be asserted in records; None means one record per row.
-    """
-
-    table: str
-    frame: pl.DataFrame
-    rejected: pl.DataFrame | None = None
-    left_out: pl.DataFrame | None = None
-    records: int | None = None
-
-
-REJECTED: Mapping[str, pl.DataType] = {
-    "row_number": pl.Int64(),
-    "column_name": pl.String(),
-    "check_name": pl.String(),
-    "reason": pl.String(),
-    "row": pl.String(),
-}
-"""Columns of refused rows: position, column, check, one-sentence reason, and the whole row as JSON."""
-LEFT_OUT: Mapping[str, pl.DataType] = {
-    "column_name": pl.String(),
-    "reason": pl.String(),
-    "records": pl.Int64(),
-}
-"""Columns of what filters leave out: the column looked at, a one-sentence reason, and the number of records."""
 
 
 @dataclass(frozen=True)

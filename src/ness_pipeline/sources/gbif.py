@@ -25,14 +25,16 @@ from typing import Any, Literal
 
 import polars as pl
 
-from ness_pipeline.apis.gbif_facets import FACET_LIMIT, OCCURRENCE_FILTERS, TOLERATED_DRIFT, Search
-from ness_pipeline.apis.pygbif_adapter import name_match
+from ness_pipeline.contract.batch import Batch
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
-from ness_pipeline.http import Fetch
-from ness_pipeline.scope import Years
-from ness_pipeline.sources import Batch, Context, Unit
+from ness_pipeline.landing.http import Fetch
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.names.taxon_groups import GROUP_TAXA, RESIDUAL_GROUPS, Taxon
+from ness_pipeline.names.years import Years
+from ness_pipeline.sources import Context
+from ness_pipeline.sources.apis.gbif_facets import FACET_LIMIT, OCCURRENCE_FILTERS, TOLERATED_DRIFT, Search
+from ness_pipeline.sources.apis.pygbif_adapter import name_match
 from ness_pipeline.sources.fields import record
-from ness_pipeline.taxon_groups import GROUP_TAXA, RESIDUAL_GROUPS, Taxon
 
 ASSESSED = ("EX", "EW", "CR", "EN", "VU", "NT", "LC", "DD")
 """Categories that are an assessment, the most severe first; RE is no global one."""

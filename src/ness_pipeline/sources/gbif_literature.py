@@ -18,10 +18,12 @@ from typing import Any, Literal
 
 import polars as pl
 
-from ness_pipeline.apis.gbif_lists import answered, listed
-from ness_pipeline.apis.pygbif_adapter import literature_search
-from ness_pipeline.http import Fetch
-from ness_pipeline.sources import Batch, Context, Unit
+from ness_pipeline.contract.batch import Batch
+from ness_pipeline.landing.http import Fetch
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.sources import Context
+from ness_pipeline.sources.apis.gbif_lists import answered, listed
+from ness_pipeline.sources.apis.pygbif_adapter import literature_search
 
 SERIES = {"countriesOfCoverage": "GBIF_LIT_COVERAGE", "countriesOfResearcher": "GBIF_LIT_RESEARCHER"}
 """Parameter that names the country to our series code."""

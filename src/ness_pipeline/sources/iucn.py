@@ -32,14 +32,16 @@ from typing import Any, Literal
 
 import polars as pl
 
-from ness_pipeline.apis.iucn_api import RedList, category_code, taxon_of
-from ness_pipeline.apis.red_list_codes import CATEGORY_OF_CODE, vocabulary_word
-from ness_pipeline.apis.species_match import Match, match_species
-from ness_pipeline.http import Fetch
-from ness_pipeline.scope import countries
-from ness_pipeline.sources import REJECTED, Batch, Context, Unit
+from ness_pipeline.contract.batch import REJECTED, Batch
+from ness_pipeline.landing.http import Fetch
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.names.countries import countries
+from ness_pipeline.names.taxon_groups import group_of
+from ness_pipeline.sources import Context
+from ness_pipeline.sources.apis.iucn_api import RedList, category_code, taxon_of
+from ness_pipeline.sources.apis.red_list_codes import CATEGORY_OF_CODE, vocabulary_word
+from ness_pipeline.sources.apis.species_match import Match, match_species
 from ness_pipeline.sources.fields import record, rows
-from ness_pipeline.taxon_groups import group_of
 
 CHECKLIST = "19491596-35ae-4a91-9a98-85cf505f1bd3"
 """GBIF dataset key of the Red List's own taxonomy, to which its species numbers belong."""

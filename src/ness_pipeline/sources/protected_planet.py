@@ -17,10 +17,12 @@ from typing import Any, Literal
 
 import polars as pl
 
+from ness_pipeline.contract.batch import Batch
 from ness_pipeline.errors import SchemaDrift
-from ness_pipeline.http import Fetch, Payload, Request
-from ness_pipeline.scope import countries
-from ness_pipeline.sources import Batch, Context, Unit
+from ness_pipeline.landing.http import Fetch, Payload, Request
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.names.countries import countries
+from ness_pipeline.sources import Context
 from ness_pipeline.sources.fields import decimal_number, record
 
 NOT_FOUND = 404

@@ -12,9 +12,11 @@ from typing import Literal
 
 import polars as pl
 
-from ness_pipeline.http import Fetch
+from ness_pipeline.contract.batch import Batch
+from ness_pipeline.landing.http import Fetch
+from ness_pipeline.landing.units import Unit
 from ness_pipeline.paths import sql_folder
-from ness_pipeline.sources import Batch, Context, Unit
+from ness_pipeline.sources import Context
 
 
 def _files() -> list[Path]:

@@ -22,10 +22,13 @@ from typing import Any, Literal
 
 import polars as pl
 
+from ness_pipeline.contract.batch import Batch
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
-from ness_pipeline.http import Fetch, Request
-from ness_pipeline.scope import Years, by_m49
-from ness_pipeline.sources import Batch, Context, Unit
+from ness_pipeline.landing.http import Fetch, Request
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.names.countries import by_m49
+from ness_pipeline.names.years import Years
+from ness_pipeline.sources import Context
 from ness_pipeline.sources.fields import decimal_number, record, rows, whole_number
 
 logger = logging.getLogger(__name__)

@@ -17,10 +17,12 @@ from typing import Any, Literal
 
 import polars as pl
 
+from ness_pipeline.contract.batch import Batch
 from ness_pipeline.errors import SourceUnavailable
-from ness_pipeline.http import Fetch, Request
-from ness_pipeline.scope import by_iso3, countries
-from ness_pipeline.sources import Batch, Context, Unit
+from ness_pipeline.landing.http import Fetch, Request
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.names.countries import by_iso3, countries
+from ness_pipeline.sources import Context
 from ness_pipeline.sources.fields import decimal_number, record, refused, rows, whole_number
 
 INDICATORS: dict[str, str | None] = {

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ness_pipeline.names.countries import countries
 from ness_pipeline.sandbox.answers import JSON_UTF8, json_answer
 from ness_pipeline.sandbox.treaties import CBD_TREATIES, TreatyDates
 from ness_pipeline.sandbox.world import World
-from ness_pipeline.scope import countries
 
 _PATH = "/api/v2013/countries"
 

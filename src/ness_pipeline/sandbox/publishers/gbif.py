@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ness_pipeline.names.countries import countries
 from ness_pipeline.sandbox.answers import json_answer, text_answer
 from ness_pipeline.sandbox.gbif_downloads import Downloads
 from ness_pipeline.sandbox.gbif_lists import data_sets, literature
@@ -30,7 +31,6 @@ from ness_pipeline.sandbox.occurrences import BACKBONE, Occurrences
 from ness_pipeline.sandbox.places import enumeration_name, gbif_continent
 from ness_pipeline.sandbox.taxonomy import RANKS
 from ness_pipeline.sandbox.world import World
-from ness_pipeline.scope import countries
 
 _Handler = Callable[[Request], Awaitable[Response]]
 

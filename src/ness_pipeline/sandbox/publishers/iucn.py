@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ness_pipeline.names.countries import countries
 from ness_pipeline.sandbox.answers import JSON_UTF8, json_answer
 from ness_pipeline.sandbox.red_list import VERSION, Assessed, Listed
 from ness_pipeline.sandbox.taxonomy import RANKS
 from ness_pipeline.sandbox.world import World
-from ness_pipeline.scope import countries
 
 TOKEN = "sandbox"  # noqa: S105 - the token of a sandbox is no secret
 PER_PAGE = 100

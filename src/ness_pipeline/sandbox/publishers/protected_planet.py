@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ness_pipeline.names.countries import by_iso3, countries
 from ness_pipeline.sandbox.answers import JSON_UTF8, json_answer
 from ness_pipeline.sandbox.protected_areas import Estate, percentage
 from ness_pipeline.sandbox.world import World
-from ness_pipeline.scope import by_iso3, countries
 
 DEFAULT_PER_PAGE, MAX_PER_PAGE = 25, 50
 _REFUSED = {"error": "Unauthorized. Invalid or expired token."}

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ness_pipeline.names.countries import countries
 from ness_pipeline.sandbox.answers import JSON_UTF8, json_answer, text_answer
 from ness_pipeline.sandbox.indicators import BELTS, UNSDG_REGIONS, UNSDG_SERIES, SdgValue
 from ness_pipeline.sandbox.world import World
-from ness_pipeline.scope import countries
 
 DEFAULT_PAGE_SIZE, SLOW_PAGE_SIZE = 25, 10_000
 RELEASE = "2026.Q3.G.01"

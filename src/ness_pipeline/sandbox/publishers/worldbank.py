@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ness_pipeline.names.countries import countries
 from ness_pipeline.sandbox.answers import json_answer, text_answer
 from ness_pipeline.sandbox.indicators import WORLDBANK_AGGREGATES, WORLDBANK_SERIES
 from ness_pipeline.sandbox.world import World
-from ness_pipeline.scope import countries
 
 DEFAULT_PER_PAGE, MAX_PER_PAGE = 50, 32_500
 LAST_UPDATED = "2026-07-13"

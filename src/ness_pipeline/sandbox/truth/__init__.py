@@ -17,15 +17,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from ness_pipeline.dictionary import tables
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.names.years import Years
 from ness_pipeline.paths import sql_folder
 from ness_pipeline.sandbox.occurrences import data_set_of
 from ness_pipeline.sandbox.records import FIRST_YEAR, FOSSIL, INTRODUCED_MEANS, LAST_YEAR, LIVING, MEANS
 from ness_pipeline.sandbox.red_list import Assessed, Listed
 from ness_pipeline.sandbox.taxonomy import SPECIES_RANK
 from ness_pipeline.sandbox.world import World
-from ness_pipeline.scope import Years
 
 Row = dict[str, Any]
 

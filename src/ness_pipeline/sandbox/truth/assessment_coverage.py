@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ness_pipeline.sandbox.truth import Row, Truth, share
-from schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
 FEWEST_SPECIES = 10
 

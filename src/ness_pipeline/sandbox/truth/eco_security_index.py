@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ness_pipeline.index import published_definition
+from ness_pipeline.index.reading import published_definition
 from ness_pipeline.sandbox.truth import Row, Truth
 from ness_pipeline.sandbox.truth.index_component import score
 

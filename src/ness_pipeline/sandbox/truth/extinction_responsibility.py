@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ness_pipeline.sandbox.red_list_arithmetic import WEIGHT
 from ness_pipeline.sandbox.truth import Row, Truth
-from schemas.vocabulary import TAXON_GROUPS
+from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
 
 FULLY_ASSESSED = 0.8
 ENDEMIC, NEAR_ENDEMIC = 0.95, 0.5

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ness_pipeline.dictionary import tables
-from ness_pipeline.index import published_definition
+from ness_pipeline.contract.dictionary import tables
+from ness_pipeline.index.reading import published_definition
 from ness_pipeline.sandbox.truth import Row, Truth
 
 

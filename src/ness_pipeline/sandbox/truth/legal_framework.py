@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from ness_pipeline.names.years import Years
 from ness_pipeline.sandbox.indicators import sdg_number, sdg_values
 from ness_pipeline.sandbox.truth import Row, Truth, seed_rows
 from ness_pipeline.sandbox.world import World
-from ness_pipeline.scope import Years
 
 FIRST_TREATY_YEAR = 1993
 IN_BEING_SINCE = {

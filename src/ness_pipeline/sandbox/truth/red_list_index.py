@@ -8,7 +8,7 @@ from ness_pipeline.sandbox.indicators import sdg_number, sdg_values
 from ness_pipeline.sandbox.red_list import Assessed
 from ness_pipeline.sandbox.red_list_arithmetic import Fate, Groups, country_rows
 from ness_pipeline.sandbox.truth import CATEGORY_OF, Row, Truth
-from schemas.vocabulary import TAXON_GROUPS
+from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
 
 
 def rows(truth: Truth) -> list[Row]:

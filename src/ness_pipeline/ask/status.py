@@ -1,0 +1,120 @@
+"""Whether the published file and the SQL models agree, and how fresh the file is."""
+
+from __future__ import annotations
+
+import pkgutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ness_pipeline.ask.query import ask, open_published
+from ness_pipeline.errors import WrongUsage
+from ness_pipeline.index import computed
+from ness_pipeline.paths import Paths, sql_folder
+
+
+@dataclass(frozen=True)
+class Status:
+    """State of the published file.
+
+    Attributes:
+        publication: columns of the latest row of `ops.publication`.
+        rows: rows per core and metrics table.
+        missing: models without a table in the file.
+        orphaned: core and metrics tables without a model.
+        changes: how the tables changed with the latest publication: table, rows before, after, added, removed, changed.
+        gaps: last load of each unit that failed: source, unit, error, since when its rows are stale.
+    """
+
+    publication: dict[str, Any]
+    rows: dict[str, int]
+    missing: list[str]
+    orphaned: list[str]
+    gaps: list[tuple[Any, ...]]
+    changes: list[tuple[Any, ...]]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether models and tables agree and nothing is stale."""
+        return not (self.missing or self.orphaned or self.gaps)
+
+
+def status_of(paths: Paths) -> Status:
+    """Read the state of the published file.
+
+    Raises:
+        WrongUsage: there is none.
+    """
+    published = paths.published
+    columns, rows = ask(published, "FROM ops.publication ORDER BY published_at DESC LIMIT 1")
+    tables = _tables(published)
+    models = {f"{layer}.{file.stem}" for layer in ("core", "metrics") for file in sql_folder(layer).glob("*.sql")}
+    models |= {f"metrics.{module.name}" for module in pkgutil.iter_modules(computed.__path__)}
+    _, gaps = ask(
+        published,
+        "SELECT source, unit, arg_max(error, loaded_at) AS error, "
+        "max(extracted_at) FILTER (status = 'loaded') AS stale_since FROM ops.load "
+        "GROUP BY source, unit HAVING arg_max(status, loaded_at) = 'failed' ORDER BY ALL",
+    )
+    return Status(
+        publication=dict(zip(columns, rows[0], strict=True)) if rows else {},
+        rows=tables,
+        missing=sorted(models - tables.keys()),
+        orphaned=sorted(tables.keys() - models),
+        gaps=gaps,
+        changes=_changes(published),
+    )
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a published file states of its content, and what it holds."""
+
+    stated: str
+    found: str
+
+    @property
+    def is_true(self) -> bool:
+        """Whether the file holds what it states."""
+        return self.stated == self.found
+
+
+def content_of(paths: Paths) -> Content:
+    """Content hash over all core and metrics rows of the published file, computed anew.
+
+    Raises:
+        WrongUsage: there is no published file, or it cannot be read.
+    """
+    from ness_pipeline.publish.content_hash import content_hash  # noqa: PLC0415  (contracts take seconds to import)
+
+    with open_published(paths.published) as connection:
+        try:
+            row = connection.execute(
+                "SELECT content_hash FROM ops.publication ORDER BY published_at DESC LIMIT 1"
+            ).fetchone()
+            return Content(row[0] if row else "nothing", content_hash(connection))
+        except duckdb.Error as error:
+            message = f"{paths.published} cannot be read ({str(error).splitlines()[0]}); `ness rollback`, or run again."
+            raise WrongUsage(message) from error
+
+
+def _changes(published: Path) -> list[tuple[Any, ...]]:
+    """Changes of the latest publication; none in a file of a version that did not record them."""
+    _, known = ask(published, "FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = 'change'")
+    if not known:
+        return []
+    return ask(
+        published,
+        "SELECT table_name, rows_before, rows_after, added, removed, changed FROM ops.change WHERE publication_id = "
+        "(SELECT max_by(publication_id, published_at) FROM ops.publication) AND added + removed + changed > 0 ORDER BY 1",
+    )[1]
+
+
+def _tables(published: Path) -> dict[str, int]:
+    _, names = ask(
+        published,
+        "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name IN ('core', 'metrics') ORDER BY 1",
+    )
+    return {name: ask(published, f"SELECT count(*) FROM {name}")[1][0][0] for (name,) in names}

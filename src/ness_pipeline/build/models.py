@@ -1,0 +1,197 @@
+"""The models: found in their folders, ordered by what they read, run for a scope in one transaction.
+
+A model is one `.sql` file in `warehouse/`, or one module in `ness_pipeline.index.computed` where SQL cannot say it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import graphlib
+import inspect
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import pandera.errors
+import polars as pl
+import sqlglot
+from sqlglot import exp
+
+from ness_pipeline.contract.checks_in_sql import any_broken, broken_columns
+from ness_pipeline.contract.dictionary import Table, tables
+from ness_pipeline.errors import ContractViolation
+from ness_pipeline.index.computed import computed
+from ness_pipeline.paths import sql_folder
+from ness_pipeline.sql import frame_of, quote
+
+LAYERS = ("core", "metrics")
+SHOWN_ROWS = 100
+"""Rows that break a contract and are looked at to say what is wrong."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """One `.sql` file or one module of `computed`: what makes one table.
+
+    Attributes:
+        name: layer and table, from the folder and the file's name.
+        sql: the file's text; for a module, a query of its rows under the name `computed`.
+        definition: the comment header, or the module's docstring, in plain words.
+        inputs: tables that are read.
+        rows: computes the rows of a module's table for some countries, or for all; None for a `.sql` file.
+    """
+
+    name: str
+    sql: str
+    definition: str
+    inputs: frozenset[str]
+    rows: Callable[[duckdb.DuckDBPyConnection, Sequence[str] | None], pl.DataFrame] | None = None
+
+
+def definition_of(sql: str) -> str:
+    """The comment lines at the head of a model, without their dashes."""
+    lines = []
+    for line in sql.splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line.removeprefix("--").strip())
+    return "\n".join(lines).strip()
+
+
+def inputs_of(sql: str) -> frozenset[str]:
+    """Tables with a layer that a query reads."""
+    parsed = sqlglot.parse_one(sql, dialect="duckdb")
+    return frozenset(f"{table.db}.{table.name}" for table in parsed.find_all(exp.Table) if table.db)
+
+
+@functools.cache
+def models() -> dict[str, Model]:
+    """All models in the order in which they run."""
+    found = {}
+    for layer in LAYERS:
+        for file in sorted(sql_folder(layer).glob("*.sql")):
+            sql = file.read_text(encoding="utf-8").strip().removesuffix(";")
+            name = f"{layer}.{file.stem}"
+            found[name] = Model(name, sql, definition_of(sql), inputs_of(sql))
+    for name, module in computed():
+        found[name] = Model(name, "FROM computed", inspect.getdoc(module) or "", module.inputs(), module.rows)
+    order = graphlib.TopologicalSorter({name: model.inputs & found.keys() for name, model in found.items()})
+    return {name: found[name] for name in order.static_order()}
+
+
+def with_inputs(names: Collection[str]) -> list[Model]:
+    """Models and all that they read, directly or not, in the order in which they run."""
+    wanted = set(names)
+    for model in reversed(models().values()):
+        if model.name in wanted:
+            wanted |= model.inputs
+    return [model for model in models().values() if model.name in wanted]
+
+
+def materialise(
+    connection: duckdb.DuckDBPyConnection,
+    countries: Sequence[str] | None = None,
+    *,
+    only: Collection[str] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> dict[str, int]:
+    """Run every model for some countries, or for all, and replace just their rows.
+
+    Everything happens in one transaction: a model that fails, or whose rows break its contract, leaves all tables as
+    they were.
+
+    Args:
+        connection: the build database.
+        countries: country codes; None means all.
+        only: names of the models to run, with the models that these read; None means every model.
+        progress: called with each model's name before it runs.
+
+    Returns:
+        Rows written per table.
+
+    Raises:
+        ContractViolation: a model fails or breaks its contract.
+    """
+    written = {}
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        for model in models().values() if only is None else with_inputs(only):
+            if progress is not None:
+                progress(model.name)
+            written[model.name] = _run(connection, model, countries)
+        connection.execute("COMMIT")
+    except BaseException:
+        # A commit that failed, as on a full disk, has ended the transaction already.
+        with contextlib.suppress(duckdb.Error):
+            connection.execute("ROLLBACK")
+        raise
+    return written
+
+
+def _run(connection: duckdb.DuckDBPyConnection, model: Model, countries: Sequence[str] | None) -> int:
+    table = tables()[model.name]
+    scoped = table.has("country_code") and countries is not None
+    where = "WHERE list_contains($countries, country_code)" if scoped else ""
+    bound = {"countries": list(countries or ())} if scoped else {}
+    if model.rows is not None:
+        connection.register("computed", model.rows(connection, countries))
+    cast = ", ".join(f"CAST({quote(c.name)} AS {c.sql_type}) AS {quote(c.name)}" for c in table.columns)
+    try:
+        _check_columns(connection, model, table)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT {cast} FROM ({model.sql}\n) {where}", bound)
+    except duckdb.Error as error:
+        raise ContractViolation(f"The model {model.name} does not run ({_first_line(error)}); mend its SQL.") from error
+    check_table(connection, "staged", table)
+    connection.execute(f"DELETE FROM {quote(table.name)} {where}", bound)
+    grain = ", ".join(quote(name) for name in table.grain)
+    connection.execute(f"INSERT INTO {quote(table.name)} BY NAME SELECT * FROM staged ORDER BY {grain}")
+    (rows,) = connection.execute("SELECT count(*) FROM staged").fetchone() or (0,)
+    connection.execute("DROP TABLE staged")
+    return int(rows)
+
+
+def _check_columns(connection: duckdb.DuckDBPyConnection, model: Model, table: Table) -> None:
+    made = {row[0] for row in connection.execute(f"DESCRIBE {model.sql}").fetchall()}
+    declared = {column.name for column in table.columns}
+    for problem, names in (("lacks", declared - made), ("adds", made - declared)):
+        if names:
+            message = f"The model {table.name} {problem} the column {min(names)!r} of its contract; change one of them."
+            raise ContractViolation(message)
+
+
+def check_table(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
+    """Check a table of the database against a contract, and its grain.
+
+    SQL finds the rows that break the contract; the contract itself says what is wrong with the first of them.
+
+    Raises:
+        ContractViolation: the first broken check, with the table, the column and a value.
+    """
+    order = ", ".join(quote(column.name) for column in table.columns)
+    broken = f"FROM {quote(name)} WHERE {any_broken(broken_columns(table))}"
+    ((number,),) = connection.execute(f"SELECT count(*) {broken}").fetchall()
+    if number:
+        schema = table.contract.to_schema()
+        schema.unique = None
+        shown = frame_of(connection, f"SELECT {order} {broken} ORDER BY ALL LIMIT {SHOWN_ROWS}")
+        try:
+            schema.validate(shown.select(list(schema.columns)), lazy=True)
+        except pandera.errors.SchemaErrors as error:
+            first = pl.DataFrame(error.failure_cases).row(0, named=True)
+            raise ContractViolation(
+                f"{table.name}.{first['column']} breaks {first['check']} with {first['failure_case']!r} "
+                f"({number} rows); nothing was changed, mend the model or its contract."
+            ) from error
+        raise ContractViolation(f"{table.name} has {number} rows that its contract allows; report this as a defect.")
+    grain = ", ".join(quote(column) for column in table.grain)
+    twice = connection.execute(
+        f"SELECT {grain} FROM {quote(name)} GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
+    ).fetchone()
+    if twice is not None:
+        key = ", ".join(f"{column}={value}" for column, value in zip(table.grain, twice, strict=True))
+        raise ContractViolation(f"{table.name} has several rows for {key}; nothing was changed, mend the model.")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,223 @@
+"""How a run looks in a terminal: progress that tells the truth, and a closing summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+if TYPE_CHECKING:  # a second of imports that questions need not wait for
+    from pathlib import Path
+
+    from ness_pipeline.cube.engine import Engine
+    from ness_pipeline.landing.units import Unit
+    from ness_pipeline.run.own_files import FileLoaded
+    from ness_pipeline.run.summary import Summary
+
+FOLDED_WIDTH = 24
+"""Width to which a column of texts may be folded before a table counts as too wide."""
+
+GAP = 2
+"""Blanks between two columns."""
+
+STAGES = {"load": "Loading", "materialise": "Computing metrics", "publish": "Publishing"}
+
+
+class RunProgress:
+    """One line per source that is read and one per stage, with known totals; silent when the output is no terminal.
+
+    Args:
+        console: where to draw.
+        units: the units of work of the run.
+        models: number of models that it computes.
+        offline: whether no publisher is asked, so that there is nothing to read.
+    """
+
+    def __init__(self, console: Console, units: Sequence[Unit], models: int, *, offline: bool = False) -> None:
+        columns = (
+            SpinnerColumn(finished_text="[green]✓"),
+            TextColumn("{task.description:<26}"),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            TextColumn("[dim]{task.fields[what]}"),
+        )
+        self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._tasks = {}
+        if not offline:
+            for source, total in Counter(unit.source for unit in units).items():
+                self._tasks["extract", source] = self._add(f"Reading {source}", total)
+        for stage, total in (("load", len(units)), ("materialise", models), ("publish", 1)):
+            self._tasks[stage, ""] = self._add(STAGES[stage], total)
+        self._loaded: set[str] = set()
+
+    def _add(self, label: str, total: int) -> TaskID:
+        # A line appears, and its clock starts, with the first thing told of it: waiting is no work.
+        return self._progress.add_task(label, total=total, what="", start=False, visible=False)
+
+    def __call__(self, stage: str, what: str) -> None:
+        """Take note that `what` happened in `stage`: read, begun to load, failed, begun to compute, published."""
+        if stage == "plan":
+            task = self._tasks.get(("extract", what.split(" ", maxsplit=1)[0]))
+        elif stage == "gap":
+            task = None if what in self._loaded else self._tasks["load", ""]
+        else:
+            task = self._tasks.get((stage, what.split(" ", maxsplit=1)[0] if stage == "extract" else ""))
+        if task is None:
+            return
+        self._progress.start_task(task)
+        if stage == "load":
+            self._loaded.add(what)
+        self._progress.update(task, advance=0 if stage == "plan" else 1, what=escape(what), visible=True)
+
+    @contextmanager
+    def shown(self) -> Iterator[RunProgress]:
+        """Show the lines while the body runs."""
+        with self._progress:
+            yield self
+
+
+@contextmanager
+def counted(console: Console, label: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for work of known length, told by (what, number done, total); silent when the output is no terminal."""
+    columns = (TextColumn("{task.description:<20}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("[dim]{task.fields[what]}"))  # fmt: skip
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(label, total=None, what="")
+        yield lambda what, done, total: progress.update(task, completed=done, total=total or None, what=escape(what))
+
+
+def show_summary(console: Console, summary: Summary, published: str, again: str) -> None:
+    """Print what was loaded, rejected and missing, where the file is, and what to try next."""
+    totals: Counter[tuple[str, str]] = Counter()
+    for unit, results in summary.loaded.items():
+        for result in results:
+            totals[unit.source, "units"] += 1 if result is results[0] else 0
+            for name in ("received", "loaded", "quarantined"):
+                totals[unit.source, name] += getattr(result, name)
+    table = Table("Source", "Units", "Received", "Loaded", "Quarantined", box=None, header_style="bold")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for source in dict.fromkeys(source for source, _ in totals):
+        numbers = (f"{totals[source, name]:,}" for name in ("units", "received", "loaded", "quarantined"))
+        table.add_row(source, *numbers)
+    console.print(table)
+    for gap in summary.gaps:
+        since = "no earlier rows" if gap.stale_since is None else f"rows of {gap.stale_since:%Y-%m-%d %H:%M} UTC stay"
+        console.print(f"[yellow]Gap[/] {gap.unit.source} {gap.unit.key} ({since}): {escape(gap.error)}", soft_wrap=True)
+    country, *others = summary.countries
+    held = f"{len(others) + 1} countries" if others else "1 country"
+    console.print(
+        f"\n[bold]{escape(published)}[/] holds {held} of this run; content {summary.content_hash}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print("Try next:")
+    for line in (
+        f'ness sql{again} "FROM metrics.country_profile"',
+        f"ness sql{again} \"SELECT * FROM metrics.metric_value WHERE country_code = '{country}' AND reportable\"",
+        f"ness report{again}",
+    ):
+        console.print(f"  {line}", highlight=False, soft_wrap=True)  # a command must be fit to copy
+
+
+def show_cube(console: Console, engine: Engine, path: Path) -> None:
+    """Print how many records the cube in a file counts, and why it does not count the others."""
+    received, counted, left_out = engine.received(), engine.counted(), engine.left_out()
+    console.print(f"The cube of {counted:,} of {received:,} records is in {path}.", highlight=False, soft_wrap=True)
+    for name, records in left_out.items():
+        console.print(f"  [yellow]{records:,}[/] left out by the filter on {name}", highlight=False, soft_wrap=True)
+    if rest := received - counted - sum(left_out.values()):
+        why = "not counted; --trust keys tells why" if engine.trust == "everything" else "breaking the contract; without --out each is kept with its reason"  # fmt: skip
+        console.print(f"  [yellow]{rest:,}[/] {why}", highlight=False, soft_wrap=True)
+
+
+def show_file(console: Console, name: str, loaded: FileLoaded) -> None:
+    """Print what became of one own file, with the reasons of what was kept aside."""
+    console.print(
+        f"[bold]{escape(name)}[/]: {loaded.layout}, source {escape(loaded.source)}", highlight=False, soft_wrap=True
+    )
+    for result in loaded.results:
+        left_out = f"{result.left_out:,} left out by filters + " if result.left_out else ""
+        numbers = (
+            f"{result.received:,} received = {result.loaded:,} loaded + {left_out}{result.quarantined:,} quarantined"
+        )
+        console.print(
+            f"  {result.table_name}: {numbers}; {result.written:,} rows written", highlight=False, soft_wrap=True
+        )
+    for count, rule, reason in loaded.reasons:
+        console.print(f"  [yellow]{count:,}[/] {escape(rule)} ({escape(reason)})", highlight=False, soft_wrap=True)
+
+
+def show_rows(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print rows as a table, numbers to the right, NULL as a dash.
+
+    What does not fit the window even with its longest texts folded is printed row by row, one line per column, as numbers
+    and names must never be broken. Without a window (piped), lines are as long as they need to be.
+    """
+    cells = [[_cell(value) for value in row] for row in rows]
+    is_text = [any(isinstance(row[place], str) for row in rows) for place in range(len(columns))]
+    has_words = [any(" " in str(row[place]) for row in rows) for place in range(len(columns))]
+    widths = [max(cell_len(text) for text in texts) for texts in zip(columns, *cells, strict=True)]
+    least = [
+        max(_longest_word(name), min(width, FOLDED_WIDTH) if text and words else max((cell_len(row[place]) for row in cells), default=0))
+        for place, (name, width, text, words) in enumerate(zip(columns, widths, is_text, has_words, strict=True))
+    ]  # fmt: skip
+    gaps = GAP * (len(columns) - 1)
+    natural = sum(widths) + gaps
+    room = console.width if console.is_terminal else natural
+    if sum(least) + gaps > room and len(columns) > 1:
+        _show_records(console, columns, cells)
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
+    for name, width, text, narrowest in zip(columns, widths, is_text, least, strict=True):
+        table.add_column(
+            escape(name),
+            justify="left" if text else "right",
+            overflow="fold",
+            min_width=width if natural <= room else narrowest,
+        )
+    for row in cells:
+        table.add_row(*(escape(text) for text in row))
+    console.print(table, width=min(natural, room), crop=False)
+    if not rows:
+        console.print("[dim](no rows)[/]")
+
+
+def _longest_word(name: str) -> int:
+    return max((cell_len(word) for word in name.split()), default=0)
+
+
+def _show_records(console: Console, columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    """Print each row as lines of column and value."""
+    width = max(cell_len(name) for name in columns)
+    for number, row in enumerate(cells, start=1):
+        console.print(f"[dim]row {number} of {len(cells)}[/]", highlight=False)
+        for name, text in zip(columns, row, strict=True):
+            console.print(f"[bold]{escape(name):<{width}}[/]  {escape(text)}", highlight=False, soft_wrap=True)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"  # noqa: PLR2004  (where decimals stop helping)
+    return str(value)

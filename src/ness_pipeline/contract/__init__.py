@@ -1,0 +1,1 @@
+"""What pandera's classes mean for DuckDB: columns, DDL, comments, checks, measures, refused rows."""

@@ -1,0 +1,426 @@
+"""Requests to publishers and the payloads that come back; one polite session serves all of them.
+
+Transport faults are retried here and nowhere else. Publishers ask for no parallel bursts, so each host sees one request
+at a time and each publisher a steady rate; hosts are served in parallel with each other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import logging
+import re
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from importlib.metadata import metadata
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import requests
+import requests.auth
+import tenacity
+from urllib3.exceptions import HTTPError, InvalidHeader
+from urllib3.util import Retry
+
+from ness_pipeline.errors import PublisherAway, SourceUnavailable
+from ness_pipeline.landing.credentials import Credentials, cause
+from ness_pipeline.logs import scrub, scrub_record
+from ness_pipeline.settings import Publisher, Settings
+
+RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""Answers that mean "later"; every other 4xx would be refused again, so it is never repeated."""
+
+_NEXT_STEPS = {
+    400: "the request is not understood any more, please report it",
+    401: "check the credentials in the settings",
+    403: "check the credentials in the settings, or whether this network is blocked",
+    404: "check the URL of the publisher in the settings",
+    414: "the request is too long, please report it",
+    429: "wait before running again; the run resumes where it stopped",
+}
+KEPT_HEADERS = ("current-page", "page-items", "total-count", "total-pages")
+"""Headers of an answer that are part of what it says: where a list of pages stands."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, independent of where the publisher lives today: live, a mirror or the sandbox.
+
+    Attributes:
+        publisher: whose base URL and rate apply.
+        path: path below that base URL, starting with a slash.
+        params: query parameters in the order sent; a repeated name is a repeated parameter.
+        shared: release within which every unit of work gets the same answer, so that one of them asks for all; not
+            part of what is asked. None where the answer is the unit's own.
+        accepts: statuses besides 2xx that are answers and no faults, such as 404 for "there is none".
+        clean: takes out of a body what must not be kept, such as personal e-mail addresses, before it lands.
+        method: GET, or POST and DELETE for orders; only GETs land.
+        body: JSON to send.
+        is_signed: whether it carries the operator's user name and password, as HTTP Basic.
+        is_bare: whether the body may be other than its content type says, such as a bare key under JSON.
+    """
+
+    publisher: Publisher
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    shared: str | None = field(default=None, compare=False)
+    accepts: tuple[int, ...] = field(default=(), compare=False)
+    clean: Callable[[bytes], bytes] | None = field(default=None, compare=False, repr=False)
+    method: Literal["GET", "POST", "DELETE"] = "GET"
+    body: bytes | None = None
+    is_signed: bool = False
+    is_bare: bool = field(default=False, compare=False)
+
+    @classmethod
+    def get(cls, publisher: Publisher, path: str, params: Mapping[str, object] | None = None) -> Request:
+        """A request from plain values; lists become repeated parameters, booleans `true` or `false`."""
+        pairs: list[tuple[str, str]] = []
+        for name, value in (params or {}).items():
+            values: Iterable[object] = value if isinstance(value, (list, tuple)) else (value,)
+            pairs += [(name, str(item).lower() if isinstance(item, bool) else str(item)) for item in values]
+        return cls(publisher, path, tuple(pairs))
+
+    @property
+    def target(self) -> str:
+        """Path and query, as they appear on the wire."""
+        return self.path + (f"?{urlencode(self.params)}" if self.params else "")
+
+    @property
+    def key(self) -> str:
+        """Identity of the request in the landing zone: equal requests have equal keys wherever they went."""
+        order = "" if self.method == "GET" else f"{self.method} {(self.body or b'').decode()} "
+        return hashlib.sha256(f"{order}{self.publisher} {self.target}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Payload:
+    """A successful answer as received.
+
+    Attributes:
+        request: what was asked.
+        url: where it was asked, without secrets.
+        status: HTTP status: 2xx, or one that the request accepts.
+        content_type: as the server named it.
+        body: the bytes, decompressed.
+        fetched_at: when the answer was complete, UTC.
+        etag: the server's ETag, when it gave one.
+        headers: those of `KEPT_HEADERS` that the server sent, by lower-case name.
+    """
+
+    request: Request
+    url: str
+    status: int
+    content_type: str
+    body: bytes
+    fetched_at: dt.datetime
+    etag: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the body."""
+        return hashlib.sha256(self.body).hexdigest()
+
+    def json(self) -> Any:
+        """The body as JSON.
+
+        Raises:
+            SourceUnavailable: the body is no JSON, such as an HTML error page under status 200.
+        """
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            start = self.body[:60].decode("utf-8", "replace")
+            message = f"{self.url} answered {self.content_type or 'without a type'} that is no JSON ({start!r}); try again later."
+            raise SourceUnavailable(message) from None
+
+
+Fetch = Callable[[Request], Payload]
+"""How a source asks for payloads: over HTTP with landing while extracting, from landing alone while loading."""
+
+
+class Session:
+    """Asks publishers politely; a context manager that owns one pool of connections, safe to use from many threads.
+
+    Args:
+        settings: URLs, rates, time-outs, number of retries and contact.
+        backoff_s: wait before the first retry; it doubles with each further one, plus jitter.
+        longest_wait_s: upper limit of any single wait; when `Retry-After` asks for more, the request is given up at
+            once, for asking earlier would be rude and waiting longer would look like a hang.
+        largest_body: bytes after decompression above which an answer is refused.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        backoff_s: float = 1.0,
+        longest_wait_s: float = 900.0,
+        largest_body: int = 512 * 2**20,
+    ) -> None:
+        logging.getLogger("urllib3.connectionpool").addFilter(scrub_record)
+        self._settings = settings
+        self._credentials = Credentials(settings)
+        self._longest_wait_s = longest_wait_s
+        self._largest_body = largest_body
+        self._backoff = tenacity.wait_exponential(multiplier=backoff_s, max=longest_wait_s) + tenacity.wait_random(
+            0, backoff_s
+        )
+        self._host_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._locks_lock = threading.Lock()
+        self._next_start: dict[Publisher, float] = {}
+        self._pool = _SameHostSession()
+        self._pool.headers.update({"User-Agent": user_agent(settings.contact), "Accept": "application/json"})
+        # No publisher needs cookies, and a shared jar would not be safe across threads.
+        self._pool.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def __enter__(self) -> Self:
+        """The session itself."""
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Close all connections."""
+        self._pool.close()
+
+    def download(self, request: Request, target: Path, largest: int) -> Payload:
+        """Store the publisher's answer in a file, as `send` gets it; the payload's own body is empty.
+
+        Args:
+            request: what to fetch.
+            target: the file; it is there only when it is complete.
+            largest: bytes above which the answer is refused.
+
+        Raises:
+            SourceUnavailable: no usable answer, or one that is too large.
+        """
+        return self._attempt(request, lambda answer, name: self._store(answer, name, target, largest))
+
+    def send(self, request: Request) -> Payload:
+        """The publisher's answer, after as many retries as the settings allow.
+
+        The host's lock is held through the waits: what made one request wait holds for all others to that host.
+
+        Raises:
+            SourceUnavailable: no usable answer; the message names publisher, status, start of the body and next step.
+        """
+        return self._attempt(request, self._read)
+
+    def _attempt(self, request: Request, read: _Read) -> Payload:
+        url = self._settings.url(request.publisher) + request.target
+        attempts = tenacity.Retrying(
+            retry=self._is_retried,
+            wait=self._wait,
+            stop=tenacity.stop_after_attempt(self._settings.retries + 1),
+            reraise=True,
+        )
+        with self._lock(url):
+            try:
+                return attempts(self._ask, request, url, read)
+            except _Transient as error:
+                raise PublisherAway(scrub(str(error))) from error.__cause__
+
+    def _lock(self, url: str) -> threading.Lock:
+        with self._locks_lock:
+            return self._host_locks[urlsplit(url).netloc]
+
+    @staticmethod
+    def _is_retried(state: tenacity.RetryCallState) -> bool:
+        error = state.outcome.exception() if state.outcome else None
+        return isinstance(error, _Transient) and state.attempt_number <= error.most_retries
+
+    def _wait(self, state: tenacity.RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.retry_after_s if isinstance(error, _Transient) else 0.0
+        return min(max(asked, self._backoff(state)), self._longest_wait_s)
+
+    def _pace(self, publisher: Publisher) -> None:
+        """Wait until the publisher's rate allows the next request; the host's lock is held."""
+        now = time.monotonic()
+        start = max(now, self._next_start.get(publisher, now))
+        self._next_start[publisher] = start + 1 / self._settings.rate(publisher)
+        time.sleep(start - now)
+
+    def _ask(self, request: Request, url: str, read: _Read) -> Payload:
+        """One attempt: status first, then content type, then body."""
+        self._pace(request.publisher)
+        name = f"{request.publisher} ({urlsplit(url).netloc})"
+        timeout = (self._settings.timeout_connect_s, self._settings.timeout_read_s)
+        try:
+            with self._pool.request(
+                request.method, url, data=request.body, timeout=timeout, stream=True,
+                auth=self._credentials.auth(request.publisher, request.path, url, is_signed=request.is_signed), headers=_JSON_BODY if request.body is not None else None,
+            ) as answer:  # fmt: skip
+                is_wanted = 200 <= answer.status_code < 300  # noqa: PLR2004 - the success class of HTTP
+                body = self._credentials.hidden_in_body(
+                    request.publisher, read(answer, name) if is_wanted else self._read(answer, name)
+                )
+                self._check(request, answer, body, name)
+                return Payload(
+                    request=request,
+                    url=scrub(url),
+                    status=answer.status_code,
+                    content_type=answer.headers.get("Content-Type", ""),
+                    body=body,
+                    fetched_at=dt.datetime.now(dt.UTC),
+                    etag=answer.headers.get("ETag"),
+                    headers={name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers},
+                )
+        except requests.Timeout as error:
+            raise _Transient(f"{name} did not answer {request.path} in time; try again later.") from cause(
+                request.publisher, error
+            )
+        except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
+            raise PublisherAway(
+                scrub(f"{name} cannot be reached safely ({error}); check proxy and certificates.")
+            ) from cause(request.publisher, error)
+        except (
+            requests.ConnectionError, requests.exceptions.ChunkedEncodingError,
+            requests.exceptions.ContentDecodingError, HTTPError,
+        ) as error:  # fmt: skip
+            what = type(error).__name__
+            raise _Transient(
+                f"{name} broke off at {request.path} ({what}); check the network or try again later."
+            ) from cause(request.publisher, error)
+        except requests.RequestException as error:
+            setting = f"NESS_{request.publisher.upper()}_URL"
+            message = scrub(f"{name} cannot be asked ({error}); check the setting {setting}.")
+            raise SourceUnavailable(message) from cause(request.publisher, error)
+
+    def _store(self, answer: requests.Response, name: str, target: Path, largest: int) -> bytes:
+        """Write the body to a file as it comes."""
+        half = target.with_name(f"{target.name}.part")
+        written = 0
+        try:
+            with half.open("wb") as file:
+                for chunk in answer.iter_content(2**20):
+                    written += len(chunk)
+                    if written > largest:
+                        raise SourceUnavailable(
+                            f"{name} sent more than {largest / 2**20:.3g} MiB; it is not what was asked for."
+                        )
+                    file.write(chunk)
+            promised = answer.headers.get("Content-Length", "")
+            if promised.isdigit() and "Content-Encoding" not in answer.headers and written != int(promised):
+                raise _Transient(f"{name} sent {written} of {promised} bytes; try again later.")
+            half.replace(target)
+        finally:
+            half.unlink(missing_ok=True)
+        return b""
+
+    def _read(self, answer: requests.Response, name: str) -> bytes:
+        """The decompressed body, read until it is complete, too large, or dripping for longer than anyone waits."""
+        deadline = time.monotonic() + 10 * self._settings.timeout_read_s
+        body = bytearray()
+        for chunk in answer.iter_content(2**16):
+            body += chunk
+            if len(body) > self._largest_body:
+                limit = f"{self._largest_body / 2**20:.3g} MiB"
+                raise SourceUnavailable(
+                    f"{name} sent more than {limit} in one answer; it is not what was asked for, please report it."
+                )
+            if time.monotonic() > deadline:
+                raise _Transient(f"{name} sends too slowly; try again later.")
+        return bytes(body)
+
+    def _next_step(self, request: Request, status: int) -> str:
+        told = self._credentials.next_step(request.publisher, status, is_signed=request.is_signed)
+        return told or _NEXT_STEPS.get(status, "try again later")
+
+    def _check(self, request: Request, answer: requests.Response, body: bytes, name: str) -> None:
+        """Raise unless the answer is a success whose body can be what its content type says."""
+        status = answer.status_code
+        start = " ".join(
+            self._credentials.hidden(
+                request.publisher, body[:400].decode("utf-8", "replace"), is_signed=request.is_signed
+            ).split()
+        )[:100]
+        if not 200 <= status < 300 and status not in request.accepts:  # noqa: PLR2004 - the success class of HTTP
+            quiet_s = _retry_after_s(answer.headers.get("Retry-After"))
+            is_patient = quiet_s <= self._longest_wait_s
+            step = (
+                self._next_step(request, status)
+                if is_patient
+                else f"run again later, it asks for at least {quiet_s:.0f} s"
+            )
+            message = scrub(f"{name} answered {status} to {request.path}: {start!r}; {step}.")
+            if status in RETRIED_STATUSES:
+                raise _Transient(message, retry_after_s=quiet_s, most_retries=1000 if is_patient else 0)
+            if status == 400 and request.publisher == "worldbank":  # noqa: PLR2004 - the World Bank says 400 when it is busy
+                raise _Transient(message, most_retries=2)
+            raise PublisherAway(message) if status in {401, 403} else SourceUnavailable(message)
+        kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind in {"text/html", "text/xml", "application/xml", "application/xhtml+xml"}:
+            raise _Transient(
+                f"{name} answered {kind} instead of data to {request.path}: {scrub(start)!r}; try again later."
+            )
+        if kind.endswith("json") and not request.is_bare:
+            try:
+                json.loads(body)
+            except ValueError:
+                raise _Transient(f"{name} sent a truncated answer to {request.path}; try again later.") from None
+
+
+_Read = Callable[[requests.Response, str], bytes]
+_JSON_BODY = {"Content-Type": "application/json"}
+
+
+def user_agent(contact: str | None) -> str:
+    """Who asks: name, version, project URL as far as the package states one, and the operator's contact."""
+    package = metadata("ness-pipeline")
+    urls = [entry.partition(",")[2].strip() for entry in package.get_all("Project-URL") or []]
+    printable = re.sub(r"[^\x20-\x7e]", "", contact or "")
+    comments = "; ".join([f"+{url}" for url in urls[:1]] + ([printable] if printable else []))
+    return f"ness-pipeline/{package['Version']}" + (f" ({comments})" if comments else "")
+
+
+class _Transient(Exception):
+    """A fault that may be gone at the next attempt."""
+
+    def __init__(self, message: str, *, retry_after_s: float = 0.0, most_retries: int = 1000) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.most_retries = most_retries
+
+
+class _SameHostSession(requests.Session):
+    """A requests session that follows redirects within one host only."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Where the answer points to.
+
+        Raises:
+            SourceUnavailable: to another host, or away from https.
+        """
+        target = super().get_redirect_target(resp)
+        if target is None:
+            return None
+        here, there = urlsplit(resp.url), urlsplit(urljoin(resp.url, target))
+        is_own_file_host = there.scheme == "https" and all(
+            (part.hostname or "").endswith(".gbif.org") for part in (here, there)
+        )  # GBIF hands finished downloads over from another of its hosts; requests drops the login on the way
+        if is_own_file_host:
+            return target
+        is_upgrade = (here.scheme, there.scheme) == ("http", "https") and here.hostname == there.hostname
+        if not is_upgrade and (here.scheme, here.netloc) != (there.scheme, there.netloc):
+            message = (
+                f"{here.netloc} redirects to {there.netloc}; when it moved, set the publisher's URL in the settings."
+            )
+            resp.close()  # nobody else will: the answer has not been handed to the caller yet
+            raise SourceUnavailable(message)
+        return target
+
+
+def _retry_after_s(header: str | None) -> float:
+    """Seconds that a Retry-After header asks for, in either of its two forms; 0 when it says nothing readable."""
+    if not header:
+        return 0.0
+    try:
+        return float(Retry().parse_retry_after(header))
+    except InvalidHeader:
+        return 0.0

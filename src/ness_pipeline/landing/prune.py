@@ -1,0 +1,92 @@
+"""Which landed payloads may go: by age and size, but never what the warehouse could be rebuilt from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from ness_pipeline.landing.zone import Extraction, Landing
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """What was, or would be, removed.
+
+    Attributes:
+        extractions: readings of units.
+        payloads: bodies that no reading needs any more.
+        freed: bytes of these bodies, compressed.
+        kept: bytes of the bodies that stay.
+    """
+
+    extractions: int
+    payloads: int
+    freed: int
+    kept: int
+
+
+def prune(
+    landing: Landing,
+    *,
+    now: dt.datetime,
+    max_age: dt.timedelta | None = None,
+    max_bytes: int | None = None,
+    is_trial: bool = False,
+) -> Pruned:
+    """Remove old readings of units and the payloads that only they needed.
+
+    The latest complete reading of a unit always stays, and so does one that is still going on, whatever was asked:
+    with them the warehouse can be rebuilt.
+
+    Args:
+        landing: the landing zone.
+        now: the time, UTC.
+        max_age: readings older than this go; None keeps them.
+        max_bytes: the oldest go until the payloads are no more than this; None means any size.
+        is_trial: say what would go and leave it.
+    """
+    needed, spare = [], []
+    for source, key in landing.units():
+        own = landing.extractions(source, key)
+        latest = landing.latest(source, key)
+        current = {own[-1].folder} if own and not own[-1].is_refused else set()
+        current |= {latest.folder} if latest else set()
+        needed += [one for one in own if one.folder in current]
+        spare += [one for one in own if one.folder not in current]
+    spare.sort(key=lambda one: one.started_at)
+    sizes = landing.sizes()
+    total = sum(sizes.values())
+    uses: dict[str, int] = {}
+    bodies = {one.folder: {record["sha256"] for record in one.records()} for one in (*needed, *spare)}
+    for found in bodies.values():
+        for digest in found:
+            uses[digest] = uses.get(digest, 0) + 1
+    gone: list[Extraction] = []
+    freed: set[str] = {digest for digest in sizes if digest not in uses}
+    for one in spare:
+        left = total - sum(sizes.get(digest, 0) for digest in freed)
+        is_old = max_age is not None and now - one.started_at > max_age
+        if not is_old and (max_bytes is None or left <= max_bytes):
+            continue
+        gone.append(one)
+        for digest in bodies[one.folder]:
+            uses[digest] -= 1
+            if not uses[digest]:
+                freed.add(digest)
+    if not is_trial:
+        _remove(landing, gone, freed)
+    bytes_freed = sum(sizes.get(digest, 0) for digest in freed)
+    return Pruned(len(gone), len(freed & sizes.keys()), bytes_freed, total - bytes_freed)
+
+
+def _remove(landing: Landing, gone: list[Extraction], bodies: set[str]) -> None:
+    """First the marks and records, then the bodies, so that a kill in between leaves nothing that points nowhere."""
+    for one in gone:
+        landing.remove(f"{one.folder}/complete.json")
+        landing.remove(one.folder)
+    for name, digest in landing.shared():
+        if digest in bodies:
+            landing.remove(name)
+    for digest in sorted(bodies):
+        landing.remove_body(digest)
+    landing.remove_partial()

@@ -1,0 +1,1 @@
+"""Audit, content hash, the swap that readers never notice, earlier publications."""

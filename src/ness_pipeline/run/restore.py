@@ -1,0 +1,209 @@
+"""The one writer's way into the build database, which is put together again from landing when it is lost or damaged.
+
+Everything in the build database is either in the landing zone (payloads, and the rows of own files) or in the
+published file (runs, publications, changes), so it may be deleted at any time: it comes back.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import duckdb
+
+from ness_pipeline.build.database import open_build, translate
+from ness_pipeline.build.load import load_extraction, record_failure
+from ness_pipeline.build.lock import writer
+from ness_pipeline.build.models import materialise
+from ness_pipeline.contract.ddl import landed_twin
+from ness_pipeline.contract.dictionary import Table, tables
+from ness_pipeline.errors import ContractViolation, DamagedBuild, NessError, SourceUnavailable, WrongUsage
+from ness_pipeline.landing.own_rows import own_units, take_back
+from ness_pipeline.landing.units import WORLD, Unit
+from ness_pipeline.landing.zone import Landing
+from ness_pipeline.names.years import Years
+from ness_pipeline.paths import Paths
+from ness_pipeline.publish.history import history
+from ness_pipeline.run.records import clock, finish_run, start_run
+from ness_pipeline.settings import Settings
+from ness_pipeline.sources import sources
+from ness_pipeline.sources.extract import context_of
+from ness_pipeline.sql import quote
+
+logger = logging.getLogger(__name__)
+
+KEPT = ("run", "publication", "change", "load")
+"""Tables of `ops` that tell the past and are taken over from the published file."""
+
+
+@contextmanager
+def writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The build database under the writer's lock; rebuilt from landing first where it cannot be used.
+
+    Raises:
+        WarehouseBusy: another run is writing.
+        WrongUsage: the folder cannot be written, or there is nothing to rebuild it from.
+        DamagedBuild: it turned out to be damaged on the way; it is set aside, and the next run rebuilds it.
+    """
+    paths = Paths.of(settings)
+    with writer(paths, settings.busy_wait_s), ExitStack() as stack:
+        is_lost = paths.published.exists() and not paths.build.exists()
+        aside: Path | None = None
+        try:
+            connection = stack.enter_context(open_build(paths.build))
+        except DamagedBuild as error:
+            aside = set_aside(paths)
+            logger.warning("build database set aside", extra={"file": aside.name, "error": str(error)})
+            connection = stack.enter_context(open_build(paths.build))
+        if aside is not None or is_lost:
+            try:
+                rebuild(connection, settings, aside)
+            except BaseException:
+                # Half a build must not pass for a whole one: the next run starts over.
+                stack.close()
+                _remove(paths.build)
+                raise
+        try:
+            yield connection
+        except duckdb.Error as error:
+            known = translate(error, paths.build)
+            if isinstance(known, DamagedBuild):
+                stack.close()
+                set_aside(paths)
+                raise known from error
+            raise
+
+
+def set_aside(paths: Paths) -> Path:
+    """Rename the build database, so that it can be looked at; only the latest one set aside is kept."""
+    aside = paths.build.with_name("build.damaged.duckdb")
+    _remove(aside)
+    paths.build.replace(aside)
+    _remove(paths.build)
+    return aside
+
+
+def _remove(file: Path) -> None:
+    for part in (file, Path(f"{file}.wal")):
+        part.unlink(missing_ok=True)
+
+
+def rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings, aside: Path | None = None) -> None:
+    """Load everything that has landed into an empty build database and compute the metrics that readers have.
+
+    Args:
+        connection: the empty build database.
+        settings: the configuration.
+        aside: the one it replaces, whose rows of own files are taken over where landing has none.
+
+    Raises:
+        ContractViolation: a model fails.
+    """
+    paths = Paths.of(settings)
+    landing = Landing(paths.landing)
+    countries = _take_over_past(connection, [paths.published, *history(paths)])
+    run_id = start_run(connection, "rebuild from landing", is_synthetic=settings.is_synthetic, now=clock(connection))
+    loaded, failed = 0, 0
+    for unit in _landed_units(landing):
+        if _load_best(connection, landing, settings, unit, run_id):
+            loaded += 1
+        else:
+            failed += 1
+    for unit in own_units(landing):
+        take_back(connection, landing, unit, run_id, clock(connection))
+        loaded += 1
+    if aside is not None:
+        _take_over_own(connection, aside)
+    if countries:
+        materialise(connection, countries)  # no more than readers had; a run adds its own
+    finish_run(connection, run_id, "completed_with_gaps" if failed else "completed", clock(connection))
+    logger.warning("build database rebuilt from landing", extra={"units": loaded, "failed": failed})
+
+
+def _landed_units(landing: Landing) -> list[Unit]:
+    """Every unit of a known source that has landed whole, the world's first."""
+    known = sources()
+    listed = [(source, key) for source, key in landing.units() if source in known]
+    order = {name: place for place, name in enumerate(known)}
+    listed.sort(key=lambda unit: (unit[1] != WORLD, order[unit[0]], unit[1]))
+    return [Unit(source, key, Years(1600, 2100)) for source, key in listed]
+
+
+def _load_best(
+    connection: duckdb.DuckDBPyConnection, landing: Landing, settings: Settings, unit: Unit, run_id: str
+) -> bool:
+    """Load the latest extraction of a unit that can be read and keeps its contract."""
+    error: NessError = SourceUnavailable(f"{unit.source} {unit.key} has never landed whole; run it with network.")
+    for extraction in landing.complete(unit.source, unit.key):
+        try:
+            now = clock(connection)
+            load_extraction(connection, extraction, context_of(landing, settings), run_id=run_id, now=now)
+        except (SourceUnavailable, ContractViolation) as failure:
+            error = failure
+            connection.execute(
+                "DELETE FROM ops.load WHERE run_id = ? AND source = ? AND unit = ?", [run_id, unit.source, unit.key]
+            )
+        else:
+            return True
+    promised = sources()[unit.source].tables
+    record_failure(connection, unit, promised, str(error), run_id=run_id, now=clock(connection))
+    return False
+
+
+def _take_over_past(connection: duckdb.DuckDBPyConnection, publications: list[Path]) -> list[str]:
+    """Rows of the past from the first of some publications that can be read; returns its countries."""
+    for file in publications:
+        if not file.exists():
+            continue
+        try:
+            connection.execute(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS past (READ_ONLY)")
+        except duckdb.Error as error:
+            logger.warning("published file cannot be read", extra={"file": file.name, "error": str(error)})
+            continue
+        try:
+            for name in KEPT:
+                _copy_shared(connection, tables()[f"ops.{name}"], f"ops.{name}", f"past.ops.{name}", "past")
+            rows = connection.execute(
+                "SELECT DISTINCT country_code FROM past.metrics.metric_value ORDER BY 1"
+            ).fetchall()
+            return [code for (code,) in rows]
+        finally:
+            connection.execute("DETACH past")
+    return []
+
+
+def _take_over_own(connection: duckdb.DuckDBPyConnection, aside: Path) -> None:
+    """Rows of own files that an earlier version kept in the build database alone."""
+    try:
+        connection.execute(f"ATTACH '{str(aside).replace(chr(39), chr(39) * 2)}' AS past (READ_ONLY)")
+    except duckdb.Error:
+        return  # it is damaged, which is why it is aside
+    try:
+        for table in tables().values():
+            if table.is_landed:
+                name, _ = landed_twin(table)
+                known = f"SELECT DISTINCT source, unit_key FROM {name}"
+                where = f"WHERE source LIKE 'file:%' AND (source, unit_key) NOT IN ({known})"
+                _copy_shared(connection, table, name, f"past.{name}", "past", where)
+    except duckdb.Error as error:
+        message = f"Rows of own files in {aside.name} do not fit this version ({str(error).splitlines()[0]}); load the files again with `ness load`."
+        raise WrongUsage(message) from error
+    finally:
+        connection.execute("DETACH past")
+
+
+def _copy_shared(
+    connection: duckdb.DuckDBPyConnection, table: Table, target: str, origin: str, database: str, where: str = ""
+) -> None:
+    """Copy rows between two versions of a table: the columns that both have."""
+    layer, short_name = target.split(".")
+    rows = connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE database_name = ? AND schema_name = ? AND table_name = ?",
+        [database, layer, short_name],
+    ).fetchall()
+    there = {name for (name,) in rows}
+    wanted = [*(column.name for column in table.columns), *(["unit_key"] if layer == "landed" else [])]
+    if shared := ", ".join(quote(name) for name in wanted if name in there):
+        connection.execute(f"INSERT INTO {quote(target)} BY NAME SELECT {shared} FROM {origin} {where}")

@@ -1,0 +1,52 @@
+"""What a run did: what became of each unit of work, and how the run ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ness_pipeline.build.load import Loaded
+from ness_pipeline.landing.units import Unit
+
+Status = Literal["running", "completed", "completed_with_gaps", "failed"]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A unit of work that failed; the rows of its last good load stay in place.
+
+    Attributes:
+        unit: the unit.
+        error: one sentence.
+        exit_code: exit code of the error.
+        stale_since: when the rows still in place were extracted; None when there are none.
+    """
+
+    unit: Unit
+    error: str
+    exit_code: int
+    stale_since: dt.datetime | None
+
+
+@dataclass
+class Summary:
+    """What a run did, for the terminal, the Prefect artifact and the exit code."""
+
+    run_id: str
+    countries: tuple[str, ...]
+    loaded: dict[Unit, list[Loaded]] = field(default_factory=dict)
+    gaps: list[Gap] = field(default_factory=list)
+    written: dict[str, int] = field(default_factory=dict)
+    content_hash: str | None = None
+    requests: int = 0
+
+    @property
+    def status(self) -> Status:
+        """How the run ended."""
+        return "completed_with_gaps" if self.gaps else "completed"
+
+    @property
+    def exit_code(self) -> int:
+        """0 without gaps, else the gravest gap's code: a broken contract before an unavailable source."""
+        return max((gap.exit_code for gap in self.gaps), default=0)

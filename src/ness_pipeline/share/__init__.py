@@ -1,0 +1,1 @@
+"""What leaves the house: export, data package, citations, licences, dictionary, report."""

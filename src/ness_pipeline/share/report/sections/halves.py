@@ -1,0 +1,117 @@
+"""The two halves and their pillars at a glance, and the headline numbers beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ness_pipeline.share.report.published import Row
+from ness_pipeline.share.report.sections.base import Asked, Cell, Figure, Part, Quoted, dated, newest, no_rows, no_table
+from ness_pipeline.share.report.wording import label_of, number, reason_of
+
+ORDER = 10
+TITLE = "At a glance"
+TABLE, PILLARS, COMPONENTS = "metrics.eco_security_index", "metrics.index_pillar", "metrics.index_component"
+HALVES = {"ecological_system": "ecological", "security_system": "security"}
+"""Column of each half, and the stem of its bounds and flags."""
+
+HEADLINES = (
+    ("red_list_index", "all"), ("threatened_share", "mammals"), ("land_protected_pct", None),
+    ("marine_protected_pct", None), ("treaties_in_force", None), ("assessed_share", "fungi"),
+)  # fmt: skip
+"""Measures, with their group, that open a country page where they exist."""
+
+
+def build(asked: Asked) -> Part:
+    """The index with its range, both halves, their pillars, and up to six headline numbers."""
+    rows = dated(asked.rows(TABLE))
+    row = newest(rows, "eco_security_index") or (rows[-1] if rows else None)
+    facts: dict[str, Any] = {"headlines": _headlines(asked), "index": None, "halves": []}
+    figures = {}
+    missing = None
+    if row is None:
+        known = asked.shelf.published.has(TABLE)
+        missing = no_rows("the index", asked.country["country_name"]) if known else no_table("the index of both halves")
+    else:
+        facts |= _index(asked, row)
+        figures = _course(asked, rows)
+    return Part("halves", TITLE, missing, figures, facts)
+
+
+def _headlines(asked: Asked) -> list[Quoted]:
+    latest = {(row["metric"], row["taxon_group"]): row for row in asked.latest()}
+    found = []
+    for metric, group in HEADLINES:
+        row = latest.get((metric, group)) or latest.get((metric, None))
+        if row is not None:
+            label = asked.group_label(row["taxon_group"]) if row["taxon_group"] else None
+            found.append(Quoted.of(row, asked.edition.metrics, label))
+    return found
+
+
+def _bar(label: str, value: float | None, lower: float | None = None, upper: float | None = None, reason: str | None = None) -> Row:  # fmt: skip
+    has_bounds = value is not None and lower is not None and upper is not None
+    return {
+        "label": label,
+        "value": value,
+        "text": number(value),
+        "lower": lower if has_bounds else None,
+        "upper": upper if has_bounds else None,
+        "range": f"{number(lower)} to {number(upper)}" if has_bounds else None,
+        "description": reason_of(reason) if value is None else "",
+    }
+
+
+def _index(asked: Asked, row: Row) -> Row:
+    value = row["eco_security_index"] if row.get("reportable", True) else None
+    pillars = [one for one in asked.rows(PILLARS) if one["year"] == row["year"]]
+    halves = []
+    for half, stem in HALVES.items():
+        score = row.get(half) if row.get(f"{stem}_reportable", True) else None
+        bar = _bar(label_of(half), score, row.get(f"{stem}_lower"), row.get(f"{stem}_upper"), row.get(f"{stem}_reason"))
+        bar["pillars"] = [
+            _bar(label_of(one["pillar"]), one["score"] if one["reportable"] else None, reason=one["reason"])
+            for one in pillars if one["half"] == half
+        ]  # fmt: skip
+        halves.append(bar)
+    coverage = row.get("coverage")
+    return {
+        "index": _bar("Eco-security index", value, row.get("index_lower"), row.get("index_upper"), row.get("reason")),
+        "year": row["year"],
+        "halves": halves,
+        "has_pillars": bool(pillars),
+        "coverage": None if coverage is None else number(coverage, "share"),
+        "carried": None if row.get("carried_share") is None else number(row["carried_share"], "share"),
+        "components": [_component(asked, one) for one in asked.rows(COMPONENTS) if one["year"] == row["year"]],
+    }
+
+
+def _component(asked: Asked, row: Row) -> Row:
+    about = asked.edition.metrics.get(row["metric"], {})
+    quoted = Quoted.of(row | {"unit": about.get("unit", "")}, asked.edition.metrics)
+    return {
+        "pillar": label_of(row["pillar"]),
+        "label": quoted.label,
+        "group": asked.group_label(row["taxon_group"]) if row["taxon_group"] else "",
+        "text": quoted.text,
+        "year": row.get("value_year"),
+        "score": number(row["score"] if row["reportable"] else None),
+        "reason": quoted.reason,
+    }
+
+
+def _course(asked: Asked, rows: list[Row]) -> dict[str, Figure]:
+    drawn = [
+        {"year": row["year"], "half": label_of(half), "value": row[half], "lower": row.get(f"{stem}_lower"), "upper": row.get(f"{stem}_upper")}
+        for row in rows
+        for half, stem in HALVES.items()
+        if row.get(half) is not None and row.get(f"{stem}_reportable", True)
+    ]  # fmt: skip
+    if len({row["year"] for row in drawn}) < 2:  # noqa: PLR2004  a line needs two points
+        return {}
+    cells = [
+        Cell("year", "Year", "year"), Cell("half", "Half"), Cell("value", "Score", "number"),
+        Cell("lower", "Lower", "number"), Cell("upper", "Upper", "number"),
+    ]  # fmt: skip
+    title = f"The two halves of {asked.country['country_name']} over the years"
+    says = "Two lines, one per half, each with a band for its range."
+    return {"course": Figure("course", title, "score from 0 (worst) to 1 (best)", says, drawn, cells)}

@@ -1,0 +1,24 @@
+"""Every published number of the country in its latest value, so that a new metric appears by itself."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from ness_pipeline.share.report.sections.base import Asked, Part, Quoted, no_rows
+from ness_pipeline.share.report.wording import table_of
+
+ORDER = 80
+TITLE = "All numbers"
+
+
+def build(asked: Asked) -> Part:
+    """The latest value of each measure, by metric table."""
+    tables: dict[str, list[Quoted]] = defaultdict(list)
+    for row in asked.latest():
+        about = asked.edition.metrics.get(row["metric"])
+        group = asked.group_label(row["taxon_group"]) if row["taxon_group"] else None
+        table = about["table_name"].split(".")[-1] if about else "other"
+        tables[table].append(Quoted.of(row, asked.edition.metrics, group))
+    missing = None if tables else no_rows("anything", asked.country["country_name"])
+    blocks = [(table_of(table), quoted) for table, quoted in sorted(tables.items())]
+    return Part("numbers", TITLE, missing, {}, {"blocks": blocks})

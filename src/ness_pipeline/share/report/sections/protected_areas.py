@@ -1,0 +1,72 @@
+"""Protected land and sea against the 30 % that countries agreed on."""
+
+from __future__ import annotations
+
+from ness_pipeline.share.report.published import Row
+from ness_pipeline.share.report.sections.base import Asked, Cell, Figure, Part, dated, newest, no_rows, no_table
+from ness_pipeline.share.report.wording import number, reason_of, source_of
+
+ORDER = 40
+TITLE = "Protected land and sea"
+TABLE = "metrics.protected_area_coverage"
+REALMS = {"land_protected_pct": ("Land", "land"), "marine_protected_pct": ("Sea", "marine")}
+SITES = {
+    "kba_terrestrial_pct": ("On land", "kba_terrestrial"),
+    "kba_freshwater_pct": ("In fresh water", "kba_freshwater"),
+    "kba_mountain_pct": ("In mountains", "kba_mountain"),
+    "kba_marine_pct": ("At sea", "kba_marine"),
+}
+
+
+def build(asked: Asked) -> Part:
+    """Percent of land and sea by year with the target line, and of key biodiversity areas."""
+    rows = dated(asked.rows(TABLE))
+    name = asked.country["country_name"]
+    if not rows:
+        known = asked.shelf.published.has(TABLE)
+        why = no_rows("protected areas", name) if known else no_table("protected areas")
+        return Part("protected_areas", TITLE, why)
+    cells = [
+        Cell("year", "Year", "year"),
+        Cell("series", "Where"),
+        Cell("value", "Protected", "pct"),
+        Cell("publisher", "By"),
+    ]
+    figures = {}
+    if drawn := _series(rows, REALMS):
+        says = "Lines of protected land and protected sea by year, and a level line at 30 percent, the target for 2030."
+        figures["cover"] = Figure("protected", f"Protected land and sea of {name}", "percent of the area", says, drawn, cells)  # fmt: skip
+    if drawn := _series(rows, SITES):
+        says = "Lines of the mean protected share of key biodiversity areas by year, one per realm."
+        figures["sites"] = Figure("protected_sites", f"Protection of key biodiversity areas in {name}", "mean percent of each site's area", says, drawn, cells)  # fmt: skip
+    facts = {"realms": [_latest(rows, column, says) for column, says in REALMS.items()]}
+    return Part("protected_areas", TITLE, None, figures, facts)
+
+
+def _series(rows: list[Row], columns: dict[str, tuple[str, str]]) -> list[Row]:
+    return [
+        {"year": row["year"], "series": label, "value": row[column], "publisher": _publisher(row, column)}
+        for column, (label, realm) in columns.items()
+        for row in rows
+        if row.get(column) is not None and row.get(f"{realm}_reportable", True)
+    ]
+
+
+def _publisher(row: Row, column: str) -> str:
+    """Whose value it is; a line does not join the values of two publishers, who measure differently."""
+    name = row.get(column.replace("_pct", "_publisher")) or row.get(column.replace("_pct", "_source"))
+    return source_of(name) if name else ""
+
+
+def _latest(rows: list[Row], column: str, says: tuple[str, str]) -> Row:
+    label, realm = says
+    row = newest(rows, column, f"{realm}_reportable")
+    value = row[column] if row else None
+    return {
+        "label": label,
+        "text": number(value, "pct"),
+        "value": value,
+        "year": row["year"] if row else None,
+        "reached": value is not None and value >= 30,  # noqa: PLR2004  the target
+        "reason": "" if row else reason_of(rows[-1].get(f"{realm}_reason")),
+    }

@@ -1,0 +1,100 @@
+"""The Red List Index with its range, and the official series of the United Nations beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ness_pipeline.share.report.published import Row
+from ness_pipeline.share.report.sections.base import Asked, Cell, Figure, Part, dated, newest, no_rows, no_table
+from ness_pipeline.share.report.wording import number, reason_of
+
+ORDER = 20
+TITLE = "How safe its species are: the Red List Index"
+TABLE = "metrics.red_list_index"
+OFFICIAL_SERIES = "ER_RSK_LST"
+
+
+def build(asked: Asked) -> Part:
+    """Own index weighted by range, the same with all species alike, the official series, and each group's latest value."""
+    own = asked.rows(TABLE)
+    all_groups = dated(row for row in own if row.get("taxon_group") in {None, "all"})
+    official = _official(asked)
+    drawn = [*_lines(all_groups), *official]
+    name = asked.country["country_name"]
+    present = [row for row in own if row.get("taxon_group") in {None, "all"}]
+    latest = newest(all_groups, "red_list_index") or newest(present, "red_list_index")
+    groups = _groups(asked, own)
+    facts: dict[str, Any] = {
+        "latest": latest,
+        "value": number(latest["red_list_index"]) if latest else None,
+        "lower": _bound(latest, "lower"),
+        "upper": _bound(latest, "upper"),
+        "official": official[-1] if official else None,
+        "official_value": number(official[-1]["value"]) if official else None,
+        "own_missing": None if latest else _why(asked, present),
+        "groups": groups,
+    }
+    figures = {}
+    if drawn:
+        cells = [
+            Cell("year", "Year", "year"), Cell("series", "Series"), Cell("value", "Index", "number"),
+            Cell("lower", "Lower", "number"), Cell("upper", "Upper", "number"),
+        ]  # fmt: skip
+        says = f"Lines of the Red List Index of {name} by year, with a band for the range where there is one."
+        figures["index"] = Figure("red_list_index", f"Red List Index of {name}", "index from 0 (all extinct) to 1 (all safe)", says, drawn, cells)  # fmt: skip
+    return Part("red_list_index", TITLE, None if drawn or groups else facts["own_missing"], figures, facts)
+
+
+def _bound(row: Row | None, side: str) -> str | None:
+    value = row.get(f"red_list_index_{side}") if row else None
+    return None if value is None else number(value)
+
+
+def _why(asked: Asked, rows: list[Row]) -> str:
+    if not asked.shelf.published.has(TABLE):
+        return no_table("a Red List Index of its own")
+    said = next((reason_of(row.get("reason")) for row in reversed(rows) if row.get("reason")), None)
+    return said or no_rows("assessments through time", asked.country["country_name"])
+
+
+def _lines(rows: list[Row]) -> list[Row]:
+    weighted = [
+        {"year": row["year"], "series": "Weighted by range", "value": row["red_list_index"],
+         "lower": row.get("red_list_index_lower"), "upper": row.get("red_list_index_upper")}
+        for row in rows if row.get("red_list_index") is not None and row.get("reportable", True)
+    ]  # fmt: skip
+    alike = [
+        {"year": row["year"], "series": "All species alike", "value": row["red_list_index_unweighted"],
+         "lower": row.get("red_list_index_unweighted_lower"), "upper": row.get("red_list_index_unweighted_upper")}
+        for row in rows if row.get("red_list_index_unweighted") is not None and row.get("unweighted_reportable", row.get("reportable", True))
+    ]  # fmt: skip
+    return weighted + alike
+
+
+def _official(asked: Asked) -> list[Row]:
+    return dated(
+        {"year": row["year"], "series": "Official UN series", "value": row["value"],
+         "lower": row.get("value_lower"), "upper": row.get("value_upper")}
+        for row in asked.rows("core.indicator_observation")
+        if row["series_code"] == OFFICIAL_SERIES and row["disaggregation"] == "total" and row["value"] is not None
+    )  # fmt: skip
+
+
+def _groups(asked: Asked, rows: list[Row]) -> list[Row]:
+    """The latest row of each group, for the table below the chart."""
+    newest_of: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: row["year"] or 9999):
+        if row["taxon_group"] != "all":
+            newest_of[row["taxon_group"]] = row
+    order = list(asked.edition.groups)
+    return [
+        {
+            "group": asked.group_label(group),
+            "year": row["year"] or "today",
+            "text": number(row.get("red_list_index") if row.get("reportable", True) else None),
+            "alike": number(row.get("red_list_index_unweighted") if row.get("unweighted_reportable", True) else None),
+            "range": f"{_bound(row, 'lower')} to {_bound(row, 'upper')}" if _bound(row, "lower") else "",
+            "reason": reason_of(row.get("reason")),
+        }
+        for group, row in sorted(newest_of.items(), key=lambda item: order.index(item[0]) if item[0] in order else 99)
+    ]

@@ -1,0 +1,97 @@
+"""Threatened species by group, fungi among them, each with the share that anyone has assessed."""
+
+from __future__ import annotations
+
+from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.share.report.published import Row
+from ness_pipeline.share.report.sections.base import Asked, Cell, Figure, Part, no_rows, no_table
+from ness_pipeline.share.report.wording import number, reason_of
+
+ORDER = 30
+TITLE = "Which species are threatened"
+TABLE = "metrics.threatened_species"
+
+CATEGORIES = {
+    "Extinct": ("extinct", "extinct_in_the_wild"),
+    "Critically Endangered": ("critically_endangered",),
+    "Endangered": ("endangered",),
+    "Vulnerable": ("vulnerable",),
+    "Near Threatened": ("near_threatened",),
+    "Least Concern": ("least_concern",),
+    "Data Deficient": ("data_deficient",),
+}
+NOT_ASSESSED = "Not assessed"
+
+
+def build(asked: Asked) -> Part:
+    """Every group as one bar from extinct to not assessed, and the share threatened with its bounds."""
+    by_group = {row["taxon_group"]: row for row in asked.rows(TABLE)}
+    rows = [by_group[group] for group in (*TAXON_GROUPS, *ROLL_UPS) if group in by_group]
+    name = asked.country["country_name"]
+    if not any(row["known_species"] for row in rows):
+        known = asked.shelf.published.has(TABLE)
+        why = no_rows("its species", name) if known else no_table("species by Red List category")
+        return Part("threatened_species", TITLE, why)
+    facts = {
+        "all": by_group.get("all"),
+        "fungi": by_group.get("fungi"),
+        "animals": by_group.get("animals"),
+        "mammals": _quoted(by_group.get("mammals")),
+        "reportable": sum(1 for row in rows if row["reportable"]),
+        "of": len(rows),
+        "text": number,
+    }
+    return Part("threatened_species", TITLE, None, _figures(asked, rows, name), facts)
+
+
+def _quoted(row: Row | None) -> Row | None:
+    return row if row and row["reportable"] else None
+
+
+def _figures(asked: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
+    bars = [row for row in rows if row["known_species"] and row["taxon_group"] != "all"]
+    stacked = [
+        {"group": asked.group_label(row["taxon_group"]), "category": category, "species": species, "order": order,
+         "share": species / row["known_species"], "place": place}
+        for place, row in enumerate(bars)
+        for order, (category, species) in enumerate(_species_by_category(row).items())
+        if species
+    ]  # fmt: skip
+    wide = [
+        {"group": asked.group_label(row["taxon_group"]), "known": row["known_species"],
+         "assessed": row.get("national_assessed_share"), **_species_by_category(row)}
+        for row in rows if row["known_species"]
+    ]  # fmt: skip
+    counts = [Cell(category, category, "count") for category in (*CATEGORIES, NOT_ASSESSED)]
+    shares = [
+        {"group": asked.group_label(row["taxon_group"]), "value": row["threatened_share"],
+         "lower": row["threatened_share_lower"], "upper": row["threatened_share_upper"],
+         "standing": "May be quoted" if row["reportable"] else "Too little assessed",
+         "assessed": row.get("national_assessed_share"), "world": row.get("world_assessed_share"),
+         "reason": reason_of(row["reason"]), "place": place}
+        for place, row in enumerate(rows) if row["known_species"] and row["taxon_group"] != "all"
+    ]  # fmt: skip
+    drawn = [row for row in shares if row["value"] is not None]
+    figures = {
+        "categories": Figure(
+            "red_list_categories", f"Species known from {name}, by standing on the Red List", "percent of the species of each group",
+            "One bar per group, divided from extinct and threatened species at the left to species that nobody has assessed at the right.",
+            stacked, [Cell("group", "Group"), Cell("known", "Known species", "count"), *counts, Cell("assessed", "Assessed", "share")], wide,
+        ),
+    }  # fmt: skip
+    if drawn:
+        figures["shares"] = Figure(
+            "threatened_share", f"Share of assessed species that are threatened in {name}", "percent, with lower and upper estimate",
+            "One dot per group with a line from the lower to the upper estimate; hollow dots are groups of which too little is assessed to quote the number.",
+            drawn,
+            [Cell("group", "Group"), Cell("value", "Threatened", "share"), Cell("lower", "Lower", "share"), Cell("upper", "Upper", "share"),
+             Cell("assessed", "Assessed here", "share"), Cell("world", "Assessed worldwide", "share"), Cell("standing", "Standing"), Cell("reason", "Why not")],
+            shares,
+        )  # fmt: skip
+    return figures
+
+
+def _species_by_category(row: Row) -> dict[str, int]:
+    found = {category: sum(row[column] for column in columns) for category, columns in CATEGORIES.items()}
+    found[NOT_ASSESSED] = max(0, row["known_species"] - row["assessed_species"])
+    return found

@@ -1,0 +1,270 @@
+"""What the world page shows: metrics to choose from with their values, the table of countries, coverage and changes."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ness_pipeline.share.report.published import Edition, Published, Row, Shelf
+from ness_pipeline.share.report.wording import (
+    day,
+    kind_of,
+    label_of,
+    licence_of,
+    number,
+    reason_of,
+    source_of,
+    table_of,
+    unit_of,
+)
+
+GROUPS = ("all", "animals", "plants", "fungi", "mammals", "birds", "amphibians", "flowering_plants")
+"""Reporting groups that the map offers, where a metric has groups."""
+
+HALF_OF = {
+    "eco_security_index": "Both halves",
+    "protected_area_coverage": "Ecological system",
+    "threatened_species": "Ecological system",
+    "red_list_index": "Ecological system",
+    "extinction_responsibility": "Ecological system",
+    "threat_abatement": "Ecological system",
+    "ecosystem_condition": "Ecological system",
+    "threat_abatement_total": "Ecological system",
+    "national_red_list_index": "Ecological system",
+    "species_diversity": "Ecological system",
+    "species_turnover": "Ecological system",
+    "species_occupancy": "Ecological system",
+    "kba_coverage": "Ecological system",
+    "monitoring_effort": "Security system",
+    "assessment_coverage": "Security system",
+    "legal_framework": "Security system",
+    "conservation_finance": "Security system",
+    "research_awareness": "Security system",
+}
+"""Which half a metric table belongs to; one that is not here is listed under `Others`."""
+
+FIRST_CHOICES = ("eco_security_index", "red_list_index", "land_protected_pct")
+COLUMNS = {
+    ("eco_security_index", None): "Index",
+    ("ecological_system", None): "Ecological system",
+    ("security_system", None): "Security system",
+    ("red_list_index", "all"): "Red List Index",
+    ("threatened_share", "mammals"): "Mammals threatened",
+    ("land_protected_pct", None): "Land protected",
+    ("marine_protected_pct", None): "Sea protected",
+    ("treaties_in_force", None): "Treaties in force",
+    ("observed_richness", "all"): "Species recorded",
+    ("assessed_share", "fungi"): "Fungi assessed",
+}
+"""Measures with their group that are columns of the table of countries, where any country has a value, and headings."""
+
+CLASSES = 6
+SKEWED = 8
+"""From this many times the median on, equal steps would leave one class with nearly all countries."""
+
+
+def metrics_of(edition: Edition) -> list[Row]:
+    """Measures to choose from, by half and table."""
+    halves = ["Both halves", "Ecological system", "Security system", "Others"]
+    found = [
+        {
+            "metric": metric,
+            "half": HALF_OF.get(about["table_name"].split(".")[-1], "Others"),
+            "label": label_of(metric),
+            "unit": unit_of(metric, about["unit"]),
+            "kind": kind_of(metric, about["unit"]),
+            "better": about["better"],
+            "description": about["description"],
+        }
+        for metric, about in edition.metrics.items()
+    ]
+    order = list(HALF_OF)
+    table = {metric: about["table_name"].split(".")[-1] for metric, about in edition.metrics.items()}
+
+    def place(row: Row) -> tuple[int, int]:
+        name = table[row["metric"]]
+        return halves.index(row["half"]), order.index(name) if name in order else len(order)
+
+    return sorted(found, key=place)
+
+
+def first_choice(metrics: Sequence[Row]) -> str | None:
+    """The measure that the page opens with."""
+    names = [row["metric"] for row in metrics]
+    return next((name for name in (*FIRST_CHOICES, *names) if name in names), None)
+
+
+def breaks(values: Sequence[float]) -> list[float]:
+    """Round limits between at most six classes, chosen over all years so that a colour means the same in each.
+
+    Equal steps, unless a few countries are so far above the rest that all others would fall into the first class: then
+    limits with about the same number of countries between them.
+    """
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    if high <= low:
+        return []
+    ranked = sorted(values)
+    median = ranked[len(ranked) // 2]
+    if low >= 0 and high > SKEWED * median and median > 0:
+        picked = [ranked[len(ranked) * place // CLASSES] for place in range(1, CLASSES)]
+        rounded = sorted({float(f"{value:.1e}") for value in picked})
+        return [value for value in rounded if low < value <= high]
+    step = _round_step((high - low) / (CLASSES - 1))
+    first = math.floor(low / step) + 1
+    edges = [float(f"{place * step:.9g}") for place in range(first, first + CLASSES)]
+    return [edge for edge in edges if low < edge < high][: CLASSES - 1]
+
+
+def _round_step(least: float) -> float:
+    """The smallest of 1, 2, 2.5, 5 times a power of ten that is not below `least`."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= least * (1 - 1e-9))
+
+
+def metric_files(published: Published, metrics: list[Row]) -> Iterator[tuple[str, str]]:
+    """Name and text of one script per measure and group; fills in each measure's `groups`, empty where it has no row."""
+    # The long view is a union of all measures; asked for each of them anew, it takes longer than everything else here.
+    published.keep(
+        "on_the_map",
+        "SELECT metric, taxon_group, country_code, year, value, lower, upper, reportable, reason FROM metrics.metric_value "
+        "WHERE coalesce(taxon_group, 'all') IN (SELECT unnest($1)) ORDER BY metric",
+        [list(GROUPS)],
+    )
+    sql = "SELECT * EXCLUDE (metric) FROM on_the_map WHERE metric = $1 ORDER BY ALL"
+    for one in metrics:
+        groups: dict[str, list[Row]] = defaultdict(list)
+        for row in published.ask(sql, [one["metric"]]):
+            groups[row["taxon_group"] or ""].append(row)
+        one["groups"] = [group for group in ("", *GROUPS) if group in groups]
+        for group in one["groups"]:
+            name = f"{one['metric']}.{group or '-'}"
+            yield name, f"window.ness.receive({json.dumps(name)}, {_compact(groups[group])});\n"
+
+
+def _compact(rows: list[Row]) -> str:
+    """Values as `[year, value, lower, upper]` per country, and the reason of countries without any."""
+    values: dict[str, list[list[Any]]] = defaultdict(list)
+    why: dict[str, str] = {}
+    for row in sorted(rows, key=lambda row: row["year"] if row["year"] is not None else math.inf):
+        if row["reportable"] and row["value"] is not None:
+            point = [row["year"], *(_short(row[name]) for name in ("value", "lower", "upper"))]
+            values[row["country_code"]].append(point[:2] if point[2:] == [None, None] else point)
+        else:
+            why[row["country_code"]] = row["reason"]
+    numbers = [point[1] for points in values.values() for point in points]
+    data = {
+        "years": sorted({point[0] for points in values.values() for point in points if point[0] is not None}),
+        "breaks": breaks(numbers),
+        "values": values,
+        "why": {code: reason for code, reason in why.items() if code not in values},
+    }
+    return json.dumps(data, separators=(",", ":"), allow_nan=False)
+
+
+def _short(value: float | None) -> float | int | None:
+    """Six significant digits are more than any page shows."""
+    if value is None:
+        return None
+    short = float(f"{value:.6g}")
+    return int(short) if short.is_integer() else short
+
+
+def table_of_countries(edition: Edition, shelf: Shelf) -> tuple[list[Row], list[Row]]:
+    """Columns and lines of the table: the latest value of the headline measures, and how many numbers there are."""
+    latest = {
+        code: {(row["metric"], row["taxon_group"]): row for row in shelf.latest(code) if row["reportable"]}
+        for code in edition.countries
+    }
+    columns: list[Row] = [
+        {"key": key, "label": label, "description": edition.metrics[key[0]]["description"],
+         "kind": kind_of(key[0], edition.metrics[key[0]]["unit"])}
+        for key, label in COLUMNS.items()
+        if key[0] in edition.metrics and any(key in found for found in latest.values())
+    ]  # fmt: skip
+    lines = []
+    for code, country in edition.countries.items():
+        cells = []
+        for column in columns:
+            row = latest[code].get(column["key"])
+            cells.append(
+                {"value": row["value"] if row else None, "text": number(row["value"] if row else None, column["kind"])}
+            )
+        with_value = len({metric for metric, _ in latest[code]})
+        lines.append({"country": country, "cells": cells, "numbers": with_value / max(1, len(edition.metrics))})
+    return columns, lines
+
+
+def coverage_of(edition: Edition, shelf: Shelf) -> list[Row]:
+    """Per measure: countries with a value that may be quoted, the newest year, and the most frequent reason why not."""
+    countries = len(edition.countries)
+    with_value: dict[str, set[str]] = defaultdict(set)
+    years: dict[str, int] = {}
+    reasons: dict[str, Counter[str]] = defaultdict(Counter)
+    for code in edition.countries:
+        for row in shelf.latest(code):
+            if row["reportable"]:
+                with_value[row["metric"]].add(code)
+                years[row["metric"]] = max(years.get(row["metric"], 0), row["year"] or 0)
+            elif row["taxon_group"] in {None, "all"}:
+                reasons[row["metric"]][row["reason"]] += 1
+    return [
+        {
+            "label": one["label"],
+            "half": one["half"],
+            "countries": len(with_value[one["metric"]]),
+            "share": len(with_value[one["metric"]]) / countries if countries else 0.0,
+            "year": years.get(one["metric"]) or None,
+            "reason": reason_of(reasons[one["metric"]].most_common(1)[0][0]) if reasons[one["metric"]] else "",
+        }
+        for one in metrics_of(edition)
+    ]
+
+
+def changes_of(published: Published, edition: Edition) -> Row:
+    """What differs from the publication before: sizes, and the values that moved where the file keeps them."""
+    publications = sorted(published.rows("ops.publication"), key=lambda row: row["published_at"])
+    before = publications[-2] if len(publications) > 1 else None
+    latest = edition.publication
+    return {
+        "before": before,
+        "latest": latest,
+        "is_same": bool(before and latest and before["content_hash"] == latest["content_hash"]),
+        "moved": _moved(published, edition),
+        "day": day,
+    }
+
+
+def _moved(published: Published, edition: Edition) -> list[Row]:
+    """Rows of `ops.change` that this publication brought and that say something; none without such a table."""
+    if edition.publication is None or not published.has("ops.change", "publication_id"):
+        return []
+    rows = published.rows("ops.change", "publication_id = $1", [edition.publication["publication_id"]])
+    counts = ("added", "removed", "changed", "withheld", "moved")
+    return [
+        {"label": table_of(row["table_name"].split(".")[-1]), "is_metric": row["table_name"].startswith("metrics."),
+         "is_accepted": row["is_accepted"], "after": number(row["rows_after"], "count"),
+         **{name: number(row[name], "count") for name in counts}}
+        for row in rows if any(row[name] for name in counts)
+    ]  # fmt: skip
+
+
+def sources_of(edition: Edition) -> list[Row]:
+    """Each source once: what to cite, its licence, first and last access."""
+    by_source: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in edition.citations:
+        by_source[row["source"], row["citation"]].append(row)
+    return [
+        {
+            "source": source_of(source),
+            "citation": citation,
+            "doi": rows[0]["doi"],
+            "licence": licence_of(rows[0]["licence"]),
+            "accessed": day(max(row["accessed_on"] for row in rows)),
+            "passed_on": all(row.get("is_redistributable", True) for row in rows),
+            "units": len(rows),
+        }
+        for (source, citation), rows in sorted(by_source.items())
+    ]

@@ -1,0 +1,227 @@
+"""Exact counts by species from GBIF's facets, which are approximate by nature.
+
+GBIF's index merges the longest lists of its shards, and a shard lists at most 10,000 terms. So an answer with fewer
+terms than that is complete and exact, because no shard can hold more distinct terms than the whole answer; an answer at
+the limit is not, and nothing in it says so. Here such an answer is never used: the question is split until every part
+is below the limit, first by year, since every record counted has one, then by taxon. Months would not do, because
+records may lack one. Species that lack a rank (a reptile without an order) fall through a split by that rank; they are
+found again by their genus or family, of which the parts then have fewer records than the whole.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ness_pipeline.errors import SchemaDrift, SourceUnavailable
+from ness_pipeline.landing.http import Fetch
+from ness_pipeline.names.years import Years
+from ness_pipeline.sources.apis.pygbif_adapter import RANK_KEYS, occurrence_search
+
+OCCURRENCE_FILTERS: Mapping[str, Any] = {
+    "occurrenceStatus": "PRESENT",
+    "hasGeospatialIssue": False,
+    "basisOfRecord": [
+        "PRESERVED_SPECIMEN", "OBSERVATION", "HUMAN_OBSERVATION", "MACHINE_OBSERVATION", "MATERIAL_SAMPLE",
+        "LITERATURE", "MATERIAL_CITATION", "OCCURRENCE",
+    ],
+}  # fmt: skip
+"""Which records count: present, without geospatial issue, neither fossil nor living specimen (zoos, gardens).
+
+Species and year must be known too, which the facets and the span of years see to.
+"""
+
+FACET_LIMIT = 9_999
+"""Terms asked for: the most for which GBIF's limit per shard, min(2 * 9999 + 100, 10000), still exceeds the answer."""
+KEYS_LENGTH = 6_000
+"""Characters of `speciesKey=` parameters in one URL, which stays below 7,000 in all."""
+TOLERATED_DRIFT = 0.01
+"""Share of records by which answers may contradict each other, as the index is updated while it is read."""
+
+_SPLIT_FACETS = ("speciesKey", "genusKey", "familyKey")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of a search or a list.
+
+    Attributes:
+        count: records or entries that match.
+        facets: facet to term to their number.
+    """
+
+    count: int
+    facets: dict[str, dict[str, int]]
+
+
+class Search:
+    """Occurrence search in one checklist, always with `OCCURRENCE_FILTERS`.
+
+    Args:
+        fetch: how requests are sent.
+        checklist: GBIF dataset key of the checklist that all keys belong to.
+    """
+
+    def __init__(self, fetch: Fetch, checklist: str) -> None:
+        self._fetch = fetch
+        self._checklist = checklist
+
+    def ask(self, *facets: str, years: Years, **filters: Any) -> Answer:
+        """One request under the filters.
+
+        Raises:
+            SchemaDrift: the answer lacks a field or a facet.
+        """
+        span = str(years.first) if years.first == years.last else f"{years.first},{years.last}"
+        return self._send(facets, {**OCCURRENCE_FILTERS, "year": span, **filters})
+
+    def count_unfiltered(self, country: str) -> int:
+        """All records of a country."""
+        return self._send((), {"country": country}).count
+
+    def species(self, years: Years, **filters: Any) -> Counter[str]:
+        """Species key to number of records, complete and exact.
+
+        Raises:
+            SourceUnavailable: the answers contradict each other, or cannot be split far enough.
+        """
+        answer = self.ask("speciesKey", years=years, **filters)
+        if _is_complete(answer):
+            return Counter(answer.facets["speciesKey"])
+        if years.first == years.last:
+            return self._below(self.ask(*_SPLIT_FACETS, years=years, **filters), RANK_KEYS[:-1], years, filters)
+        middle = (years.first + years.last) // 2
+        halves = Years(years.first, middle), Years(middle + 1, years.last)
+        return self.species(halves[0], **filters) + self.species(halves[1], **filters)
+
+    def datasets(self, years: Years, **filters: Any) -> Counter[str]:
+        """Data set key to number of records, complete and exact; records without a known species are counted too.
+
+        Raises:
+            SourceUnavailable: the answers contradict each other, or cannot be split far enough.
+        """
+        answer = self.ask("datasetKey", years=years, **filters)
+        if _is_complete(answer, "datasetKey"):
+            return Counter(answer.facets["datasetKey"])
+        if years.first < years.last:
+            middle = (years.first + years.last) // 2
+            halves = Years(years.first, middle), Years(middle + 1, years.last)
+            return self.datasets(halves[0], **filters) + self.datasets(halves[1], **filters)
+        kinds = filters.get("basisOfRecord", OCCURRENCE_FILTERS["basisOfRecord"])
+        if not isinstance(kinds, list):
+            raise SourceUnavailable(f"gbif lists too many data sets of {kinds} in {years}; take a download instead.")
+        found: Counter[str] = Counter()
+        for kind in kinds:
+            found += self.datasets(years, **filters | {"basisOfRecord": kind})
+        return found
+
+    def of_species(self, keys: Iterable[str], years: Years, **filters: Any) -> Counter[str]:
+        """Number of records of the given species; those without any are left out."""
+        found: Counter[str] = Counter()
+        for some in _batches(sorted(keys), "speciesKey"):
+            found.update(self.ask("speciesKey", years=years, speciesKey=some, **filters).facets["speciesKey"])
+        return found
+
+    def _below(self, whole: Answer, ranks: tuple[str, ...], years: Years, filters: dict[str, Any]) -> Counter[str]:
+        """Species of an answer at the limit, split by the first of the ranks."""
+        if not ranks:
+            raise SourceUnavailable(f"gbif lists too many species of one genus in {years}; take a download instead.")
+        rank, narrower = ranks[0], ranks[1:]
+        children = self.ask(rank, years=years, **filters)
+        terms = children.facets[rank]
+        if len(terms) == 1 and sum(terms.values()) == children.count:
+            return self._below(whole, narrower, years, filters)
+        if not _is_complete(children, rank):
+            raise SourceUnavailable(f"gbif lists too many taxa for {rank} in {years}; take a download instead.")
+        found: Counter[str] = Counter()
+        reached: dict[str, Counter[str]] = {"genusKey": Counter(), "familyKey": Counter()}
+        for key in terms:
+            within = {**filters, rank: key}
+            part = self.ask(*_SPLIT_FACETS, years=years, **within)
+            found.update(
+                part.facets["speciesKey"] if _is_complete(part) else self._below(part, narrower, years, within)
+            )
+            for link, counts in reached.items():
+                counts.update(part.facets[link])
+        for link, counts in reached.items():
+            if link in narrower and _is_complete(whole, link):
+                short = [key for key, number in whole.facets[link].items() if number > counts[key]]
+                _add_new(found, self._within(link, short, years, filters))
+                break
+        _add_new(found, self.of_species(whole.facets["speciesKey"].keys() - found.keys(), years, **filters))
+        return found
+
+    def _within(self, rank: str, keys: list[str], years: Years, filters: dict[str, Any]) -> Counter[str]:
+        """Species below the given taxa of one rank."""
+        found: Counter[str] = Counter()
+        for some in _batches(sorted(keys), rank):
+            answer = self.ask("speciesKey", years=years, **{**filters, rank: some})
+            if _is_complete(answer):
+                found.update(answer.facets["speciesKey"])
+            elif len(some) > 1:
+                found += self._within(rank, some[::2], years, filters) + self._within(rank, some[1::2], years, filters)
+            else:
+                below = {**filters, rank: some}
+                whole = self.ask(*_SPLIT_FACETS, years=years, **below)
+                found += self._below(whole, RANK_KEYS[RANK_KEYS.index(rank) + 1 : -1], years, below)
+        return found
+
+    def _send(self, facets: tuple[str, ...], params: dict[str, Any]) -> Answer:
+        asked = {"facet": list(facets), "facetLimit": FACET_LIMIT} if facets else {}
+        body = occurrence_search(self._fetch, **params, **asked, limit=0, checklistKey=self._checklist)
+        return _answer(body, facets)
+
+
+def _answer(body: dict[str, Any], facets: tuple[str, ...]) -> Answer:
+    """The parts of an answer that are read."""
+    try:
+        count = int(body["count"])
+        found = {
+            _plain(facet["field"]): {str(term["name"]): int(term["count"]) for term in facet["counts"]}
+            for facet in body["facets"]
+        }
+    except KeyError as error:
+        raise SchemaDrift(
+            f"GBIF's occurrence search has no field {error} any more; look at the landed payload."
+        ) from None
+    for name in facets:
+        if _plain(name) not in found and count:
+            raise SchemaDrift(
+                f"GBIF's occurrence search did not answer the facet {name!r}; look at the landed payload."
+            )
+        if sum(found.get(_plain(name), {}).values()) > count:
+            raise SourceUnavailable(
+                f"gbif counts more records by {name} than there are; it is being updated, run again later."
+            )
+    return Answer(count, {name: found.get(_plain(name), {}) for name in facets})
+
+
+def _plain(name: str) -> str:
+    """SPECIES_KEY and speciesKey alike."""
+    return name.replace("_", "").lower()
+
+
+def _is_complete(answer: Answer, facet: str = "speciesKey") -> bool:
+    return len(answer.facets[facet]) < FACET_LIMIT
+
+
+def _add_new(found: Counter[str], more: Counter[str]) -> None:
+    """Add species that have not been found yet."""
+    found.update({key: number for key, number in more.items() if key not in found})
+
+
+def _batches(keys: list[str], name: str) -> Iterator[list[str]]:
+    """The keys in lists that fit into one URL each, and into one answer."""
+    batch: list[str] = []
+    length = 0
+    for key in keys:
+        size = len(f"&{name}=") + len(key)
+        if batch and (length + size > KEYS_LENGTH or len(batch) >= FACET_LIMIT - 1):
+            yield batch
+            batch, length = [], 0
+        batch.append(key)
+        length += size
+    if batch:
+        yield batch

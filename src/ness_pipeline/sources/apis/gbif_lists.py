@@ -1,0 +1,68 @@
+"""Counts from GBIF's lists of publications and of data sets, with proof that GBIF did not ignore the question.
+
+GBIF answers an unknown parameter with the unfiltered list and status 200. So every question asks, as a facet, for the
+field that it filters by: when the filter worked, all entries have the value asked for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ness_pipeline.errors import SchemaDrift, SourceUnavailable
+from ness_pipeline.landing.http import Fetch, Payload, Request
+from ness_pipeline.sources.apis.gbif_facets import FACET_LIMIT, Answer
+
+
+def listed(body: Mapping[str, Any], what: str, facets: tuple[str, ...], filters: Mapping[str, str]) -> Answer:
+    """The counts of an answer.
+
+    Args:
+        body: the answer.
+        what: kind of list, for messages.
+        facets: facets that are read.
+        filters: facet to the value that every entry must have.
+
+    Raises:
+        SchemaDrift: the answer lacks its count or a facet.
+        SourceUnavailable: the answer holds more than was asked for, or a facet is cut off.
+    """
+    try:
+        count = int(body["count"])
+        found = {
+            str(facet["field"]).replace("_", "").lower(): {
+                str(term["name"]): int(term["count"]) for term in facet["counts"]
+            }
+            for facet in body["facets"]
+        }
+    except KeyError as error:
+        raise SchemaDrift(f"GBIF's {what} has no field {error} any more; look at the landed payload.") from None
+    for name in (*facets, *filters):
+        if count and name.lower() not in found:
+            raise SchemaDrift(f"GBIF's {what} did not answer the facet {name!r}; look at the landed payload.")
+        if len(found.get(name.lower(), {})) >= FACET_LIMIT:
+            raise SourceUnavailable(f"gbif lists too many values of {name} in its {what}; please report it.")
+    for name, value in filters.items():
+        if count != found.get(name.lower(), {}).get(value, 0):
+            raise SourceUnavailable(
+                f"gbif seems to have ignored the filter {name}={value} of its {what}, which would count the whole world; please report it."
+            )
+    return Answer(count, {name: found.get(name.lower(), {}) for name in facets})
+
+
+def answered(search: Callable[..., dict[str, Any]], fetch: Fetch, **params: Any) -> tuple[dict[str, Any], dt.datetime]:
+    """The answer of a list, with facets and without a single entry, and when it was received, UTC.
+
+    Args:
+        search: `literature_search` or `dataset_search`.
+        fetch: how the request is sent.
+        params: as `search` takes them.
+    """
+    received: list[Payload] = []
+
+    def noting(request: Request) -> Payload:
+        received.append(fetch(request))
+        return received[-1]
+
+    return search(noting, **params, facetLimit=FACET_LIMIT, limit=0), received[-1].fetched_at

@@ -1,0 +1,99 @@
+"""Read one unit of work from its publisher into the landing zone, and back out of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+
+from ness_pipeline.contract.batch import Batch
+from ness_pipeline.errors import ContractViolation, PublisherAway, SchemaDrift, SourceUnavailable
+from ness_pipeline.landing.http import Fetch
+from ness_pipeline.landing.units import WORLD, Unit
+from ness_pipeline.landing.zone import Extraction, Landing
+from ness_pipeline.settings import Settings
+from ness_pipeline.sources import Context, sources
+
+logger = logging.getLogger(__name__)
+
+MISREAD = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, pl.exceptions.PolarsError)
+"""What Python raises when a value is of another kind than the reader of it expects."""
+
+
+def context_of(landing: Landing, settings: Settings) -> Context:
+    """What sources may use besides their own requests: the settings, and world sources already in landing."""
+
+    def world(name: str) -> Fetch:
+        extraction = landing.latest(name, WORLD)
+        if extraction is None:
+            raise SourceUnavailable(f"The source {name} has not been extracted yet; run it before the countries.")
+        return extraction.replay()
+
+    return Context(settings, world)
+
+
+def asked(settings: Settings) -> dict[str, object]:
+    """What the answers of any publisher depend on besides the unit."""
+    return {"checklist": settings.gbif_checklist, "is_synthetic": settings.is_synthetic}
+
+
+def extract(
+    unit: Unit, landing: Landing, settings: Settings, send: Fetch, *, max_age: dt.timedelta, now: dt.datetime
+) -> Extraction:
+    """Land everything that a unit of work needs; an interrupted reading goes on where it stopped.
+
+    Args:
+        unit: the unit of work.
+        landing: where the payloads go.
+        settings: the configuration.
+        send: how a request reaches its publisher.
+        max_age: a complete extraction younger than this serves again.
+        now: the time, UTC.
+
+    Raises:
+        SourceUnavailable: the publisher could not be read; what has landed stays for the next try.
+        SchemaDrift: the publisher's answers have changed shape.
+    """
+    latest = landing.latest(unit.source, unit.key)
+    if latest is not None and latest.completed_at is not None:
+        same = latest.unit == unit and all(latest.about.get(k) == v for k, v in asked(settings).items())
+        if same and dt.timedelta(0) <= now - latest.completed_at < max_age:
+            # What is damaged in landing is asked for again, and only that.
+            return latest if latest.is_intact else _read(latest, settings, send, now)
+    return _read(landing.start(unit, asked(settings), now), settings, send, now)
+
+
+def _read(extraction: Extraction, settings: Settings, send: Fetch, now: dt.datetime) -> Extraction:
+    """Ask for what of an extraction has not landed yet, and mark it complete, or refused when it makes no sense."""
+    unit = extraction.unit
+    source = sources()[unit.source]
+    fetch = extraction.fetch_through(send)
+    context = context_of(extraction.landing, settings)
+    try:
+        for _ in understood(unit, source.read(unit, fetch, context)):
+            pass
+        release = source.release(unit, fetch)
+    except PublisherAway:
+        raise  # it answers the missing rest another time
+    except (SourceUnavailable, ContractViolation) as error:
+        extraction.refuse(str(error), now)  # what makes no sense is read anew
+        raise
+    extraction.complete(release, dt.datetime.now(dt.UTC))
+    logger.info("extracted", extra={"source": unit.source, "unit": unit.key, "extraction": extraction.number})
+    return extraction
+
+
+def understood(unit: Unit, batches: Iterable[Batch]) -> Iterator[Batch]:
+    """The batches of a source; a value of a kind that the source did not foresee is drift and no crash.
+
+    Raises:
+        SchemaDrift: an answer has a shape that the source does not read.
+    """
+    try:
+        yield from batches
+    except MISREAD as error:
+        what = " ".join(f"{type(error).__name__}: {error}".split())[:120]
+        message = f"An answer for {unit.source} {unit.key} has a shape that is not understood ({what}); look at the landed payload."
+        raise SchemaDrift(message) from error
