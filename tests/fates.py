@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from small_world import groups
-
-from ness_pipeline.sandbox.red_list_arithmetic import WEIGHT
+from truth.red_list_arithmetic import WEIGHT
 
 Row = dict[str, Any]
 Counts = dict[str, int]

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from truth import truths
 
 from ness_pipeline.build.models import definition_of, inputs_of, models
 from ness_pipeline.contract.dictionary import Column, Table, tables
 from ness_pipeline.contract.measures import measures
 from ness_pipeline.index.computed import computed
 from ness_pipeline.paths import sql_folder
-from ness_pipeline.sandbox.truth import truths
 from ness_pipeline.sources import sources
 
 TESTS = Path(__file__).parent
@@ -34,7 +34,7 @@ def named(table: Table, column: Column) -> str:
 def test_a_metric_is_contract_model_truth_and_spec(table):
     """Adding a metric means four files of one name; what is computed in Python may stand behind another's number."""
     assert table.name in models(), "no model in warehouse/metrics"
-    assert table.short_name in truths() or not table.has("country_code"), "no truth in sandbox/truth"
+    assert table.short_name in truths() or not table.has("country_code"), "no module in tests/truth/metrics"
     assert (TESTS / "metrics" / f"test_{table.short_name}.py").is_file(), "no spec test in tests/metrics"
     assert table.method_version, "no method version"
     says_more_than_a_number = table.name in dict(computed()) or not set(table.grain) <= GRAIN_OF_NUMBERS

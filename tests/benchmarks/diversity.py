@@ -18,10 +18,10 @@ import time
 from pathlib import Path
 
 import duckdb
+from truth.metrics.species_diversity import diversity
 
 from ness_pipeline.build.database import open_build
 from ness_pipeline.build.models import _run, models
-from ness_pipeline.sandbox.truth.species_diversity import diversity
 
 COUNTRIES, YEARS = 250, 50
 TABLES = ("species_diversity", "species_turnover", "species_occupancy", "monitoring_effort")

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 from prefect.client.orchestration import get_client
+from truth import Truth, truths
 
 from ness_pipeline.build.lock import writer
 from ness_pipeline.contract.dictionary import tables
@@ -18,7 +19,6 @@ from ness_pipeline.flows.refresh_countries import refresh_countries
 from ness_pipeline.names.years import Years
 from ness_pipeline.paths import Paths
 from ness_pipeline.publish.content_hash import content_hash
-from ness_pipeline.sandbox.truth import Truth, truths
 from ness_pipeline.settings import load_settings
 
 TRUE_TABLES = sorted(f"metrics.{name}" for name in truths())

@@ -10,13 +10,13 @@ import pytest
 from conftest import Warehouse
 from small_index import LAND, LAW, SEA, SITES, definition, halves, pillar
 from small_world import country, observation, treaty
+from truth import Truth
 
 from ness_pipeline.build.database import open_build
 from ness_pipeline.build.models import _run, models
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.index.reading import published_definition, tables_of
 from ness_pipeline.index.tables import component_rows, index_rows, pillar_rows, score_countries
-from ness_pipeline.sandbox.truth import Truth
 from ness_pipeline.sandbox.world import World
 
 OWN = ("index_definition", "index_component", "index_pillar", "eco_security_index", "index_sensitivity")

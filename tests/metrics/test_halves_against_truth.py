@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from truth import Truth
 
 from ness_pipeline.build.database import open_build
 from ness_pipeline.build.load import load_extraction
@@ -23,7 +24,6 @@ from ness_pipeline.publish.publication import audit
 from ness_pipeline.run.own_files import load_reference
 from ness_pipeline.run.records import start_run
 from ness_pipeline.sandbox import serve
-from ness_pipeline.sandbox.truth import Truth
 from ness_pipeline.sandbox.world import World
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import sources

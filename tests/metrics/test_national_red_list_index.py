@@ -13,10 +13,10 @@ import pytest
 from fates import assessed, computed, index, living, states
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from truth.red_list_arithmetic import Fate, group_points
 
 from ness_pipeline.paths import Paths
 from ness_pipeline.run.own_files import load_file, materialise_and_publish
-from ness_pipeline.sandbox.red_list_arithmetic import Fate, group_points
 from ness_pipeline.settings import Settings
 
 INDEX = "national_red_list_index"

@@ -12,8 +12,8 @@ from fates import EVERY_GROUP_ASSESSED, assessed, index, land_counts, living
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from small_world import groups, observation
+from truth.red_list_arithmetic import Fate, Groups, country_rows
 
-from ness_pipeline.sandbox.red_list_arithmetic import Fate, Groups, country_rows
 from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
 
 AMPHIBIANS_1980 = {"LC": 4014, "NT": 384, "VU": 800, "EN": 1293, "CR": 564, "PE": 23, "EX": 24, "DD": 909}

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from small_world import groups, records, species
-
-from ness_pipeline.sandbox import estimators
-from ness_pipeline.sandbox.truth.species_diversity import diversity as plain
+from truth import estimators
+from truth.metrics.species_diversity import diversity as plain
 
 
 def diversity(warehouse: Any, cube: list[dict[str, Any]], listed: Any = None) -> dict[tuple[str, int | None], Any]:

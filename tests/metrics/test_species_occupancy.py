@@ -8,8 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from small_world import groups, records, species
-
-from ness_pipeline.sandbox.truth.species_occupancy import incidence
+from truth.metrics.species_occupancy import incidence
 
 HIGH = [
     144, 113, 79, 76, 74, 73, 53, 50, 43, 33, 32, 30, 29, 25, 25, 25, 24, 23, 23, 19, 18, 17, 17, 11, 11, 9, 9, 9, 9, 6, 6,

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_world import groups, records, species
-
-from ness_pipeline.sandbox.truth.species_turnover import _history
+from truth.metrics.species_turnover import _history
 
 
 def history(warehouse: Any, cube: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 from pydantic import SecretStr
 from replies import FETCHED_AT, PAYLOADS, read
+from truth import Truth
 
 from ness_pipeline.build.load import check, load_unit
 from ness_pipeline.contract.batch import Batch
@@ -24,7 +25,6 @@ from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.years import Years
 from ness_pipeline.sandbox import World, serve
-from ness_pipeline.sandbox.truth import Truth
 from ness_pipeline.schemas.vocabulary import THREAT_SCOPES, THREAT_SEVERITIES, THREAT_TIMINGS
 from ness_pipeline.settings import CATALOGUE_OF_LIFE, Settings
 from ness_pipeline.sources import sources

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ness_pipeline.names.years import Years
-
 FIRST_YEAR, LAST_YEAR = 1990, 2025
 
 WORLDBANK_SERIES = {
@@ -172,18 +170,3 @@ class Indicators:
             lower, upper = f"{max(0.0, value - spread):.5f}", f"{min(1.0, value + spread):.5f}"
             return SdgValue(area, year, f"{value:.5f}", lower, upper)
         return SdgValue(area, year, text, belt=belt, nature="C" if kind == "flag" else "E")
-
-
-def sdg_number(row: SdgValue) -> float | None:
-    """The number that a UN SDG row states; None for bounds (`<5`), `N`, `NaN`, `..` and nothing."""
-    try:
-        value = float(row.text)
-    except ValueError:
-        return None
-    return value if value == value else None  # noqa: PLR0124  NaN is the one number that differs from itself
-
-
-def sdg_values(indicators: Indicators, series: str, country: str, years: Years) -> dict[int, SdgValue]:
-    """Rows of a UN SDG series for one country, totals only, by year."""
-    rows = indicators.unsdg[series]
-    return {row.year: row for row in rows if row.area == country and row.belt is None and row.year in years}

@@ -6,9 +6,9 @@ import math
 from collections import defaultdict
 from typing import NamedTuple
 
-from ness_pipeline.sandbox.red_list_arithmetic import WEIGHT
-from ness_pipeline.sandbox.truth import Row, Truth
 from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
+from truth import Row, Truth
+from truth.red_list_arithmetic import WEIGHT
 
 FULLY_ASSESSED = 0.8
 ENDEMIC, NEAR_ENDEMIC = 0.95, 0.5

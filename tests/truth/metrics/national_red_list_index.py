@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ness_pipeline.sandbox.truth import Row, Truth
+from truth import Row, Truth
 
 
-def rows(truth: Truth) -> list[Row]:  # noqa: ARG001 - as all truths
+def rows(truth: Truth) -> list[Row]:
     """No rows: national Red Lists come from own files."""
     return []

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from ness_pipeline.index.reading import published_definition
-from ness_pipeline.sandbox.truth import Row, Truth
-from ness_pipeline.sandbox.truth.index_component import score
+from truth import Row, Truth
+from truth.metrics.index_component import score
 
 HALVES = {"ecological_system": "ecological", "security_system": "security"}
 

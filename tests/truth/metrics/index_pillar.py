@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ness_pipeline.index.reading import published_definition
-from ness_pipeline.sandbox.truth import Row, Truth
+from truth import Row, Truth
 
 
 def rows(truth: Truth) -> list[Row]:

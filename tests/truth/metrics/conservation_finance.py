@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ness_pipeline.sandbox.indicators import sdg_number, sdg_values
-from ness_pipeline.sandbox.truth import Row, Truth, share
+from truth import Row, Truth, share
+from truth.series import sdg_number, sdg_values
 
 SERIES = {"received": "DC_ODA_BDVL", "given": "DC_ODA_BDVDL"}
 MILLION = 1e6

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ness_pipeline.sandbox.truth import Row, Truth, share
 from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
+from truth import Row, Truth, share
 
 FEWEST_SPECIES = 10
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ness_pipeline.sandbox.indicators import SdgValue, sdg_number
-from ness_pipeline.sandbox.truth import Row, Truth
+from ness_pipeline.sandbox.indicators import SdgValue
+from truth import Row, Truth
+from truth.series import sdg_number
 
 SERIES = {"forest": "AG_LND_FRST", "mountain": "ER_MTN_GRNCVI", "degraded": "AG_LND_DGRD"}
 COLUMNS = {"forest": "forest_pct", "mountain": "mountain_green_cover_pct", "degraded": "degraded_land_pct"}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from ness_pipeline.sandbox import estimators
-from ness_pipeline.sandbox.truth import Row, Truth
+from truth import Row, Truth, estimators
 
 FEWEST_UNITS, FEWEST_INCIDENCES, COVERAGE = 3, 20, 0.95
 

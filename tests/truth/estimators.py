@@ -26,7 +26,7 @@ def unseen_ratio(abundances: Sequence[int], n: int) -> float:
 
 def coverage(abundances: Sequence[int], n: int) -> float | None:
     """Estimated share of all individuals that belong to species seen; n records, or n sampling units."""
-    if n < 2:  # noqa: PLR2004  one record cannot tell
+    if n < 2:
         return None
     return 1 - abundances.count(1) / sum(abundances) * unseen_ratio(abundances, n)
 

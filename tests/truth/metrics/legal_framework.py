@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from ness_pipeline.names.years import Years
-from ness_pipeline.sandbox.indicators import sdg_number, sdg_values
-from ness_pipeline.sandbox.truth import Row, Truth, seed_rows
 from ness_pipeline.sandbox.world import World
+from truth import Row, Truth, seed_rows
+from truth.series import sdg_number, sdg_values
 
 FIRST_TREATY_YEAR = 1993
 IN_BEING_SINCE = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.index.reading import published_definition
-from ness_pipeline.sandbox.truth import Row, Truth
+from truth import Row, Truth
 
 
 def rows(truth: Truth) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ness_pipeline.sandbox.truth import Row, Truth
+from truth import Row, Truth
 
 FIRST_YEAR = 2001
 USED = "GBIF_USED"

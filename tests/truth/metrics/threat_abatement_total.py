@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from ness_pipeline.sandbox.truth import Row, Truth
-from ness_pipeline.sandbox.truth.extinction_responsibility import FULLY_ASSESSED, Status, by_group, is_comprehensive
+from truth import Row, Truth
+from truth.metrics.extinction_responsibility import FULLY_ASSESSED, Status, by_group, is_comprehensive
 
 SCORE = {"NT": 100, "VU": 200, "EN": 300, "CR": 400}
 DECLINE = {

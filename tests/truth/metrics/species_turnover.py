@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from fractions import Fraction
 
-from ness_pipeline.sandbox.truth import Row, Truth
+from truth import Row, Truth
 
 FEWEST_RECORDS, FEWEST_SPECIES = 20, 3
 LONGEST_STEP = 4

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ness_pipeline.sandbox.indicators import sdg_number, sdg_values
 from ness_pipeline.sandbox.red_list import Assessed
-from ness_pipeline.sandbox.red_list_arithmetic import Fate, Groups, country_rows
-from ness_pipeline.sandbox.truth import CATEGORY_OF, Row, Truth
 from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
+from truth import CATEGORY_OF, Row, Truth
+from truth.red_list_arithmetic import Fate, Groups, country_rows
+from truth.series import sdg_number, sdg_values
 
 
 def rows(truth: Truth) -> list[Row]:

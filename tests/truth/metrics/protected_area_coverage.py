@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ness_pipeline.sandbox.indicators import sdg_number, sdg_values
 from ness_pipeline.sandbox.protected_areas import percentage
-from ness_pipeline.sandbox.truth import Row, Truth
 from ness_pipeline.sources.iso import LANDLOCKED
+from truth import Row, Truth
+from truth.series import sdg_number, sdg_values
 
 TARGET_PCT = 30
 SDG_SERIES = {

@@ -3,7 +3,7 @@
 Nothing here reads the warehouse or its SQL: a test that compares the two compares two ways of saying the same thing.
 Only the project's seeds are shared, because they are facts about the real world that the sandbox does not invent.
 
-One module per metric table, named after it, with `rows(truth)`; the folder is the registry.
+`metrics/` has one module per metric table, named after it, with `rows(truth)`; the folder is the registry.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from collections.abc import Callable
 from typing import Any
 
 from ness_pipeline.contract.dictionary import tables
-from ness_pipeline.errors import WrongUsage
 from ness_pipeline.names.years import Years
 from ness_pipeline.paths import sql_folder
 from ness_pipeline.sandbox.occurrences import data_set_of
@@ -53,8 +52,9 @@ def share(part: float, whole: float) -> float | None:
 @functools.cache
 def truths() -> dict[str, Callable[[Truth], list[Row]]]:
     """What works out the rows of a metric table, by the table's short name."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return {name: importlib.import_module(f"{__name__}.{name}").rows for name in names}
+    package = importlib.import_module(f"{__name__}.metrics")
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    return {name: importlib.import_module(f"{package.__name__}.{name}").rows for name in names}
 
 
 class Truth:
@@ -79,10 +79,8 @@ class Truth:
         """Every row of a metric table, such as `threatened_species`, in the columns of its contract.
 
         Raises:
-            WrongUsage: the truth of that table is not known.
+            KeyError: no module computes that table.
         """
-        if table not in truths():
-            raise WrongUsage(f"The sandbox does not know the truth of {table!r}; choose one of {', '.join(truths())}.")
         if table not in self._cache:
             self._cache[table] = truths()[table](self)
         return self._cache[table]
@@ -93,7 +91,7 @@ class Truth:
         """The true value of one measure, as in `metrics.metric_value`; None when it is missing or has no row.
 
         Raises:
-            WrongUsage: no table has that measure.
+            KeyError: no table has that measure.
         """
         for name in truths():
             if metric in {column.name for column in tables()[f"metrics.{name}"].measures}:
@@ -103,7 +101,7 @@ class Truth:
                         found: float | int | bool | None = row[metric]
                         return found
                 return None
-        raise WrongUsage(f"No metric of the sandbox has the measure {metric!r}.")
+        raise KeyError(metric)
 
     @functools.cached_property
     def accepted(self) -> dict[tuple[int, int, int], int]:
@@ -207,7 +205,7 @@ class Truth:
         if species not in self.listed[country]:
             return self.world.category_of_taxon[species], False
         latest = self.listed[country][species].latest
-        assert latest is not None  # noqa: S101  (those without have left the list)
+        assert latest is not None, "a species without a latest assessment has left the list"
         tagged = latest.possibly_extinct or latest.in_the_wild
         return latest.code, latest.code == "CR" and tagged
 
@@ -226,7 +224,7 @@ class Truth:
             return here / max(here, self.world_records[species])
         if species not in self.listed[country]:
             return None
-        places = [one for one in self.listed[country][species].places if len(one.code) == 2]  # noqa: PLR2004
+        places = [one for one in self.listed[country][species].places if len(one.code) == 2]
         own = {one.code: one.presence == "Extant" for one in places if one.origin in {"Native", "Reintroduced"}}
         code = self.world.countries[country]
         if code not in own or (any(own.values()) and not own[code]):

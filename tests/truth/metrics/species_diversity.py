@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from ness_pipeline.sandbox import estimators
-from ness_pipeline.sandbox.truth import Row, Truth
+from truth import Row, Truth, estimators
 
 FEWEST_RECORDS, FEWEST_SPECIES, COVERAGE = 20, 3, 0.95
 ES = 50

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from ness_pipeline.sandbox.truth import Row, Truth
-from ness_pipeline.sandbox.truth.extinction_responsibility import Status, by_group
-from ness_pipeline.sandbox.truth.threat_abatement_total import SCORE, declines
+from truth import Row, Truth
+from truth.metrics.extinction_responsibility import Status, by_group
+from truth.metrics.threat_abatement_total import SCORE, declines
 
 UNALLOCATED = "unallocated"
 

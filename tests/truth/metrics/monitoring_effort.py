@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ness_pipeline.sandbox.truth import Row, Truth
+from truth import Row, Truth
 
 CELLS = (
     "expected_species_cells", "recorded_species_cells", "expected_source", "ssii", "steward_ssii", "steward_species", "spread_species", "ssei",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ness_pipeline.sandbox.truth import Row, Truth, share
+from truth import Row, Truth, share
 
 FULLY_ASSESSED = 0.8
 _COUNTED = {
