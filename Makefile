@@ -23,7 +23,7 @@ demo: setup ## three SYNTHETIC countries from the embedded sandbox: no keys, no 
 	$(NESS) sql --sandbox --file warehouse/queries/demo.sql
 
 prefect: setup ## Prefect on http://127.0.0.1:4200 with the schedules, until Ctrl+C
-	$(RUN)/python -m ness_pipeline.flows.deployments --with-server
+	$(RUN)/python -m ness_pipeline.flows.server
 
 # The tests also run the optional engines; Chromium comes from Debian where we may install it.
 $(VENV)/.test-ready: $(VENV)/.ready

@@ -1,13 +1,15 @@
-"""How a run ends in the Prefect UI: a failure says what happened in one sentence, a success leaves a page to read."""
+"""How a run ends in Prefect's pages: a failure says in one sentence what happened, a success leaves pages to read."""
 
 from __future__ import annotations
 
-import functools
+import dataclasses
+import json
 from collections import Counter
-from collections.abc import Callable
-from typing import ParamSpec
+from collections.abc import Sequence
+from typing import Any
 
-from prefect.artifacts import create_link_artifact, create_markdown_artifact
+import duckdb
+from prefect.client.schemas.actions import ArtifactCreate
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
@@ -15,47 +17,82 @@ from ness_pipeline.errors import NessError
 from ness_pipeline.paths import Paths
 from ness_pipeline.run.summary import Summary
 
-Parameters = ParamSpec("Parameters")
 NAMED = 5
 """Gaps that a state's message names one by one."""
 
 
-def explained(flow: Callable[Parameters, State[Summary]]) -> Callable[Parameters, State[Summary]]:
-    """A flow whose known errors become a failed state with the error's name, and its own sentence as its message.
+def failed(error: NessError, *, with_error: bool = True) -> State[Any]:
+    """The final state of a run that published nothing, named after the error.
 
-    Automations tell by the name whether a person is needed (`AuditFailed`) or time will do (`WarehouseBusy`). The exception
-    travels with the state, so that callers in Python get it as ever, with its exit code.
+    Automations tell by the name whether a person is needed (`AuditFailed`) or time will do (`WarehouseBusy`).
+
+    Args:
+        error: the error.
+        with_error: whether the state carries the exception, so that callers in Python get it with its exit code.
     """
-
-    @functools.wraps(flow)
-    def run(*arguments: Parameters.args, **named: Parameters.kwargs) -> State[Summary]:
-        try:
-            return flow(*arguments, **named)
-        except NessError as error:
-            return Failed(name=type(error).__name__, message=str(error), data=error)
-
-    return run
+    return Failed(name=type(error).__name__, message=str(error), data=error if with_error else None)
 
 
-def ended(summary: Summary) -> State[Summary]:
-    """The final state of a run that published: `Completed`, or `CompletedWithGaps` with what stayed as it was."""
+def ended(summary: Summary, *, with_summary: bool = True) -> State[Summary]:
+    """The final state of a run that published: `Completed`, or `CompletedWithGaps` with what stayed as it was.
+
+    Args:
+        summary: what the run did.
+        with_summary: whether the state carries the summary, for callers in Python.
+    """
+    data = summary if with_summary else None
     message = f"{len(summary.loaded)} units loaded, {len(summary.gaps)} with gaps"
     if not summary.gaps:
-        return Completed(message=f"{message}.", data=summary)
+        return Completed(message=f"{message}.", data=data)
     named = [f"{gap.unit.source} {gap.unit.key}" for gap in summary.gaps]
     listed = ", ".join(named[:NAMED]) + (f" and {len(named) - NAMED} more" if len(named) > NAMED else "")
-    says = f"{message}: {listed}. Earlier rows stay; the artifact ness-gaps says why, and the next run asks again."
-    return Completed(name="CompletedWithGaps", message=says, data=summary)
+    details = f"{message}: {listed}. Earlier rows stay; the artifact ness-gaps gives the reasons, and the next run tries again."
+    return Completed(name="CompletedWithGaps", message=details, data=data)
 
 
-def tell_outcome(summary: Summary, paths: Paths) -> None:
-    """Leave the run's summary as an artifact, and a link to the report where there is one."""
-    create_markdown_artifact(
-        summary_page(summary, paths), key="ness-summary", description="What the run did, and what to do next."
-    )
-    report = paths.home / "report" / "index.html"
-    if report.is_file():
-        create_link_artifact(report.as_uri(), link_text="Report of the published file", key="ness-report")
+def artifacts_of(summary: Summary, paths: Paths) -> list[ArtifactCreate]:
+    """The pages of a run: its summary, tables of what was loaded, of gaps and of changes, and a link to the report."""
+    pages = [_page("ness-summary", summary_page(summary, paths), "What the run did, and what to do next.")]
+    if paths.report_index.is_file():
+        link = f"[Report of the published file]({paths.report_index.as_uri()})"
+        pages.append(_page("ness-report", link, None))
+    loaded = [
+        {"source": unit.source, "unit": unit.key, **dataclasses.asdict(result)}
+        for unit, results in summary.loaded.items()
+        for result in results
+    ]
+    gaps = [
+        {"source": gap.unit.source, "unit": gap.unit.key, "error": gap.error, "stale since": str(gap.stale_since)}
+        for gap in summary.gaps
+    ]
+    for key, description, table in (
+        ("ness-loaded", "Rows received, loaded and quarantined per unit.", loaded),
+        ("ness-gaps", "Units that failed; their earlier rows stay.", gaps),
+        ("ness-changes", "How the tables changed with this publication.", _changes(summary, paths)),
+    ):
+        if table:
+            pages.append(_table(key, table, description))
+    return pages
+
+
+def _page(key: str, text: str, description: str | None) -> ArtifactCreate:
+    return ArtifactCreate(key=key, type="markdown", data=text, description=description)
+
+
+def _table(key: str, rows: Sequence[dict[str, Any]], description: str) -> ArtifactCreate:
+    return ArtifactCreate(key=key, type="table", data=json.dumps(rows, default=str), description=description)
+
+
+def _changes(summary: Summary, paths: Paths) -> list[dict[str, Any]]:
+    """Rows of `ops.change` of this run's publication."""
+    with duckdb.connect(str(paths.published), read_only=True) as published:
+        rows = published.execute(
+            "SELECT * EXCLUDE (publication_id) FROM ops.change WHERE publication_id = "
+            "(SELECT max_by(publication_id, published_at) FROM ops.publication WHERE run_id = ?) ORDER BY table_name",
+            [summary.run_id],
+        )
+        names = [column[0] for column in rows.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
 
 
 def summary_page(summary: Summary, paths: Paths) -> str:
@@ -84,12 +121,16 @@ def summary_page(summary: Summary, paths: Paths) -> str:
         for gap in summary.gaps:
             since = "no earlier rows" if gap.stale_since is None else f"rows of {gap.stale_since:%Y-%m-%d} stay"
             lines.append(f"- **{gap.unit.source} {gap.unit.key}** ({since}): {gap.error}")
-    report = paths.home / "report" / "index.html"
+    report = (
+        f"- Report: <{paths.report_index.as_uri()}>"
+        if paths.report_index.is_file()
+        else "- `ness report` writes the report."
+    )
     lines += [
         "",
         "### Next",
         "",
-        f"- Report: <{report.as_uri()}>" if report.is_file() else "- `ness report` writes the report.",
+        report,
         "- `ness sql --file demo` shows the numbers, `ness status` how fresh they are.",
     ]
     return "\n".join(lines)

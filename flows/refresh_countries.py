@@ -1,34 +1,50 @@
-"""The main flow: plan, extract, load, materialise, audit, publish."""
+"""The main flow: one run of `ness_pipeline.run.refresh` as a Prefect flow."""
 
 from __future__ import annotations
 
-import contextvars
+import logging
+import sys
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
-import duckdb
+import prefect.runtime
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.futures import PrefectFuture
 
 from ness_pipeline.errors import NessError
-from ness_pipeline.flows import tasks
 from ness_pipeline.flows.forms import CountryName, Hours, SourceName, YearSpan
-from ness_pipeline.flows.outcome import ended, explained, tell_outcome
-from ness_pipeline.flows.workers import extractors
-from ness_pipeline.landing.units import Unit
-from ness_pipeline.names.countries import countries as all_countries
-from ness_pipeline.names.countries import resolve
-from ness_pipeline.names.years import Years
+from ness_pipeline.flows.outcome import artifacts_of, ended, failed
+from ness_pipeline.flows.report import Report
 from ness_pipeline.paths import Paths
-from ness_pipeline.run.plan import plan
-from ness_pipeline.run.records import clock, expect_data, finish_run, start_run
+from ness_pipeline.run.plan import Plan, plan_refresh
+from ness_pipeline.run.refresh import refresh
+from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.run.summary import Summary
-from ness_pipeline.settings import Settings
+from ness_pipeline.settings import Settings, load_settings
+
+logger = logging.getLogger(__name__)
+
+SHOWN_COUNTRIES = 100
+"""Letters of the countries in the name of a flow run."""
 
 
-@flow(name="refresh-countries", flow_run_name=tasks.flow_run_name, validate_parameters=False)
-@explained
+def flow_run_name(plan: Plan) -> str:
+    """Name of a flow run that people can read, such as `refresh KE TZ 2000:2025`."""
+    verb, _, words = plan.command.partition(" ")
+    asked = words.partition(" --years")[0].replace("--all", "all")
+    return f"{'refresh' if verb == 'run' else verb} {asked[:SHOWN_COUNTRIES]} {plan.years}"
+
+
+def name_of_current_run() -> str:
+    """Name of the flow run that Prefect has just started, from its parameters."""
+    flow_name, given = prefect.runtime.flow_run.flow_name, prefect.runtime.flow_run.parameters
+    asked = given.get("countries") or given.get("country") or ["all"]
+    words = asked if isinstance(asked, str) else " ".join(asked)
+    return f"{str(flow_name).split('-', maxsplit=1)[0]} {words[:SHOWN_COUNTRIES]} {given['years']}"
+
+
+@flow(name="refresh-countries", flow_run_name=name_of_current_run, validate_parameters=False)
 def refresh_countries(
     countries: list[CountryName] | None = None,
     years: YearSpan = "2000:2025",
@@ -36,7 +52,6 @@ def refresh_countries(
     offline: bool = False,
     max_age_hours: Hours = 24.0,
     accept_change: bool = False,
-    sandbox_url: str | None = None,
 ) -> State[Summary]:
     """Refresh countries from their publishers and publish the result.
 
@@ -47,86 +62,38 @@ def refresh_countries(
         offline: use what has landed, ask no publisher.
         max_age_hours: payloads younger than this serve again.
         accept_change: publish also what changes more than the contracts' limits allow.
-        sandbox_url: base URL of a sandbox instead of the live publishers.
     """
-    scope = resolve(countries) if countries else tuple(all_countries())
-    return refresh(
-        scope,
-        Years.parse(years),
-        command=f"run {' '.join(countries or ['--all'])} --years {years}",
-        only=tuple(sources or ()),
-        offline=offline,
-        max_age_hours=max_age_hours,
-        world_max_age_hours=max_age_hours,
-        accept_change=accept_change,
-        sandbox_url=sandbox_url,
-    )
+
+    def plan(settings: Settings) -> Plan:
+        return plan_refresh(
+            settings,
+            countries,
+            years,
+            only=sources or (),
+            is_offline=offline,
+            max_age_hours=max_age_hours,
+            accept_change=accept_change,
+        )
+
+    return run_in_flow(plan)
 
 
-def refresh(
-    countries: tuple[str, ...],
-    years: Years,
-    *,
-    command: str,
-    only: tuple[str, ...],
-    offline: bool,
-    max_age_hours: float,
-    world_max_age_hours: float,
-    accept_change: bool,
-    sandbox_url: str | None,
-) -> State[Summary]:
-    """Take some countries through all stages; the final state says whether there are gaps and carries the summary."""
-    settings = tasks.settings_for(sandbox_url)
-    world, national = plan(countries, years, only, settings=settings, is_offline=offline)
-    with tasks.build_of(settings) as connection:
-        run_id = start_run(connection, command, is_synthetic=settings.is_synthetic, now=clock(connection))
-        summary = Summary(run_id, countries)
-        try:
-            for units, age in ((world, world_max_age_hours), (national, max_age_hours)):
-                errors = {} if offline else _extract(units, age, sandbox_url, settings)
-                tasks.load_all(connection, units, sandbox_url, summary, errors)
-            expect_data(connection, summary.gaps)
-            summary.written = tasks.materialise_countries(countries, sandbox_url)
-            # Before the copy is made, so that the published file says how its run ended.
-            finish_run(connection, run_id, summary.status, clock(connection))
-            summary.content_hash = tasks.audit_and_publish(sandbox_url, run_id, accept_change=accept_change)
-        except duckdb.Error:
-            raise  # the database itself is the trouble, so nothing can be recorded in it
-        except BaseException:
-            finish_run(connection, run_id, "failed", clock(connection))
-            raise
-        tasks.close_run(connection, summary)
-        tell_outcome(summary, Paths.of(settings))
+def run_in_flow(plan_of: Callable[[Settings], Plan]) -> State[Any]:
+    """Carry out a plan inside a flow run that Prefect has started; returns its final state.
+
+    Prefect's engine needs its server before and after this function, but nothing in it does.
+    """
+    report = Report(UUID(prefect.runtime.flow_run.get_id()))
+    report.start()
+    try:
+        settings = load_settings()
+        plan = plan_of(settings)
+        with open_for_writing(settings) as build:
+            summary = refresh(build, settings, plan, watch=report.watch)
+    except NessError as error:
+        report.finish(None)
+        return failed(error)
+    if warning := report.finish(None, artifacts_of(summary, Paths.of(settings))):
+        logger.warning("report incomplete", extra={"error": warning})
+        sys.stderr.write(f"{warning}\n")
     return ended(summary)
-
-
-def _extract(
-    units: list[Unit], max_age_hours: float, sandbox_url: str | None, settings: Settings
-) -> dict[Unit, NessError]:
-    """Extract units side by side; returns the errors of those that failed."""
-    futures: dict[Unit, PrefectFuture[Any]] = {}
-    for unit in units:
-        tasks.tell("plan", f"{unit.source} {unit.key}")
-    errors = {}
-    with extractors(settings) as submit:
-        for unit in units:
-            futures[unit] = submit(unit.source, unit.key, str(unit.years), sandbox_url, max_age_hours)
-            futures[unit].add_done_callback(_telling(f"{unit.source} {unit.key}"))
-        for unit, future in futures.items():
-            future.wait()
-            outcome = future.result(raise_on_failure=False)
-            if isinstance(outcome, NessError):
-                errors[unit] = outcome
-            elif isinstance(outcome, BaseException):
-                raise outcome
-    return errors
-
-
-def _telling(what: str) -> Callable[[object], None]:
-    """Tells that something was extracted when it is, and not when its turn to be waited for comes."""
-    context = contextvars.copy_context()
-
-    def tell(_future: object) -> None:
-        context.run(tasks.tell, "extract", what)
-
-    return tell

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -15,6 +16,15 @@ Publisher = Literal["gbif", "unsdg", "worldbank", "cbd", "iucn", "protected_plan
 
 CATALOGUE_OF_LIFE = "7ddf754f-d193-4cc9-b351-99906754a03b"
 """GBIF dataset key of the Catalogue of Life eXtended Release, GBIF's default checklist."""
+
+_SANDBOX_LOGIN: dict[str, object] = {
+    "iucn_token": SecretStr("sandbox"),
+    "protected_planet_token": SecretStr("sandbox"),
+    "gbif_user": "sandbox",
+    "gbif_password": SecretStr("sandbox"),
+    "gbif_email": "sandbox@example.org",
+}
+"""What the sandbox accepts in place of tokens and a login."""
 
 
 class Settings(BaseSettings):
@@ -58,6 +68,9 @@ class Settings(BaseSettings):
     """Earlier publications that stay to be returned to."""
 
     dask: str | None = None
+    """Where units are extracted: nothing for threads, `local`, or the address of a Dask scheduler."""
+    sandbox_url: str | None = None
+    """Base URL of a sandbox that stands in for all publishers."""
 
     is_synthetic: bool = False
 
@@ -96,26 +109,41 @@ class Settings(BaseSettings):
         """Requests per second that we allow ourselves towards a publisher."""
         return float(getattr(self, f"{publisher}_rate"))
 
+    def public(self) -> dict[str, object]:
+        """Everything but the secrets and the user, for a worker process on another machine."""
+        hidden = {"gbif_user", "gbif_email"}
+        return {
+            name: value
+            for name in type(self).model_fields
+            if name not in hidden and not isinstance(value := getattr(self, name), SecretStr)
+        }
+
+    def with_public(self, public: Mapping[str, object]) -> Settings:
+        """These settings with what `public` of other settings gives; secrets stay these settings' own."""
+        settings = self.model_copy(update=dict(public))
+        return settings if settings.sandbox_url is None else settings.model_copy(update=_SANDBOX_LOGIN)
+
     def for_sandbox(self, url: str) -> Settings:
         """The same settings towards a sandbox at `url`: unhurried by rates, in a home of its own, marked synthetic."""
         changes: dict[str, object] = {"home": self.home / "sandbox", "landing": None, "is_synthetic": True}
-        changes |= {"iucn_token": SecretStr("sandbox"), "protected_planet_token": SecretStr("sandbox")}
-        changes |= {"gbif_user": "sandbox", "gbif_password": SecretStr("sandbox"), "gbif_email": "sandbox@example.org"}
+        changes["sandbox_url"] = url
+        changes |= _SANDBOX_LOGIN
         for publisher in get_args(Publisher):
             changes |= {f"{publisher}_url": f"{url}/{publisher}", f"{publisher}_rate": 1000.0}
         return self.model_copy(update=changes)
 
 
 def load_settings() -> Settings:
-    """Read the settings from the environment.
+    """Read the settings from the environment; with `NESS_SANDBOX_URL`, those towards that sandbox.
 
     Raises:
         WrongUsage: a variable has a value that makes no sense.
     """
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = "NESS_" + "_".join(str(part) for part in first["loc"]).upper()
         message = f"The setting {name} is not usable ({first['msg'].lower()}); correct it in the environment or .env."
         raise WrongUsage(message) from None
+    return settings if settings.sandbox_url is None else settings.for_sandbox(settings.sandbox_url)

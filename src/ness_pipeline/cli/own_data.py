@@ -58,13 +58,16 @@ def materialise(
 ) -> None:
     """Compute the metrics from what is loaded, audit and publish."""
     from ness_pipeline.names.countries import resolve
-    from ness_pipeline.run.own_files import materialise_and_publish
+    from ness_pipeline.run.materialise import materialise_and_publish
 
     settings = settings_for(sandbox=sandbox)
     scope = resolve(countries) if countries else None
     with console.status("Computing metrics") as status:
-        written, digest = materialise_and_publish(
-            settings, scope, lambda name: status.update(f"Computing {name}"), accept_change=accept_change
+        summary = materialise_and_publish(
+            settings,
+            scope,
+            accept_change=accept_change,
+            watch=lambda step: status.update(f"Computing {step.name}"),
         )
-    rows = sum(count for name, count in written.items() if name.startswith("metrics."))
-    console.print(f"{rows:,} metric rows in {Paths.of(settings).published}; content {digest}")
+    rows = sum(count for name, count in summary.written.items() if name.startswith("metrics."))
+    console.print(f"{rows:,} metric rows in {Paths.of(settings).published}; content {summary.content_hash}")

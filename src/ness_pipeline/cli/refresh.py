@@ -1,11 +1,12 @@
-"""`ness run` and `ness backfill`: the flows, with progress and a closing summary."""
+"""`ness run` and `ness backfill`: a run in this process, with progress and a closing summary."""
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from ness_pipeline.cli.base import (
     FILL,
@@ -16,15 +17,17 @@ from ness_pipeline.cli.base import (
     app,
     complete_country,
     console,
+    errors,
     sandbox_url,
-    settings_for,
 )
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import Paths
+from ness_pipeline.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from ness_pipeline.landing.units import Unit
+    from ness_pipeline.run.plan import Plan
     from ness_pipeline.run.summary import Summary
+    from ness_pipeline.run.watch import Watch
 
 FIRST_DEFAULT_YEAR = 2000
 
@@ -35,32 +38,40 @@ def _default_years() -> str:
     return f"{FIRST_DEFAULT_YEAR}:{dt.datetime.now(dt.UTC).year - 1}"
 
 
-def _quiet_prefect() -> None:
-    """Prefect's ephemeral server reports, analyses and logs unless told not to; all of it can be turned on again."""
-    for name, value in {
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-        "PREFECT_LOGGING_LEVEL": "CRITICAL",
-        "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
-        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-        "PREFECT_CLI_PROMPT": "false",
-    }.items():
-        os.environ.setdefault(name, value)
+def _carry_out(plan_of: Callable[[Settings], Plan], asked: Mapping[str, object], *, sandbox: bool) -> None:
+    """Plan and run in this process; where a Prefect server is configured, it is told about the run."""
+    with sandbox_url(wanted=sandbox) as url:
+        settings = load_settings().for_sandbox(url) if url else load_settings()
+        plan = plan_of(settings)
+        from ness_pipeline.build.models import models
+        from ness_pipeline.cli.terminal import RunProgress, show_summary
 
-
-def _run_flow(flow: Any, parameters: dict[str, Any], units: list[Unit], *, sandbox: bool, again: str) -> None:
-    from ness_pipeline.build.models import models
-    from ness_pipeline.cli.terminal import RunProgress, show_summary
-    from ness_pipeline.flows.tasks import observed
-
-    lines = RunProgress(console, units, len(models()), offline=parameters["offline"])
-    with sandbox_url(wanted=sandbox) as url, lines.shown() as progress, observed(progress):
-        summary: Summary = flow(**parameters, sandbox_url=url)
+        lines = RunProgress(console, plan.units, len(models()), offline=plan.is_offline)
+        with lines.shown() as progress:
+            summary = _run(settings, plan, progress, asked)
     if sandbox:
         console.print("[bold yellow]SYNTHETIC[/] data from the sandbox: invented species, no real country's numbers.")
-    show_summary(console, summary, str(Paths.of(settings_for(sandbox=sandbox)).published), again)
+    again = " --sandbox" if sandbox else ""
+    show_summary(console, summary, str(Paths.of(settings).published), again)
     raise typer.Exit(summary.exit_code)
+
+
+def _run(settings: Settings, plan: Plan, watch: Watch, asked: Mapping[str, object]) -> Summary:
+    from ness_pipeline.flows.server_address import configured_server
+
+    server = configured_server()
+    if server is not None:
+        from ness_pipeline.flows.reported_run import run_reported
+
+        summary, warning = run_reported(settings, plan, server, asked, watch=watch)
+        if warning:
+            errors.print(f"[yellow]Warning:[/] {escape(warning)}", highlight=False, soft_wrap=True)
+        return summary
+    from ness_pipeline.run.refresh import refresh
+    from ness_pipeline.run.restore import open_for_writing
+
+    with open_for_writing(settings) as build:
+        return refresh(build, settings, plan, watch=watch)
 
 
 @app.command(rich_help_panel=FILL)
@@ -77,35 +88,36 @@ def run(
     accept_change: AcceptChange = False,
     sandbox: Sandbox = False,
 ) -> None:
-    """Refresh countries from their publishers and publish: the main flow."""
-    from ness_pipeline.names.countries import countries as all_countries
-    from ness_pipeline.names.countries import resolve
-    from ness_pipeline.names.years import Years
-    from ness_pipeline.run.plan import plan
-    from ness_pipeline.sources import sources
-
+    """Refresh countries from their publishers and publish: the main run."""
     if bool(countries) == everything:
         raise WrongUsage(
             "Say which countries to refresh, as in `ness run KE TZ`, or `ness run --all` for every country."
         )
-    if unknown := sorted(set(source or ()) - sources().keys()):
-        raise WrongUsage(f"{unknown[0]!r} is no source; choose from {', '.join(sources())}.")
-    scope = resolve(countries) if countries else tuple(all_countries())
-    span = Years.parse(years or _default_years())
-    world, national = plan(scope, span, tuple(source or ()), settings=settings_for(sandbox=sandbox), is_offline=offline)
-    _quiet_prefect()
-    from ness_pipeline.flows.refresh_countries import refresh_countries
+    span = years or _default_years()
+    console.print(f"Refreshing {' '.join(countries or ['all countries'])}, {span} …", highlight=False, soft_wrap=True)
 
-    parameters = {
-        "countries": list(countries) if countries else None,
-        "years": str(span),
+    def plan(settings: Settings) -> Plan:
+        from ness_pipeline.run.plan import plan_refresh
+
+        return plan_refresh(
+            settings,
+            countries,
+            span,
+            only=source or (),
+            is_offline=offline,
+            max_age_hours=max_age_hours,
+            accept_change=accept_change,
+        )
+
+    asked = {
+        "countries": countries,
+        "years": span,
         "sources": source,
         "offline": offline,
         "max_age_hours": max_age_hours,
         "accept_change": accept_change,
     }
-    again = " --sandbox" if sandbox else ""
-    _run_flow(refresh_countries, parameters, world + national, sandbox=sandbox, again=again)
+    _carry_out(plan, asked, sandbox=sandbox)
 
 
 @app.command(rich_help_panel=FILL)
@@ -117,16 +129,13 @@ def backfill(
     sandbox: Sandbox = False,
 ) -> None:
     """Read one country anew and publish; every other country keeps its rows."""
-    from ness_pipeline.names.countries import resolve
-    from ness_pipeline.names.years import Years
-    from ness_pipeline.run.plan import plan
+    span = years or _default_years()
+    console.print(f"Reading {country} anew, {span} …", highlight=False, soft_wrap=True)
 
-    scope = resolve([country])
-    span = Years.parse(years or _default_years())
-    world, national = plan(scope, span, settings=settings_for(sandbox=sandbox), is_offline=offline)
-    _quiet_prefect()
-    from ness_pipeline.flows.backfill_country import backfill_country
+    def plan(settings: Settings) -> Plan:
+        from ness_pipeline.run.plan import plan_backfill
 
-    parameters = {"country": country, "years": str(span), "offline": offline, "accept_change": accept_change}
-    again = " --sandbox" if sandbox else ""
-    _run_flow(backfill_country, parameters, world + national, sandbox=sandbox, again=again)
+        return plan_backfill(settings, country, span, is_offline=offline, accept_change=accept_change)
+
+    asked = {"country": country, "years": span, "offline": offline, "accept_change": accept_change}
+    _carry_out(plan, asked, sandbox=sandbox)

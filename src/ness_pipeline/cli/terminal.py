@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # a second of imports that questions need not wait for
     from ness_pipeline.landing.units import Unit
     from ness_pipeline.run.own_files import FileLoaded
     from ness_pipeline.run.summary import Summary
+    from ness_pipeline.run.watch import Step
 
 FOLDED_WIDTH = 24
 """Width to which a column of texts may be folded before a table counts as too wide."""
@@ -66,26 +67,24 @@ class RunProgress:
                 self._tasks["extract", source] = self._add(f"Reading {source}", total)
         for stage, total in (("load", len(units)), ("materialise", models), ("publish", 1)):
             self._tasks[stage, ""] = self._add(STAGES[stage], total)
-        self._loaded: set[str] = set()
 
     def _add(self, label: str, total: int) -> TaskID:
         # A line appears, and its clock starts, with the first thing told of it: waiting is no work.
         return self._progress.add_task(label, total=total, what="", start=False, visible=False)
 
-    def __call__(self, stage: str, what: str) -> None:
-        """Take note that `what` happened in `stage`: read, begun to load, failed, begun to compute, published."""
-        if stage == "plan":
-            task = self._tasks.get(("extract", what.split(" ", maxsplit=1)[0]))
-        elif stage == "gap":
-            task = None if what in self._loaded else self._tasks["load", ""]
-        else:
-            task = self._tasks.get((stage, what.split(" ", maxsplit=1)[0] if stage == "extract" else ""))
-        if task is None:
+    def __call__(self, step: Step) -> None:
+        """Show that a step started or ended."""
+        if step.state == "started" and step.stage in {"materialise", "publish"}:
             return
+        if step.stage == "extract":
+            task = self._tasks.get(("extract", step.name.split(" ", maxsplit=1)[0]))
+        else:
+            task = self._tasks.get(("materialise" if step.stage == "model" else step.stage, ""))
+        if task is None or step.stage == "materialise":
+            return
+        is_done = step.state in {"finished", "failed"} or step.stage == "model"
         self._progress.start_task(task)
-        if stage == "load":
-            self._loaded.add(what)
-        self._progress.update(task, advance=0 if stage == "plan" else 1, what=escape(what), visible=True)
+        self._progress.update(task, advance=1 if is_done else 0, what=escape(step.name), visible=True)
 
     @contextmanager
     def shown(self) -> Iterator[RunProgress]:

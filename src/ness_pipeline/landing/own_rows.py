@@ -16,7 +16,7 @@ from ness_pipeline.contract.ddl import landed_twin
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Landing
-from ness_pipeline.names.years import Years
+from ness_pipeline.names.years import ANY_YEAR
 from ness_pipeline.sql import quote
 
 OWN = "own"
@@ -53,7 +53,7 @@ def own_units(landing: Landing) -> Iterator[Unit]:
     for source in landing.names(OWN):
         for key in landing.names(f"{OWN}/{source}"):
             if landing.record(f"{OWN}/{source}/{key}/own.json") is not None:
-                yield Unit(unquote(source), unquote(key), Years(1600, 2100))
+                yield Unit(unquote(source), unquote(key), ANY_YEAR)
 
 
 def take_back(

@@ -42,3 +42,7 @@ class Years:
         if first < FIRST_YEAR or last > LAST_YEAR:
             raise WrongUsage(f"The years {text!r} leave {FIRST_YEAR} to {LAST_YEAR}; choose a span inside it.")
         return cls(first, last)
+
+
+ANY_YEAR = Years(FIRST_YEAR, LAST_YEAR)
+"""The span of units of work that are not asked for by year, such as own files."""

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import polars as pl
 
-from ness_pipeline.build.load import load_unit, replace_ops
 from ness_pipeline.contract.batch import Batch
 from ness_pipeline.cube.duckdb import MEMORY, DuckdbEngine
 from ness_pipeline.cube.engine import Engine, Progress, Records
@@ -22,13 +21,8 @@ from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files import read, read_many
 from ness_pipeline.files.batches import Said, batches_of
 from ness_pipeline.landing.http import Session
-from ness_pipeline.landing.own_rows import keep_own
-from ness_pipeline.landing.units import Unit
-from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.taxon_groups import with_groups
-from ness_pipeline.paths import Paths
-from ness_pipeline.run.own_files import ANY_YEAR, FileLoaded, digest_of, parts_of, reasons_of, recorded_run
-from ness_pipeline.run.records import clock
+from ness_pipeline.run.own_files import FileLoaded, OwnLoad, load_own
 from ness_pipeline.settings import Settings
 
 TABLES = ("occurrence_cube", "country_species")
@@ -98,22 +92,10 @@ def cube_to_warehouse(
             "What enters the warehouse is checked; leave --trust everything out, or write a file with --out."
         )
     names = [str(file).rstrip("/").rpartition("/")[2] for file in files]
-    unit = Unit(said.source, " ".join(names), ANY_YEAR)
-    with recorded_run(settings, command) as (connection, run_id):
-        now = clock(connection)
-        results = load_unit(connection, unit, batches_of(engine, said), TABLES, run_id=run_id, release=None, extracted_at=now, now=now)  # fmt: skip
-        received = [
-            {
-                "source": unit.source, "unit": unit.key, "request": name, "fetched_at": now,
-                "sha256": digest_of(path), "payload_bytes": sum(part.stat().st_size for part in parts_of(path)),
-                "is_synthetic": settings.is_synthetic,
-            }
-            for name, path in ((name, Path(file)) for name, file in zip(names, files, strict=True) if "://" not in str(file))
-        ]  # fmt: skip
-        replace_ops(connection, "provenance", unit, received)
-        keep_own(connection, Landing(Paths.of(settings).landing), unit, TABLES)
-        reasons = reasons_of(connection, unit)
-    return FileLoaded("occurrence records", unit.source, results, reasons)
+    local = [(name, Path(file)) for name, file in zip(names, files, strict=True) if "://" not in str(file)]
+    rows = batches_of(engine, said)
+    own = OwnLoad(said.source, " ".join(names), "occurrence records", TABLES, rows, local)
+    return load_own(settings, own, command)
 
 
 def gbif_to_warehouse(
@@ -134,19 +116,24 @@ def gbif_to_warehouse(
     """
     with tempfile.TemporaryDirectory(prefix="ness-gbif-") as folder, Session(settings) as session:
         done = GbifDownloads(session, settings, progress=progress, pause_s=pause_s).get(product, options, Path(folder))
-        checklist = settings.gbif_checklist
-        said = Said(said.source, said.taxon_group, checklist)
-        with _rows_of(done.file, product, options, said) as (layout, batches), recorded_run(settings, f"cube gbif {done.key}") as (connection, run_id):  # fmt: skip
-            unit, now = Unit(said.source, f"gbif {done.key}", ANY_YEAR), clock(connection)
-            tables = ("country_species",) if product == "species" else TABLES
-            results = load_unit(connection, unit, batches, tables, run_id=run_id, release=done.key, extracted_at=now, now=now)  # fmt: skip
-            fetched = {"source": unit.source, "unit": unit.key, "request": f"GBIF download {done.key}", "fetched_at": now, "sha256": digest_of(done.file), "payload_bytes": done.file.stat().st_size, "is_synthetic": settings.is_synthetic}  # fmt: skip
-            cited = {"source": unit.source, "unit": unit.key, "citation": done.citation, "doi": done.doi, "licence": done.licence, "accessed_on": now.date(), "is_redistributable": True}  # fmt: skip
-            replace_ops(connection, "provenance", unit, [fetched])
-            replace_ops(connection, "citation", unit, [cited])
-            keep_own(connection, Landing(Paths.of(settings).landing), unit, tables)
-            reasons = reasons_of(connection, unit)
-    return FileLoaded(layout, unit.source, results, reasons)
+        said = Said(said.source, said.taxon_group, settings.gbif_checklist)
+        with _rows_of(done.file, product, options, said) as (layout, batches):
+            own = OwnLoad(
+                source=said.source,
+                key=f"gbif {done.key}",
+                layout=layout,
+                tables=("country_species",) if product == "species" else TABLES,
+                batches=batches,
+                files=[(f"GBIF download {done.key}", done.file)],
+                release=done.key,
+                citation={
+                    "citation": done.citation,
+                    "doi": done.doi,
+                    "licence": done.licence,
+                    "is_redistributable": True,
+                },
+            )
+            return load_own(settings, own, f"cube gbif {done.key}")
 
 
 @contextmanager

@@ -1,9 +1,9 @@
-"""What a user does by hand, without a schedule: load an own file, compute the metrics, publish."""
+"""Own files: records, cubes and tables that a user loads by hand, each as one unit of work."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,38 +11,27 @@ from pathlib import Path
 import duckdb
 
 from ness_pipeline.build.load import Loaded, load_unit, replace_ops
-from ness_pipeline.build.models import materialise
-from ness_pipeline.errors import WrongUsage
+from ness_pipeline.contract.batch import Batch
 from ness_pipeline.files import read
-from ness_pipeline.landing.http import Payload, Request
 from ness_pipeline.landing.own_rows import keep_own
-from ness_pipeline.landing.units import WORLD, Unit
+from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Landing
-from ness_pipeline.names.years import Years
+from ness_pipeline.names.years import ANY_YEAR
 from ness_pipeline.paths import Paths
-from ness_pipeline.publish.publication import publish
-from ness_pipeline.run.records import clock, finish_run, start_run, was_fed
-from ness_pipeline.run.restore import writing
+from ness_pipeline.run.records import clock, finish_run, start_run
+from ness_pipeline.run.refresh import failing_run_recorded
+from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.settings import Settings
-from ness_pipeline.sources import sources
-from ness_pipeline.sources.extract import context_of
-
-ANY_YEAR = Years(1600, 2100)
 
 
 @contextmanager
 def recorded_run(settings: Settings, command: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
-    """The build database under the writer's lock, with an entry in `ops.run` that says how it ended."""
-    with writing(settings) as connection:
-        run_id = start_run(connection, command, is_synthetic=settings.is_synthetic, now=clock(connection))
-        try:
-            yield connection, run_id
-        except duckdb.Error:
-            raise  # the database itself is the trouble, so nothing can be recorded in it
-        except BaseException:
-            finish_run(connection, run_id, "failed", clock(connection))
-            raise
-        finish_run(connection, run_id, "completed", clock(connection))
+    """The build database under the writer's lock and the identifier of a run, whose end is recorded in `ops.run`."""
+    with open_for_writing(settings) as build:
+        run_id = start_run(build, command, is_synthetic=settings.is_synthetic, now=clock(build))
+        with failing_run_recorded(build, run_id):
+            yield build, run_id
+        finish_run(build, run_id, "completed", clock(build))
 
 
 @dataclass(frozen=True)
@@ -53,13 +42,77 @@ class FileLoaded:
         layout: what the file turned out to be.
         source: its name in `source` columns.
         results: what became of each table it fills.
-        reasons: rows left out or quarantined, by column, check and one example reason, most frequent first.
+        reasons: rows filtered out or refused, by column, check and one example reason, most frequent first.
     """
 
     layout: str
     source: str
     results: list[Loaded]
     reasons: list[tuple[int, str, str]]
+
+
+@dataclass(frozen=True)
+class OwnLoad:
+    """Rows that a user loads as one unit of work.
+
+    Attributes:
+        source: name of the data in `source` columns.
+        key: name of the unit of work; rows that were loaded under it before are replaced.
+        layout: what the rows are, in plain words.
+        tables: tables that they fill, without layer.
+        batches: the rows.
+        files: the files they come from, with the name that each has in `ops.provenance`.
+        release: version of the data, where it is known.
+        citation: what to cite, in columns of `ops.citation` without `source`, `unit` and `accessed_on`; None where
+            nothing is known.
+    """
+
+    source: str
+    key: str
+    layout: str
+    tables: tuple[str, ...]
+    batches: Iterable[Batch]
+    files: Sequence[tuple[str, Path]]
+    release: str | None = None
+    citation: Mapping[str, object] | None = None
+
+
+def load_own(settings: Settings, own: OwnLoad, command: str) -> FileLoaded:
+    """Load own rows through the same contracts as everybody's, and keep a copy of them in landing.
+
+    Args:
+        settings: the configuration.
+        own: the rows.
+        command: for `ops.run`.
+
+    Raises:
+        NessError: a file is unreadable or breaks the contract; nothing of it is loaded.
+    """
+    with recorded_run(settings, command) as (build, run_id):
+        unit = Unit(own.source, own.key, ANY_YEAR)
+        now = clock(build)
+        results = load_unit(
+            build, unit, own.batches, own.tables, run_id=run_id, release=own.release, extracted_at=now, now=now
+        )
+        received = [
+            {
+                "source": unit.source,
+                "unit": unit.key,
+                "request": name,
+                "fetched_at": now,
+                "sha256": digest_of(path),
+                "payload_bytes": sum(part.stat().st_size for part in parts_of(path)),
+                "is_synthetic": settings.is_synthetic,
+            }
+            for name, path in own.files
+        ]
+        replace_ops(build, "provenance", unit, received)
+        if own.citation is not None:
+            cited = {"source": unit.source, "unit": unit.key, "accessed_on": now.date(), **own.citation}
+            replace_ops(build, "citation", unit, [cited])
+        keep_own(build, Landing(Paths.of(settings).landing), unit, own.tables)
+        reasons = reasons_of(build, unit)
+    return FileLoaded(own.layout, own.source, results, reasons)
 
 
 def load_file(
@@ -92,33 +145,14 @@ def load_file(
         "checklist_key": checklist_key,
         "source": source,
     }
-    with (
-        read(path, table=table, **options) as file,
-        recorded_run(settings, f"load {path.name}") as (connection, run_id),
-    ):
-        unit = Unit(file.source, path.name, ANY_YEAR)
-        now = clock(connection)
-        results = load_unit(
-            connection, unit, file.batches, file.tables, run_id=run_id, release=None, extracted_at=now, now=now
-        )
-        received = {
-            "source": unit.source,
-            "unit": unit.key,
-            "request": path.name,
-            "fetched_at": now,
-            "sha256": digest_of(path),
-            "payload_bytes": sum(part.stat().st_size for part in parts_of(path)),
-            "is_synthetic": settings.is_synthetic,
-        }
-        replace_ops(connection, "provenance", unit, [received])
-        keep_own(connection, Landing(Paths.of(settings).landing), unit, file.tables)
-        reasons = reasons_of(connection, unit)
-    return FileLoaded(file.layout, file.source, results, reasons)
+    with read(path, table=table, **options) as file:
+        own = OwnLoad(file.source, path.name, file.layout, file.tables, file.batches, [(path.name, path)])
+        return load_own(settings, own, f"load {path.name}")
 
 
-def reasons_of(connection: duckdb.DuckDBPyConnection, unit: Unit) -> list[tuple[int, str, str]]:
-    """Rows of a unit left out or quarantined, by column, check and one example reason, most frequent first."""
-    return connection.execute(
+def reasons_of(build: duckdb.DuckDBPyConnection, unit: Unit) -> list[tuple[int, str, str]]:
+    """Rows of a unit filtered out or refused, by column, check and one example reason, most frequent first."""
+    return build.execute(
         "SELECT CAST(sum(records) AS BIGINT), coalesce(column_name || ': ', '') || check_name, min(reason) "
         "FROM (SELECT *, 1 AS records FROM ops.quarantine UNION ALL BY NAME SELECT *, 'filter' AS check_name FROM ops.left_out) "
         "WHERE source = ? AND unit = ? GROUP BY ALL ORDER BY 1 DESC, 2",
@@ -138,64 +172,3 @@ def digest_of(path: Path) -> str:
         with part.open("rb") as content:
             digests.append(hashlib.file_digest(content, "sha256").hexdigest())
     return digests[0] if path.is_file() else hashlib.sha256("\n".join(digests).encode()).hexdigest()
-
-
-def load_reference(connection: duckdb.DuckDBPyConnection, settings: Settings, run_id: str) -> None:
-    """Load the sources that need no publisher: the countries of ISO 3166 and the seeds."""
-    context = context_of(Landing(Paths.of(settings).landing), settings)
-    for source in sources().values():
-        if source.is_local:
-            unit = Unit(source.name, WORLD, ANY_YEAR)
-            rows = source.read(unit, _no_request, context)
-            load_unit(
-                connection,
-                unit,
-                rows,
-                source.tables,
-                run_id=run_id,
-                release=None,
-                extracted_at=None,
-                now=clock(connection),
-            )
-
-
-def _no_request(request: Request) -> Payload:
-    raise AssertionError(f"a local source asked for {request.target}")
-
-
-def materialise_and_publish(
-    settings: Settings,
-    countries: Sequence[str] | None,
-    progress: Callable[[str], None] | None = None,
-    *,
-    accept_change: bool = False,
-) -> tuple[dict[str, int], str]:
-    """Compute the metrics from what is loaded, audit and publish.
-
-    Args:
-        settings: the configuration.
-        countries: country codes; None means all.
-        progress: called with each model's name.
-        accept_change: publish also what changes more than the contracts' limits allow.
-
-    Returns:
-        Rows per table, and the content hash of the publication.
-    """
-    command = f"materialise {' '.join(countries or ['all'])}"
-    with recorded_run(settings, command) as (connection, run_id):
-        if not was_fed(connection):
-            raise WrongUsage("Nothing has been loaded yet; fill the warehouse with `ness run KE` or `ness load` first.")
-        load_reference(connection, settings, run_id)
-        written = materialise(connection, countries, progress=progress)
-        # Before the copy is made, so that the published file says how its run ended.
-        finish_run(connection, run_id, "completed", clock(connection))
-        digest = publish(
-            connection,
-            Paths.of(settings),
-            run_id,
-            is_synthetic=settings.is_synthetic,
-            now=clock(connection),
-            accept_change=accept_change,
-            keep=settings.keep_publications,
-        )
-    return written, digest

@@ -1,4 +1,4 @@
-"""What a run is asked for, what became of each unit, and its record in `ops.run`."""
+"""The record of a run in `ops.run`, and the clock of the warehouse."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ness_pipeline.sources import sources
 
 
 def start_run(connection: duckdb.DuckDBPyConnection, command: str, *, is_synthetic: bool, now: dt.datetime) -> str:
-    """Record a run that begins and return its identifier; under the writer's lock no other run can still be going."""
+    """Record a run that begins and return its identifier; runs recorded as still running were killed."""
     connection.execute("UPDATE ops.run SET status = 'failed' WHERE status = 'running'")
     run_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     connection.execute(

@@ -23,7 +23,7 @@ from ness_pipeline.errors import ContractViolation, DamagedBuild, NessError, Sou
 from ness_pipeline.landing.own_rows import own_units, take_back
 from ness_pipeline.landing.units import WORLD, Unit
 from ness_pipeline.landing.zone import Landing
-from ness_pipeline.names.years import Years
+from ness_pipeline.names.years import ANY_YEAR
 from ness_pipeline.paths import Paths
 from ness_pipeline.publish.history import history
 from ness_pipeline.run.records import clock, finish_run, start_run
@@ -39,7 +39,7 @@ KEPT = ("run", "publication", "change", "load")
 
 
 @contextmanager
-def writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_for_writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The build database under the writer's lock; rebuilt from landing first where it cannot be used.
 
     Raises:
@@ -128,7 +128,7 @@ def _landed_units(landing: Landing) -> list[Unit]:
     listed = [(source, key) for source, key in landing.units() if source in known]
     order = {name: place for place, name in enumerate(known)}
     listed.sort(key=lambda unit: (unit[1] != WORLD, order[unit[0]], unit[1]))
-    return [Unit(source, key, Years(1600, 2100)) for source, key in listed]
+    return [Unit(source, key, ANY_YEAR) for source, key in listed]
 
 
 def _load_best(

@@ -1,0 +1,65 @@
+"""A run in this process that is reported to a Prefect server: in its pages it is a flow run like any other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+
+from ness_pipeline.errors import NessError
+from ness_pipeline.flows.server_address import environment
+from ness_pipeline.paths import Paths
+from ness_pipeline.run.plan import Plan
+from ness_pipeline.run.refresh import refresh
+from ness_pipeline.run.restore import open_for_writing
+from ness_pipeline.run.summary import Summary
+from ness_pipeline.run.watch import Watch, both, nobody
+from ness_pipeline.settings import Settings
+
+
+def run_reported(
+    settings: Settings,
+    plan: Plan,
+    connection: Mapping[str, str],
+    asked: Mapping[str, object],
+    *,
+    watch: Watch = nobody,
+) -> tuple[Summary, str | None]:
+    """Carry out a plan and report it to a server as a flow run.
+
+    The flow run is created by the report and not by Prefect's engine, so the run needs the server for nothing.
+
+    Args:
+        settings: the configuration.
+        plan: what to do.
+        connection: settings of the connection to the server.
+        asked: parameters of the flow run.
+        watch: receives every step, too.
+
+    Returns:
+        What the run did, and a sentence about what the server could not be told, None when it was told everything.
+
+    Raises:
+        NessError: nothing was published; the last publication stays.
+    """
+    home = Paths.of(settings).home
+    os.environ.update(environment(home, connection))
+    with suppress(OSError):  # a home that cannot be written ends the run in one sentence below
+        (home / "prefect").mkdir(parents=True, exist_ok=True)
+    # Only now, because Prefect reads its settings when it is imported.
+    from ness_pipeline.flows.backfill_country import backfill_country  # noqa: PLC0415
+    from ness_pipeline.flows.outcome import artifacts_of, ended, failed  # noqa: PLC0415
+    from ness_pipeline.flows.refresh_countries import flow_run_name, refresh_countries  # noqa: PLC0415
+    from ness_pipeline.flows.report import NewFlowRun, Report  # noqa: PLC0415
+
+    flow = backfill_country if "country" in asked else refresh_countries
+    report = Report(NewFlowRun(flow, flow_run_name(plan), dict(asked)))
+    report.start()
+    try:
+        with open_for_writing(settings) as build:
+            summary = refresh(build, settings, plan, watch=both(watch, report.watch))
+    except NessError as error:
+        report.finish(failed(error, with_error=False))
+        raise
+    warning = report.finish(ended(summary, with_summary=False), artifacts_of(summary, Paths.of(settings)))
+    return summary, warning

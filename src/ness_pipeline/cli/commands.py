@@ -1,0 +1,49 @@
+"""All commands: one module per kind of work; the folder is the registry, so a new module's commands appear by themselves."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import traceback
+from collections.abc import Sequence
+
+from rich.markup import escape
+
+from ness_pipeline import cli
+from ness_pipeline.cli.base import PANELS, app, errors
+from ness_pipeline.errors import NessError
+
+_NO_COMMANDS = {"base", "commands", "interrupt", "terminal"}
+
+for _module in sorted(pkgutil.iter_modules(cli.__path__), key=lambda module: module.name):
+    if _module.name not in _NO_COMMANDS:
+        importlib.import_module(f"{cli.__name__}.{_module.name}")
+# The help begins with what everybody needs first.
+app.registered_commands.sort(
+    key=lambda command: (
+        PANELS.index(str(command.rich_help_panel)),
+        getattr(command.callback, "__name__", "") not in {"run", "sql", "report"},
+    )
+)
+
+
+def exit_code_of(words: Sequence[str]) -> int:
+    """Run one command and return its exit code; every known error is printed as one sentence.
+
+    Args:
+        words: the words after `ness`.
+    """
+    try:
+        app(list(words), prog_name="ness")
+    except NessError as error:
+        if os.environ.get("NESS_DEBUG"):
+            traceback.print_exc()
+        errors.print(f"[red]Error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        return error.exit_code
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            errors.print(end.code, highlight=False, markup=False, soft_wrap=True)
+            return 1
+        return end.code or 0
+    return 0

@@ -1,0 +1,181 @@
+"""One run: plan, extract, load, materialise, audit, publish.
+
+Everything that runs, runs through here: the command line, the Prefect flows, the long test and all other tests. Who
+extracts and who watches are arguments; nothing here needs a scheduler.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import duckdb
+
+from ness_pipeline.build.load import load_extraction, record_failure
+from ness_pipeline.build.models import materialise
+from ness_pipeline.errors import DamagedBuild, NessError, SourceUnavailable
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.landing.zone import Landing
+from ness_pipeline.paths import Paths
+from ness_pipeline.publish.publication import publish
+from ness_pipeline.run.dask_workers import on_dask
+from ness_pipeline.run.extractors import Extractor, in_threads
+from ness_pipeline.run.plan import Plan
+from ness_pipeline.run.records import clock, expect_data, finish_run, gap_of, start_run
+from ness_pipeline.run.summary import Summary
+from ness_pipeline.run.watch import Step, Watch, nobody, unfailing
+from ness_pipeline.settings import Settings
+from ness_pipeline.sources import sources
+from ness_pipeline.sources.extract import context_of
+
+logger = logging.getLogger(__name__)
+
+
+def refresh(
+    build: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    plan: Plan,
+    *,
+    extractor: Extractor | None = None,
+    watch: Watch = nobody,
+) -> Summary:
+    """Carry out a plan and publish the result.
+
+    Args:
+        build: the build database, open under the writer's lock; see `ness_pipeline.run.restore.writing`.
+        settings: the configuration.
+        plan: what to do.
+        extractor: lands the units of work; threads of this process, or Dask where `NESS_DASK` says so, if none is given.
+        watch: receives every step when it starts and ends; it cannot stop the run.
+
+    Returns:
+        What was loaded, which units failed, and the content hash of the publication.
+
+    Raises:
+        NessError: nothing was published; the last publication stays. Units that fail are no errors but gaps of the
+            summary, as long as there is something to publish.
+    """
+    watch = unfailing(watch)
+    run_id = start_run(build, plan.command, is_synthetic=settings.is_synthetic, now=clock(build))
+    summary = Summary(run_id, plan.countries)
+    with failing_run_recorded(build, run_id):
+        with _extractor_of(settings, extractor) as extract:
+            for units, max_age in ((plan.world, plan.world_max_age), (plan.national, plan.max_age)):
+                failures = {} if plan.is_offline else extract(units, max_age, watch)
+                _load(build, settings, units, failures, summary, watch)
+        expect_data(build, summary.gaps)
+        compute_and_publish(build, settings, plan.countries, summary, accept_change=plan.accept_change, watch=watch)
+    return summary
+
+
+def compute_and_publish(
+    build: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    countries: Sequence[str] | None,
+    summary: Summary,
+    *,
+    accept_change: bool,
+    watch: Watch,
+) -> None:
+    """The second half of a run: compute the metrics from what is loaded, audit and publish; completes the summary.
+
+    Args:
+        build: the build database.
+        settings: the configuration.
+        countries: country codes; None means all.
+        summary: receives the rows written per table and the content hash.
+        accept_change: publish also what changes more than the contracts' limits allow.
+        watch: receives every step.
+
+    Raises:
+        ContractViolation: a model fails or breaks its contract.
+        AuditFailed: the audit failed.
+    """
+    paths = Paths.of(settings)
+    with watched(watch, "materialise", " ".join(countries or ["all"])):
+        summary.written = materialise(build, countries, progress=lambda model: watch(Step("model", model, "started")))
+    # Recorded before the copy is made, so that the published file contains how its run ended.
+    finish_run(build, summary.run_id, summary.status, clock(build))
+    with watched(watch, "publish", str(paths.published)):
+        summary.content_hash = publish(
+            build,
+            paths,
+            summary.run_id,
+            is_synthetic=settings.is_synthetic,
+            now=clock(build),
+            accept_change=accept_change,
+            keep=settings.keep_publications,
+        )
+
+
+@contextmanager
+def failing_run_recorded(build: duckdb.DuckDBPyConnection, run_id: str) -> Iterator[None]:
+    """Record in `ops.run` that a run failed when the block raises."""
+    try:
+        yield
+    except duckdb.Error:
+        raise  # the database itself is the trouble, so nothing can be recorded in it
+    except BaseException:
+        finish_run(build, run_id, "failed", clock(build))
+        raise
+
+
+@contextmanager
+def watched(watch: Watch, stage: str, name: str) -> Iterator[None]:
+    """Report the start of a block, and its end or its error."""
+    watch(Step(stage, name, "started"))  # type: ignore[arg-type]
+    try:
+        yield
+    except BaseException as error:
+        watch(Step(stage, name, "failed", str(error)))  # type: ignore[arg-type]
+        raise
+    watch(Step(stage, name, "finished"))  # type: ignore[arg-type]
+
+
+@contextmanager
+def _extractor_of(settings: Settings, given: Extractor | None) -> Iterator[Extractor]:
+    """The extractor that was given, or the one that the settings name."""
+    if given is not None:
+        yield given
+    elif settings.dask:
+        with on_dask(settings.dask, settings) as workers:
+            yield workers
+    else:
+        with in_threads(settings) as threads:
+            yield threads
+
+
+def _load(
+    build: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    units: Sequence[Unit],
+    failures: dict[Unit, NessError],
+    summary: Summary,
+    watch: Watch,
+) -> None:
+    """Load the landed units in order; a unit that failed keeps its earlier rows and becomes a gap."""
+    landing = Landing(Paths.of(settings).landing)
+    context = context_of(landing, settings)
+    for unit in units:
+        name = f"{unit.source} {unit.key}"
+        failure = failures.get(unit)
+        if failure is None:
+            watch(Step("load", name, "started"))
+            try:
+                extraction = landing.latest(unit.source, unit.key)
+                if extraction is None:
+                    raise SourceUnavailable(f"{name} has never been extracted; run it with network first.")
+                summary.loaded[unit] = load_extraction(
+                    build, extraction, context, run_id=summary.run_id, now=clock(build)
+                )
+                watch(Step("load", name, "finished"))
+                continue
+            except DamagedBuild:
+                raise  # nothing can be loaded any more
+            except NessError as error:
+                failure = error
+        tables = sources()[unit.source].tables
+        record_failure(build, unit, tables, str(failure), run_id=summary.run_id, now=clock(build))
+        summary.gaps.append(gap_of(build, unit, failure))
+        watch(Step("load", name, "failed", str(failure)))
