@@ -1,4 +1,4 @@
-"""A published file of a few sandbox countries, made without Prefect: what the commands that read a publication are tried on."""
+"""A published file of a few sandbox countries, what the commands that read a publication are tried on."""
 
 from __future__ import annotations
 
@@ -9,22 +9,19 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from ness_pipeline.build.database import open_build
-from ness_pipeline.build.load import load_extraction, load_unit, replace_ops
-from ness_pipeline.build.models import materialise
+from ness_pipeline.build.load import load_unit, replace_ops
 from ness_pipeline.contract.batch import Batch
-from ness_pipeline.landing.http import Session
 from ness_pipeline.landing.units import Unit
-from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.years import Years
 from ness_pipeline.paths import Paths
-from ness_pipeline.publish.publication import publish
-from ness_pipeline.run.plan import plan
-from ness_pipeline.run.records import finish_run, start_run
+from ness_pipeline.run.plan import plan_refresh
+from ness_pipeline.run.records import clock
+from ness_pipeline.run.refresh import compute_and_publish, refresh
+from ness_pipeline.run.restore import open_for_writing
+from ness_pipeline.run.watch import nobody
 from ness_pipeline.sandbox import World, serve
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import sources
-from ness_pipeline.sources.extract import context_of, extract
 
 COUNTRIES = ("KE", "ML", "NO")
 YEARS = Years(2015, 2024)
@@ -55,25 +52,16 @@ def publish_sandbox(home: Path, *, with_red_list: bool = False) -> Published:
         home: value of NESS_HOME.
         with_red_list: also load rows whose publisher does not allow them to be passed on.
     """
-    now = dt.datetime.now(dt.UTC)
     with serve(World(species=900, countries=COUNTRIES)) as sandbox:
         settings = Settings(_env_file=None, home=home).for_sandbox(sandbox.url)
-        paths = Paths.of(settings)
-        landing = Landing(paths.landing)
-        context = context_of(landing, settings)
-        open_to_all = tuple(name for name, source in sources().items() if not source.requires)
-        with Session(settings) as session, open_build(paths.build) as connection:
-            run_id = start_run(connection, "run --sandbox", is_synthetic=True, now=now)
-            for units in plan(COUNTRIES, YEARS, open_to_all, settings=settings):
-                for unit in units:
-                    got = extract(unit, landing, settings, session.send, max_age=dt.timedelta(days=1), now=now)
-                    load_extraction(connection, got, context, run_id=run_id, now=now)
+        open_to_all = [name for name, source in sources().items() if not source.requires]
+        plan = plan_refresh(settings, COUNTRIES, str(YEARS), only=open_to_all)
+        with open_for_writing(settings) as build:
+            summary = refresh(build, settings, plan)
             if with_red_list:
-                load_red_list(connection, run_id, now)
-            materialise(connection)
-            publish(connection, paths, run_id, is_synthetic=True, now=now)
-            finish_run(connection, run_id, "completed", dt.datetime.now(dt.UTC))
-    return Published(home, paths)
+                load_red_list(build, summary.run_id, clock(build))
+                compute_and_publish(build, settings, None, summary, accept_change=True, watch=nobody)
+    return Published(home, Paths.of(settings))
 
 
 def load_red_list(connection: duckdb.DuckDBPyConnection, run_id: str, now: dt.datetime) -> None:

@@ -10,7 +10,8 @@ import pytest
 from downloads import CUBES, DOWNLOADS, raw_records, why_not
 
 from ness_pipeline.paths import Paths
-from ness_pipeline.run.own_files import load_file, materialise_and_publish
+from ness_pipeline.run.materialise import materialise_and_publish
+from ness_pipeline.run.own_files import load_file
 from ness_pipeline.settings import Settings
 
 pytestmark = pytest.mark.data

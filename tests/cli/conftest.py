@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 from published import Published, publish_sandbox
 
-from ness_pipeline.cli import main
+from ness_pipeline.cli.commands import exit_code_of
 
 
 @dataclass(frozen=True)
@@ -55,12 +54,7 @@ def ness(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("COLUMNS", "200")
 
     def run(*words: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["ness", *words])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
+        code = exit_code_of(words)
         out, err = capfd.readouterr()
         return Said(code, out, err)
 

@@ -12,12 +12,8 @@ SLOW = ("prefect", "pandera", "polars", "pandas", "altair", "pyspark", "pyarrow"
 ASKING = f"""
 import sys
 SLOW = {SLOW}
-from ness_pipeline.cli import main
-sys.argv = ["ness", *sys.argv[1:]]
-try:
-    main()
-except SystemExit as stop:
-    code = stop.code or 0
+from ness_pipeline.cli.commands import exit_code_of
+code = exit_code_of(sys.argv[1:])
 print("slow:", [name for name in SLOW if name in sys.modules], "code:", code)
 """
 

@@ -12,7 +12,7 @@ from ness_pipeline.files.batches import KEPT_WHOLE, Said
 from ness_pipeline.names.years import Years
 from ness_pipeline.paths import Paths
 from ness_pipeline.run.cube import cube_to_warehouse, engine_for, gbif_to_warehouse
-from ness_pipeline.run.restore import writing
+from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.sandbox import World, serve
 from ness_pipeline.settings import Settings
 
@@ -46,7 +46,7 @@ def test_filters_that_leave_out_many_records_are_counted_and_come_back_from_land
         (KEPT_WHOLE, "occurrence_status: filter"), (3, "year: less_than_or_equal_to(2100)"), (2, "basis_of_record: filter")
     ]  # fmt: skip
     Paths.of(settings).build.write_bytes(b"no database")
-    with writing(settings) as connection:
+    with open_for_writing(settings) as connection:
         left_out = connection.execute("SELECT column_name, records FROM ops.left_out ORDER BY ALL").fetchall()
         sums = connection.execute("SELECT received - loaded - left_out - quarantined FROM ops.load WHERE source = 'file:mine'").fetchall()  # fmt: skip
         kept = connection.execute("SELECT DISTINCT run_id FROM ops.quarantine").fetchall()

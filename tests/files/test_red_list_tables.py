@@ -8,7 +8,8 @@ import duckdb
 import pytest
 
 from ness_pipeline.paths import Paths
-from ness_pipeline.run.own_files import load_file, materialise_and_publish
+from ness_pipeline.run.materialise import materialise_and_publish
+from ness_pipeline.run.own_files import load_file
 from ness_pipeline.settings import Settings
 
 FILES = {

@@ -21,7 +21,7 @@ from ness_pipeline.landing.units import WORLD, Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.years import Years
 from ness_pipeline.publish.publication import audit
-from ness_pipeline.run.own_files import load_reference
+from ness_pipeline.run.materialise import load_reference
 from ness_pipeline.run.records import start_run
 from ness_pipeline.sandbox import serve
 from ness_pipeline.sandbox.world import World

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from truth.red_list_arithmetic import Fate, group_points
 
 from ness_pipeline.paths import Paths
-from ness_pipeline.run.own_files import load_file, materialise_and_publish
+from ness_pipeline.run.materialise import materialise_and_publish
+from ness_pipeline.run.own_files import load_file
 from ness_pipeline.settings import Settings
 
 INDEX = "national_red_list_index"

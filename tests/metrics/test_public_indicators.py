@@ -13,7 +13,8 @@ import pytest
 
 from ness_pipeline.build.database import open_build
 from ness_pipeline.paths import Paths
-from ness_pipeline.run.own_files import load_file, materialise_and_publish
+from ness_pipeline.run.materialise import materialise_and_publish
+from ness_pipeline.run.own_files import load_file
 from ness_pipeline.settings import Settings
 from ness_pipeline.sql import frame_of
 

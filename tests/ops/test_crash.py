@@ -21,7 +21,7 @@ from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.years import Years
 from ness_pipeline.run.own_files import load_file
 from ness_pipeline.run.records import clock, start_run
-from ness_pipeline.run.restore import writing
+from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.sandbox import Fault
 from ness_pipeline.sources.extract import extract
 
@@ -94,7 +94,7 @@ def test_build_comes_back_from_landing(finished, how):
 
 def test_build_damaged_inside_is_set_aside(finished):
     """Damage that shows only while rows are read ends the run with a sentence; the next run rebuilds."""
-    with pytest.raises(DamagedBuild, match="damaged"), writing(finished.settings):
+    with pytest.raises(DamagedBuild, match="damaged"), open_for_writing(finished.settings):
         raise duckdb.FatalException("Corrupt database file: computed checksum 1 does not match stored checksum 2")
     assert not finished.paths.build.exists()
     assert finished.drive() == finished.outcome
@@ -109,7 +109,7 @@ def test_damaged_publication_is_replaced(finished):
 
 def test_interrupted_publication_leaves_no_trace(finished):
     """Half a copy and its log, left by a kill, do not find their way into the next publication."""
-    with writing(finished.settings) as connection:
+    with open_for_writing(finished.settings) as connection:
         run_id = start_run(connection, "killed", is_synthetic=True, now=clock(connection))
     shutil.copy(finished.paths.build, finished.paths.home / "ness.partial")
     (finished.paths.home / "ness.partial.wal").write_bytes(b"half a log")
@@ -170,7 +170,7 @@ def test_clock_that_goes_back(finished):
         read = extract(unit, landing, finished.settings, session.send, max_age=dt.timedelta(days=1), now=now)
     assert read.number == ahead.number + 1
     assert landing.latest("cbd", "world") == read
-    with writing(finished.settings) as connection:
+    with open_for_writing(finished.settings) as connection:
         start_run(connection, "from the future", is_synthetic=True, now=later)
     assert finished.drive() == finished.outcome
     (latest,) = finished.rows("SELECT run_id, published_at FROM ops.publication ORDER BY published_at DESC LIMIT 1")
@@ -194,7 +194,7 @@ def test_second_run_is_told_or_waits(finished):
 
 
 def _wait_for(settings) -> None:
-    with writing(settings):
+    with open_for_writing(settings):
         pass
 
 

@@ -14,7 +14,7 @@ from soak.inputs import outcome
 from ness_pipeline.ask.doctor import Finding, examine, in_one_line
 from ness_pipeline.build.lock import writer
 from ness_pipeline.logs import JsonLines, write_logs
-from ness_pipeline.run.restore import writing
+from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.settings import Publisher
 
 
@@ -40,7 +40,7 @@ def test_doctor_says_in_one_line_that_all_is_well(environment):
 
 def test_doctor_finds_what_is_wrong(environment, monkeypatch):
     """A held lock, a publisher that does not answer and a source that is late are named; the gravest gives the code."""
-    with writing(environment.settings) as connection:
+    with open_for_writing(environment.settings) as connection:
         connection.execute("UPDATE ops.load SET extracted_at = extracted_at - INTERVAL 400 DAY WHERE source = 'cbd'")
     drive(environment.home, environment.sandbox.url, only=["iso_countries"])
     monkeypatch.setenv("NESS_CBD_URL", "http://127.0.0.1:9")

@@ -22,9 +22,10 @@ from ness_pipeline.publish.audit import Change, excess
 from ness_pipeline.publish.content_hash import content_hash
 from ness_pipeline.publish.history import history, roll_back
 from ness_pipeline.publish.publication import publish
-from ness_pipeline.run.own_files import load_file, materialise_and_publish
+from ness_pipeline.run.materialise import materialise_and_publish
+from ness_pipeline.run.own_files import load_file
 from ness_pipeline.run.records import clock
-from ness_pipeline.run.restore import writing
+from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.sandbox import Fault
 from ness_pipeline.sql import quote
 
@@ -61,13 +62,13 @@ def test_new_method_may_move_every_number():
 
 def test_change_beyond_the_limit_needs_a_word(finished):
     """Rows that vanish in bulk are not published, until a person accepts it; ops.change keeps the figures."""
-    with writing(finished.settings) as connection:
+    with open_for_writing(finished.settings) as connection:
         connection.execute("DELETE FROM landed.country_species WHERE hash(species_key) % 2 = 0")
         connection.execute("DELETE FROM landed.occurrence_cube WHERE hash(species_key) % 2 = 0")
     with pytest.raises(AuditFailed, match=r"would lose .* --accept-change"):
         materialise_and_publish(finished.settings, COUNTRIES)
     assert whole(finished.home) == finished.outcome.content_hash
-    _, digest = materialise_and_publish(finished.settings, COUNTRIES, accept_change=True)
+    digest = materialise_and_publish(finished.settings, COUNTRIES, accept_change=True).content_hash
     assert digest != finished.outcome.content_hash
     query = "SELECT is_accepted, rows_before - removed + added = rows_after, removed > 0 FROM ops.change WHERE table_name = 'core.country_species'"
     assert finished.rows(query) == [(True, True, True)]
@@ -82,15 +83,15 @@ def test_own_file_explains_its_change(finished):
     ]
     own.write_text("\n".join(["country_code,treaty,status,as_of", *rows]) + "\n", "utf-8")
     load_file(finished.settings, own, table="treaty_party")
-    with writing(finished.settings) as connection:
+    with open_for_writing(finished.settings) as connection:
         connection.execute("DELETE FROM landed.occurrence_cube WHERE hash(species_key) % 2 = 0")
-    _, digest = materialise_and_publish(finished.settings, COUNTRIES)
+    digest = materialise_and_publish(finished.settings, COUNTRIES).content_hash
     assert digest != finished.outcome.content_hash
 
 
 def test_envelope_of_rows_always_holds(finished):
     """A country with more rows than its contract allows is never published, whatever is accepted."""
-    with writing(finished.settings) as connection:
+    with open_for_writing(finished.settings) as connection:
         connection.execute("INSERT INTO core.country FROM core.country WHERE country_code = 'KE'")
         with pytest.raises(AuditFailed, match=r"more than 1 rows in core.country \(KE, 2\)"):
             publish(connection, finished.paths, "x", is_synthetic=True, now=clock(connection), accept_change=True)
@@ -100,7 +101,7 @@ def test_envelope_of_rows_always_holds(finished):
 def _publish_more(finished, times: int, keep: int = 5) -> list[str]:
     """Further publications, each with another number in it; returns their content hashes."""
     digests = []
-    with writing(finished.settings) as connection:
+    with open_for_writing(finished.settings) as connection:
         for number in range(times):
             connection.execute("UPDATE core.country SET land_area_km2 = ?", [number + 1])
             now = clock(connection) + dt.timedelta(seconds=number)
@@ -192,7 +193,7 @@ def test_same_landing_gives_the_same_warehouse(finished, threads):
 
 def test_content_hash_sees_every_column(finished):
     """A change of any single value of any hashed table changes the hash, and undoing it brings it back."""
-    with writing(finished.settings) as connection:
+    with open_for_writing(finished.settings) as connection:
         before = content_hash(connection)
         for table in ("core.treaty_party", "metrics.legal_framework"):
             column = "as_of" if table.startswith("core") else "treaties_known"
@@ -223,6 +224,6 @@ def test_warehouse_of_the_version_before_opens_and_refreshes(finished):
     assert done.content_hash == finished.outcome.content_hash
     versions = finished.rows("SELECT contracts_version FROM ops.publication ORDER BY published_at")
     assert versions == [(None,), (schemas.VERSION,)]
-    with writing(finished.settings) as connection:
+    with open_for_writing(finished.settings) as connection:
         own = connection.execute("SELECT country_code FROM landed.country WHERE source = 'file:mine'").fetchall()
     assert own == [("AW",)]

@@ -1,4 +1,4 @@
-"""A run without a scheduler, for tests that need hundreds of them: the same engine in the same order as the main flow.
+"""One run of a small world, for tests that need hundreds of them.
 
 It can be started in a process of its own and killed there at any time. A fork server that has imported everything
 makes such a process in milliseconds.
@@ -6,7 +6,6 @@ makes such a process in milliseconds.
 
 from __future__ import annotations
 
-import datetime as dt
 import multiprocessing
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,24 +14,18 @@ from pathlib import Path
 
 import duckdb
 
-from ness_pipeline.build.load import load_extraction, record_failure
-from ness_pipeline.build.models import materialise
 from ness_pipeline.errors import NessError
 from ness_pipeline.landing.http import Session
-from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.years import Years
-from ness_pipeline.paths import Paths
 from ness_pipeline.publish.content_hash import content_hash
 from ness_pipeline.publish.history import identity
-from ness_pipeline.publish.publication import publish
-from ness_pipeline.run.plan import plan
-from ness_pipeline.run.records import clock, finish_run, start_run
-from ness_pipeline.run.restore import writing
+from ness_pipeline.run.extractors import ThreadExtractor
+from ness_pipeline.run.plan import plan_refresh
+from ness_pipeline.run.refresh import refresh
+from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.sandbox import World
 from ness_pipeline.settings import Settings
-from ness_pipeline.sources import sources
 from ness_pipeline.sources.apis.pygbif_adapter import _pygbif
-from ness_pipeline.sources.extract import context_of, extract
 
 _pygbif()  # takes seconds to import, so it is there before processes are started from this one
 
@@ -71,40 +64,21 @@ def drive(
     only: Sequence[str] = SOURCES,
     threads: int | None = None,
 ) -> Outcome:
-    """One run of two countries: extract, load, materialise, audit, publish."""
+    """One run of two countries, in this process."""
     settings = settings_of(home, url, retries)
     try:
-        with writing(settings) as connection, Session(settings, backoff_s=0.002) as session:
+        plan = plan_refresh(
+            settings, COUNTRIES, str(YEARS), only=only, max_age_hours=max_age_hours, accept_change=accept_change
+        )
+        with open_for_writing(settings) as build, Session(settings, backoff_s=0.002) as session:
             if threads is not None:
-                connection.execute(f"SET threads = {threads}")
-            return _stages(connection, settings, session, max_age_hours, accept_change=accept_change, only=tuple(only))
+                build.execute(f"SET threads = {threads}")
+            extractor = ThreadExtractor(settings, session, second_try_after_s=0.0)
+            summary = refresh(build, settings, plan, extractor=extractor)
     except NessError as error:
         return Outcome(error.exit_code, error=str(error))
-
-
-def _stages(connection, settings, session, max_age_hours, *, accept_change, only) -> Outcome:
-    paths = Paths.of(settings)
-    landing = Landing(paths.landing)
-    run_id = start_run(connection, "soak", is_synthetic=True, now=clock(connection))
-    outcome = Outcome(0)
-    world, national = plan(COUNTRIES, YEARS, only, settings=settings)
-    for unit in (*world, *national):
-        now = dt.datetime.now(dt.UTC)
-        try:
-            extract(unit, landing, settings, session.send, max_age=dt.timedelta(hours=max_age_hours), now=now)
-            extraction = landing.latest(unit.source, unit.key)
-            load_extraction(connection, extraction, context_of(landing, settings), run_id=run_id, now=clock(connection))
-        except NessError as error:
-            promised = sources()[unit.source].tables
-            record_failure(connection, unit, promised, str(error), run_id=run_id, now=clock(connection))
-            outcome.gaps[f"{unit.source} {unit.key}"] = str(error)
-            outcome.exit_code = max(outcome.exit_code, error.exit_code)
-    materialise(connection, COUNTRIES)
-    outcome.content_hash = publish(
-        connection, paths, run_id, is_synthetic=True, now=clock(connection), accept_change=accept_change
-    )
-    finish_run(connection, run_id, "completed_with_gaps" if outcome.gaps else "completed", clock(connection))
-    return outcome
+    gaps = {f"{gap.unit.source} {gap.unit.key}": gap.error for gap in summary.gaps}
+    return Outcome(summary.exit_code, summary.content_hash, gaps)
 
 
 def whole(home: Path) -> str | None:

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import io
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, given, settings
 from soak.drive import drive, small_world
 
-from ness_pipeline.cli import main
+from ness_pipeline.cli.commands import exit_code_of
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.names.countries import resolve
 from ness_pipeline.sandbox import serve
@@ -71,16 +70,9 @@ FILES = (
 def outcome(arguments: list[str]) -> tuple[int, str]:
     """Exit code and output of one command, run in this process as its entry point would."""
     said = io.StringIO()
-    before = sys.argv
-    sys.argv = ["ness", *arguments]
-    try:
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            main()
-    except SystemExit as stop:
-        return (stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1), said.getvalue()
-    finally:
-        sys.argv = before
-    return 0, said.getvalue()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        code = exit_code_of(arguments)
+    return code, said.getvalue()
 
 
 @contextlib.contextmanager

@@ -25,7 +25,7 @@ from soak.drive import (
 from ness_pipeline.paths import Paths
 from ness_pipeline.publish.publication import publish
 from ness_pipeline.run.records import clock
-from ness_pipeline.run.restore import writing
+from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.sandbox import Fault, Faults, mixed, serve
 from ness_pipeline.sandbox.faults import CONTENT, PASSING, Rng
 
@@ -179,7 +179,7 @@ def readers_trial(folder: Path, readers: int, reads: int, publications: int) -> 
         settings = settings_of(home, sandbox.url)
     paths = Paths.of(settings)
     ready, done, answers = context.Semaphore(0), context.Event(), context.Queue()
-    with writing(settings) as connection, duckdb.connect(str(paths.published), read_only=True) as patient:
+    with open_for_writing(settings) as connection, duckdb.connect(str(paths.published), read_only=True) as patient:
         _mark(connection, paths, 2)
         each = -(-reads // readers)
         known = (paths.published, each, ready, done, answers)

@@ -17,7 +17,7 @@ from ness_pipeline.landing.http import Fetch, Payload, Request, Session
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.years import Years
-from ness_pipeline.run.plan import plan
+from ness_pipeline.run.plan import plan_refresh
 from ness_pipeline.sandbox import serve
 from ness_pipeline.sandbox.world import World
 from ness_pipeline.settings import Settings
@@ -106,10 +106,10 @@ def test_country_that_is_not_listed_has_no_rows() -> None:
 def test_a_run_without_token_leaves_the_source_out(tmp_path: Path) -> None:
     """Without NESS_PROTECTED_PLANET_TOKEN the source takes no part, and asking for it says what is missing."""
     without = Settings(_env_file=None, home=tmp_path)
-    _, national = plan(("KE",), Years(2000, 2025), settings=without)
+    national = plan_refresh(without, ["KE"], "2000:2025").national
     assert "protected_planet" not in {unit.source for unit in national}
     with pytest.raises(WrongUsage, match="NESS_PROTECTED_PLANET_TOKEN"):
-        plan(("KE",), Years(2000, 2025), ("protected_planet",), settings=without)
+        plan_refresh(without, ["KE"], "2000:2025", only=["protected_planet"])
 
 
 def test_the_sandbox_speaks_like_the_publisher_and_the_token_stays_out_of_landing(tmp_path: Path) -> None:

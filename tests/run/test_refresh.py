@@ -1,4 +1,4 @@
-"""The main flow on a real Prefect server against the sandbox: truth, idempotence, gaps, offline."""
+"""A whole run against the sandbox: truth, idempotence, gaps, offline."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from typing import Any
 
 import duckdb
 import pytest
-from prefect.client.orchestration import get_client
+from running import NOWHERE, run_refresh, sandbox_settings
 from truth import Truth, truths
 
 from ness_pipeline.build.lock import writer
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import SourceUnavailable, WarehouseBusy, WrongUsage
-from ness_pipeline.flows.refresh_countries import refresh_countries
 from ness_pipeline.names.years import Years
 from ness_pipeline.paths import Paths
 from ness_pipeline.publish.content_hash import content_hash
-from ness_pipeline.settings import load_settings
+from ness_pipeline.run.plan import plan_refresh
+from ness_pipeline.run.refresh import refresh
+from ness_pipeline.run.restore import open_for_writing
+from ness_pipeline.run.watch import Step
 
 TRUE_TABLES = sorted(f"metrics.{name}" for name in truths())
 
@@ -37,6 +39,7 @@ def differs(stored: Any, true: Any) -> bool:
     return stored != true
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TRUE_TABLES)
 def test_every_metric_equals_the_truth(full_run, name):
     """Every column of every row of a metric table is what the synthetic world truly is."""
@@ -93,69 +96,56 @@ def test_every_payload_has_provenance(full_run):
     assert cited == {unit.source for unit in full_run.summary.loaded}
 
 
-def test_second_run_asks_nothing_and_changes_nothing(full_run, tmp_path, monkeypatch):
+def test_second_run_asks_nothing_and_changes_nothing(full_run, tmp_path):
     """A run over fresh landing repeats no request and gives the same content hash."""
     shutil.copytree(full_run.folder, tmp_path / "copy")
-    monkeypatch.setenv("NESS_HOME", str(tmp_path / "copy"))
     before = len(full_run.sandbox.requests)
-    summary = refresh_countries(list(full_run.summary.countries), sandbox_url=full_run.sandbox.url)
+    summary = run_refresh(tmp_path / "copy", full_run.sandbox.url, full_run.summary.countries)
     assert summary.content_hash == full_run.summary.content_hash
     assert len(full_run.sandbox.requests) == before
 
 
-def test_offline_run_rebuilds_the_same_warehouse_from_landing(full_run, tmp_path, monkeypatch):
+def test_offline_run_rebuilds_the_same_warehouse_from_landing(full_run, tmp_path):
     """With only the landing zone left, an offline run gives the same content hash without network."""
     landing = full_run.paths.home / "landing"
     shutil.copytree(landing, tmp_path / "new" / "sandbox" / "landing")
-    monkeypatch.setenv("NESS_HOME", str(tmp_path / "new"))
-    nowhere = "http://127.0.0.1:9"
-    summary = refresh_countries(list(full_run.summary.countries), offline=True, sandbox_url=nowhere)
+    summary = run_refresh(tmp_path / "new", NOWHERE, full_run.summary.countries, is_offline=True)
     assert summary.gaps == []
     assert summary.content_hash == full_run.summary.content_hash
 
 
-def test_country_alone_is_a_slice_of_the_full_run(full_run, home):
+def test_country_alone_is_a_slice_of_the_full_run(full_run, tmp_path):
     """A run of one country alone stores for it exactly what the full run stored."""
-    summary = refresh_countries(["KE"], sandbox_url=full_run.sandbox.url)
+    summary = run_refresh(tmp_path, full_run.sandbox.url, ["KE"])
     assert summary.gaps == []
-    alone = Paths.of(load_settings().for_sandbox(full_run.sandbox.url)).published
+    alone = Paths.of(sandbox_settings(tmp_path, NOWHERE)).published
     assert hash_of(alone, "KE") == hash_of(full_run.paths.published, "KE")
 
 
-def test_publisher_that_is_down_leaves_a_gap(full_run, tmp_path, monkeypatch):
+def test_publisher_that_is_down_leaves_a_gap(full_run, tmp_path):
     """An unreachable publisher keeps yesterday's rows; the run ends with gaps, exit code 3, and says since when."""
     shutil.copytree(full_run.folder, tmp_path / "copy")
-    monkeypatch.setenv("NESS_HOME", str(tmp_path / "copy"))
-    monkeypatch.setenv("NESS_RETRIES", "0")
-    nowhere = "http://127.0.0.1:9"
-    state = refresh_countries(["KE"], sources=["cbd"], max_age_hours=0, sandbox_url=nowhere, return_state=True)
-    summary = state.result()
-    assert state.name == "CompletedWithGaps"
-    assert summary.exit_code == 3
+    none = {"retries": 0}
+    summary = run_refresh(tmp_path / "copy", NOWHERE, ["KE"], only=["cbd"], max_age_hours=0, settings=none)
+    assert (summary.status, summary.exit_code) == ("completed_with_gaps", 3)
     assert [gap.unit.source for gap in summary.gaps] == ["cbd"]
     assert summary.gaps[0].stale_since is not None
-    published = Paths.of(load_settings().for_sandbox(nowhere)).published
+    published = Paths.of(sandbox_settings(tmp_path / "copy", NOWHERE)).published
     assert hash_of(published, "KE") == hash_of(full_run.paths.published, "KE")
 
 
-def test_country_without_any_source_is_not_published(home):
+def test_country_without_any_source_is_not_published(tmp_path):
     """When nothing at all can be read there is nothing to publish, and the failure says so."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NESS_RETRIES", "0")
-        state = refresh_countries(
-            ["KE"], sources=["iso_countries", "seeds", "cbd"], sandbox_url="http://127.0.0.1:9", return_state=True
-        )
-    assert state.is_failed()
     with pytest.raises(SourceUnavailable, match=r"No publisher could be read.*cbd"):
-        state.result()
-    assert not Paths.of(load_settings().for_sandbox("http://127.0.0.1:9")).published.exists()
+        run_refresh(tmp_path, NOWHERE, ["KE"], only=["iso_countries", "seeds", "cbd"], settings={"retries": 0})
+    assert not Paths.of(sandbox_settings(tmp_path, NOWHERE)).published.exists()
 
 
-def test_warehouse_in_use_is_refused(home, sandbox):
+def test_warehouse_in_use_is_refused(tmp_path, sandbox):
     """A second writer is told that the warehouse is busy, and nothing is written."""
-    paths = Paths.of(load_settings().for_sandbox(sandbox.url))
+    paths = Paths.of(sandbox_settings(tmp_path, sandbox.url))
     with writer(paths), pytest.raises(WarehouseBusy, match="being written by another run"):
-        refresh_countries(["KE"], sandbox_url=sandbox.url)
+        run_refresh(tmp_path, sandbox.url, ["KE"])
     assert not paths.published.exists()
 
 
@@ -168,23 +158,26 @@ def test_warehouse_in_use_is_refused(home, sandbox):
         (["KE"], "next year", "not readable"),
     ],
 )
-def test_bad_scope_is_refused_before_anything_happens(home, sandbox, countries, years, says):
+def test_bad_scope_is_refused_before_anything_happens(tmp_path, sandbox, countries, years, says):
     """An unknown country, SQL in a country and reversed years are refused in one sentence; nothing is created."""
     with pytest.raises(WrongUsage, match=says):
-        refresh_countries(countries, years, sandbox_url=sandbox.url)
-    assert not home.exists()
+        run_refresh(tmp_path / "home", sandbox.url, countries, years)
+    assert not (tmp_path / "home").exists()
 
 
-def test_runs_have_names_that_people_can_read(full_run):
-    """Flow and task runs carry the unit they work on in their names."""
-    with get_client(sync_client=True) as client:
-        flows = {run.name for run in client.read_flow_runs()}
-        names = {run.name for run in client.read_task_runs()}
-    assert "refresh BR DE KE NP 2000:2025" in flows
-    assert {
-        "extract gbif_country KE",
-        "load gbif_country KE",
-        "extract worldbank world",
-        "materialise BR DE KE NP",
-        "audit and publish",
-    } <= names
+def test_steps_are_watched_and_a_watcher_that_fails_is_no_matter(tmp_path, sandbox):
+    """Every unit is reported when it starts and ends, then the metrics and the publication; errors of a watcher are ignored."""
+    settings = sandbox_settings(tmp_path, sandbox.url)
+    plan = plan_refresh(settings, ["KE"], "2020", only=["iso_countries", "seeds", "cbd"])
+    seen: list[tuple[str, str, str]] = []
+
+    def watch(step: Step) -> None:
+        seen.append((step.stage, step.name, step.state))
+        raise RuntimeError("a watcher of somebody else")
+
+    with open_for_writing(settings) as build:
+        summary = refresh(build, settings, plan, watch=watch)
+    assert summary.gaps == []
+    for stage, name in (("extract", "cbd world"), ("load", "cbd world"), ("materialise", "KE")):
+        assert [state for s, n, state in seen if (s, n) == (stage, name)][-2:] == ["started", "finished"]
+    assert seen[-1] == ("publish", str(Paths.of(settings).published), "finished")
