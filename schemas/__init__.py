@@ -10,37 +10,28 @@ import functools
 import importlib
 import pkgutil
 
-from ness_pipeline.schemas.base import Contract, Limits, Sourced
+from ness_pipeline.schemas.base import Contract, Limits, Measure, Sourced
 
 VERSION = 2
-"""Version of the contracts as a whole, stated in every publication: one more whenever a table loses or retypes a column.
+"""Version of all contracts together, stored in every publication; it rises whenever a table loses or retypes a column.
 
-What models make is made anew, what was loaded gains nullable columns in place, and for anything else the build
+Tables of models are then computed again, loaded tables gain nullable columns in place, and in all other cases the build
 database is rebuilt from landing.
 """
 
 LAYERS = ("landed", "core", "metrics", "ops")
 
-__all__ = ["LAYERS", "VERSION", "Contract", "Limits", "Sourced", "contract", "contracts"]
+__all__ = ["LAYERS", "VERSION", "Contract", "Limits", "Measure", "Sourced", "contracts"]
 
 
 @functools.cache
 def contracts() -> dict[str, type[Contract]]:
     """Every contract by table name, such as `core.treaty_party`, in a stable order."""
-    found: dict[str, type[Contract]] = {}
+    by_table: dict[str, type[Contract]] = {}
     for layer in LAYERS:
         package = importlib.import_module(f"{__name__}.{layer}")
-        for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
-            loaded = importlib.import_module(f"{__name__}.{layer}.{module.name}")
-            class_name = "".join(part.capitalize() for part in module.name.split("_"))
-            found[f"{layer}.{module.name}"] = getattr(loaded, class_name)
-    return found
-
-
-def contract(table: str) -> type[Contract]:
-    """The contract of a table such as `core.treaty_party`.
-
-    Raises:
-        KeyError: no contract has that name.
-    """
-    return contracts()[table]
+        for name in sorted(module.name for module in pkgutil.iter_modules(package.__path__)):
+            module = importlib.import_module(f"{__name__}.{layer}.{name}")
+            class_name = "".join(part.capitalize() for part in name.split("_"))
+            by_table[f"{layer}.{name}"] = getattr(module, class_name)
+    return by_table

@@ -1,4 +1,4 @@
-"""What all contracts share: how a column is written down and where a row came from."""
+"""What all contracts share: how a column is declared, and the base classes."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ MAX_COUNT = 10**15
 
 @dataclass(frozen=True)
 class Limits:
-    """What a table must keep to before it is published, stated in `Config.metadata["limits"]` of its contract.
+    """Limits of a table that a publication must keep to; a contract gives them in `Config.metadata["limits"]`.
 
-    The first two hold always. The others compare with the last publication, over the countries that both have, and a
-    person may accept what lies beyond them.
+    The first two always hold. The others compare with the last publication, over the countries that both have, and a
+    person may accept a change beyond them.
 
     Attributes:
         rows_per_country: fewest and most rows of a country that has any.
@@ -36,6 +36,29 @@ class Limits:
     fewest: int = 20
 
 
+@dataclass(frozen=True)
+class Measure:
+    """What a contract says of one published number.
+
+    Attributes:
+        label: short name for readers; None where the name of the column, written as words, is good enough.
+        better: `higher` or `lower` when countries may be ranked by the number, None when they may not.
+        lower: column with the lower bound, when there is one.
+        upper: column with the upper bound, when there is one.
+        reportable: column that says whether the number may be quoted.
+        reason: column that says why not.
+        profile: reporting groups that `metrics.country_profile` shows, where the table has groups.
+    """
+
+    label: str | None
+    better: str | None
+    lower: str | None
+    upper: str | None
+    reportable: str
+    reason: str
+    profile: tuple[str, ...]
+
+
 def column(
     description: str,
     unit: str | None = None,
@@ -43,15 +66,15 @@ def column(
     nullable: bool = False,
     **checks: Any,
 ) -> Any:
-    """One column of a contract: what it says in one sentence, its unit, and its bounds.
+    """One column of a contract: its description in one sentence, its unit, and its bounds.
 
     Args:
         description: one sentence for the data dictionary and `COMMENT ON COLUMN`.
         unit: UCUM-like unit (`1` for shares and indices, `%`, `km2`, `a` for years, `{species}` for
             counts), or None for text, codes, dates and flags.
         nullable: whether NULL is allowed; a NULL measure needs a reason in its row.
-        checks: pandera's own checks (`ge`, `le`, `isin`, `str_matches`). Float columns always state both
-            bounds, because NaN and infinity pass a one-sided one.
+        checks: pandera's own checks (`ge`, `le`, `isin`, `str_matches`). Float columns always have both bounds,
+            because NaN and infinity pass a single one.
     """
     return pa.Field(description=description, nullable=nullable, metadata={"unit": unit}, **checks)
 
@@ -60,6 +83,7 @@ def measure(
     description: str,
     unit: str,
     *,
+    label: str | None = None,
     better: str | None = None,
     lower: str | None = None,
     upper: str | None = None,
@@ -68,31 +92,22 @@ def measure(
     profile: tuple[str, ...] = ("all",),
     **checks: Any,
 ) -> Any:
-    """One published number of a metric table; it appears in `metrics.metric_value`.
+    """One published number of a metric table; it appears in `metrics.metric_value`, always nullable.
 
     Args:
         description: one sentence that defines it.
         unit: as in `column`.
-        better: `higher` or `lower` when countries may be ranked by it, None when they may not.
-        lower: column with the lower bound, when there is one.
-        upper: column with the upper bound, when there is one.
-        reportable: column that says whether this number may be quoted.
+        label: as in `Measure`, like all that follow.
+        better: `higher`, `lower` or None.
+        lower: column with the lower bound.
+        upper: column with the upper bound.
+        reportable: column that says whether the number may be quoted.
         reason: column that says why not.
-        profile: reporting groups that `metrics.country_profile` shows, where the table has groups.
-        checks: as in `column`; measures are always nullable.
+        profile: reporting groups of the wide view.
+        checks: as in `column`.
     """
-    metadata = {
-        "unit": unit,
-        "measure": {
-            "better": better,
-            "lower": lower,
-            "upper": upper,
-            "reportable": reportable,
-            "reason": reason,
-            "profile": profile,
-        },
-    }
-    return pa.Field(description=description, nullable=True, metadata=metadata, **checks)
+    about = Measure(label, better, lower, upper, reportable, reason, profile)
+    return pa.Field(description=description, nullable=True, metadata={"unit": unit, "measure": about}, **checks)
 
 
 def country_code() -> Any:
@@ -132,22 +147,26 @@ def count(description: str, unit: str, **options: Any) -> Any:
 
 
 class Contract(pa.DataFrameModel):
-    """Base of all contracts: the columns are exactly those written down, no more and no fewer.
+    """Base of all contracts: a table has exactly the columns of its contract.
 
-    `Config.unique` of a contract is its grain: the columns that identify one row.
+    The inner class `Config` may give:
+        unique: the grain, which are the columns that identify one row.
+        metadata: `method_version`; `limits`; `view` for views; and for metric tables `label` (short name for readers),
+            `half` (`ecological_system`, `security_system`, `both` or None) and `section` (part of the report's
+            country page that shows the table in a layout of its own; left out, the table is listed with all others).
     """
 
     class Config:
-        """Extra columns are an error: nothing enters the warehouse unnamed."""
+        """A column that the contract does not have is an error."""
 
         strict = True
 
 
 class Sourced(Contract):
-    """A table that sources and users load; its rows say who stated them.
+    """A table that sources and users load; each row names its source.
 
-    Each such table exists twice in the build database: `landed.<table>` keeps what every source said, with the
-    unit of work that brought it, and the model `warehouse/core/<table>.sql` decides what is believed.
+    The build database has each such table twice: `landed.<table>` keeps the rows of every source with the unit of work
+    that brought them, and the model `warehouse/core/<table>.sql` chooses between sources that differ.
     """
 
     source: str = column(

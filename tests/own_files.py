@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from ness_pipeline import files
+from ness_pipeline.contract.refused import no_refused_rows
 
 RECORD = {
     "gbifID": "1",
@@ -55,43 +56,41 @@ class Outcome:
     layout: str
     cube: pl.DataFrame
     species: pl.DataFrame
-    rejected: pl.DataFrame
+    refused: pl.DataFrame
     loaded: int
     rows: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     @property
     def reasons(self) -> dict[str, int]:
         """Refused rows by the column that failed first."""
-        return dict(Counter(self.rejected["column_name"]))
+        return dict(Counter(self.refused["column_name"]))
 
     @property
     def received(self) -> int:
         """Rows accounted for."""
-        return self.loaded + self.rejected.height
+        return self.loaded + self.refused.height
 
 
 def load(path: Path, **options: Any) -> Outcome:
     """Read a file to its end."""
     frames: dict[str, list[pl.DataFrame]] = {}
-    rejected, loaded = [], 0
+    refused, loaded = [no_refused_rows()], 0
     with files.read(path, **options) as found:
         for batch in found.batches:
             assert batch.table in found.tables
             frames.setdefault(batch.table, []).append(batch.frame)
-            if batch.rejected is not None:
-                rejected.append(batch.rejected)
+            if batch.refused is not None:
+                refused.append(batch.refused)
             if batch.table == found.tables[0]:
                 loaded += batch.frame.height if batch.records is None else batch.records
         layout = found.layout
     joined = {table: pl.concat(parts, how="diagonal_relaxed") for table, parts in frames.items()}
-    nothing_refused = pl.DataFrame(schema={"row_number": pl.Int64, "column_name": pl.String})
-    refused = pl.concat(rejected).sort("row_number") if rejected else nothing_refused
     nothing = pl.DataFrame()
     return Outcome(
         layout=layout,
         cube=joined.get("occurrence_cube", nothing),
         species=joined.get("country_species", nothing),
-        rejected=refused,
+        refused=pl.concat(refused).sort("row_number"),
         loaded=loaded,
         rows=joined,
     )

@@ -80,7 +80,7 @@ def test_every_column_is_described_and_named_by_the_law():
     """A sentence each; snake_case; numbers have units; booleans are `is_` or `has_`; shares and per cents are bounded."""
     broken = []
     for table, column in COLUMNS:
-        checks = {check.name: check.statistics for check in table.contract.to_schema().columns[column.name].checks}
+        checks = {check.name: check.statistics for check in column.checks}
         low = checks.get("greater_than_or_equal_to", {}).get("min_value")
         high = checks.get("less_than_or_equal_to", {}).get("max_value")
         rules = {
@@ -100,8 +100,8 @@ def test_every_measure_is_complete():
     """Names are unique over all tables; bounds, reportable and reason are columns of the same table."""
     names = [column.name for _, column, _ in measures()]
     assert len(names) == len(set(names))
-    for table, column, says in measures():
-        wanted = [says["reportable"], says["reason"], says["lower"], says["upper"]]
+    for table, column, measure in measures():
+        wanted = [measure.reportable, measure.reason, measure.lower, measure.upper]
         assert all(table.has(str(name)) for name in wanted if name), named(table, column)
         assert column.unit, named(table, column)
 

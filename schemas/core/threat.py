@@ -16,7 +16,7 @@ class Threat(Sourced):
     """
 
     species_key: str = species_key()
-    threat_code: str = column("Code of the threat, one to three numbers with dots between.", str_matches=r"^\d{1,2}(\.\d{1,2}){0,2}$")  # fmt: skip
+    threat_code: str = column("Code of the threat, one to three numbers with dots between.", str_matches=r"^[0-9]{1,2}(\.[0-9]{1,2}){0,2}$")  # fmt: skip
     threat_name: str = column("Name of the threat.", nullable=True)
     detail: str = column("Named agent where a code is listed once per agent, such as an invasive species.", nullable=True)  # fmt: skip
     timing: str = column("When it acts; NULL when the source does not say.", nullable=True, isin=list(THREAT_TIMINGS))

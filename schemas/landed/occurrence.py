@@ -5,8 +5,8 @@ from __future__ import annotations
 from ness_pipeline.schemas.base import Contract, column, country_code, species_key
 from ness_pipeline.schemas.vocabulary import RED_LIST_CATEGORIES, TAXON_GROUPS
 
-_TIME = r"T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-][01]\d(:?[0-5]\d)?)?"
-_MOMENT = rf"[12]\d{{3}}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])({_TIME})?)?)?"
+_TIME = r"T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?(Z|[+-][01][0-9](:?[0-5][0-9])?)?"
+_MOMENT = rf"[12][0-9]{{3}}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])({_TIME})?)?)?"
 ISO_DATE = rf"^{_MOMENT}(/{_MOMENT})?$"
 """A year, month, day or time, or an interval of two of them, as ISO 8601."""
 GEOSPATIAL_ISSUES = (

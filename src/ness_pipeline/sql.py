@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import polars as pl
+
+EXACT_DIGITS = 15
+"""Decimals of so many digits become the nearest double when they are converted; of more digits, not always."""
 
 
 def quote(name: str) -> str:
@@ -31,7 +35,18 @@ def literal(value: object) -> str:
         return "NULL"
     if isinstance(value, bool):
         return str(value).upper()
-    return repr(value) if isinstance(value, (int, float)) else "'" + str(value).replace("'", "''") + "'"
+    if isinstance(value, float):
+        return _float_literal(value)
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
+
+
+def _float_literal(value: float) -> str:
+    """A float as an SQL literal that reads back as the same number; DuckDB reads `0.1` as a decimal and `0.1e0` not."""
+    text = repr(value)
+    if not math.isfinite(value):
+        return f"CAST('{text}' AS DOUBLE)"
+    has_many_digits = sum(letter.isdigit() for letter in text) > EXACT_DIGITS
+    return f"{text}e0" if has_many_digits and "e" not in text else text
 
 
 def frame_of(connection: duckdb.DuckDBPyConnection, query: str, bound: Sequence[object] = ()) -> pl.DataFrame:

@@ -114,13 +114,13 @@ def generate(folder: Path, rows: int) -> None:
 def ours(folder: Path, out: Path, trust: str, *, keeps_refused: bool = False) -> int:
     """The cube by this project; gives back how many records were refused."""
     from ness_pipeline.cube.options import CubeOptions
-    from ness_pipeline.files.batches import rejected
+    from ness_pipeline.files.batches import refused_records
     from ness_pipeline.run.cube import engine_for
 
     with engine_for("duckdb", [folder], CubeOptions(), trust=trust) as engine:
         engine.write(out)
         if keeps_refused:
-            return sum(engine.left_out().values()) + sum(frame.height for frame in rejected(engine, left_out=False))
+            return sum(engine.left_out().values()) + sum(frame.height for frame in refused_records(engine, left_out=False))
         return engine.received() - engine.counted()
 
 

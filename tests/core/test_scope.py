@@ -190,7 +190,7 @@ def test_metrics_never_hold_a_number_that_is_none(warehouse: Any) -> None:
             if table.layer != "metrics" or table.is_view or name not in models():
                 continue
             for column in table.measures:
-                reason = column.measure["reason"] if column.measure else "reason"
+                reason = column.measure.reason if column.measure else "reason"
                 bare = f"{column.name} IS NULL AND {reason} IS NULL"
                 odd = f"NOT isfinite({column.name}::DOUBLE)"
                 (row,) = warehouse.rows(f"SELECT count(*) AS rows FROM {name} WHERE ({bare}) OR {odd}")

@@ -12,7 +12,7 @@ from ness_pipeline.contract.checks_in_sql import any_broken, broken_columns, fir
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.cube.options import CubeOptions
 from ness_pipeline.cube.terms import NUMBERS
-from ness_pipeline.files.batches import rejected
+from ness_pipeline.files.batches import refused_records
 from ness_pipeline.run.cube import engine_for
 
 OCCURRENCE = tables()["landed.occurrence"]
@@ -86,8 +86,8 @@ def test_what_counts_meets_the_contract_and_what_is_refused_breaks_it(tmp_path_f
         engine._define_occurrence()
         counted = pl.concat([*engine.frames(f"SELECT {', '.join(names)} FROM occurrence", "Reading"), pl.DataFrame()], how="diagonal")  # fmt: skip
         cube = sum(frame["occurrences"].sum() for frame in engine.cube())
-        refused = sum(frame.height for frame in rejected(engine))  # raises where the contract allows the record
-        broken = sum(frame.height for frame in rejected(engine, left_out=False))
+        refused = sum(frame.height for frame in refused_records(engine))  # raises where the contract allows the record
+        broken = sum(frame.height for frame in refused_records(engine, left_out=False))
         left_out = sum(engine.left_out().values())
     assert counted.height == cube == len(rows) - refused
     assert broken + left_out == refused

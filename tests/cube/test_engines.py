@@ -24,8 +24,8 @@ def made(engine: str, files: list[Path], options: CubeOptions, kept_whole: int =
     found: dict[str, list[pl.DataFrame]] = {}
     with engine_for(engine, files, options) as opened:
         for batch in batches_of(opened, Said("file:test", taxon_group="other_animals"), kept_whole=kept_whole):
-            if batch.rejected is not None:
-                found.setdefault("refused", []).append(batch.rejected)
+            if batch.refused is not None:
+                found.setdefault("refused", []).append(batch.refused)
             elif batch.frame.height:
                 found.setdefault(batch.table, []).append(batch.frame)
         found["with target groups"] = list(opened.cube())

@@ -101,7 +101,7 @@ def test_finer_rows_are_added_up(tmp_path):
 def test_a_row_that_counts_nothing_known_is_kept_aside(tmp_path, change, column):
     """The refused row names the column that failed; the others are loaded."""
     found = load(write_text(tmp_path / "cube.tsv", rows({}, change)), country_code="ME")
-    assert (found.loaded, found.reasons, found.rejected["row_number"].to_list()) == (1, {column: 1}, [1])
+    assert (found.loaded, found.reasons, found.refused["row_number"].to_list()) == (1, {column: 1}, [1])
 
 
 def test_cells_of_two_grids_are_refused(tmp_path):

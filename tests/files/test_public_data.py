@@ -28,7 +28,7 @@ def test_a_download_is_accounted_for_record_by_record(public_data, name):
     assert len(found.cube) == len(expected)
     per_species = Counter((row["countryCode"], row["speciesKey"]) for row in kept)
     assert {row[:2]: row[2] for row in found.species.select("country_code", "species_key", "occurrences").rows()} == per_species  # fmt: skip
-    assert [why_not(raw[number]) for number in found.rejected["row_number"]] == found.rejected["column_name"].to_list()
+    assert [why_not(raw[number]) for number in found.refused["row_number"]] == found.refused["column_name"].to_list()
 
 
 @pytest.mark.parametrize("name", DOWNLOADS)

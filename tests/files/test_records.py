@@ -112,8 +112,8 @@ def test_species_of_a_country_come_with_name_group_and_category(tmp_path):
 def test_a_record_that_fails_a_filter_is_kept_aside(tmp_path, change, column):
     """The refused record names its place, the column that failed and a reason, and is kept whole."""
     found = load(write_text(tmp_path / "records.tsv", records({}, change, {})))
-    assert (found.loaded, found.rejected.height, found.received) == (2, 1, 3)
-    row = found.rejected.row(0, named=True)
+    assert (found.loaded, found.refused.height, found.received) == (2, 1, 3)
+    row = found.refused.row(0, named=True)
     assert (row["row_number"], row["column_name"]) == (1, column)
     assert row["reason"].endswith(".")
     kept = json.loads(row["row"])
@@ -131,7 +131,7 @@ def test_the_first_failing_filter_is_the_reason(tmp_path):
     }
     order = ["occurrence_status", "has_geospatial_issue", "species_key", "year", "country_code"]
     rows = records(*({name: wrong[name] for name in list(wrong)[start:]} for start in range(5)))
-    assert load(write_text(tmp_path / "records.tsv", rows)).rejected["column_name"].to_list() == order
+    assert load(write_text(tmp_path / "records.tsv", rows)).refused["column_name"].to_list() == order
 
 
 @pytest.mark.parametrize("word", ["", "present", "Presente", "PRESENT", "common"])
@@ -144,7 +144,7 @@ def test_the_flag_of_old_layouts_counts_as_well_as_the_list(tmp_path):
     """`hasGeospatialIssues` refuses a record without a list of issues, and the list one without the flag."""
     rows = records({"hasGeospatialIssues": "true"}, {"hasGeospatialIssues": "false"}, {"hasGeospatialIssues": "false", "issue": "PRESUMED_NEGATED_LATITUDE"})  # fmt: skip
     found = load(write_text(tmp_path / "old.tsv", rows))
-    assert found.rejected["row_number"].to_list() == [0, 2]
+    assert found.refused["row_number"].to_list() == [0, 2]
 
 
 def test_quotes_are_ordinary_characters_in_tab_separated_tables(tmp_path):
@@ -180,7 +180,7 @@ def test_the_year_comes_from_the_date_where_there_is_no_year(tmp_path):
     """Without a column `year`, a date gives it unless it spans several years."""
     rows = records({}, {"eventDate": "2020-12-30/2021-01-02"}, {"eventDate": "2021-01/2021-02"}, without=("year",))
     found = load(write_text(tmp_path / "own.tsv", rows))
-    assert (found.loaded, found.rejected["column_name"].to_list()) == (2, ["year"])
+    assert (found.loaded, found.refused["column_name"].to_list()) == (2, ["year"])
 
 
 def test_a_taxon_key_stands_in_where_there_is_no_species_key(tmp_path):
@@ -206,8 +206,8 @@ def test_lines_with_too_few_or_too_many_columns_are_kept_aside(tmp_path):
     file.write_text("\n".join(lines) + "\n")
     found = load(file)
     assert (found.loaded, found.received) == (1, 4)
-    assert sorted(found.rejected["row_number"]) == [1, 2, 3]
-    assert found.rejected.filter(pl.col("check_name") == "columns")["row"].to_list()[0] == '{"line":"short\\tline"}'
+    assert sorted(found.refused["row_number"]) == [1, 2, 3]
+    assert found.refused.filter(pl.col("check_name") == "columns")["row"].to_list()[0] == '{"line":"short\\tline"}'
 
 
 def test_option_and_file_may_not_both_name_the_country(tmp_path):
@@ -329,7 +329,7 @@ def test_small_batches_give_the_same_cube(tmp_path, monkeypatch):
     monkeypatch.setattr("ness_pipeline.files.raw.BATCH_CELLS", 1)
     parts = load(file)
     assert parts.cube.equals(whole.cube)
-    assert parts.rejected.sort("row_number").equals(whole.rejected.sort("row_number"))
+    assert parts.refused.sort("row_number").equals(whole.refused.sort("row_number"))
     assert parts.received == 3_005
 
 

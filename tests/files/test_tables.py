@@ -73,8 +73,8 @@ def test_a_country_is_an_iso_code(tmp_path, code, hint):
     rows = [STATUS, STATUS | {"country_code": code}, STATUS | {"country_code": "TZ"}]
     found = load(write_text(tmp_path / "treaties.csv", rows, ","), table="treaty_party")
     assert found.rows["treaty_party"]["country_code"].to_list() == ["KE", "TZ"]
-    assert (found.loaded, found.rejected["row_number"].to_list()) == (2, [1])
-    assert found.rejected["reason"][0].endswith(f"{hint.removesuffix('.')}.")
+    assert (found.loaded, found.refused["row_number"].to_list()) == (2, [1])
+    assert found.refused["reason"][0].endswith(f"{hint.removesuffix('.')}.")
 
 
 def test_namibia_is_not_a_missing_value(tmp_path):

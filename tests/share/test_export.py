@@ -105,15 +105,15 @@ def test_contract_becomes_constraints() -> None:
     """Bounds, vocabularies, patterns, lengths, units and the grain of a contract are in the table schema."""
     table = tables()["metrics.threatened_species"]
     columns = {column.name: column for column in table.columns}
-    assert constraints_of(table, columns["country_code"]) == {"required": True, "pattern": "^[A-Z]{2}$"}
-    assert constraints_of(table, columns["threatened_share"]) == {"minimum": 0.0, "maximum": 1.0}
-    assert "fungi" in constraints_of(table, columns["taxon_group"])["enum"]
+    assert constraints_of(columns["country_code"]) == {"required": True, "pattern": "^[A-Z]{2}$"}
+    assert constraints_of(columns["threatened_share"]) == {"minimum": 0.0, "maximum": 1.0}
+    assert "fungi" in constraints_of(columns["taxon_group"])["enum"]
     schema = schema_of(table)
     assert schema["primaryKey"] == ["country_code", "taxon_group"]
     assert {field["name"]: field.get("unit") for field in schema["fields"]}["known_species"] == "{species}"
     assert "primaryKey" not in schema_of(tables()["metrics.species_diversity"]), "its year can be missing"
     name = next(column for column in tables()["core.country"].columns if column.name == "country_name")
-    assert constraints_of(tables()["core.country"], name) == {"required": True, "minLength": 2, "maxLength": 100}
+    assert constraints_of(name) == {"required": True, "minLength": 2, "maxLength": 100}
 
 
 def test_restricted_rows_are_left_out(exported: Path, published: Published) -> None:

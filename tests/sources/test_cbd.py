@@ -63,9 +63,9 @@ def test_european_union_and_unknown_code() -> None:
     """The European Union is left out, and an entry that is no country is refused whole."""
     found = batch("european_union_and_unknown_code.json")
     assert set(found.frame["country_code"]) == {"KE"}
-    assert found.rejected is not None
-    assert found.rejected.height == 1
-    assert "QQQ" in found.rejected["row"][0]
+    assert found.refused is not None
+    assert found.refused.height == 1
+    assert "QQQ" in found.refused["row"][0]
 
 
 def test_codes_in_lower_case_or_three_letters() -> None:

@@ -132,9 +132,9 @@ def test_summaries_of_2024_have_no_category() -> None:
 def test_unknown_category_is_kept_aside() -> None:
     """A category that nobody knows is quarantined with its name; the rest of the species stays."""
     found = batches(sis_101="taxon_with_unknown_category.json")
-    rejected = found["assessment"].rejected
-    assert rejected is not None
-    assert "'QQ' is no category" in rejected["reason"][0]
+    refused = found["assessment"].refused
+    assert refused is not None
+    assert "'QQ' is no category" in refused["reason"][0]
     assert len(assessments(found)) == 1
 
 
@@ -347,8 +347,8 @@ def test_recorded_assessments(public_data: Path, name: str) -> None:
     for table, batch in found.items():
         _, refused = check(tables()[f"core.{table}"], batch.frame, "iucn")
         assert refused.height == 0, refused
-    rejected = found["assessment"].rejected
-    assert rejected is None or rejected.height == 0
+    refused = found["assessment"].refused
+    assert refused is None or refused.height == 0
     assert found["assessment"].frame.height <= 1
 
 

@@ -42,10 +42,10 @@ def test_aggregates_are_no_countries() -> None:
 
 def test_unknown_area_is_refused_whole() -> None:
     """An area that is neither aggregate nor country is kept aside with its row."""
-    rejected = first("aggregates_among_countries.json").rejected
-    assert rejected is not None
-    assert rejected.height == 1
-    assert '"id": "Q9"' in rejected["row"][0]
+    refused = first("aggregates_among_countries.json").refused
+    assert refused is not None
+    assert refused.height == 1
+    assert '"id": "Q9"' in refused["row"][0]
 
 
 def test_pages_with_numbers_as_text() -> None:

@@ -1,4 +1,4 @@
-"""From batches to landed tables: every row passes its contract, is quarantined or left out by a filter, and all add up."""
+"""Load a unit of work into the landed tables: each row is loaded, refused by its contract or filtered out, and all are counted."""
 
 from __future__ import annotations
 
@@ -11,10 +11,18 @@ from dataclasses import asdict, dataclass, field
 import duckdb
 import polars as pl
 
-from ness_pipeline.contract.batch import LEFT_OUT, REJECTED, Batch
-from ness_pipeline.contract.check import ROW, check, failures
-from ness_pipeline.contract.ddl import landed_twin
+from ness_pipeline.contract.batch import Batch
+from ness_pipeline.contract.check import check
+from ness_pipeline.contract.ddl import landed_table
 from ness_pipeline.contract.dictionary import Table, tables
+from ness_pipeline.contract.refused import (
+    ROW_NUMBER,
+    as_refused_rows,
+    filtered_out,
+    no_refused_rows,
+    refused_rows,
+    whole_rows_as_json,
+)
 from ness_pipeline.errors import ContractViolation, NessError
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Extraction
@@ -28,14 +36,14 @@ _SAME_TABLE = "source = ? AND unit = ? AND table_name = ?"
 
 @dataclass(frozen=True)
 class Loaded:
-    """What became of one table of one unit; received = loaded + left out + quarantined.
+    """Numbers of one table of one unit after loading; received = loaded + left out + quarantined.
 
     Attributes:
         table_name: such as `core.treaty_party`.
         received: rows (or records) received.
         loaded: rows (or records) that passed.
         left_out: records that a filter left out and of which only the number is kept.
-        quarantined: rows (or records) kept aside.
+        quarantined: refused rows (or records), kept in `ops.quarantine`.
         written: rows written to the table.
     """
 
@@ -49,7 +57,14 @@ class Loaded:
 
 @dataclass
 class _Stage:
-    """Rows of one table on their way: what was received, staged, left out and refused so far."""
+    """Rows of one table that wait in temporary tables until the whole unit is read.
+
+    Attributes:
+        table: the table.
+        received: rows (or records) received so far.
+        loaded: rows (or records) that passed so far.
+        left_out: filtered-out records so far.
+    """
 
     table: Table
     received: int = 0
@@ -58,10 +73,12 @@ class _Stage:
 
     @property
     def name(self) -> str:
+        """Temporary table of the rows that passed."""
         return f"stage_{self.table.short_name}"
 
     @property
     def refused(self) -> str:
+        """Temporary table of the refused rows."""
         return f"refused_{self.table.short_name}"
 
 
@@ -76,37 +93,40 @@ def load_unit(
     extracted_at: dt.datetime | None,
     now: dt.datetime,
 ) -> list[Loaded]:
-    """Replace what one unit of work has in the landed tables, all of it or nothing.
+    """Replace the rows of one unit of work in the landed tables, all of them or none.
 
     Args:
         connection: the build database.
         unit: the unit of work.
         batches: its rows.
-        promised: tables that the unit fills; one that gets no row is emptied of the unit's earlier rows.
+        promised: tables that the unit fills; where a table gets no row, the unit's earlier rows are removed.
         run_id: the run, for `ops.load`.
         release: the publisher's release, for `ops.load`.
         extracted_at: when the payloads were fetched.
         now: the time, UTC.
 
     Returns:
-        What became of each table.
+        The numbers of each table.
 
     Raises:
         NessError: the unit failed; its earlier rows stay and `ops.load` says why.
     """
     stages = {name: _Stage(tables()[f"core.{name}"]) for name in promised}
-    about = {"run_id": run_id, "source": unit.source, "unit": unit.key, "release": release, "extracted_at": extracted_at, "loaded_at": now}  # fmt: skip
-    nothing_refused = pl.DataFrame(schema=REJECTED)  # noqa: F841  (read by DuckDB)
+    about = {
+        "run_id": run_id,
+        "source": unit.source,
+        "unit": unit.key,
+        "release": release,
+        "extracted_at": extracted_at,
+        "loaded_at": now,
+    }
     connection.execute("BEGIN TRANSACTION")
     try:
         for stage in stages.values():
-            _, columns = landed_twin(stage.table)
-            declared = ", ".join(f"{quote(c.name)} {c.sql_type}" for c in columns[:-1])
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {stage.name} ({declared}, {ROW} BIGINT)")
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {stage.refused} AS FROM nothing_refused")
+            _create_stage(connection, stage)
         for batch in batches:
-            _take(connection, stages[batch.table], batch, unit.source)
-        results = [_put(connection, stage, unit, about) for stage in stages.values()]
+            _stage_batch(connection, stages[batch.table], batch, unit.source)
+        results = [_write_staged(connection, stage, unit, about) for stage in stages.values()]
         connection.execute("COMMIT")
     except BaseException as error:
         # A commit that failed, as on a full disk, has ended the transaction already.
@@ -115,8 +135,8 @@ def load_unit(
         if isinstance(error, NessError):
             record_failure(connection, unit, promised, str(error), run_id=run_id, now=now)
         raise
-    for one in results:
-        logger.info("loaded", extra={"source": unit.source, "unit": unit.key, **asdict(one)})
+    for result in results:
+        logger.info("loaded", extra={"source": unit.source, "unit": unit.key, **asdict(result)})
     return results
 
 
@@ -129,58 +149,75 @@ def record_failure(
     run_id: str,
     now: dt.datetime,
 ) -> None:
-    """Say in `ops.load` that a unit of work failed and why, once; the rows of its last good load stay."""
-    known = "SELECT 1 FROM ops.load WHERE run_id = ? AND source = ? AND unit = ?"
-    if connection.execute(known, [run_id, unit.source, unit.key]).fetchone():
+    """Record in `ops.load`, once for a run, that a unit of work failed and why; the rows of its last good load stay."""
+    recorded = "SELECT 1 FROM ops.load WHERE run_id = ? AND source = ? AND unit = ?"
+    if connection.execute(recorded, [run_id, unit.source, unit.key]).fetchone():
         return
-    about = {"run_id": run_id, "source": unit.source, "unit": unit.key, "release": None, "extracted_at": None, "loaded_at": now}  # fmt: skip
+    about = {
+        "run_id": run_id,
+        "source": unit.source,
+        "unit": unit.key,
+        "release": None,
+        "extracted_at": None,
+        "loaded_at": now,
+        "status": "failed",
+        "error": error,
+    }
     for name in promised:
-        failed = Loaded(f"core.{name}", 0, 0, 0, 0, 0)
-        _record(connection, failed, {**about, "status": "failed", "error": error})
+        _record(connection, Loaded(f"core.{name}", 0, 0, 0, 0, 0), about)
 
 
-def _take(connection: duckdb.DuckDBPyConnection, stage: _Stage, batch: Batch, source: str) -> None:
+def _create_stage(connection: duckdb.DuckDBPyConnection, stage: _Stage) -> None:
+    """Create the two temporary tables of a stage, empty."""
+    declared = ", ".join(f"{quote(column.name)} {column.sql_type}" for column in stage.table.columns)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {stage.name} ({declared}, {ROW_NUMBER} BIGINT)")
+    no_rows = no_refused_rows()  # noqa: F841  (read by DuckDB)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {stage.refused} AS FROM no_rows")
+
+
+def _stage_batch(connection: duckdb.DuckDBPyConnection, stage: _Stage, batch: Batch, source: str) -> None:
+    """Check the rows of a batch and add them to the temporary tables.
+
+    Raises:
+        ContractViolation: a row that stands for several records breaks the contract.
+    """
     valid, refused = check(stage.table, batch.frame, source)
     if batch.records is not None and refused.height:
         reason = refused.row(0, named=True)["reason"]
         raise ContractViolation(f"A row that stands for several records breaks {stage.table.name}: {reason}")
     offset = stage.received
-    staged = valid.with_columns(pl.col(ROW) + offset)  # noqa: F841  (read by DuckDB)
+    staged = valid.with_columns(pl.col(ROW_NUMBER) + offset)  # noqa: F841  (read by DuckDB)
     connection.execute(f"INSERT INTO {stage.name} BY NAME SELECT * FROM staged")
-    _set_aside(connection, stage, refused.with_columns(pl.col(ROW) + offset))
+    _keep_refused(connection, stage, refused.with_columns(pl.col(ROW_NUMBER) + offset))
     stage.received += batch.frame.height if batch.records is None else batch.records
     stage.loaded += valid.height if batch.records is None else batch.records
-    if batch.rejected is not None:
-        _set_aside(connection, stage, batch.rejected)
-        stage.received += batch.rejected.height
+    if batch.refused is not None:
+        _keep_refused(connection, stage, as_refused_rows(batch.refused))
+        stage.received += batch.refused.height
     if batch.left_out is not None:
-        stage.left_out.append(batch.left_out.select(pl.col(name).cast(dtype) for name, dtype in LEFT_OUT.items()))
+        stage.left_out.append(batch.left_out)
         stage.received += int(batch.left_out["records"].sum())
 
 
-def _set_aside(connection: duckdb.DuckDBPyConnection, stage: _Stage, refused: pl.DataFrame) -> None:
-    """Keep refused rows with the database, which goes to disk where they are many."""
+def _keep_refused(connection: duckdb.DuckDBPyConnection, stage: _Stage, refused: pl.DataFrame) -> None:
+    """Keep refused rows in the database, which writes to disk where they are many."""
     if refused.height:
-        rows = refused.select(pl.col(name).cast(dtype) for name, dtype in REJECTED.items())  # noqa: F841
-        connection.execute(f"INSERT INTO {stage.refused} BY NAME FROM rows")
+        connection.execute(f"INSERT INTO {stage.refused} BY NAME FROM refused")
 
 
-def _put(connection: duckdb.DuckDBPyConnection, stage: _Stage, unit: Unit, about: Mapping[str, object]) -> Loaded:
+def _write_staged(
+    connection: duckdb.DuckDBPyConnection, stage: _Stage, unit: Unit, about: Mapping[str, object]
+) -> Loaded:
+    """Replace the unit's rows in the landed table, quarantine and `ops.left_out` by the staged ones, and record the load.
+
+    Raises:
+        ContractViolation: the numbers of rows do not add up, which is a defect.
+    """
     table = stage.table
+    _refuse_repeated(connection, stage)
+    landed, _ = landed_table(table)
+    names = ", ".join(quote(column.name) for column in table.columns)
     grain = ", ".join(quote(name) for name in table.grain)
-    twice = frame_of(
-        connection,
-        f"SELECT * FROM {stage.name} QUALIFY row_number() OVER (PARTITION BY {grain} ORDER BY {ROW}) > 1 ORDER BY {ROW}",
-    )
-    if twice.height:
-        reason = f"An earlier row has the same {', '.join(table.grain)}."
-        rows = twice.drop(ROW).select(row=pl.struct(pl.all()).struct.json_encode()).to_series()
-        doubles = failures(twice.get_column(ROW), None, "unique", [reason] * twice.height)
-        _set_aside(connection, stage, doubles.with_columns(row=rows))
-        stage.loaded -= twice.height
-        connection.execute(f"DELETE FROM {stage.name} WHERE {ROW} IN (SELECT {ROW} FROM twice)")
-    landed, columns = landed_twin(table)
-    names = ", ".join(quote(column.name) for column in columns[:-1])
     connection.execute(f"DELETE FROM {quote(landed)} WHERE source = ? AND unit_key = ?", [unit.source, unit.key])
     written = connection.execute(
         f"INSERT INTO {quote(landed)} BY NAME SELECT {names}, ? AS unit_key FROM {stage.name} ORDER BY {grain}",
@@ -188,38 +225,57 @@ def _put(connection: duckdb.DuckDBPyConnection, stage: _Stage, unit: Unit, about
     ).fetchone()
     connection.execute(f"DROP TABLE {stage.name}")
     of_unit = (str(about["run_id"]), unit.source, unit.key, table.name)
-    left_out = _left_out(connection, stage, of_unit)
-    quarantined = _quarantine(connection, stage, of_unit)
+    left_out = _write_left_out(connection, stage, of_unit)
+    quarantined = _write_quarantine(connection, stage, of_unit)
     result = Loaded(table.name, stage.received, stage.loaded, left_out, quarantined, int(written[0]) if written else 0)
-    if result.received != (known := result.loaded + result.left_out + result.quarantined):
-        message = f"{table.name} of {unit.source} {unit.key} received {result.received} rows but accounts for {known}; report this as a defect."
+    accounted_for = result.loaded + result.left_out + result.quarantined
+    if result.received != accounted_for:
+        message = f"{table.name} of {unit.source} {unit.key} received {result.received} rows but accounts for {accounted_for}; report this as a defect."
         raise ContractViolation(message)
     _record(connection, result, {**about, "status": "loaded", "error": None})
     return result
 
 
-def _quarantine(connection: duckdb.DuckDBPyConnection, stage: _Stage, of_unit: tuple[str, str, str, str]) -> int:
+def _refuse_repeated(connection: duckdb.DuckDBPyConnection, stage: _Stage) -> None:
+    """Refuse staged rows whose grain an earlier row has."""
+    table = stage.table
+    grain = ", ".join(quote(name) for name in table.grain)
+    is_repeated = f"row_number() OVER (PARTITION BY {grain} ORDER BY {ROW_NUMBER}) > 1"
+    repeated = frame_of(connection, f"SELECT * FROM {stage.name} QUALIFY {is_repeated} ORDER BY {ROW_NUMBER}")
+    if not repeated.height:
+        return
+    reason = f"An earlier row has the same {', '.join(table.grain)}."
+    rows = whole_rows_as_json(repeated.drop(ROW_NUMBER))
+    numbers = repeated.get_column(ROW_NUMBER)
+    _keep_refused(connection, stage, refused_rows(numbers, column=None, check="unique", reason=reason, rows=rows))
+    connection.execute(f"DELETE FROM {stage.name} WHERE {ROW_NUMBER} IN (SELECT {ROW_NUMBER} FROM repeated)")
+    stage.loaded -= repeated.height
+
+
+def _write_quarantine(connection: duckdb.DuckDBPyConnection, stage: _Stage, of_unit: tuple[str, str, str, str]) -> int:
+    """Replace the unit's rows in `ops.quarantine`; returns how many there are."""
     connection.execute(f"DELETE FROM ops.quarantine WHERE {_SAME_TABLE}", of_unit[1:])
-    named = f"SELECT ? AS run_id, ? AS source, ? AS unit, ? AS table_name, * FROM {stage.refused} ORDER BY row_number"
-    kept = connection.execute(f"INSERT INTO ops.quarantine BY NAME {named}", of_unit).fetchone()
+    rows = f"SELECT ? AS run_id, ? AS source, ? AS unit, ? AS table_name, * FROM {stage.refused} ORDER BY {ROW_NUMBER}"
+    written = connection.execute(f"INSERT INTO ops.quarantine BY NAME {rows}", of_unit).fetchone()
     connection.execute(f"DROP TABLE {stage.refused}")
-    return int(kept[0]) if kept else 0
+    return int(written[0]) if written else 0
 
 
-def _left_out(connection: duckdb.DuckDBPyConnection, stage: _Stage, of_unit: tuple[str, str, str, str]) -> int:
+def _write_left_out(connection: duckdb.DuckDBPyConnection, stage: _Stage, of_unit: tuple[str, str, str, str]) -> int:
+    """Replace the unit's rows in `ops.left_out`; returns how many records they stand for."""
     connection.execute(f"DELETE FROM ops.left_out WHERE {_SAME_TABLE}", of_unit[1:])
-    filters = pl.concat([pl.DataFrame(schema=LEFT_OUT), *stage.left_out])
-    named = "SELECT ? AS run_id, ? AS source, ? AS unit, ? AS table_name, * FROM filters ORDER BY column_name"
-    connection.execute(f"INSERT INTO ops.left_out BY NAME {named}", of_unit)
+    filters = pl.concat([filtered_out([], [], []), *stage.left_out])
+    rows = "SELECT ? AS run_id, ? AS source, ? AS unit, ? AS table_name, * FROM filters ORDER BY column_name"
+    connection.execute(f"INSERT INTO ops.left_out BY NAME {rows}", of_unit)
     return int(filters["records"].sum())
 
 
 def _record(connection: duckdb.DuckDBPyConnection, result: Loaded, about: Mapping[str, object]) -> None:
-    row = {**about} | {name: getattr(result, name) for name in Loaded.__dataclass_fields__}
-    columns = tables()["ops.load"].columns
-    marks = ", ".join("?" for _ in columns)
-    names = ", ".join(column.name for column in columns)
-    connection.execute(f"INSERT INTO ops.load ({names}) VALUES ({marks})", [row[column.name] for column in columns])
+    """Add what became of one table of a unit to `ops.load`."""
+    row = {**about, **asdict(result)}
+    names = [column.name for column in tables()["ops.load"].columns]
+    marks = ", ".join("?" for _ in names)
+    connection.execute(f"INSERT INTO ops.load ({', '.join(names)}) VALUES ({marks})", [row[name] for name in names])
 
 
 def load_extraction(
@@ -272,7 +328,15 @@ def load_extraction(
     accessed_on = (extraction.completed_at or now).date()
     citation = source.citation.replace("{release}", extraction.release or "unknown")
     citation = f"SYNTHETIC stand-in for: {citation}" if is_synthetic else citation
-    cited = {"source": unit.source, "unit": unit.key, "citation": citation, "doi": None, "licence": source.licence, "accessed_on": accessed_on, "is_redistributable": source.is_redistributable}  # fmt: skip
+    cited = {
+        "source": unit.source,
+        "unit": unit.key,
+        "citation": citation,
+        "doi": None,
+        "licence": source.licence,
+        "accessed_on": accessed_on,
+        "is_redistributable": source.is_redistributable,
+    }
     replace_ops(connection, "provenance", unit, provenance)
     replace_ops(connection, "citation", unit, [cited])
     return results
@@ -281,7 +345,7 @@ def load_extraction(
 def replace_ops(
     connection: duckdb.DuckDBPyConnection, name: str, unit: Unit, rows: Sequence[Mapping[str, object]]
 ) -> None:
-    """Replace what an ops table says of one unit of work."""
+    """Replace the rows of one unit of work in a table of the layer `ops`."""
     columns = tables()[f"ops.{name}"].columns
     frame = pl.DataFrame(rows, schema={column.name: column.dtype for column in columns}, orient="row")  # noqa: F841
     connection.execute(f"DELETE FROM ops.{name} WHERE source = ? AND unit = ?", [unit.source, unit.key])

@@ -13,13 +13,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import duckdb
-import pandera.errors
 import polars as pl
 import sqlglot
 from sqlglot import exp
 
+from ness_pipeline.contract.check import failed_checks, failed_own_checks
 from ness_pipeline.contract.checks_in_sql import any_broken, broken_columns
 from ness_pipeline.contract.dictionary import Table, tables
+from ness_pipeline.contract.refused import ROW_NUMBER
 from ness_pipeline.errors import ContractViolation
 from ness_pipeline.index.computed import computed
 from ness_pipeline.paths import sql_folder
@@ -141,7 +142,9 @@ def _run(connection: duckdb.DuckDBPyConnection, model: Model, countries: Sequenc
         _check_columns(connection, model, table)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT {cast} FROM ({model.sql}\n) {where}", bound)
     except duckdb.Error as error:
-        raise ContractViolation(f"The model {model.name} does not run ({_first_line(error)}); mend its SQL.") from error
+        raise ContractViolation(
+            f"The model {model.name} does not run ({_first_line(error)}); correct its SQL."
+        ) from error
     check_table(connection, "staged", table)
     connection.execute(f"DELETE FROM {quote(table.name)} {where}", bound)
     grain = ", ".join(quote(name) for name in table.grain)
@@ -161,36 +164,50 @@ def _check_columns(connection: duckdb.DuckDBPyConnection, model: Model, table: T
 
 
 def check_table(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
-    """Check a table of the database against a contract, and its grain.
+    """Check all rows of a table of the database against a contract, and its grain.
 
-    SQL finds the rows that break the contract; the contract itself says what is wrong with the first of them.
+    SQL finds the rows that break the checks that it can express, and pandera gives the reason for the first of them.
+    pandera also runs all other checks of the contract, on all rows.
 
     Raises:
         ContractViolation: the first broken check, with the table, the column and a value.
     """
-    order = ", ".join(quote(column.name) for column in table.columns)
+    columns = ", ".join(quote(column.name) for column in table.columns)
     broken = f"FROM {quote(name)} WHERE {any_broken(broken_columns(table))}"
     ((number,),) = connection.execute(f"SELECT count(*) {broken}").fetchall()
     if number:
-        schema = table.contract.to_schema()
-        schema.unique = None
-        shown = frame_of(connection, f"SELECT {order} {broken} ORDER BY ALL LIMIT {SHOWN_ROWS}")
-        try:
-            schema.validate(shown.select(list(schema.columns)), lazy=True)
-        except pandera.errors.SchemaErrors as error:
-            first = pl.DataFrame(error.failure_cases).row(0, named=True)
+        rows = frame_of(connection, f"SELECT {columns} {broken} ORDER BY ALL LIMIT {SHOWN_ROWS}")
+        failures = failed_checks(table, rows)
+        if failures.is_empty():
             raise ContractViolation(
-                f"{table.name}.{first['column']} breaks {first['check']} with {first['failure_case']!r} "
-                f"({number} rows); nothing was changed, mend the model or its contract."
-            ) from error
-        raise ContractViolation(f"{table.name} has {number} rows that its contract allows; report this as a defect.")
+                f"{table.name} has {number} rows that its contract allows; report this as a defect."
+            )
+        raise _violation(table, failures, number)
+    if table.checks or any(column.checks_without_sql for column in table.columns):
+        failures = failed_own_checks(table, frame_of(connection, f"SELECT {columns} FROM {quote(name)} ORDER BY ALL"))
+        if failures.height:
+            raise _violation(table, failures, failures.get_column(ROW_NUMBER).n_unique())
+    _check_grain(connection, name, table)
+
+
+def _violation(table: Table, failures: pl.DataFrame, number: int) -> ContractViolation:
+    """The error for the first failure of a table."""
+    first = failures.row(0, named=True)
+    place = table.name if first["column_name"] is None else f"{table.name}.{first['column_name']}"
+    return ContractViolation(
+        f"{place} breaks {first['check_name']} with {first['value']!r} ({number} rows); "
+        "nothing was changed, correct the model or its contract."
+    )
+
+
+def _check_grain(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
     grain = ", ".join(quote(column) for column in table.grain)
-    twice = connection.execute(
+    repeated = connection.execute(
         f"SELECT {grain} FROM {quote(name)} GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1"
     ).fetchone()
-    if twice is not None:
-        key = ", ".join(f"{column}={value}" for column, value in zip(table.grain, twice, strict=True))
-        raise ContractViolation(f"{table.name} has several rows for {key}; nothing was changed, mend the model.")
+    if repeated is not None:
+        key = ", ".join(f"{column}={value}" for column, value in zip(table.grain, repeated, strict=True))
+        raise ContractViolation(f"{table.name} has several rows for {key}; nothing was changed, correct the model.")
 
 
 def _first_line(error: Exception) -> str:

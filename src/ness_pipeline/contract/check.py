@@ -1,58 +1,56 @@
-"""Part the rows that meet a contract from those that do not, naming column, check and value."""
+"""Separate the rows that meet a contract from those that do not, with column, check and reason for each."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
+from typing import Any
 
 import pandera.errors
+import pandera.polars as pa
 import polars as pl
+from pandera.constants import CHECK_OUTPUT_KEY
 
-from ness_pipeline.contract.batch import REJECTED
+from ness_pipeline.contract.constraints import Check
 from ness_pipeline.contract.dictionary import Column, Table
+from ness_pipeline.contract.refused import ROW_NUMBER, no_refused_rows, refused_rows, with_whole_rows
 from ness_pipeline.errors import ContractViolation, SchemaDrift
 
-ROW = "row_number"
-"""Position of a row in what was received, from 0."""
+_FAILURES = {ROW_NUMBER: pl.Int64(), "column_name": pl.String(), "check_name": pl.String(), "value": pl.String()}
+"""Columns of failures: row, column (NULL where the row as a whole fails), check, and the value as text."""
 
 
 def check(table: Table, frame: pl.DataFrame, source: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Part the rows of a batch into those that meet the contract and those that do not.
+    """Separate the rows of a batch that meet the contract from those that do not.
 
     Args:
         table: the table with its contract.
         frame: rows with the contract's column names; nullable columns and `source` may be missing.
-        source: filled in where the frame has no `source`.
+        source: value of `source` where the frame has no such column.
 
     Returns:
         The valid rows in the contract's columns and types with their position (`row_number`), and the refused ones in
-        the columns of `REJECTED`.
+        the columns `REFUSED_COLUMNS`.
 
     Raises:
         SchemaDrift: a column is missing or unknown.
+        ContractViolation: a check fails for all rows together, or cannot be run.
     """
-    columns = {column.name: column for column in table.columns}
-    if unknown := [name for name in frame.columns if name not in columns]:
-        raise SchemaDrift(f"{table.name} has no column {unknown[0]!r}; remove or rename it.")
-    required = [c.name for c in table.columns if not c.nullable and c.name != "source"]
-    if missing := [name for name in required if name not in frame.columns]:
-        raise SchemaDrift(f"{table.name} needs the column {missing[0]!r}, which is missing; add it.")
-
-    converted = frame.select(
-        pl.lit(source).alias("source") if name == "source" and name not in frame.columns
-        else pl.lit(None, dtype=column.dtype).alias(name) if name not in frame.columns
-        else convert(pl.col(name), frame.schema[name], column.dtype).alias(name)
-        for name, column in columns.items()
-    )  # fmt: skip
-    failures = [_failed_conversions(frame, converted, columns.values()), _failed_checks(table, converted)]
-    first = pl.concat(failures).unique(subset=ROW, keep="first", maintain_order=True)
-    rows = frame.select(row=pl.struct(pl.all()).struct.json_encode()).with_row_index(ROW).cast({ROW: pl.Int64})
-    refused = first.join(rows, on=ROW, how="left").select(*REJECTED).sort(ROW)
-    numbered = converted.with_row_index(ROW).cast({ROW: pl.Int64})
-    return numbered.join(refused.select(ROW), on=ROW, how="anti"), refused
+    _check_columns(table, frame)
+    converted = frame.select(_converted(column, frame, source) for column in table.columns)
+    failures = [
+        _refused_conversions(frame, converted, table.columns),
+        _refused_by(failed_checks(table, converted), table),
+        _refused_by(failed_own_checks(table, converted), table),
+    ]
+    first = pl.concat(failures).unique(subset=ROW_NUMBER, keep="first", maintain_order=True).sort(ROW_NUMBER)
+    refused = with_whole_rows(first, frame)
+    numbered = converted.with_row_index(ROW_NUMBER).cast({ROW_NUMBER: pl.Int64})
+    return numbered.join(refused.select(ROW_NUMBER), on=ROW_NUMBER, how="anti"), refused
 
 
 def failed_values(table: Table, name: str, values: pl.Series) -> pl.DataFrame:
-    """What the contract says of values of one column, whatever stands beside them.
+    """Values of one column that break the contract, whatever the other columns of their rows hold.
 
     Args:
         table: the table with its contract.
@@ -60,14 +58,66 @@ def failed_values(table: Table, name: str, values: pl.Series) -> pl.DataFrame:
         values: values as text.
 
     Returns:
-        Their position (`row_number`), the check that fails first (`check_name`) and the sentence (`reason`); a value
-        that meets the contract is left out.
+        Their position (`row_number`), the check that fails first (`check_name`) and the sentence (`reason`).
     """
     column = next(column for column in table.columns if column.name == name)
     given = values.alias(name).to_frame()
     converted = given.select(convert(pl.col(name), pl.String(), column.dtype).alias(name))
-    failed = [_failed_conversions(given, converted, [column]), _failed_checks(table, converted)]
-    return pl.concat(failed).unique(subset=ROW, keep="first").select(ROW, "check_name", "reason")
+    failures = [_refused_conversions(given, converted, [column]), _refused_by(failed_checks(table, converted), table)]
+    return pl.concat(failures).unique(subset=ROW_NUMBER, keep="first").select(ROW_NUMBER, "check_name", "reason")
+
+
+def failed_checks(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """All failures of missing values and of checks that SQL can express, as pandera finds them.
+
+    Args:
+        table: the table with its contract.
+        frame: rows in the contract's types; columns may be missing.
+
+    Returns:
+        One row for each failure: `row_number`, `column_name`, `check_name` and `value`.
+    """
+    try:
+        _schema(table, frame.columns).validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        cases = pl.DataFrame(error.failure_cases)
+        if cases.get_column("index").is_null().any():
+            first = cases.row(0, named=True)
+            raise ContractViolation(f"{table.name}.{first['column']} breaks {first['check']} as a whole.") from error
+        return cases.select(
+            pl.col("index").alias(ROW_NUMBER),
+            pl.col("column").alias("column_name"),
+            pl.col("check").alias("check_name"),
+            pl.col("failure_case").alias("value"),
+        ).cast(_FAILURES)  # type: ignore[arg-type]  # instances of types are fine
+    return pl.DataFrame(schema=_FAILURES)
+
+
+def failed_own_checks(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """All failures of the checks that SQL cannot express: `@pa.check`, `@pa.dataframe_check` and the like.
+
+    Args:
+        table: the table with its contract.
+        frame: rows in the contract's columns and types.
+
+    Returns:
+        One row for each failure: `row_number`, `column_name`, `check_name` and `value`, which for a check of whole rows
+        is the row as JSON.
+
+    Raises:
+        ContractViolation: a check fails for all rows together, or cannot be run.
+    """
+    failures = [pl.DataFrame(schema=_FAILURES)]
+    for column in table.columns:
+        for own in column.checks_without_sql:
+            numbers = _failing_rows(own, frame, f"{table.name}.{column.name}", column.name)
+            values = frame.get_column(column.name).gather(numbers).cast(pl.String)
+            failures.append(_failures(numbers, column.name, own, values))
+    for own in table.checks:
+        numbers = _failing_rows(own, frame, table.name, None)
+        values = frame[numbers].select(pl.struct(pl.all()).struct.json_encode()).to_series()
+        failures.append(_failures(numbers, None, own, values))
+    return pl.concat(failures)
 
 
 def convert(value: pl.Expr, given: pl.DataType, wanted: pl.DataType) -> pl.Expr:
@@ -86,50 +136,110 @@ def convert(value: pl.Expr, given: pl.DataType, wanted: pl.DataType) -> pl.Expr:
     return value.cast(wanted, strict=False)
 
 
-def _failed_conversions(given: pl.DataFrame, converted: pl.DataFrame, columns: Iterable[Column]) -> pl.DataFrame:
-    found = [failures()]
+def _check_columns(table: Table, frame: pl.DataFrame) -> None:
+    for name in frame.columns:
+        if not table.has(name):
+            raise SchemaDrift(f"{table.name} has no column {name!r}; remove or rename it.")
+    for column in table.columns:
+        if not column.nullable and column.name not in {*frame.columns, "source"}:
+            raise SchemaDrift(f"{table.name} needs the column {column.name!r}, which is missing; add it.")
+
+
+def _converted(column: Column, frame: pl.DataFrame, source: str) -> pl.Expr:
+    """A column of the contract in its type, with NULL or the given source where the frame lacks it."""
+    name = column.name
+    if name in frame.columns:
+        return convert(pl.col(name), frame.schema[name], column.dtype).alias(name)
+    return pl.lit(source if name == "source" else None, dtype=column.dtype).alias(name)
+
+
+def _refused_conversions(given: pl.DataFrame, converted: pl.DataFrame, columns: Iterable[Column]) -> pl.DataFrame:
+    """Rows with a value that does not convert to the type of its column."""
+    refused = [no_refused_rows()]
     for column in columns:
         if column.name in given.columns:
             lost = given.get_column(column.name).is_not_null() & converted.get_column(column.name).is_null()
             if lost.any():
                 kind = column.sql_type.lower()
                 values = given.get_column(column.name).filter(lost).cast(pl.String)
-                reason = [f"{column.name} is {value!r}, which is no {kind}." for value in values]
-                found.append(failures(lost.arg_true(), column.name, "type", reason))
-    return pl.concat(found)
+                reasons = [f"{column.name} is {value!r}, which is no {kind}." for value in values]
+                refused.append(refused_rows(lost.arg_true(), column=column.name, check="type", reason=reasons))
+    return pl.concat(refused)
 
 
-def _failed_checks(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+def _refused_by(failures: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Failures as refused rows, with a reason each: what the contract's own check is described as, or its name."""
+    checks = [check for column in table.columns for check in column.checks] + list(table.checks)
+    described = {
+        check.name: f"{check.name}: {check.pandera.description}" for check in checks if check.pandera.description
+    }
+    reasons = []
+    for column, name, value in failures.select("column_name", "check_name", "value").iter_rows():
+        broken = described.get(name, name)
+        reasons.append(
+            f"The row breaks {broken}." if column is None else f"{column} is {value!r}, which breaks {broken}."
+        )
+    columns, names = failures.get_column("column_name"), failures.get_column("check_name")
+    return refused_rows(failures.get_column(ROW_NUMBER), column=columns, check=names, reason=reasons)
+
+
+def _schema(table: Table, names: Iterable[str]) -> pa.DataFrameSchema:
+    """The contract as pandera's schema for some columns, with the checks that SQL can express.
+
+    The grain is not in it, for it is checked over all batches of a unit in the database.
+    """
+    if table.contract is None:
+        raise ContractViolation(f"{table.name} has no contract of its own to check rows against; check its sources.")
     schema = table.contract.to_schema()
-    schema.unique = None  # the grain is checked over all batches of a unit, in the database
-    schema = schema.select_columns([name for name in schema.columns if name in frame.columns])
+    present = set(names)
+    columns = {}
+    for column in table.columns:
+        if column.name in present:
+            declared = copy.copy(schema.columns[column.name])
+            own = column.checks_without_sql
+            declared.checks = [check.pandera for check in column.checks if check not in own]
+            columns[column.name] = declared
+    return pa.DataFrameSchema(columns, strict=True)
+
+
+def _failing_rows(own: Check, frame: pl.DataFrame, owner: str, key: str | None) -> pl.Series:
+    """Positions of the rows that break a check which pandera runs.
+
+    Args:
+        own: the check.
+        frame: the rows.
+        owner: table, or table and column, for messages.
+        key: the column; None for a check of whole rows.
+
+    Raises:
+        ContractViolation: the check fails for all rows together, or cannot be run.
+    """
     try:
-        schema.validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as error:
-        cases = pl.DataFrame(error.failure_cases)
-        if cases.get_column("index").is_null().any():
-            first = cases.row(0, named=True)
-            raise ContractViolation(f"{table.name}.{first['column']} breaks {first['check']} as a whole.") from error
-        reason = [
-            f"{column} is {value!r}, which breaks {check_name}."
-            for column, value, check_name in cases.select("column", "failure_case", "check").iter_rows()
-        ]
-        return failures(cases.get_column("index"), cases.get_column("column"), cases.get_column("check"), reason)
-    return failures()
+        result = own.pandera(frame.lazy(), key)
+        has_passed = bool(result.check_passed.collect().item())
+        output: pl.DataFrame = result.check_output.collect()
+    except Exception as error:
+        message = (
+            f"The check {own.name} of the contract {owner} cannot be run ({_first_line(error)}); correct the check."
+        )
+        raise ContractViolation(message) from error
+    if has_passed:
+        return pl.Series(ROW_NUMBER, [], dtype=pl.Int64)
+    is_by_row = result.failure_cases is not None and output.height == frame.height
+    if not is_by_row:
+        raise ContractViolation(f"{owner} breaks {own.name} over all {frame.height} rows together; correct the rows.")
+    return output.get_column(CHECK_OUTPUT_KEY).not_().arg_true().cast(pl.Int64)
 
 
-def failures(
-    rows: pl.Series | None = None,
-    column: str | pl.Series | None = None,
-    check_name: str | pl.Series | None = None,
-    reason: list[str] | None = None,
-) -> pl.DataFrame:
-    """Failures in the columns of `REJECTED` but for the row itself; without arguments, none."""
-    schema = {name: dtype for name, dtype in REJECTED.items() if name != "row"}
-    if rows is None:
-        return pl.DataFrame(schema=schema)
-    frame = pl.DataFrame({ROW: rows, "reason": reason})
-    return frame.with_columns(
-        column_name=pl.lit(column) if isinstance(column, str) else column,
-        check_name=pl.lit(check_name) if isinstance(check_name, str) else check_name,
-    ).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+def _failures(numbers: pl.Series, column: str | None, own: Check, values: pl.Series) -> pl.DataFrame:
+    content: dict[str, Any] = {ROW_NUMBER: numbers, "value": values}
+    return pl.DataFrame(content).select(
+        ROW_NUMBER,
+        pl.lit(column, pl.String).alias("column_name"),
+        pl.lit(own.pandera.error or own.name).alias("check_name"),
+        pl.col("value").cast(pl.String),
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

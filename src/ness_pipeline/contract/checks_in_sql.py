@@ -1,28 +1,18 @@
-"""A contract as one SQL expression, so that rows are checked where they are, in the pass that counts them."""
+"""A contract as SQL conditions, so that rows are checked where they are, in the query that counts them.
+
+Checks that SQL cannot express are not among them: a contract of the layer `landed` may not have any, and `check_table`
+of the models lets pandera run them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from ness_pipeline.contract.dictionary import Table
+from ness_pipeline.contract.constraints import breaks_in_sql
+from ness_pipeline.contract.dictionary import Column, Table
 from ness_pipeline.sql import literal
 
-_CHECKS: Mapping[str, Callable[[str, Any], str]] = {
-    "greater_than_or_equal_to": lambda column, says: f"{column} < {literal(says['min_value'])}",
-    "less_than_or_equal_to": lambda column, says: f"{column} > {literal(says['max_value'])}",
-    "equal_to": lambda column, says: f"{column} <> {literal(says['value'])}",
-    "isin": lambda column, says: _one_of(column, says["allowed_values"], "FALSE", f"{column} IS NOT NULL"),
-    "notin": lambda column, says: _one_of(column, says["forbidden_values"], "TRUE", "FALSE"),
-    "str_matches": lambda column, says: f"NOT regexp_matches({column}, {literal(says['pattern'])})",
-    "str_length": lambda column, says: f"length({column}) NOT BETWEEN {says['min_value']} AND {says['max_value']}",
-}
-
-
-def _one_of(column: str, values: Iterable[Any], then: str, otherwise: str) -> str:
-    """A CASE, because DuckDB makes a join of a list of more than five values."""
-    branches = " ".join(f"WHEN {literal(value)} THEN {then}" for value in values)
-    return f"CASE {column} {branches} ELSE {otherwise} END"
+LEAST, MOST = "greater_than_or_equal_to", "less_than_or_equal_to"
 
 
 def broken_columns(
@@ -31,56 +21,79 @@ def broken_columns(
     leave_out: Iterable[str] = (),
     apart: Mapping[str, str] | None = None,
 ) -> list[tuple[str, str]]:
-    """What a row must not be to meet the contract: columns in its order, each with the SQL condition that it fails.
+    """Columns in the contract's order, each with the SQL condition that is true where the column breaks the contract.
 
-    No condition is ever NULL, so that its opposite needs no more words.
-    It says which rows to keep and which to set apart; the contract itself then says of those what is wrong.
+    No condition is ever NULL, so each can be negated as it is. The conditions find the rows that break the contract;
+    `contract.check` then gives the reasons.
 
     Args:
         table: the table with its contract.
-        numbers: columns that were converted from text, which stands in a column with `_text` behind its name.
-        leave_out: columns that cannot fail, or are not there yet.
-        apart: conditions by column, never NULL, that hold exactly where it fails, in place of the contract's checks.
-
-    Raises:
-        KeyError: the contract uses a check that has no SQL yet.
+        numbers: columns that were converted from text, which is in a column of the same name with `_text` behind it.
+        leave_out: columns that cannot fail, or do not exist yet.
+        apart: other conditions by column, never NULL, in place of the contract's checks.
     """
-    converted, absent, known = set(numbers), set(leave_out), apart or {}
-    found = []
-    for name, column in table.contract.to_schema().columns.items():
-        if name in known:
-            found.append((name, known[name]))
-        elif name not in absent and (breaks := _breaks(name, column, is_converted=name in converted)):
-            found.append((name, " OR ".join(breaks)))
-    return found
+    converted, without, other = set(numbers), set(leave_out), apart or {}
+    conditions = []
+    for column in table.columns:
+        if column.name in other:
+            conditions.append((column.name, other[column.name]))
+        elif column.name not in without:
+            breaks = _breaks(column, is_converted=column.name in converted)
+            if breaks:
+                conditions.append((column.name, " OR ".join(breaks)))
+    return conditions
 
 
-def _breaks(name: str, column: Any, *, is_converted: bool) -> list[str]:
-    """Each column is named as rarely as may be: DuckDB computes one that is named twice before it looks at a row."""
-    checks = {check.name: check for check in column.checks}
+def _breaks(column: Column, *, is_converted: bool) -> list[str]:
+    """Conditions of one column.
+
+    Each names the column as rarely as possible: DuckDB computes a column that is named twice before it reads a row.
+    """
+    name = column.name
+    checks = list(column.checks)
     breaks = []
-    if {"greater_than_or_equal_to", "less_than_or_equal_to"} <= checks.keys():
-        least = checks.pop("greater_than_or_equal_to").statistics["min_value"]
-        most = checks.pop("less_than_or_equal_to").statistics["max_value"]
-        is_inside = f"{name} BETWEEN {literal(least)} AND {literal(most)}"
-        breaks.append(f"NOT coalesce({is_inside}, {literal(column.nullable)})")
+    bounds = _bounds(column)
+    if bounds is not None:
+        least, most = (literal(value) for value in bounds.values())
+        breaks.append(f"NOT coalesce({name} BETWEEN {least} AND {most}, {literal(column.nullable)})")
+        checks = [check for check in checks if check.name not in bounds]
     elif not column.nullable:
-        breaks.append(f"{name} IS NULL")
+        is_missing = f"{name} IS NULL"
+        # pandera counts NaN as missing.
+        breaks.append(f"({is_missing} OR isnan({name}))" if column.dtype.is_float() else is_missing)
     if is_converted and column.nullable:
         breaks.append(f"({name} IS NULL AND {name}_text IS NOT NULL)")
-    return breaks + [f"coalesce({_CHECKS[check.name](name, check.statistics)}, FALSE)" for check in checks.values()]
+    for check in checks:
+        condition = breaks_in_sql(check, name, column.dtype)
+        if condition is not None:
+            breaks.append(f"coalesce({condition}, {literal(check.refuses_null)})")
+    return breaks
+
+
+def _bounds(column: Column) -> dict[str, object] | None:
+    """The least and the most that a number may be, by the name of the check; None for columns without both."""
+    if not column.dtype.is_numeric():
+        return None
+    checks = {
+        check.name: check
+        for check in column.checks
+        if not check.refuses_null and breaks_in_sql(check, column.name, column.dtype) is not None
+    }
+    if not {LEAST, MOST} <= checks.keys():
+        return None
+    return {LEAST: checks[LEAST].statistics["min_value"], MOST: checks[MOST].statistics["max_value"]}
 
 
 def first_broken(columns: Iterable[tuple[str | int, str]]) -> str:
-    """An SQL expression that gives the first column (or place) of a row that fails, NULL for a valid row."""
+    """An SQL expression for the first column (or place) of a row that fails, NULL for a valid row."""
     return f"CASE {' '.join(f'WHEN {condition} THEN {literal(name)}' for name, condition in columns)} END"
 
 
 def none_broken(columns: Iterable[tuple[str, str]]) -> str:
-    """An SQL condition that is true for a valid row; quicker than to say what is wrong with others."""
-    return " AND ".join(f"NOT ({condition})" for _, condition in columns)
+    """An SQL condition that is true for a valid row; it is quicker than finding the column that fails."""
+    return " AND ".join(f"NOT ({condition})" for _, condition in columns) or "TRUE"
 
 
 def any_broken(columns: Iterable[tuple[str, str]]) -> str:
-    """An SQL condition that is true for a row that fails, false for a valid one."""
-    return " OR ".join(f"({condition})" for _, condition in columns)
+    """An SQL condition that is true for a row that fails, and false for a valid one."""
+    return " OR ".join(f"({condition})" for _, condition in columns) or "FALSE"

@@ -1,15 +1,19 @@
-"""The contracts read as a data dictionary: columns, types, units, measures."""
+"""The contracts read as a data dictionary: tables, columns, types, units, checks and metrics."""
 
 from __future__ import annotations
 
 import functools
 import inspect
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+import pandera.polars as pa
 import polars as pl
 
-from ness_pipeline.schemas import Contract, Limits, Sourced, contracts
+from ness_pipeline.contract.constraints import Check, breaks_in_sql, read_checks
+from ness_pipeline.errors import ContractViolation
+from ness_pipeline.schemas import Contract, Limits, Measure, Sourced, contracts
 
 SQL_TYPES: dict[pl.DataType, str] = {
     pl.String(): "VARCHAR",
@@ -19,50 +23,80 @@ SQL_TYPES: dict[pl.DataType, str] = {
     pl.Date(): "DATE",
     pl.Datetime("us", "UTC"): "TIMESTAMP WITH TIME ZONE",
 }
+PROFILE = "metrics.country_profile"
+"""The wide view, whose columns follow from the metrics of all other contracts."""
+_OF_COUNTRY = ("country_code", "country_name", "region", "subregion", "is_landlocked", "land_area_km2")
+"""Columns of `core.country` with which the wide view begins."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table as its contract declares it."""
+    """One column of a table as its contract declares it.
+
+    Attributes:
+        name: name of the column.
+        dtype: its type.
+        nullable: whether NULL is allowed.
+        description: one sentence for the data dictionary.
+        unit: unit of a number, None for text, codes, dates and flags.
+        measure: what the contract says of a published number; None for all other columns.
+        checks: what every value of the column must meet.
+    """
 
     name: str
     dtype: pl.DataType
     nullable: bool
     description: str
-    unit: str | None
-    measure: dict[str, Any] | None
+    unit: str | None = None
+    measure: Measure | None = None
+    checks: tuple[Check, ...] = ()
 
     @property
     def sql_type(self) -> str:
         """DuckDB's type for the column."""
         return SQL_TYPES[self.dtype]
 
+    @property
+    def checks_without_sql(self) -> tuple[Check, ...]:
+        """Checks that SQL cannot express, so that pandera has to run them."""
+        return tuple(check for check in self.checks if breaks_in_sql(check, self.name, self.dtype) is None)
+
 
 @dataclass(frozen=True)
 class Table:
-    """One table as its contract declares it.
+    """One table or view as its contract declares it.
 
     Attributes:
         name: layer and table, such as `core.treaty_party`.
-        contract: the contract.
+        contract: the pandera class; None for a view whose columns are computed from other contracts.
         columns: in the order of the table; lineage comes last.
+        checks: what every row as a whole must meet (`@pa.dataframe_check`).
         grain: columns that identify a row.
         is_view: whether it is a view.
-        is_landed: whether sources and users load it, so that it has a twin in the `landed` layer.
-        method_version: version of the method, for metrics.
-        limits: what it must keep to before it is published.
+        is_landed: whether sources and users load it, so that the layer `landed` has a table of the same name.
+        method_version: version of the method, for metric tables.
+        limits: limits that a publication must keep to.
         description: docstring of the contract.
+        label: short name of a metric table for readers; None where the contract gives none.
+        half: half of the eco-security system that the metrics belong to: `ecological_system`, `security_system`,
+            `both`, or None.
+        section: part of a country's report page that shows the metrics in a layout of its own; None where they are
+            listed with all other metrics.
     """
 
     name: str
-    contract: type[Contract]
+    contract: type[Contract] | None
     columns: tuple[Column, ...]
+    checks: tuple[Check, ...]
     grain: tuple[str, ...]
     is_view: bool
     is_landed: bool
     method_version: str | None
     limits: Limits
     description: str
+    label: str | None = None
+    half: str | None = None
+    section: str | None = None
 
     @property
     def layer(self) -> str:
@@ -84,40 +118,137 @@ class Table:
         return any(known.name == column for known in self.columns)
 
 
-def _columns(contract: type[Contract]) -> tuple[Column, ...]:
-    found = []
-    for name, declared in contract.to_schema().columns.items():
-        metadata = declared.metadata or {}
-        found.append(
-            Column(
-                name=name,
-                dtype=declared.dtype.type,
-                nullable=declared.nullable,
-                description=declared.description or "",
-                unit=metadata.get("unit"),
-                measure=metadata.get("measure"),
+def table_of(name: str, contract: type[Contract]) -> Table:
+    """The table that a contract describes.
+
+    Args:
+        name: layer and table, such as `core.treaty_party`.
+        contract: the pandera class.
+
+    Raises:
+        ContractViolation: the contract uses something of pandera that would be ignored here.
+    """
+    schema = contract.to_schema()
+    metadata = contract.__config__.metadata or {}  # type: ignore[union-attr]  # set by pandera on every model
+    _refuse_options(name, schema, ("coerce", "ordered", "add_missing_columns", "drop_invalid_rows", "parsers"))
+    lineage = set(Sourced.__annotations__)
+    columns = [_column(name, declared) for declared in schema.columns.values()]
+    table = Table(
+        name=name,
+        contract=contract,
+        columns=tuple(sorted(columns, key=lambda column: column.name in lineage)),
+        checks=read_checks(name, schema.checks),
+        grain=tuple(schema.unique or ()),
+        is_view=bool(metadata.get("view")),
+        is_landed=issubclass(contract, Sourced),
+        method_version=metadata.get("method_version"),
+        limits=metadata.get("limits", Limits()),
+        description=inspect.cleandoc(contract.__doc__ or ""),
+        label=metadata.get("label"),
+        half=metadata.get("half"),
+        section=metadata.get("section"),
+    )
+    if table.layer == "landed":
+        _require_sql(table)
+    return table
+
+
+def _column(table: str, declared: Any) -> Column:
+    owner = f"{table}.{declared.name}"
+    _refuse_options(owner, declared, ("unique", "coerce", "regex", "default", "parsers", "drop_invalid_rows"))
+    if not declared.required:
+        raise ContractViolation(f"The contract {owner} makes the column optional; make it nullable instead.")
+    dtype = getattr(declared.dtype, "type", None)
+    if dtype not in SQL_TYPES:
+        types = ", ".join(str(known) for known in SQL_TYPES)
+        raise ContractViolation(f"The contract {owner} has the type {declared.dtype}; use one of {types}.")
+    metadata = declared.metadata or {}
+    return Column(
+        name=declared.name,
+        dtype=dtype,
+        nullable=declared.nullable,
+        description=declared.description or "",
+        unit=metadata.get("unit"),
+        measure=metadata.get("measure"),
+        checks=read_checks(owner, declared.checks),
+    )
+
+
+def _refuse_options(owner: str, declared: pa.DataFrameSchema | pa.Column, options: Iterable[str]) -> None:
+    """Refuse options of pandera that nothing here follows, so that they are not ignored."""
+    for option in options:
+        if getattr(declared, option, None):
+            raise ContractViolation(
+                f"The contract {owner} uses pandera's option {option}, which is not supported; remove the option."
             )
+
+
+def _require_sql(table: Table) -> None:
+    """Refuse checks without SQL in a contract whose rows are checked in SQL alone."""
+    checks = [(f"{table.name}.{column.name}", check) for column in table.columns for check in column.checks_without_sql]
+    for owner, check in [*checks, *((table.name, check) for check in table.checks)]:
+        raise ContractViolation(
+            f"The contract {owner} has the check {check.name}, which SQL cannot express, and its rows are checked in SQL alone; use checks such as ge, isin or str_matches without classes like \\d."
         )
-    inherited = set(Sourced.__annotations__)
-    return tuple(sorted(found, key=lambda column: column.name in inherited))
 
 
 @functools.cache
-def tables() -> dict[str, Table]:
-    """Every table and view that has a contract, by name."""
-    found = {}
-    for name, contract in contracts().items():
-        schema = contract.to_schema()
-        metadata = contract.__config__.metadata or {}  # type: ignore[union-attr]  # set by pandera on every model
-        found[name] = Table(
-            name=name,
-            contract=contract,
-            columns=_columns(contract),
-            grain=tuple(schema.unique or ()),
-            is_view=bool(metadata.get("view")),
-            is_landed=issubclass(contract, Sourced),
-            method_version=metadata.get("method_version"),
-            limits=metadata.get("limits", Limits()),
-            description=inspect.cleandoc(contract.__doc__ or ""),
-        )
-    return found
+def tables() -> Mapping[str, Table]:
+    """Every table and view that is published or loaded, by name, in a stable order.
+
+    Raises:
+        ContractViolation: a contract uses something of pandera that would be ignored here.
+    """
+    read = {name: table_of(name, contract) for name, contract in contracts().items()}
+    read[PROFILE] = _country_profile(read)
+    layers = list(dict.fromkeys(name.split(".")[0] for name in read))
+    return {name: read[name] for name in sorted(read, key=lambda name: (layers.index(name.split(".")[0]), name))}
+
+
+@dataclass(frozen=True)
+class ProfileColumn:
+    """One column of the wide view that shows a metric.
+
+    Attributes:
+        column: the column.
+        metric: the metric that it shows.
+        taxon_group: reporting group of the value; None where the metric has no groups.
+    """
+
+    column: Column
+    metric: str
+    taxon_group: str | None
+
+
+def profile_columns(known: Mapping[str, Table]) -> Iterator[ProfileColumn]:
+    """The columns of the wide view that show a metric, from the contracts of the metric tables."""
+    for table in known.values():
+        for column in table.measures:
+            shown = replace(column, dtype=pl.Float64(), measure=None)
+            if not table.has("taxon_group"):
+                yield ProfileColumn(shown, column.name, None)
+                continue
+            for group in column.measure.profile if column.measure else ():
+                name = column.name if group == "all" else f"{column.name}_{group}"
+                description = f"{column.description} Group: {group}."
+                yield ProfileColumn(replace(shown, name=name, description=description), column.name, group)
+
+
+def _country_profile(known: Mapping[str, Table]) -> Table:
+    of_country = [column for column in known["core.country"].columns if column.name in _OF_COUNTRY]
+    return Table(
+        name=PROFILE,
+        contract=None,
+        columns=(*of_country, *(shown.column for shown in profile_columns(known))),
+        checks=(),
+        grain=("country_code",),
+        is_view=True,
+        is_landed=False,
+        method_version=None,
+        limits=Limits(),
+        description=(
+            "One row = one country with the latest reportable value of each metric; NULL where none may be quoted.\n\n"
+            "Its columns come from the contracts of the metric tables: the name of the metric, followed by the group "
+            "where it is not `all`."
+        ),
+    )

@@ -14,8 +14,8 @@ from typing import Self
 
 import polars as pl
 
-from ness_pipeline.contract.batch import REJECTED
 from ness_pipeline.contract.checks_in_sql import any_broken, first_broken, none_broken
+from ness_pipeline.contract.refused import no_refused_rows
 from ness_pipeline.cube.options import CubeOptions, Trust
 from ness_pipeline.cube.rules import GROUPED, Checks, Rules
 from ness_pipeline.cube.terms import SqlTerms
@@ -33,12 +33,12 @@ class Records:
     Attributes:
         shown: how messages name them.
         files: paths or object-store URLs, in order.
-        malformed: lines of a text table that are no rows, in the columns of `REJECTED`.
+        malformed: lines of a text table that are no rows, in the columns `REFUSED_COLUMNS`.
     """
 
     shown: str
     files: tuple[str, ...]
-    malformed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=dict(REJECTED)))
+    malformed: pl.DataFrame = field(default_factory=no_refused_rows)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ness_pipeline.contract.batch import LEFT_OUT, REJECTED, Batch
+from ness_pipeline.contract.batch import Batch
 from ness_pipeline.contract.check import failed_values
 from ness_pipeline.contract.dictionary import tables
+from ness_pipeline.contract.refused import ROW_NUMBER, as_refused_rows, filtered_out, no_refused_rows, refused_rows
 from ness_pipeline.cube.engine import Engine
 from ness_pipeline.cube.species import species_of
 from ness_pipeline.errors import ContractViolation, WrongUsage
@@ -36,7 +37,7 @@ KEPT_WHOLE = 10_000
 are counted: in a snapshot of the world, these alone would make a copy of it.
 """
 _ALIKE = ["failed_column", "failed_value"]
-_SAID = dict.fromkeys((*_ALIKE, "check_name", "reason"), pl.String)
+_REASONS = dict.fromkeys((*_ALIKE, "check_name", "reason"), pl.String)
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,9 @@ def batches_of(engine: Engine, said: Said, *, kept_whole: int = KEPT_WHOLE) -> I
         refused += int(left_out["records"].sum())
         yield Batch("occurrence_cube", nothing, left_out=left_out, records=0)
     if received > loaded:
-        for frame in rejected(engine, left_out=not are_many):
+        for frame in refused_records(engine, left_out=not are_many):
             refused += frame.height
-            yield Batch("occurrence_cube", nothing, rejected=frame, records=0)
+            yield Batch("occurrence_cube", nothing, refused=frame, records=0)
     if received != loaded + refused:
         message = f"{engine.records[0].shown} has {received} records but {loaded + refused} are accounted for; report this as a defect."
         raise ContractViolation(message)
@@ -93,74 +94,77 @@ def batches_of(engine: Engine, said: Said, *, kept_whole: int = KEPT_WHOLE) -> I
 
 
 def _left_out(engine: Engine) -> pl.DataFrame:
-    """How many records each filter leaves out, in the columns of `LEFT_OUT`."""
-    found = engine.left_out()
-    reasons = [OPTIONS[name][1] if name in OPTIONS else f"{WHY[name]}." for name in found]
-    return pl.DataFrame(
-        {"column_name": list(found), "reason": reasons, "records": list(found.values())}, schema=LEFT_OUT
-    )
+    """How many records each filter leaves out."""
+    records = engine.left_out()
+    reasons = [OPTIONS[name][1] if name in OPTIONS else f"{WHY[name]}." for name in records]
+    return filtered_out(list(records), reasons, list(records.values()))
 
 
-def rejected(engine: Engine, *, left_out: bool = True) -> Iterator[pl.DataFrame]:
-    """Refused records in the columns of `REJECTED`, with their position in the files as they came.
+def refused_records(engine: Engine, *, left_out: bool = True) -> Iterator[pl.DataFrame]:
+    """Refused records in the columns `REFUSED_COLUMNS`, with their position in the files as they came.
 
     Args:
         engine: the records.
-        left_out: whether those that filters leave out are among them.
-    """
-    offsets = engine.offsets()
-    malformed = {file: part.malformed["row_number"] for part in engine.records for file in part.files}
-    said = pl.DataFrame(schema=_SAID)
-    for frame in engine.refused(left_out=left_out):
-        starts = frame["file_path"].replace_strict(offsets, return_dtype=pl.Int64)
-        said = _said(frame.select(_ALIKE).unique(), said)
-        named = _named(frame.with_columns((starts + frame["file_row"]).cast(pl.Int64).alias("row_number")), said)
-        for (path,), rows in named.partition_by("file_path", as_dict=True, include_key=False).items():
-            yield rows.with_columns(positions(rows["row_number"], malformed[str(path)])).sort("row_number")
-    for part in engine.records:
-        if part.malformed.height:
-            yield part.malformed.select(pl.col(name).cast(kind) for name, kind in REJECTED.items())
-
-
-def _said(alike: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
-    """What is wrong with records, once for all that fail alike; of the frame before, what is needed again is kept."""
-    kept = before.join(alike, on=_ALIKE, how="semi", nulls_equal=True)
-    new = alike.join(before, on=_ALIKE, how="anti", nulls_equal=True).partition_by("failed_column", as_dict=True)
-    return pl.concat([kept, *(_said_of(str(column), values["failed_value"]) for (column,), values in new.items())])
-
-
-def _named(refused: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
-    """Refused records with what is wrong with each, in words."""
-    named = refused.join(said, on=_ALIKE, how="left", nulls_equal=True)
-    return named.rename({"failed_column": "column_name", "whole_row": "row"}).select("file_path", *(pl.col(n).cast(k) for n, k in REJECTED.items()))  # fmt: skip
-
-
-def _said_of(column: str, values: pl.Series) -> pl.DataFrame:
-    """Check and reason of each value that fails in a column.
+        left_out: whether records that filters leave out are among them.
 
     Raises:
-        ContractViolation: neither contract nor options refuse it, which is a defect.
+        ContractViolation: a record was refused that neither contract nor options refuse, which is a defect.
     """
-    said = (
-        pl.DataFrame({"failed_column": column, "failed_value": values})
-        .with_row_index("row_number")
-        .cast({"row_number": pl.Int64})
-    )
+    offsets = engine.offsets()
+    malformed = {file: part.malformed[ROW_NUMBER] for part in engine.records for file in part.files}
+    reasons = pl.DataFrame(schema=_REASONS)
+    for frame in engine.refused(left_out=left_out):
+        starts = frame["file_path"].replace_strict(offsets, return_dtype=pl.Int64)
+        reasons = _reasons_for(frame.select(_ALIKE).unique(), reasons)
+        found = frame.join(reasons, on=_ALIKE, how="left", nulls_equal=True, maintain_order="left")
+        refused = refused_rows(
+            starts + frame["file_row"],
+            column=found["failed_column"],
+            check=found["check_name"],
+            reason=found["reason"],
+            rows=found["whole_row"],
+        ).with_columns(frame["file_path"])
+        for (path,), rows in refused.partition_by("file_path", as_dict=True, include_key=False).items():
+            yield rows.with_columns(positions(rows[ROW_NUMBER], malformed[str(path)])).sort(ROW_NUMBER)
+    for part in engine.records:
+        if part.malformed.height:
+            yield as_refused_rows(part.malformed)
+
+
+def _reasons_for(failures: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
+    """Check and reason for records that fail alike, found once for all of them.
+
+    Args:
+        failures: the column that fails and its value, each pair once.
+        earlier: reasons for the frame before; those that are needed again are kept.
+    """
+    kept = earlier.join(failures, on=_ALIKE, how="semi", nulls_equal=True)
+    new = failures.join(earlier, on=_ALIKE, how="anti", nulls_equal=True).partition_by("failed_column", as_dict=True)
+    return pl.concat([kept, *(_reasons_of(str(column), part["failed_value"]) for (column,), part in new.items())])
+
+
+def _reasons_of(column: str, values: pl.Series) -> pl.DataFrame:
+    """Check and reason for each value that fails in a column.
+
+    Raises:
+        ContractViolation: neither contract nor options refuse the value, which is a defect.
+    """
+    failed = pl.DataFrame({"failed_column": column, "failed_value": values})
+    failed = failed.with_row_index(ROW_NUMBER).cast({ROW_NUMBER: pl.Int64})
+    broken = no_refused_rows().select(ROW_NUMBER, "check_name", "reason")
+    if column != "cell_code":
+        broken = failed_values(tables()["landed.occurrence"], column, values)
     check_name, reason = OPTIONS.get(column, (None, None))
+    sentence = pl.col("reason").fill_null(pl.lit(reason, pl.String))
     if column in WHY:
         shown = pl.lit("") if column == "has_geospatial_issue" else pl.format(" ({})", "failed_value")
         sentence = pl.concat_str(pl.lit(WHY[column]), shown, pl.lit("."), ignore_nulls=True)
-    else:
-        sentence = pl.col("reason").fill_null(pl.lit(reason, pl.String))
-    if column != "cell_code":
-        broken = failed_values(tables()["landed.occurrence"], column, values)
-        said = said.join(broken, on="row_number", how="left")
-    else:
-        said = said.with_columns(pl.lit(None, pl.String).alias(name) for name in ("check_name", "reason"))
-    said = said.select("failed_column", "failed_value", pl.col("check_name").fill_null(pl.lit(check_name, pl.String)), sentence.alias("reason"))  # fmt: skip
-    if said["check_name"].null_count():
+    reasons = failed.join(broken, on=ROW_NUMBER, how="left", maintain_order="left").select(
+        *_ALIKE, pl.col("check_name").fill_null(pl.lit(check_name, pl.String)), sentence.alias("reason")
+    )
+    if reasons["check_name"].null_count():
         raise ContractViolation(f"A record was refused for {column} that the contract allows; report this as a defect.")
-    return said
+    return reasons
 
 
 def _grouped(records: pl.DataFrame, engine: Engine, said: Said) -> pl.DataFrame:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import polars as pl
 
 from ness_pipeline.contract.batch import Batch
-from ness_pipeline.contract.check import ROW as POSITION
 from ness_pipeline.contract.check import check
 from ness_pipeline.contract.dictionary import tables
+from ness_pipeline.contract.refused import ROW_NUMBER as POSITION
+from ness_pipeline.contract.refused import refused_rows
 from ness_pipeline.cube.merge import MergedCube
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.raw import ROW, RawTable
@@ -26,7 +27,6 @@ WHY = {
     "occurrences": "The number of records is not a whole number of at least 1",
     "cell_code": "The cell is missing or not a code of the EEA, quarter-degree or military grid",
 }
-NO_CELL = {"column_name": "cell_code", "check_name": "grid", "reason": "", "row": ""}
 
 
 def is_cube(terms: Terms) -> bool:
@@ -85,11 +85,9 @@ def _placed(valid: pl.DataFrame, refused: pl.DataFrame, terms: Terms) -> tuple[p
     """Move rows that cannot be placed in a cube that has cells from the valid to the refused."""
     if terms.any_of(*CELLS) is None:
         return valid, refused
-    lost = valid.filter(pl.col("grid").is_null()).select(
-        POSITION,
-        *(pl.lit(value).alias(name) for name, value in NO_CELL.items()),
-    )
-    return valid.filter(pl.col("grid").is_not_null()), pl.concat([refused, lost.select(refused.columns)]).sort(POSITION)
+    without_grid = valid.filter(pl.col("grid").is_null()).get_column(POSITION)
+    without_cell = refused_rows(without_grid, column="cell_code", check="grid", reason=f"{WHY['cell_code']}.")
+    return valid.filter(pl.col("grid").is_not_null()), pl.concat([refused, without_cell]).sort(POSITION)
 
 
 def grid_of(cell: pl.Expr) -> pl.Expr:

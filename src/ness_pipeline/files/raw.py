@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from ness_pipeline.contract.batch import REJECTED
+from ness_pipeline.contract.refused import no_refused_rows, refused_rows, whole_rows_as_json
 from ness_pipeline.cube.engine import Records
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.text import MAX_LINE, TextFormat
@@ -31,7 +31,7 @@ class RawTable:
         names: column names as the file writes them, and those of `defaults`.
         text: how text tables are written, None for parquet.
         defaults: value of a column where the file has none, or lacks the column altogether.
-        malformed: lines that are no rows, in the columns of `REJECTED`; complete once `batches` is exhausted.
+        malformed: lines that are no rows, in the columns `REFUSED_COLUMNS`; complete once `batches` is exhausted.
     """
 
     shown: str
@@ -39,7 +39,7 @@ class RawTable:
     names: tuple[str, ...]
     text: TextFormat | None
     defaults: Mapping[str, str] = field(default_factory=dict)
-    malformed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=dict(REJECTED)))
+    malformed: pl.DataFrame = field(default_factory=no_refused_rows)
 
     @classmethod
     def from_parquet(cls, files: tuple[Path, ...], shown: str) -> RawTable:
@@ -138,13 +138,13 @@ class RawTable:
         if unclosed.height:
             line = unclosed["line"][0]
             raise WrongUsage(f"{self.shown} has a quote that is never closed, from row {line} on; close or remove it.")
-        return found.select(
-            (pl.col("line").cast(pl.Int64) - 1 - skip).alias("row_number"),
-            pl.lit(None, pl.String).alias("column_name"),
-            pl.lit("columns").alias("check_name"),
-            pl.lit(f"The line does not have the {width} columns of the header.").alias("reason"),
-            as_json(found.select(line="csv_line")),
-        )  # fmt: skip
+        return refused_rows(
+            found.get_column("line").cast(pl.Int64) - 1 - skip,
+            column=None,
+            check="columns",
+            reason=f"The line does not have the {width} columns of the header.",
+            rows=whole_rows_as_json(found.select(line="csv_line")),
+        )
 
 
 def unreadable(shown: str, error: Exception) -> WrongUsage:
@@ -169,8 +169,3 @@ def as_text(values: pl.Series) -> pl.Series:
         values = values.cast(pl.String)
     stripped = values.str.strip_chars()
     return stripped.set(stripped == "", None)
-
-
-def as_json(rows: pl.DataFrame) -> pl.Series:
-    """Each row as a JSON object."""
-    return rows.select(row=pl.struct(pl.exclude(ROW)).struct.json_encode()).to_series()

@@ -10,8 +10,8 @@ from typing import Self
 
 import polars as pl
 
-from ness_pipeline.contract.batch import REJECTED
-from ness_pipeline.files.raw import ROW, RawTable, as_json
+from ness_pipeline.contract.refused import as_refused_rows, refused_rows, whole_rows_as_json
+from ness_pipeline.files.raw import ROW, RawTable
 
 
 class Rejects:
@@ -38,10 +38,10 @@ class Rejects:
         self._folder.cleanup()
 
     def add(self, refused: pl.DataFrame) -> None:
-        """Keep refused rows, in the columns of `REJECTED`."""
+        """Keep refused rows, in the columns `REFUSED_COLUMNS`."""
         if refused.height:
             file = Path(self._folder.name) / f"{len(self._files):06}.arrow"
-            refused.select(pl.col(name).cast(dtype) for name, dtype in REJECTED.items()).write_ipc(file)
+            as_refused_rows(refused).write_ipc(file)
             self._files.append(file)
             self.rows += refused.height
 
@@ -79,8 +79,10 @@ def told(refused: pl.DataFrame, rows: pl.DataFrame, texts: pl.DataFrame, why: Ma
         shown = "" if value is None or isinstance(value, bool) else f" ({value})"
         sentences.append(f"{why[column]}{shown}." if column in why else reason)
     chosen = rows[refused.get_column("row_number")]
-    return refused.with_columns(
-        rows.get_column(ROW).gather(refused.get_column("row_number")).alias("row_number"),
-        pl.Series("reason", sentences, pl.String),
-        as_json(chosen),
+    return refused_rows(
+        chosen.get_column(ROW),
+        column=refused.get_column("column_name"),
+        check=refused.get_column("check_name"),
+        reason=sentences,
+        rows=whole_rows_as_json(chosen.drop(ROW)),
     )

@@ -42,7 +42,7 @@ def batches_of(cube: MergedCube, rejects: Rejects, raw: RawTable, options: Optio
         raise WrongUsage(f"{raw.shown} has column names but no rows; export it again.")
     nothing = pl.DataFrame(schema={column.name: column.dtype for column in tables()["core.occurrence_cube"].columns})
     for refused in rejects.frames(raw):
-        yield Batch("occurrence_cube", nothing, rejected=refused, records=0)
+        yield Batch("occurrence_cube", nothing, refused=refused, records=0)
     said = [pl.lit(options.source).alias("source"), pl.lit(options.checklist_key, pl.String).alias("checklist_key")]
     records = cube.rows
     for frame in cube.cube():

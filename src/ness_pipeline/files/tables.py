@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from ness_pipeline.contract.batch import REJECTED, Batch
+from ness_pipeline.contract.batch import Batch
 from ness_pipeline.contract.dictionary import Table, tables
+from ness_pipeline.contract.refused import refused_rows, whole_rows_as_json
 from ness_pipeline.errors import ContractViolation, SchemaDrift, WrongUsage
-from ness_pipeline.files.raw import ROW, RawTable, as_json
+from ness_pipeline.files.raw import ROW, RawTable
 from ness_pipeline.files.result import Options
 from ness_pipeline.names.column_names import nearest
 from ness_pipeline.names.countries import countries, country_named
@@ -111,7 +112,7 @@ def _by_country(rows: pl.DataFrame, table: Table) -> Iterator[Batch]:
             yield Batch(table.short_name, rest)
         else:
             refused = _refused(rest, part.get_column(ROW), codes[0])
-            yield Batch(table.short_name, rest.clear(), rejected=refused)
+            yield Batch(table.short_name, rest.clear(), refused=refused)
 
 
 def _refused(rows: pl.DataFrame, numbers: pl.Series, column: str) -> pl.DataFrame:
@@ -120,13 +121,4 @@ def _refused(rows: pl.DataFrame, numbers: pl.Series, column: str) -> pl.DataFram
         code = country_named(value)
         hint = f"; write {code}" if code else ""
         reasons.append(f"{column} is {value!r}, which is no ISO 3166-1 alpha-2 code{hint}.")
-    return pl.DataFrame(
-        {
-            "row_number": numbers,
-            "column_name": [column] * rows.height,
-            "check_name": ["iso2"] * rows.height,
-            "reason": reasons,
-            "row": as_json(rows),
-        },
-        schema=dict(REJECTED),
-    )
+    return refused_rows(numbers, column=column, check="iso2", reason=reasons, rows=whole_rows_as_json(rows))

@@ -27,8 +27,9 @@ OWN_TABLE = "metrics.eco_security_index"
 
 
 @functools.cache
-def _known_measures() -> dict[str, tuple[Table, dict[str, object]]]:
-    return {column.name: (table, says) for table, column, says in measures()}
+def _known_measures() -> dict[str, tuple[Table, str | None]]:
+    """The table of each published number, and whether higher or lower is better, by the name of the number."""
+    return {column.name: (table, measure.better) for table, column, measure in measures()}
 
 
 def tables_of(definition: Definition) -> frozenset[str]:
@@ -72,7 +73,7 @@ def _unknown(measure: Measure) -> Iterator[str]:
 
 
 def _wrong_goalposts(measure: Measure) -> Iterator[str]:
-    name, better = measure.name, _known_measures()[measure.metric][1]["better"]
+    name, better = measure.name, _known_measures()[measure.metric][1]
     if measure.worst == measure.best:
         yield f"The goalposts of {name} are both {measure.worst:g}; a score needs two different ones."
     if measure.scale == "log" and min(measure.worst, measure.best) <= 0:

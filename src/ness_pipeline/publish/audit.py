@@ -81,8 +81,8 @@ def _rules() -> Iterator[tuple[str, str]]:
         "two numbers have the same name",
         "SELECT country_code, metric, taxon_group, year FROM metrics.metric_value GROUP BY ALL HAVING count(*) > 1 LIMIT 1",
     )
-    for table, column, says in measures():
-        reportable, reason = says["reportable"], says["reason"]
+    for table, column, measure in measures():
+        reportable, reason = measure.reportable, measure.reason
         yield (
             f"{table.name}.{column.name} is withheld without a reason or reported with one",
             f"SELECT country_code FROM {table.name} WHERE {reportable} <> ({reason} IS NULL) LIMIT 1",

@@ -24,39 +24,40 @@ TYPES = {
 CSV_DIALECT = {"csv": {"delimiter": ",", "quoteChar": '"', "lineTerminator": "\n"}}
 
 
-def constraints_of(table: Table, column: Column) -> dict[str, Any]:
-    """What the contract demands of a column, in the words of a table schema."""
-    found: dict[str, Any] = {} if column.nullable else {"required": True}
-    declared = table.contract.to_schema().columns.get(column.name)  # the wide view's columns have no contract
-    for check in declared.checks if declared is not None else ():
-        says = check.statistics or {}
-        if check.name == "greater_than_or_equal_to":
-            found["minimum"] = says["min_value"]
-        elif check.name == "less_than_or_equal_to":
-            found["maximum"] = says["max_value"]
-        elif check.name == "isin":
-            found["enum"] = list(says["allowed_values"])
-        elif check.name == "str_matches":
-            found["pattern"] = getattr(says["pattern"], "pattern", says["pattern"])
-        elif check.name == "str_length":
-            bounds = {"minLength": says.get("min_value"), "maxLength": says.get("max_value")}
-            found |= {name: value for name, value in bounds.items() if value is not None}
-    return found
+def constraints_of(column: Column) -> dict[str, Any]:
+    """The constraints of a column in the terms of a table schema, as far as a table schema has them."""
+    constraints: dict[str, Any] = {} if column.nullable else {"required": True}
+    for check in column.checks:
+        if not check.is_builtin:
+            continue
+        values = check.statistics
+        if check.name in {"greater_than_or_equal_to", "in_range"}:
+            constraints["minimum"] = values["min_value"]
+        if check.name in {"less_than_or_equal_to", "in_range"}:
+            constraints["maximum"] = values["max_value"]
+        if check.name == "isin":
+            constraints["enum"] = list(values["allowed_values"])
+        if check.name == "str_matches":
+            constraints["pattern"] = getattr(values["pattern"], "pattern", values["pattern"])
+        if check.name == "str_length":
+            lengths = {"minLength": values.get("min_value"), "maxLength": values.get("max_value")}
+            constraints |= {name: value for name, value in lengths.items() if value is not None}
+    return constraints
 
 
-def field_of(table: Table, column: Column) -> dict[str, Any]:
+def field_of(column: Column) -> dict[str, Any]:
     """One column of a table schema."""
     field: dict[str, Any] = {"name": column.name, "type": TYPES[column.sql_type], "description": column.description}
     if column.unit is not None:
         field["unit"] = column.unit
-    if constraints := constraints_of(table, column):
+    if constraints := constraints_of(column):
         field["constraints"] = constraints
     return field
 
 
 def schema_of(table: Table) -> dict[str, Any]:
     """The table schema of a contract; its grain is the primary key where no part of it can be missing."""
-    schema: dict[str, Any] = {"fields": [field_of(table, column) for column in table.columns], "missingValues": [""]}
+    schema: dict[str, Any] = {"fields": [field_of(column) for column in table.columns], "missingValues": [""]}
     nullable = {column.name for column in table.columns if column.nullable}
     if table.grain and not nullable & set(table.grain):
         schema["primaryKey"] = list(table.grain)

@@ -15,7 +15,6 @@ import markupsafe
 from ness_pipeline import __version__
 from ness_pipeline.build.models import models
 from ness_pipeline.contract.dictionary import Table, tables
-from ness_pipeline.contract.measures import measures, profile_columns
 from ness_pipeline.publish.publication import PUBLISHED_LAYERS
 from ness_pipeline.schemas.vocabulary import REASONS
 from ness_pipeline.share.datapackage import constraints_of
@@ -28,15 +27,6 @@ LAYER_SAYS = {
     "ops": "How the file came to be: runs, loads, refused rows, provenance, citations, publications.",
 }
 """Layers in the order of the page, with what each holds."""
-
-WIDE_SAYS = (
-    "One row = one country with the latest reportable value of each measure; NULL where none may be quoted. Its columns "
-    "come from the contracts of the metric tables: the measure's name, followed by the group where it is not `all`."
-)
-
-
-OF_COUNTRY = ("country_code", "country_name", "region", "subregion", "is_landlocked", "land_area_km2")
-"""Columns of `core.country` that the wide view begins with."""
 
 
 @dataclass(frozen=True)
@@ -81,18 +71,9 @@ class Entry:
 def entries() -> Iterator[Entry]:
     """Every published table: metrics, then core, then ops."""
     for layer in LAYER_SAYS:
-        if layer == "metrics":
-            yield _wide_entry()
         for table in tables().values():
             if table.layer == layer and layer in PUBLISHED_LAYERS:
                 yield _entry(table)
-
-
-def _wide_entry() -> Entry:
-    country, units = _entry(tables()["core.country"]), {column.name: column.unit or "" for _, column, _ in measures()}
-    about = [line for line in country.columns if line.name in OF_COUNTRY]
-    lines = [Line(name, "DOUBLE", units[metric], says, "may be NULL") for name, metric, _, says in profile_columns()]
-    return Entry("metrics.country_profile", "view", [WIDE_SAYS], [], "country_code", "", about + lines)
 
 
 def _entry(table: Table) -> Entry:
@@ -112,7 +93,7 @@ def _entry(table: Table) -> Entry:
                 column.sql_type.replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ"),
                 column.unit or "",
                 column.description,
-                _demands(constraints_of(table, column)),
+                _demands(constraints_of(column)),
             )
             for column in table.columns
         ],

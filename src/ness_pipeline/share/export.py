@@ -7,17 +7,16 @@ import json
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 
 from ness_pipeline.ask.query import open_published
-from ness_pipeline.contract.dictionary import SQL_TYPES, Column, Table, tables
+from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.publish.publication import PUBLISHED_LAYERS
-from ness_pipeline.schemas import Contract
 from ness_pipeline.share.citations import Cited, bibliography_of
 from ness_pipeline.share.datapackage import CSV_DIALECT, licences_of, package_of, schema_of
 from ness_pipeline.share.licences import open_rows, restricted_sources
@@ -25,14 +24,12 @@ from ness_pipeline.sql import quote
 
 Form = Literal["parquet", "csv"]
 DESCRIPTOR = "datapackage.json"
-WIDE = "metrics.country_profile"
 WHY_LEFT_OUT = "The publisher does not allow its data to be passed on."
 
 _COPY = {
     "parquet": "FORMAT parquet, COMPRESSION zstd",
     "csv": "FORMAT csv, HEADER, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%SZ'",
 }
-_DTYPES = {sql_type: dtype for dtype, sql_type in SQL_TYPES.items()}
 
 
 @dataclass(frozen=True)
@@ -53,34 +50,12 @@ class Exported:
 
 
 def exported_tables(connection: duckdb.DuckDBPyConnection) -> list[Table]:
-    """Every table and view of a published file that has a contract, then the wide view, described by its comments."""
+    """Every table and view of a published file that has a contract."""
     present = {
         f"{layer}.{name}"
         for layer, name in connection.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
     }  # fmt: skip
-    known = [table for name, table in tables().items() if table.layer in PUBLISHED_LAYERS and name in present]
-    return [*known, _wide_table(connection)] if WIDE in present else known
-
-
-def _wide_table(connection: duckdb.DuckDBPyConnection) -> Table:
-    layer, name = WIDE.split(".")
-    columns = connection.execute(
-        "SELECT column_name, data_type, coalesce(comment, '') FROM duckdb_columns() "
-        "WHERE schema_name = ? AND table_name = ? ORDER BY column_index",
-        [layer, name],
-    ).fetchall()
-    (says,) = connection.execute(
-        "SELECT coalesce(comment, '') FROM duckdb_views() WHERE schema_name = ? AND view_name = ?", [layer, name]
-    ).fetchone() or ("",)
-    described = tuple(
-        Column(column, _DTYPES[sql_type], column != "country_code", text or _OF_COUNTRY.get(column, ""), None, None)
-        for column, sql_type, text in columns
-    )
-    like = tables()["metrics.country_ranking"]  # a view as well
-    return replace(like, name=WIDE, contract=Contract, columns=described, grain=("country_code",), description=says)
-
-
-_OF_COUNTRY = {column.name: column.description for column in tables()["core.country"].columns}
+    return [table for name, table in tables().items() if table.layer in PUBLISHED_LAYERS and name in present]
 
 
 def export(

@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from ness_pipeline.contract.refused import refused_rows
 from ness_pipeline.errors import SchemaDrift
 
 logger = logging.getLogger(__name__)
@@ -83,22 +84,16 @@ def _note_new_field(what: str, name: str) -> None:
 
 
 def refused(found: list[Any], first: int, column: str, check: str, reason: str) -> pl.DataFrame | None:
-    """Records that a source refuses, whole, in the columns of `REJECTED`; None when there are none.
+    """Records that a source refuses, as refused rows; None when there are none.
 
     Args:
         found: the records.
-        first: number of the first one; they are numbered on from there.
+        first: number of the first one; the others follow it.
         column: column that could not be filled.
-        check: what they failed.
+        check: check that the records fail.
         reason: why, in one sentence.
     """
     if not found:
         return None
-    texts = [json.dumps(one, ensure_ascii=False, sort_keys=True) for one in found]
-    return pl.DataFrame({"row": texts}).select(
-        pl.int_range(first, first + len(found), dtype=pl.Int64).alias("row_number"),
-        pl.lit(column).alias("column_name"),
-        pl.lit(check).alias("check_name"),
-        pl.lit(reason).alias("reason"),
-        "row",
-    )
+    texts = [json.dumps(record, ensure_ascii=False, sort_keys=True) for record in found]
+    return refused_rows(range(first, first + len(found)), column=column, check=check, reason=reason, rows=texts)

@@ -32,7 +32,8 @@ from typing import Any, Literal
 
 import polars as pl
 
-from ness_pipeline.contract.batch import REJECTED, Batch
+from ness_pipeline.contract.batch import Batch
+from ness_pipeline.contract.refused import refused_rows
 from ness_pipeline.landing.http import Fetch
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.countries import countries
@@ -95,7 +96,7 @@ class _Found:
     assessments: list[dict[str, Any]] = field(default_factory=list)
     species: list[dict[str, Any]] = field(default_factory=list)
     threats: list[dict[str, Any]] = field(default_factory=list)
-    refused: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[dict[str, str]] = field(default_factory=list)
     names: dict[str, tuple[str, str | None]] = field(default_factory=dict)
 
     def identify(self, fetch: Fetch, checklist: str) -> None:
@@ -122,18 +123,24 @@ class _Found:
         assessments = {**texts, "assessment_year": pl.String, "red_list_category": pl.String, "is_possibly_extinct": pl.Boolean, "scope": pl.String, "vintage": pl.String}  # fmt: skip
         species = {**texts, "country_code": pl.String, "checklist_key": pl.String, "red_list_category": pl.String, "origin": pl.String, "presence": pl.String, "range_share": pl.Float64, "share_method": pl.String}  # fmt: skip
         threats = dict.fromkeys(("species_key", "threat_code", "threat_name", "detail", "timing", "scope", "severity"), pl.String)  # fmt: skip
-        yield Batch("assessment", pl.DataFrame(self.assessments, schema=assessments), self._rejected())
+        yield Batch("assessment", pl.DataFrame(self.assessments, schema=assessments), self._refused_rows())
         yield Batch("country_species", pl.DataFrame(self.species, schema=species))
         yield Batch("threat", pl.DataFrame(self.threats, schema=threats))
 
-    def _rejected(self) -> pl.DataFrame:
+    def _refused_rows(self) -> pl.DataFrame:
+        """What could not be read, numbered after the assessments."""
         first = len(self.assessments)
-        numbered = [{"row_number": first + place, **row} for place, row in enumerate(self.refused)]
-        return pl.DataFrame(numbered, schema=dict(REJECTED))
+        return refused_rows(
+            range(first, first + len(self.refused)),
+            column=[found["column"] for found in self.refused],
+            check="is_published",
+            reason=[found["reason"] for found in self.refused],
+            rows=[found["row"] for found in self.refused],
+        )
 
     def _refuse(self, summary: Mapping[str, Any], column: str, reason: str) -> None:
         row = json.dumps(summary, ensure_ascii=False, sort_keys=True)
-        self.refused.append({"column_name": column, "check_name": "is_published", "reason": reason, "row": row})
+        self.refused.append({"column": column, "reason": reason, "row": row})
 
     def add(self, taxon_id: int, listed: list[dict[str, Any]]) -> None:
         """Read one taxon, unless it is below the species or has left the Red List.

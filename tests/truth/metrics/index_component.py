@@ -37,9 +37,9 @@ def values_of(truth: Truth, measure: Any) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for table in tables().values():
         for column in table.measures:
-            if column.name != measure.metric:
+            about = column.measure
+            if about is None or column.name != measure.metric:
                 continue
-            says = column.measure or {}
             for row in truth.rows(table.short_name):
                 if row.get("taxon_group") != measure.taxon_group:
                     continue
@@ -50,10 +50,10 @@ def values_of(truth: Truth, measure: Any) -> dict[str, list[Row]]:
                 found.setdefault(row["country_code"], []).append({
                     "year": year,
                     "value": None if value is None else float(value),
-                    "lower": row[says["lower"]] if says["lower"] else None,
-                    "upper": row[says["upper"]] if says["upper"] else None,
-                    "is_usable": row[says["reportable"]] and value is not None,
-                    "reason": row[says["reason"]],
+                    "lower": row[about.lower] if about.lower else None,
+                    "upper": row[about.upper] if about.upper else None,
+                    "is_usable": row[about.reportable] and value is not None,
+                    "reason": row[about.reason],
                 })  # fmt: skip
     return found
 
