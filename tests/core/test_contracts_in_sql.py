@@ -1,4 +1,4 @@
-"""The contract as SQL says of every row what the contract itself says, for every table."""
+"""The SQL conditions of each contract refuse the same rows as pandera, for every table."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ WORDS = ["", "KE", "ke", "XKX", "GB-SCT", "2021-03-21", "a" * 64, "9" * 32, "012
 def values(table: Table, name: str) -> st.SearchStrategy[Any]:
     """Values of a column around what its checks allow, of its own type."""
     column = next(column for column in table.columns if column.name == name)
-    said = [check.statistics for check in table.contract.to_schema().columns[name].checks]
-    edges = [edge for one in said for key, edge in one.items() if key in {"min_value", "max_value", "value"}]
-    listed = [word for one in said for word in (*one.get("allowed_values", ()), *one.get("forbidden_values", ()))]
+    compared = [check.statistics for check in column.checks]
+    edges = [edge for values in compared for key, edge in values.items() if key in {"min_value", "max_value", "value"}]
+    listed = [
+        word for values in compared for word in (*values.get("allowed_values", ()), *values.get("forbidden_values", ()))
+    ]
     if column.dtype.is_float():
         near = [math.nextafter(float(edge), way) for edge in edges for way in (-math.inf, math.inf)]
         chosen = st.sampled_from([*map(float, edges), *near, 0.5, math.nan, math.inf, -math.inf])

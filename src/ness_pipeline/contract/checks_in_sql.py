@@ -66,7 +66,9 @@ def _breaks(column: Column, *, is_converted: bool) -> list[str]:
     for check in checks:
         condition = breaks_in_sql(check, name, column.dtype)
         if condition is not None:
-            breaks.append(f"coalesce({condition}, {literal(check.refuses_null)})")
+            breaks.append(f"coalesce({condition}, FALSE)")
+            if check.refuses_null and column.nullable:
+                breaks.append(f"{name} IS NULL")
     return breaks
 
 
