@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -23,8 +22,8 @@ from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.run.summary import Summary
 from ness_pipeline.settings import Settings, load_settings
 
-logger = logging.getLogger(__name__)
-
+PATIENCE_S = 15.0
+"""How long a flow run waits for a server that is away; Prefect's engine then waits for up to 45 s more."""
 SHOWN_COUNTRIES = 100
 """Letters of the countries in the name of a flow run."""
 
@@ -83,7 +82,7 @@ def run_in_flow(plan_of: Callable[[Settings], Plan]) -> State[Any]:
 
     Prefect's engine needs its server before and after this function, but nothing in it does.
     """
-    report = Report(UUID(prefect.runtime.flow_run.get_id()))
+    report = Report(UUID(prefect.runtime.flow_run.get_id()), patience_s=PATIENCE_S)
     report.start()
     try:
         settings = load_settings()
@@ -94,6 +93,5 @@ def run_in_flow(plan_of: Callable[[Settings], Plan]) -> State[Any]:
         report.finish(None)
         return failed(error)
     if warning := report.finish(None, artifacts_of(summary, Paths.of(settings))):
-        logger.warning("report incomplete", extra={"error": warning})
-        sys.stderr.write(f"{warning}\n")
+        sys.stderr.write(f"Warning: {warning}\n")
     return ended(summary)

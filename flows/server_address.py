@@ -50,6 +50,7 @@ def environment(home: Path, connection: Mapping[str, str] | None = None) -> dict
         # What a run does is reported by `ness_pipeline.flows.report`; Prefect's own lines would repeat it on the terminal
         # and print tracebacks when the server is away.
         "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_ROOT_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
         # Three tries of a request are 14 s of waiting; five, Prefect's default, would be a minute.

@@ -1,0 +1,64 @@
+"""The server of our own: in its own group, below the home folder, ended when its parent ends, whatever ends it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+from terminal import Terminal, processes_with
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+SERVE = [sys.executable, "-m", "ness_pipeline.flows.server", "--port", "0"]
+TEN_TIMES_THE_GOAL_S = 150.0
+
+
+def gone(mark: str, seconds: float = 60.0) -> list[str]:
+    """What is still running after some time at most."""
+    deadline = time.monotonic() + seconds
+    while (left := processes_with(mark)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return left
+
+
+def test_interrupt_ends_schedules_and_server(plain_environment):
+    """Ctrl+C at `make prefect`: one line, exit code 130, nothing left running."""
+    terminal = Terminal(SERVE, plain_environment)
+    terminal.start()
+    try:
+        assert terminal.read_until(lambda shown: "stop with Ctrl+C" in shown, 300)
+        terminal.press_interrupt()
+        assert terminal.end(TEN_TIMES_THE_GOAL_S) == 130
+    finally:
+        terminal.close()
+    lines = terminal.shown.strip().splitlines()
+    assert len(lines) == 4, terminal.shown
+    assert lines[0] == "Starting Prefect …"
+    assert lines[-1].startswith("Stopped; the warehouse and Prefect's records stay")
+    assert gone(plain_environment["NESS_HOME"]) == []
+    assert not (Path(plain_environment["HOME"]) / ".prefect").exists()
+
+
+def test_two_homes_do_not_disturb_each_other_and_a_killed_parent_leaves_nothing(plain_environment, tmp_path):
+    """Two servers run side by side; kill -9 of one parent ends its server and its schedules, and not the other's."""
+    environments = [plain_environment | {"NESS_HOME": str(tmp_path / f"home{number}")} for number in range(2)]
+    served = []
+    for environment in environments:
+        process = subprocess.Popen(SERVE, env=environment, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        lines = [process.stdout.readline(), process.stdout.readline()]
+        served.append((process, lines[1].split()[3].rstrip(",")))
+    os.kill(served[0][0].pid, signal.SIGKILL)
+    served[0][0].communicate()
+    assert gone(environments[0]["NESS_HOME"]) == []
+    assert requests.get(f"{served[1][1]}/api/health", timeout=30).ok
+    served[1][0].send_signal(signal.SIGINT)
+    assert served[1][0].wait(TEN_TIMES_THE_GOAL_S) == 130
+    served[1][0].communicate()
+    assert gone(environments[1]["NESS_HOME"]) == []
