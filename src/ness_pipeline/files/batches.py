@@ -14,7 +14,7 @@ from ness_pipeline.contract.refused import ROW_NUMBER, as_refused_rows, filtered
 from ness_pipeline.cube.engine import Engine
 from ness_pipeline.cube.species import species_of
 from ness_pipeline.errors import ContractViolation, WrongUsage
-from ness_pipeline.files.rejects import positions
+from ness_pipeline.files.refused import positions
 from ness_pipeline.names.taxon_groups import RESIDUAL_GROUPS, with_groups
 
 WHY = {

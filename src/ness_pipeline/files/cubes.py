@@ -14,7 +14,7 @@ from ness_pipeline.contract.refused import refused_rows
 from ness_pipeline.cube.merge import MergedCube
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.raw import ROW, RawTable
-from ness_pipeline.files.rejects import Rejects, told
+from ness_pipeline.files.refused import RefusedRows, with_sentences
 from ness_pipeline.files.result import Options, batches_of
 from ness_pipeline.files.terms import Terms
 
@@ -44,7 +44,7 @@ def read_cube(raw: RawTable, options: Options) -> Iterator[Batch]:
     columns = _columns(terms, options)
     about = _about_species(terms)
     grids: set[str] = set()
-    with MergedCube() as cube, Rejects() as rejects:
+    with MergedCube() as cube, RefusedRows() as all_refused:
         for rows in raw.batches():
             texts = rows.select(columns)
             checked = check(tables()["core.occurrence_cube"], texts, options.source)
@@ -52,11 +52,11 @@ def read_cube(raw: RawTable, options: Options) -> Iterator[Batch]:
             species = rows.select(ROW, *about).drop(ROW).with_columns(terms.groups(rows, options.taxon_group))
             kept = valid.hstack(species[valid.get_column(POSITION)])
             cube.add(kept.drop("source", "checklist_key", POSITION))
-            rejects.add(told(refused, rows, texts, WHY))
+            all_refused.add(with_sentences(refused, rows, texts, WHY))
             grids |= set(valid.get_column("grid").drop_nulls().unique())
             if len(grids) > 1:
                 raise WrongUsage(f"{raw.shown} mixes the grids {' and '.join(sorted(grids))}; load one grid per file.")
-        yield from batches_of(cube, rejects, raw, options)
+        yield from batches_of(cube, all_refused, raw, options)
 
 
 def _columns(terms: Terms, options: Options) -> list[pl.Expr]:

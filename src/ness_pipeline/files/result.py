@@ -12,7 +12,7 @@ from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.cube.merge import MergedCube
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.raw import RawTable
-from ness_pipeline.files.rejects import Rejects
+from ness_pipeline.files.refused import RefusedRows
 
 
 @dataclass(frozen=True)
@@ -32,17 +32,17 @@ class Options:
     checklist_key: str | None = None
 
 
-def batches_of(cube: MergedCube, rejects: Rejects, raw: RawTable, options: Options) -> Iterator[Batch]:
+def batches_of(cube: MergedCube, refused: RefusedRows, raw: RawTable, options: Options) -> Iterator[Batch]:
     """Refused rows, then the cube, then its species; rows of the file are counted with the cube.
 
     Raises:
         WrongUsage: the file has no rows at all.
     """
-    if not cube.rows and not rejects.rows and not raw.malformed.height:
+    if not cube.rows and not refused.rows and not raw.malformed.height:
         raise WrongUsage(f"{raw.shown} has column names but no rows; export it again.")
     nothing = pl.DataFrame(schema={column.name: column.dtype for column in tables()["core.occurrence_cube"].columns})
-    for refused in rejects.frames(raw):
-        yield Batch("occurrence_cube", nothing, refused=refused, records=0)
+    for frame in refused.frames(raw):
+        yield Batch("occurrence_cube", nothing, refused=frame, records=0)
     said = [pl.lit(options.source).alias("source"), pl.lit(options.checklist_key, pl.String).alias("checklist_key")]
     records = cube.rows
     for frame in cube.cube():

@@ -1,4 +1,4 @@
-"""Refused rows of a file, kept on disk until all are known."""
+"""Refused rows of a file, kept on disk until the whole file is read."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Self
 
 import polars as pl
 
-from ness_pipeline.contract.refused import as_refused_rows, refused_rows, whole_rows_as_json
+from ness_pipeline.contract.refused import ROW_NUMBER, as_refused_rows, refused_rows, whole_rows_as_json
 from ness_pipeline.files.raw import ROW, RawTable
 
 
-class Rejects:
-    """Spools refused rows; a context manager that removes them on leaving.
+class RefusedRows:
+    """Refused rows in temporary files; a context manager that removes the files at its end.
 
-    Rows that can be read are numbered among themselves at first, because lines that are no rows are only known at
-    the end of the file; `frames` gives every row its true position.
+    Rows are first numbered among the rows that can be read, because lines that are no rows are only known at the end of
+    the file; `frames` gives every row its position in the file.
 
     Attributes:
         rows: refused rows so far, without malformed lines.
@@ -26,7 +26,7 @@ class Rejects:
 
     def __init__(self) -> None:
         self.rows = 0
-        self._folder = tempfile.TemporaryDirectory(prefix="ness-rejects-")
+        self._folder = tempfile.TemporaryDirectory(prefix="ness-refused-")
         self._files: list[Path] = []
 
     def __enter__(self) -> Self:
@@ -38,7 +38,7 @@ class Rejects:
         self._folder.cleanup()
 
     def add(self, refused: pl.DataFrame) -> None:
-        """Keep refused rows, in the columns `REFUSED_COLUMNS`."""
+        """Add refused rows, in the columns `REFUSED_COLUMNS`."""
         if refused.height:
             file = Path(self._folder.name) / f"{len(self._files):06}.arrow"
             as_refused_rows(refused).write_ipc(file)
@@ -46,11 +46,11 @@ class Rejects:
             self.rows += refused.height
 
     def frames(self, raw: RawTable) -> Iterator[pl.DataFrame]:
-        """All refused rows with their position in the file; `raw` must be exhausted."""
-        lines = raw.malformed.get_column("row_number")
+        """All refused rows with their position in the file; `raw` must be read to its end."""
+        lines = raw.malformed.get_column(ROW_NUMBER)
         for file in self._files:
             refused = pl.read_ipc(file)
-            yield refused.with_columns(positions(refused.get_column("row_number"), lines))
+            yield refused.with_columns(positions(refused.get_column(ROW_NUMBER), lines))
         if raw.malformed.height:
             yield raw.malformed
 
@@ -64,25 +64,30 @@ def positions(numbers: pl.Series, malformed: pl.Series) -> pl.Series:
     return (numbers + shift).alias(numbers.name)
 
 
-def told(refused: pl.DataFrame, rows: pl.DataFrame, texts: pl.DataFrame, why: Mapping[str, str]) -> pl.DataFrame:
-    """Refused rows of one batch with the whole row as the file has it, and a sentence that a reader understands.
+def with_sentences(
+    refused: pl.DataFrame, rows: pl.DataFrame, texts: pl.DataFrame, sentences: Mapping[str, str]
+) -> pl.DataFrame:
+    """Refused rows of one batch with the whole row as the file has it, and plain sentences as reasons.
 
     Args:
-        refused: what the contract refused, numbered within the batch.
+        refused: rows that the contract refuses, numbered within the batch.
         rows: the batch as read.
         texts: the batch in the contract's column names, before types were converted.
-        why: sentence per column; other columns keep the contract's.
+        sentences: sentence per column; other columns keep the contract's reason.
     """
-    sentences = []
-    for number, column, reason in refused.select("row_number", "column_name", "reason").iter_rows():
-        value = texts.get_column(column)[number] if column in why else None
+    reasons = []
+    for number, column, reason in refused.select(ROW_NUMBER, "column_name", "reason").iter_rows():
+        if column not in sentences:
+            reasons.append(reason)
+            continue
+        value = texts.get_column(column)[number]
         shown = "" if value is None or isinstance(value, bool) else f" ({value})"
-        sentences.append(f"{why[column]}{shown}." if column in why else reason)
-    chosen = rows[refused.get_column("row_number")]
+        reasons.append(f"{sentences[column]}{shown}.")
+    chosen = rows[refused.get_column(ROW_NUMBER)]
     return refused_rows(
         chosen.get_column(ROW),
         column=refused.get_column("column_name"),
         check=refused.get_column("check_name"),
-        reason=sentences,
+        reason=reasons,
         rows=whole_rows_as_json(chosen.drop(ROW)),
     )
