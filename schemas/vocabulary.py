@@ -22,11 +22,28 @@ RED_LIST_CATEGORIES: dict[str, str] = {
 """Category code to name, from the most to the least severe, then the ones that are no assessment of risk."""
 
 TAXON_GROUPS: tuple[str, ...] = (
-    "mammals", "birds", "reptiles", "amphibians", "ray_finned_fishes", "sharks_and_rays",
-    "insects", "arachnids", "crustaceans", "molluscs", "corals", "other_animals",
-    "flowering_plants", "conifers_and_cycads", "ferns", "mosses", "other_plants",
-    "ascomycetes", "basidiomycetes", "other_fungi", "chromists",
-)  # fmt: skip
+    "mammals",
+    "birds",
+    "reptiles",
+    "amphibians",
+    "ray_finned_fishes",
+    "sharks_and_rays",
+    "insects",
+    "arachnids",
+    "crustaceans",
+    "molluscs",
+    "corals",
+    "other_animals",
+    "flowering_plants",
+    "conifers_and_cycads",
+    "ferns",
+    "mosses",
+    "other_plants",
+    "ascomycetes",
+    "basidiomycetes",
+    "other_fungi",
+    "chromists",
+)
 """Reporting groups; each species is in at most one."""
 
 ROLL_UPS: tuple[str, ...] = ("animals", "plants", "fungi", "all")
@@ -36,14 +53,27 @@ ORIGINS: tuple[str, ...] = ("native", "reintroduced", "introduced", "vagrant", "
 """How a species came to a country (IUCN mapping standards)."""
 
 PRESENCES: tuple[str, ...] = (
-    "extant", "probably_extant", "possibly_extant", "possibly_extinct", "extinct", "uncertain",
-)  # fmt: skip
+    "extant",
+    "probably_extant",
+    "possibly_extant",
+    "possibly_extinct",
+    "extinct",
+    "uncertain",
+)
 """Whether a species is in a country today (IUCN mapping standards)."""
 
 CHANGE_REASONS: tuple[str, ...] = (
-    "genuine_recent", "genuine_since_first_assessment", "genuine", "new_information", "knowledge_of_criteria",
-    "criteria_revision", "taxonomy", "incorrect_data", "other", "no_change",
-)  # fmt: skip
+    "genuine_recent",
+    "genuine_since_first_assessment",
+    "genuine",
+    "new_information",
+    "knowledge_of_criteria",
+    "criteria_revision",
+    "taxonomy",
+    "incorrect_data",
+    "other",
+    "no_change",
+)
 """Why a category differs from the one before; only the first three mean that the species itself fared better or worse."""
 
 THREAT_TIMINGS: tuple[str, ...] = ("ongoing", "future", "past_likely_to_return", "past_unlikely_to_return", "unknown")
@@ -53,8 +83,14 @@ THREAT_SCOPES: tuple[str, ...] = ("whole", "majority", "minority", "unknown")
 """How much of the population a threat reaches: over 90 %, 50 to 90 %, under 50 %."""
 
 THREAT_SEVERITIES: tuple[str, ...] = (
-    "very_rapid", "rapid", "slow_significant", "fluctuations", "negligible", "no_decline", "unknown",
-)  # fmt: skip
+    "very_rapid",
+    "rapid",
+    "slow_significant",
+    "fluctuations",
+    "negligible",
+    "no_decline",
+    "unknown",
+)
 """What decline a threat causes in the population that it reaches."""
 
 TREATIES: dict[str, str] = {

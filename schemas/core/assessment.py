@@ -24,15 +24,19 @@ class Assessment(Sourced):
     is_possibly_extinct: bool = column(
         "Whether a Critically Endangered species is tagged possibly extinct (in the wild).", nullable=True
     )
-    scope: str = column("`global`, or the ISO alpha-2 code of a national list's country.", str_matches=r"^(global|[A-Z]{2})$")  # fmt: skip
+    scope: str = column(
+        "`global`, or the ISO alpha-2 code of a national list's country.", str_matches=r"^(global|[A-Z]{2})$"
+    )
     vintage: str = column(
-        "Release of the Red List that states it, such as 2025-1; sorts as text, later is larger.", nullable=True,
+        "Release of the Red List that states it, such as 2025-1; sorts as text, later is larger.",
+        nullable=True,
         str_length={"min_value": 1, "max_value": 64},
-    )  # fmt: skip
+    )
     change_reason: str = column(
-        "Why the category differs from the species' assessment before, in the source's own code.", nullable=True,
+        "Why the category differs from the species' assessment before, in the source's own code.",
+        nullable=True,
         isin=list(CHANGE_REASONS),
-    )  # fmt: skip
+    )
 
     class Config:
         """Grain: species, year, scope, vintage and source."""

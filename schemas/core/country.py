@@ -20,9 +20,12 @@ class Country(Sourced):
     subregion: str = column("UN subregion, such as Eastern Africa.", nullable=True)
     is_landlocked: bool = column("Whether the country has no sea coast, so that marine measures have no meaning.")
     land_area_km2: float = column(
-        "Land area, latest World Bank value; NULL before that series is loaded.", "km2",
-        nullable=True, ge=0.0, le=float(MAX_COUNT),
-    )  # fmt: skip
+        "Land area, latest World Bank value; NULL before that series is loaded.",
+        "km2",
+        nullable=True,
+        ge=0.0,
+        le=float(MAX_COUNT),
+    )
 
     class Config:
         """Grain: country."""

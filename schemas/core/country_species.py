@@ -21,12 +21,15 @@ class CountrySpecies(Sourced):
     country_code: str = country_code()
     species_key: str = species_key()
     checklist_key: str = checklist_key()
-    scientific_name: str = column("Name of the species without authorship; NULL when the source gives keys only.", nullable=True)  # fmt: skip
+    scientific_name: str = column(
+        "Name of the species without authorship; NULL when the source gives keys only.", nullable=True
+    )
     taxon_group: str = column("Reporting group of the species.", nullable=True, isin=list(TAXON_GROUPS))
     red_list_category: str = column(
-        "Global Red List category as the source publishes it; NULL when it gives none.", nullable=True,
+        "Global Red List category as the source publishes it; NULL when it gives none.",
+        nullable=True,
         isin=list(RED_LIST_CATEGORIES),
-    )  # fmt: skip
+    )
     occurrences: int = count(
         "Records of the species in the country, over all years asked for.", "{record}", nullable=True
     )
@@ -38,8 +41,14 @@ class CountrySpecies(Sourced):
     )
     range_share: float = share("Share of the species' world range that lies in the country.", nullable=True)
     share_method: str = column("How the range share was obtained.", nullable=True, isin=SHARE_METHODS)
-    origin: str = column("How the species came to the country; NULL when the source does not say.", nullable=True, isin=list(ORIGINS))  # fmt: skip
-    presence: str = column("Whether the species is in the country today; NULL when the source does not say.", nullable=True, isin=list(PRESENCES))  # fmt: skip
+    origin: str = column(
+        "How the species came to the country; NULL when the source does not say.", nullable=True, isin=list(ORIGINS)
+    )
+    presence: str = column(
+        "Whether the species is in the country today; NULL when the source does not say.",
+        nullable=True,
+        isin=list(PRESENCES),
+    )
 
     class Config:
         """Grain: country, species and source."""

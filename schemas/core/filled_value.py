@@ -5,8 +5,15 @@ from __future__ import annotations
 from ness_pipeline.schemas.base import Contract, column, country_code, species_key
 
 FILLED_COLUMNS = [
-    "checklist_key", "scientific_name", "taxon_group", "red_list_category", "occurrences", "range_share", "origin", "presence",
-]  # fmt: skip
+    "checklist_key",
+    "scientific_name",
+    "taxon_group",
+    "red_list_category",
+    "occurrences",
+    "range_share",
+    "origin",
+    "presence",
+]
 
 
 class FilledValue(Contract):

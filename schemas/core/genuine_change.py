@@ -18,9 +18,12 @@ class GenuineChange(Sourced):
     species_key: str = species_key()
     taxon_group: str = column(
         "Reporting group of the species; where it is given, the group's other changes of category count as better knowledge in every country.",
-        nullable=True, isin=list(TAXON_GROUPS),
-    )  # fmt: skip
-    scope: str = column("`global`, or the ISO alpha-2 code of a national list's country.", str_matches=r"^(global|[A-Z]{2})$")  # fmt: skip
+        nullable=True,
+        isin=list(TAXON_GROUPS),
+    )
+    scope: str = column(
+        "`global`, or the ISO alpha-2 code of a national list's country.", str_matches=r"^(global|[A-Z]{2})$"
+    )
     from_year: int = column("Assessed year before the change.", "a", nullable=True, ge=1900, le=2100)
     to_year: int = column("Assessed year from which the new category holds.", "a", ge=1900, le=2100)
     category_before: str = column("Category before the change.", isin=list(RED_LIST_CATEGORIES))

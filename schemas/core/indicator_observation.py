@@ -19,7 +19,9 @@ class IndicatorObservation(Sourced):
     series_code: str = column("The publisher's code of the series.", str_length={"min_value": 1, "max_value": 64})
     year: int = column("Year the value describes.", "a", ge=1900, le=2100)
     disaggregation: str = column("`total`, or the dimensions other than total as `name=code` joined by `;`.")
-    value: float = column("The value, in the unit of the row; NULL when there is none.", "see unit", nullable=True, ge=-1e15, le=1e15)  # fmt: skip
+    value: float = column(
+        "The value, in the unit of the row; NULL when there is none.", "see unit", nullable=True, ge=-1e15, le=1e15
+    )
     value_lower: float = column("Lower bound as published.", "see unit", nullable=True, ge=-1e15, le=1e15)
     value_upper: float = column("Upper bound as published.", "see unit", nullable=True, ge=-1e15, le=1e15)
     value_status: str = column("What kind of value it is, or why there is none.", isin=VALUE_STATUSES)

@@ -22,8 +22,12 @@ class KbaCoverage(Contract):
     complete_sites: int = count("Of these, sites at least 98 % protected.", "{site}")
     undated_parts: int = count("Protected parts whose year is unknown and is drawn.", "{part}")
     coverage_pct: float = column("Mean over sites of the protected share.", "%", ge=0.0, le=100.0)
-    coverage_pct_lower: float = column("Bound at 2.5 % of the draws; NULL when all years are known.", "%", nullable=True, ge=0.0, le=100.0)  # fmt: skip
-    coverage_pct_upper: float = column("Bound at 97.5 % of the draws; NULL when all years are known.", "%", nullable=True, ge=0.0, le=100.0)  # fmt: skip
+    coverage_pct_lower: float = column(
+        "Bound at 2.5 % of the draws; NULL when all years are known.", "%", nullable=True, ge=0.0, le=100.0
+    )
+    coverage_pct_upper: float = column(
+        "Bound at 97.5 % of the draws; NULL when all years are known.", "%", nullable=True, ge=0.0, le=100.0
+    )
 
     class Config:
         """Grain: country, realm and year."""

@@ -21,7 +21,9 @@ class KbaSiteCoverage(Sourced):
     country_code: str = country_code()
     site_id: str = column("Identifier of the site.", str_length={"min_value": 1, "max_value": 64})
     realm: str = column("Realm that the site counts in.", isin=KBA_REALMS)
-    year: int = column("Year in which the part became protected; NULL when unknown.", "a", nullable=True, ge=1800, le=2100)  # fmt: skip
+    year: int = column(
+        "Year in which the part became protected; NULL when unknown.", "a", nullable=True, ge=1800, le=2100
+    )
     new_area_share: float = share("Part of the site's area that became protected then.")
     assessed_year: int = column("Year up to which the protected areas behind the row reach.", "a", ge=1950, le=2100)
 

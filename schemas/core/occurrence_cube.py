@@ -21,9 +21,12 @@ class OccurrenceCube(Sourced):
     cell_code: str = column("Code of the grid cell; NULL when the cube has no grid.", nullable=True)
     occurrences: int = column("Number of records.", "{record}", ge=1, le=MAX_COUNT)
     min_coordinate_uncertainty_m: float = column(
-        "Smallest coordinate uncertainty among the records, unknown counted as 1000 m.", "m",
-        nullable=True, ge=0.0, le=1e8,
-    )  # fmt: skip
+        "Smallest coordinate uncertainty among the records, unknown counted as 1000 m.",
+        "m",
+        nullable=True,
+        ge=0.0,
+        le=1e8,
+    )
     min_temporal_uncertainty_s: int = count("Smallest temporal uncertainty among the records.", "s", nullable=True)
     checklist_key: str = checklist_key()
 

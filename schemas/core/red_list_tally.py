@@ -23,7 +23,13 @@ class RedListTally(Contract):
     country_code: str = country_code()
     red_list: str = column("Whose categories: the global list's or the country's own.", isin=["global", "national"])
     taxon_group: str = column("Reporting group.", isin=list(TAXON_GROUPS))
-    year: int = column("Year in which any species of the group was assessed; NULL where no source dates a category.", "a", nullable=True, ge=1900, le=2100)  # fmt: skip
+    year: int = column(
+        "Year in which any species of the group was assessed; NULL where no source dates a category.",
+        "a",
+        nullable=True,
+        ge=1900,
+        le=2100,
+    )
     change_policy: str = column(
         "`genuine_changes`: only changes said to be genuine count, going back from today's categories; `as_published`: nobody says which are, so every year has the categories published by then.",
         isin=CHANGE_POLICIES,
@@ -44,8 +50,12 @@ class RedListTally(Contract):
     shared_weight_square: int = count("Sum of the squares of their weights.", "1")
     share_sum: float = column("Sum of their range shares.", "{species}", ge=0.0, le=1e9)
     weighted_share_sum: float = column("Sum of weight times range share.", "{species}", ge=0.0, le=1e9)
-    first_extinct_share_sum: float = column("Sum of the range shares of species extinct in the first year.", "{species}", ge=0.0, le=1e9)  # fmt: skip
-    data_deficient_share_sum: float = column("Sum of the range shares of Data Deficient species.", "{species}", ge=0.0, le=1e9)  # fmt: skip
+    first_extinct_share_sum: float = column(
+        "Sum of the range shares of species extinct in the first year.", "{species}", ge=0.0, le=1e9
+    )
+    data_deficient_share_sum: float = column(
+        "Sum of the range shares of Data Deficient species.", "{species}", ge=0.0, le=1e9
+    )
     data_deficient_share_square: float = column("Sum of the squares of these.", "1", ge=0.0, le=1e9)
     known_share: float = share("Share of all the species whose range share is known; 0 on national lists.")
 

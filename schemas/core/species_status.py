@@ -21,8 +21,12 @@ class SpeciesStatus(Contract):
     taxon_group: str = column("Reporting group of the species.", nullable=True, isin=list(TAXON_GROUPS))
     red_list_category: str = column("Global Red List category, NE when there is none.", isin=list(RED_LIST_CATEGORIES))
     is_possibly_extinct: bool = column("Whether the species is tagged possibly extinct (in the wild).")
-    assessment_year: int = column("Year of the assessment, NULL when the source does not say.", "a", nullable=True, ge=1950, le=2100)  # fmt: skip
-    is_introduced: bool = column("Whether more than half of the species' records in the country are marked introduced or managed.")  # fmt: skip
+    assessment_year: int = column(
+        "Year of the assessment, NULL when the source does not say.", "a", nullable=True, ge=1950, le=2100
+    )
+    is_introduced: bool = column(
+        "Whether more than half of the species' records in the country are marked introduced or managed."
+    )
     is_counted: bool = column(
         "Whether the country's Red List numbers count the species: native or reintroduced by its list, or else not introduced by its records, and its presence beyond doubt."
     )

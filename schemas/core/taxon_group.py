@@ -18,7 +18,9 @@ class TaxonGroup(Sourced):
 
     taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
     label: str = column("How the group is written for people.")
-    roll_up: str = column("The roll-up a group belongs to besides `all`; NULL where there is none.", nullable=True, isin=list(ROLL_UPS))  # fmt: skip
+    roll_up: str = column(
+        "The roll-up a group belongs to besides `all`; NULL where there is none.", nullable=True, isin=list(ROLL_UPS)
+    )
     is_roll_up: bool = column("Whether the row is a group of groups.")
     described_species: int = count("Species of the group described worldwide.", "{species}", nullable=True)
     world_assessed_species: int = count("Species of the group on the global IUCN Red List.", "{species}", nullable=True)

@@ -16,9 +16,13 @@ class Threat(Sourced):
     """
 
     species_key: str = species_key()
-    threat_code: str = column("Code of the threat, one to three numbers with dots between.", str_matches=r"^[0-9]{1,2}(\.[0-9]{1,2}){0,2}$")  # fmt: skip
+    threat_code: str = column(
+        "Code of the threat, one to three numbers with dots between.", str_matches=r"^[0-9]{1,2}(\.[0-9]{1,2}){0,2}$"
+    )
     threat_name: str = column("Name of the threat.", nullable=True)
-    detail: str = column("Named agent where a code is listed once per agent, such as an invasive species.", nullable=True)  # fmt: skip
+    detail: str = column(
+        "Named agent where a code is listed once per agent, such as an invasive species.", nullable=True
+    )
     timing: str = column("When it acts; NULL when the source does not say.", nullable=True, isin=list(THREAT_TIMINGS))
     scope: str = column("How much of the population it reaches.", nullable=True, isin=list(THREAT_SCOPES))
     severity: str = column("What decline it causes there.", nullable=True, isin=list(THREAT_SEVERITIES))

@@ -53,9 +53,10 @@ class Occurrence(Contract):
     scientific_name: str = column("Name of the species without authorship.", nullable=True)
     taxon_group: str = column("Reporting group of the species.", nullable=True, isin=list(TAXON_GROUPS))
     red_list_category: str = column(
-        "Global Red List category as the publisher attaches it to the record.", nullable=True,
+        "Global Red List category as the publisher attaches it to the record.",
+        nullable=True,
         isin=list(RED_LIST_CATEGORIES),
-    )  # fmt: skip
+    )
     is_introduced: bool = column("Whether the record is marked introduced or managed.")
 
     class Config:

@@ -19,26 +19,58 @@ class AssessmentCoverage(Contract):
     country_code: str = country_code()
     taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
     described_species: int = count("Species of the group described worldwide.", "{species}", nullable=True)
-    world_assessed_species: int = count("Of these, species on the global Red List, by IUCN's summary statistics.", "{species}", nullable=True)  # fmt: skip
+    world_assessed_species: int = count(
+        "Of these, species on the global Red List, by IUCN's summary statistics.", "{species}", nullable=True
+    )
     observed_species: int = count(
         "Species of the group with at least one record in the country, introduced ones too.", "{species}"
     )
-    assessed_species: int = count("Of these, species on the global Red List in a category other than NE or NA.", "{species}")  # fmt: skip
+    assessed_species: int = count(
+        "Of these, species on the global Red List in a category other than NE or NA.", "{species}"
+    )
     data_deficient: int = count("Of these, species in category DD.", "{species}")
-    assessed_share: float = measure("Assessed share of the observed species.", "1", better="higher", ge=0.0, le=1.0)
-    evaluated_share: float = measure("Share of the observed species with a category that is not DD.", "1", better="higher", ge=0.0, le=1.0)  # fmt: skip
+    assessed_share: float = measure(
+        "Assessed share of the observed species.",
+        "1",
+        label="Recorded species that the Red List has assessed",
+        better="higher",
+        ge=0.0,
+        le=1.0,
+    )
+    evaluated_share: float = measure(
+        "Share of the observed species with a category that is not DD.",
+        "1",
+        label="Recorded species with a verdict on their risk",
+        better="higher",
+        ge=0.0,
+        le=1.0,
+    )
     world_assessed_share: float = share("Assessed share of the described species worldwide, at most 1.", nullable=True)
     gap_to_animals: float = measure(
-        "Assessed share of the country's animals minus that of this group; for fungi, the fungi gap.", "1",
-        better="lower", reportable="gap_reportable", reason="gap_reason", ge=-1.0, le=1.0,
-    )  # fmt: skip
+        "Assessed share of the country's animals minus that of this group; for fungi, the fungi gap.",
+        "1",
+        label="Assessment gap to animals",
+        better="lower",
+        reportable="gap_reportable",
+        reason="gap_reason",
+        ge=-1.0,
+        le=1.0,
+    )
     reportable: bool = column("Whether the shares may be quoted: at least 10 species of the group observed.")
     reason: str = column("Why not.", nullable=True, isin=list(REASONS))
-    gap_reportable: bool = column("Whether the gap may be quoted: at least 10 species of the group and 10 animals observed.")  # fmt: skip
+    gap_reportable: bool = column(
+        "Whether the gap may be quoted: at least 10 species of the group and 10 animals observed."
+    )
     gap_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
 
     class Config:
         """Grain: country and group."""
 
         unique = ["country_code", "taxon_group"]
-        metadata = {"method_version": "2", "limits": Limits(rows_per_country=(1, 25))}
+        metadata = {
+            "label": "Species assessed",
+            "half": "security_system",
+            "section": "monitoring",
+            "method_version": "2",
+            "limits": Limits(rows_per_country=(1, 25)),
+        }

@@ -8,8 +8,17 @@ from ness_pipeline.schemas.base import Contract, column, country_code, measure
 from ness_pipeline.schemas.vocabulary import REASONS
 
 
-def _money(description: str, group: str, unit: str = "USD", *, better: str | None = "higher") -> Any:
-    return measure(description, unit, better=better, ge=-1e15, le=1e15, reportable=f"{group}_reportable", reason=f"{group}_reason")  # fmt: skip
+def _money(description: str, group: str, unit: str = "USD", *, label: str, better: str | None = "higher") -> Any:
+    return measure(
+        description,
+        unit,
+        label=label,
+        better=better,
+        reportable=f"{group}_reportable",
+        reason=f"{group}_reason",
+        ge=-1e15,
+        le=1e15,
+    )
 
 
 class ConservationFinance(Contract):
@@ -27,14 +36,47 @@ class ConservationFinance(Contract):
 
     country_code: str = country_code()
     year: int = column("Year of the values.", "a", ge=1900, le=2100)
-    biodiversity_aid_received_usd: float = _money("Official development assistance for biodiversity received, in constant US dollars.", "received", better=None)  # fmt: skip
-    biodiversity_aid_received_usd_per_km2: float = _money("The same per square kilometre of land.", "received_area", "USD/km2", better=None)  # fmt: skip
-    biodiversity_aid_given_usd: float = _money("Official development assistance for biodiversity given, in constant US dollars.", "given")  # fmt: skip
-    domestic_biodiversity_finance_usd: float = _money("Domestic spending on biodiversity, in constant US dollars, from own files.", "domestic")  # fmt: skip
-    domestic_biodiversity_finance_usd_per_km2: float = _money("The same per square kilometre of land.", "domestic_area", "USD/km2")  # fmt: skip
-    biodiversity_finance_usd: float = _money("What is known of aid received and domestic spending together.", "finance")
-    biodiversity_finance_usd_per_km2: float = _money("The same per square kilometre of land.", "finance_area", "USD/km2")  # fmt: skip
-    finance_components: str = column("What the total holds.", nullable=True, isin=["aid", "domestic", "aid and domestic"])  # fmt: skip
+    biodiversity_aid_received_usd: float = _money(
+        "Official development assistance for biodiversity received, in constant US dollars.",
+        "received",
+        label="Aid for biodiversity received",
+        better=None,
+    )
+    biodiversity_aid_received_usd_per_km2: float = _money(
+        "The same per square kilometre of land.",
+        "received_area",
+        "USD/km2",
+        label="Aid for biodiversity received, by area",
+        better=None,
+    )
+    biodiversity_aid_given_usd: float = _money(
+        "Official development assistance for biodiversity given, in constant US dollars.",
+        "given",
+        label="Aid for biodiversity given",
+    )
+    domestic_biodiversity_finance_usd: float = _money(
+        "Domestic spending on biodiversity, in constant US dollars, from own files.",
+        "domestic",
+        label="Own spending on biodiversity",
+    )
+    domestic_biodiversity_finance_usd_per_km2: float = _money(
+        "The same per square kilometre of land.",
+        "domestic_area",
+        "USD/km2",
+        label="Own spending on biodiversity, by area",
+    )
+    biodiversity_finance_usd: float = _money(
+        "What is known of aid received and domestic spending together.", "finance", label="Known money for biodiversity"
+    )
+    biodiversity_finance_usd_per_km2: float = _money(
+        "The same per square kilometre of land.",
+        "finance_area",
+        "USD/km2",
+        label="Known money for biodiversity, by area",
+    )
+    finance_components: str = column(
+        "What the total holds.", nullable=True, isin=["aid", "domestic", "aid and domestic"]
+    )
     received_reportable: bool = column("Whether the number may be quoted.")
     received_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
     received_area_reportable: bool = column("Whether the number may be quoted.")
@@ -56,4 +98,9 @@ class ConservationFinance(Contract):
         """Grain: country and year."""
 
         unique = ["country_code", "year"]
-        metadata = {"method_version": "1"}
+        metadata = {
+            "label": "Money for nature",
+            "half": "security_system",
+            "section": "trends",
+            "method_version": "1",
+        }

@@ -17,25 +17,49 @@ class EcoSecurityIndex(Contract):
     country_code: str = country_code()
     year: int = column("Year of the index.", "a", ge=1600, le=2100)
     eco_security_index: float = measure(
-        "Weighted geometric mean of the two halves, 0 worst and 1 best.", "1",
-        better="higher", lower="index_lower", upper="index_upper", ge=0.0, le=1.0,
-    )  # fmt: skip
+        "Weighted geometric mean of the two halves, 0 worst and 1 best.",
+        "1",
+        label="Eco-security index",
+        better="higher",
+        lower="index_lower",
+        upper="index_upper",
+        ge=0.0,
+        le=1.0,
+    )
     index_lower: float = share("Lower end of the 90 % interval.", nullable=True)
     index_upper: float = share("Upper end of the 90 % interval.", nullable=True)
     ecological_system: float = measure(
-        "Weighted mean of the pillars of the ecological system.", "1", better="higher", lower="ecological_lower", upper="ecological_upper",
-        reportable="ecological_reportable", reason="ecological_reason", ge=0.0, le=1.0,
-    )  # fmt: skip
+        "Weighted mean of the pillars of the ecological system.",
+        "1",
+        label="Ecological system",
+        better="higher",
+        lower="ecological_lower",
+        upper="ecological_upper",
+        reportable="ecological_reportable",
+        reason="ecological_reason",
+        ge=0.0,
+        le=1.0,
+    )
     ecological_lower: float = share("Lower end of the 90 % interval.", nullable=True)
     ecological_upper: float = share("Upper end of the 90 % interval.", nullable=True)
     security_system: float = measure(
-        "Weighted mean of the pillars of the security system.", "1", better="higher", lower="security_lower", upper="security_upper",
-        reportable="security_reportable", reason="security_reason", ge=0.0, le=1.0,
-    )  # fmt: skip
+        "Weighted mean of the pillars of the security system.",
+        "1",
+        label="Security system",
+        better="higher",
+        lower="security_lower",
+        upper="security_upper",
+        reportable="security_reportable",
+        reason="security_reason",
+        ge=0.0,
+        le=1.0,
+    )
     security_lower: float = share("Lower end of the 90 % interval.", nullable=True)
     security_upper: float = share("Upper end of the 90 % interval.", nullable=True)
     coverage: float = share("Weight of the measures that have a value, of those that have a meaning for the country.")
-    carried_share: float = share("Weight of the values that are older than the year or have no year, of the weight of all values.")  # fmt: skip
+    carried_share: float = share(
+        "Weight of the values that are older than the year or have no year, of the weight of all values."
+    )
     missing: str = column("Measures without a value, each with its reason; NULL when none is missing.", nullable=True)
     ecological_reportable: bool = column("Whether the rules for missing data allow the ecological half.")
     ecological_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
@@ -49,4 +73,9 @@ class EcoSecurityIndex(Contract):
         """Grain: country and year."""
 
         unique = ["country_code", "year"]
-        metadata = {"method_version": "1"}
+        metadata = {
+            "label": "The index and its halves",
+            "half": "both",
+            "section": "halves",
+            "method_version": "1",
+        }

@@ -21,14 +21,47 @@ class EcosystemCondition(Contract):
 
     country_code: str = country_code()
     year: int = column("Year of the values.", "a", ge=1900, le=2100)
-    forest_pct: float = measure("Forest, of the land area.", "%", better="higher", ge=0.0, le=100.0, reportable="forest_reportable", reason="forest_reason")  # fmt: skip
+    forest_pct: float = measure(
+        "Forest, of the land area.",
+        "%",
+        label="Forest",
+        better="higher",
+        ge=0.0,
+        le=100.0,
+        reportable="forest_reportable",
+        reason="forest_reason",
+    )
     forest_publisher: str = column("Whose forest value it is.", nullable=True, isin=["unsdg", "worldbank"])
     forest_change_pct_per_year: float = measure(
-        "Compound annual change of the forest share over 5 to 10 years, in per cent of itself.", "%/a",
-        better="higher", ge=-100.0, le=1e6, reportable="forest_change_reportable", reason="forest_change_reason",
-    )  # fmt: skip
-    mountain_green_cover_pct: float = measure("Green cover, of the mountain area.", "%", better="higher", ge=0.0, le=100.0, reportable="mountain_reportable", reason="mountain_reason")  # fmt: skip
-    degraded_land_pct: float = measure("Degraded land, of the land area.", "%", better="lower", ge=0.0, le=100.0, reportable="degraded_reportable", reason="degraded_reason")  # fmt: skip
+        "Compound annual change of the forest share over 5 to 10 years, in per cent of itself.",
+        "%/a",
+        label="Change of forest a year",
+        better="higher",
+        ge=-100.0,
+        le=1e6,
+        reportable="forest_change_reportable",
+        reason="forest_change_reason",
+    )
+    mountain_green_cover_pct: float = measure(
+        "Green cover, of the mountain area.",
+        "%",
+        label="Green cover of mountains",
+        better="higher",
+        ge=0.0,
+        le=100.0,
+        reportable="mountain_reportable",
+        reason="mountain_reason",
+    )
+    degraded_land_pct: float = measure(
+        "Degraded land, of the land area.",
+        "%",
+        label="Degraded land",
+        better="lower",
+        ge=0.0,
+        le=100.0,
+        reportable="degraded_reportable",
+        reason="degraded_reason",
+    )
     forest_reportable: bool = column("Whether the forest share may be quoted.")
     forest_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
     forest_change_reportable: bool = column("Whether the change may be quoted.")
@@ -44,4 +77,9 @@ class EcosystemCondition(Contract):
         """Grain: country and year."""
 
         unique = ["country_code", "year"]
-        metadata = {"method_version": "1"}
+        metadata = {
+            "label": "Ecosystems",
+            "half": "ecological_system",
+            "section": "trends",
+            "method_version": "1",
+        }

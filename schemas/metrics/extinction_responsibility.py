@@ -22,15 +22,41 @@ class ExtinctionResponsibility(Contract):
     country_code: str = country_code()
     taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
     extinction_responsibility: float = measure(
-        "Country's contribution to global extinction risk: sum of weight times range share, of 5 times the species assessed worldwide.", "1",
-        better="lower", ge=0.0, le=1.0,
-    )  # fmt: skip
+        "Country's contribution to global extinction risk: sum of weight times range share, of 5 times the species assessed worldwide.",
+        "1",
+        label="Part of the world's extinction risk",
+        better="lower",
+        ge=0.0,
+        le=1.0,
+    )
     extinction_risk_species: float = measure(
-        "The same in species: as if so many species that live nowhere else were extinct.", "{species}", better="lower",
-        reportable="risk_reportable", reason="risk_reason", ge=0.0, le=1e9,
-    )  # fmt: skip
-    endemic_threatened_species: int = measure("Threatened species (CR, EN, VU) with at least 95 % of their range here.", "{species}", reportable="risk_reportable", reason="risk_reason", ge=0, le=10**9)  # fmt: skip
-    near_endemic_threatened_species: int = measure("Threatened species with at least 50 % of their range here, endemic ones included.", "{species}", reportable="risk_reportable", reason="risk_reason", ge=0, le=10**9)  # fmt: skip
+        "The same in species: as if so many species that live nowhere else were extinct.",
+        "{species}",
+        label="Extinction risk, in species",
+        better="lower",
+        reportable="risk_reportable",
+        reason="risk_reason",
+        ge=0.0,
+        le=1e9,
+    )
+    endemic_threatened_species: int = measure(
+        "Threatened species (CR, EN, VU) with at least 95 % of their range here.",
+        "{species}",
+        label="Threatened species found nowhere else",
+        reportable="risk_reportable",
+        reason="risk_reason",
+        ge=0,
+        le=10**9,
+    )
+    near_endemic_threatened_species: int = measure(
+        "Threatened species with at least 50 % of their range here, endemic ones included.",
+        "{species}",
+        label="Threatened species found mostly here",
+        reportable="risk_reportable",
+        reason="risk_reason",
+        ge=0,
+        le=10**9,
+    )
     assessed_species: int = count("Species of the country with a category, Data Deficient ones included.", "{species}")
     threatened_species: int = count("Of these, species in category CR, EN or VU.", "{species}")
     world_assessed_species: int = count("Species of the group assessed worldwide.", "{species}", nullable=True)
@@ -44,4 +70,9 @@ class ExtinctionResponsibility(Contract):
         """Grain: country and group."""
 
         unique = ["country_code", "taxon_group"]
-        metadata = {"method_version": "1"}
+        metadata = {
+            "label": "Part in the world's extinction risk",
+            "half": "ecological_system",
+            "section": "threats",
+            "method_version": "1",
+        }

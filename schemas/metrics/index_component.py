@@ -19,7 +19,9 @@ class IndexComponent(Contract):
     year: int = column("Year of the index.", "a", ge=1600, le=2100)
     pillar: str = column("Pillar of the measure.")
     metric: str = column("Measure, as in `metrics.metric_value`.")
-    taxon_group: str = column("Reporting group or roll-up, where the measure has groups.", nullable=True, isin=[*TAXON_GROUPS, *ROLL_UPS])  # fmt: skip
+    taxon_group: str = column(
+        "Reporting group or roll-up, where the measure has groups.", nullable=True, isin=[*TAXON_GROUPS, *ROLL_UPS]
+    )
     value: float = column("The value that stands.", "see metric", nullable=True, ge=-1e15, le=1e15)
     lower: float = column("Its lower bound, where the metric has one.", "see metric", nullable=True, ge=-1e15, le=1e15)
     upper: float = column("Its upper bound, where the metric has one.", "see metric", nullable=True, ge=-1e15, le=1e15)

@@ -26,13 +26,21 @@ class IndexDefinition(Contract):
     pillar_weight: float = share("Weight of the pillar in the half.")
     is_essential_pillar: bool = column("Whether the half has no score without the pillar.")
     metric: str = column("Measure, as in `metrics.metric_value`.")
-    taxon_group: str = column("Reporting group or roll-up, where the measure has groups.", nullable=True, isin=[*TAXON_GROUPS, *ROLL_UPS])  # fmt: skip
+    taxon_group: str = column(
+        "Reporting group or roll-up, where the measure has groups.", nullable=True, isin=[*TAXON_GROUPS, *ROLL_UPS]
+    )
     measure_weight: float = share("Weight of the measure in the pillar.")
     is_essential: bool = column("Whether the pillar has no score without the measure.")
     worst: float = _goalpost("Value that scores 0, as every value beyond it does.")
     best: float = _goalpost("Value that scores 1, as every value beyond it does.")
     scale: str = column("Whether scores grow with the value or with its logarithm.", isin=["linear", "log"])
-    max_age_years: int = column("Years for which a value stands after its own; NULL where the measure has no years.", "a", nullable=True, ge=0, le=100)  # fmt: skip
+    max_age_years: int = column(
+        "Years for which a value stands after its own; NULL where the measure has no years.",
+        "a",
+        nullable=True,
+        ge=0,
+        le=100,
+    )
     goalpost_source: str = column("Where the goalposts come from.")
     definition_version: str = column("Version of the definition, with a hash of its content.")
 

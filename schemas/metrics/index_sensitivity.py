@@ -17,8 +17,12 @@ class IndexSensitivity(Contract):
     half: str = column("Half of the pillar.", isin=["ecological_system", "security_system"])
     pillar: str = column("The pillar.")
     countries: int = count("Countries with a score of the pillar in their latest year with an index.", "{country}")
-    first_order: float = column("Share of the index's variance that goes when the pillar is known.", "1", nullable=True, ge=-1.0, le=2.0)  # fmt: skip
-    total_effect: float = column("Share of the index's variance that stays while only the pillar is unknown.", "1", nullable=True, ge=0.0, le=2.0)  # fmt: skip
+    first_order: float = column(
+        "Share of the index's variance that goes when the pillar is known.", "1", nullable=True, ge=-1.0, le=2.0
+    )
+    total_effect: float = column(
+        "Share of the index's variance that stays while only the pillar is unknown.", "1", nullable=True, ge=0.0, le=2.0
+    )
     reportable: bool = column("Whether the numbers may be quoted: at least 10 countries, whose index varies.")
     reason: str = column("Why not.", nullable=True, isin=list(REASONS))
     definition_version: str = column("Version of the definition, with a hash of its content.")

@@ -22,9 +22,20 @@ class LegalFramework(Contract):
 
     country_code: str = country_code()
     year: int = column("Year; treaties count on 31 December.", "a", ge=1900, le=2100)
-    treaties_known: int = count("Treaties open to the country in that year for which a source says where it stands.", "{treaty}")  # fmt: skip
-    treaties_in_force: int = measure("Treaties in force for the country.", "{treaty}", better="higher", ge=0, le=100)
-    treaties_in_force_share: float = measure("Share of the known treaties that are in force.", "1", better="higher", ge=0.0, le=1.0)  # fmt: skip
+    treaties_known: int = count(
+        "Treaties open to the country in that year for which a source says where it stands.", "{treaty}"
+    )
+    treaties_in_force: int = measure(
+        "Treaties in force for the country.", "{treaty}", label="Treaties in force", better="higher", ge=0, le=100
+    )
+    treaties_in_force_share: float = measure(
+        "Share of the known treaties that are in force.",
+        "1",
+        label="Share of treaties in force",
+        better="higher",
+        ge=0.0,
+        le=1.0,
+    )
     is_cbd_party: bool = column("Party to the Convention on Biological Diversity.", nullable=True)
     is_cartagena_party: bool = column("Party to the Cartagena Protocol.", nullable=True)
     is_nagoya_party: bool = column("Party to the Nagoya Protocol.", nullable=True)
@@ -57,8 +68,26 @@ class LegalFramework(Contract):
     )
     has_environmental_accounts: bool = column("Environmental-economic accounts in use (SDG 15.9.1).", nullable=True)
     national_answers: int = count("Of these seven questions, those with an answer by that year.", "{answer}")
-    national_measures: int = measure("Of the seven national measures, those reported.", "{measure}", better="higher", reportable="national_reportable", reason="national_reason", ge=0, le=7)  # fmt: skip
-    national_measures_share: float = measure("Share of the answers that are yes.", "1", better="higher", reportable="national_reportable", reason="national_reason", ge=0.0, le=1.0)  # fmt: skip
+    national_measures: int = measure(
+        "Of the seven national measures, those reported.",
+        "{measure}",
+        label="National measures reported",
+        better="higher",
+        reportable="national_reportable",
+        reason="national_reason",
+        ge=0,
+        le=7,
+    )
+    national_measures_share: float = measure(
+        "Share of the answers that are yes.",
+        "1",
+        label="Share of national measures reported",
+        better="higher",
+        reportable="national_reportable",
+        reason="national_reason",
+        ge=0.0,
+        le=1.0,
+    )
     national_reportable: bool = column("Whether the national numbers may be quoted.")
     national_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
     reportable: bool = column("Whether the numbers of treaties may be quoted.")
@@ -68,4 +97,10 @@ class LegalFramework(Contract):
         """Grain: country and year."""
 
         unique = ["country_code", "year"]
-        metadata = {"method_version": "2", "limits": Limits(rows_per_country=(1, 201))}
+        metadata = {
+            "label": "Treaties and law",
+            "half": "security_system",
+            "section": "treaties",
+            "method_version": "2",
+            "limits": Limits(rows_per_country=(1, 201)),
+        }

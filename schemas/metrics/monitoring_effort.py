@@ -24,52 +24,116 @@ class MonitoringEffort(Contract):
     country_code: str = country_code()
     taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
     year: int = column("Year of the records; NULL for all years together.", "a", nullable=True, ge=1600, le=2100)
-    recorded_occurrences: int = measure("Records of the group.", "{record}", better="higher", ge=0, le=10**15)
+    recorded_occurrences: int = measure(
+        "Records of the group.", "{record}", label="Records", better="higher", ge=0, le=10**15
+    )
     recorded_species: int = count("Species of the group with at least one record.", "{species}")
     datasets: int = measure(
-        "GBIF data sets with a record in the country, also one that names a genus only; known for all groups and years together.", "{dataset}",
-        better="higher", reportable="datasets_reportable", reason="datasets_reason", ge=1, le=10**7,
-    )  # fmt: skip
-    latest_record_year: int = measure("Latest year with a record of the group, up to the row's.", "a", better="higher", ge=1600, le=2100)  # fmt: skip
+        "GBIF data sets with a record in the country, also one that names a genus only; known for all groups and years together.",
+        "{dataset}",
+        label="Data sets with records from the country",
+        better="higher",
+        reportable="datasets_reportable",
+        reason="datasets_reason",
+        ge=1,
+        le=10**7,
+    )
+    latest_record_year: int = measure(
+        "Latest year with a record of the group, up to the row's.",
+        "a",
+        label="Year of the latest record",
+        better="higher",
+        ge=1600,
+        le=2100,
+    )
     recent_species_share: float = measure(
-        "Of the species recorded up to that year, those recorded in the ten years that end with it.", "1",
-        better="higher", ge=0.0, le=1.0,
-    )  # fmt: skip
-    record_coverage_share: float = share("Sample coverage: estimated chance that one more record is of a species already recorded.", nullable=True)  # fmt: skip
+        "Of the species recorded up to that year, those recorded in the ten years that end with it.",
+        "1",
+        label="Species seen again in the last ten years",
+        better="higher",
+        ge=0.0,
+        le=1.0,
+    )
+    record_coverage_share: float = share(
+        "Sample coverage: estimated chance that one more record is of a species already recorded.", nullable=True
+    )
     completeness_share: float = measure(
-        "Species observed, of those that exist at least by the records (Chao1 as in iNEXT).", "1", better="higher",
-        reportable="completeness_reportable", reason="completeness_reason", ge=0.0, le=1.0,
-    )  # fmt: skip
+        "Species observed, of those that exist at least by the records (Chao1 as in iNEXT).",
+        "1",
+        label="Completeness by records",
+        better="higher",
+        reportable="completeness_reportable",
+        reason="completeness_reason",
+        ge=0.0,
+        le=1.0,
+    )
     sampling_units: int = count("Cells and years (years, without a grid) with a record of the group.", "{unit}")
     unit_completeness_share: float = measure(
-        "Species observed, of those that exist at least by the sampling units (Chao2).", "1", better="higher",
-        reportable="unit_completeness_reportable", reason="unit_completeness_reason", ge=0.0, le=1.0,
-    )  # fmt: skip
+        "Species observed, of those that exist at least by the sampling units (Chao2).",
+        "1",
+        label="Completeness by places and years",
+        better="higher",
+        reportable="unit_completeness_reportable",
+        reason="unit_completeness_reason",
+        ge=0.0,
+        le=1.0,
+    )
     expected_species: int = count("Species of the group ever recorded in the country.", "{species}")
-    expected_species_cells: int = count("Sum over these of the cells in which each is expected.", "{cell}", nullable=True)  # fmt: skip
-    recorded_species_cells: int = count("Sum over the species of the cells in which each was recorded.", "{cell}", nullable=True)  # fmt: skip
+    expected_species_cells: int = count(
+        "Sum over these of the cells in which each is expected.", "{cell}", nullable=True
+    )
+    recorded_species_cells: int = count(
+        "Sum over the species of the cells in which each was recorded.", "{cell}", nullable=True
+    )
     expected_source: str = column(
         "Where the expected cells come from: all records of GBIF, or of the cube loaded; NULL without cells.",
-        nullable=True, isin=EXPECTED_SOURCES,
-    )  # fmt: skip
+        nullable=True,
+        isin=EXPECTED_SOURCES,
+    )
     ssii: float = measure(
-        "Species Status Information Index: mean over the species expected of the expected cells with a record.", "1",
-        better="higher", reportable="ssii_reportable", reason="ssii_reason", ge=0.0, le=1.0,
-    )  # fmt: skip
+        "Species Status Information Index: mean over the species expected of the expected cells with a record.",
+        "1",
+        label="Expected places with a record (SSII)",
+        better="higher",
+        reportable="ssii_reportable",
+        reason="ssii_reason",
+        ge=0.0,
+        le=1.0,
+    )
     steward_ssii: float = measure(
-        "Steward's SSII: the same, species weighted by the country's share of their world range.", "1",
-        better="higher", reportable="steward_reportable", reason="steward_reason", ge=0.0, le=1.0,
-    )  # fmt: skip
-    steward_species: int = count("Species expected whose share of the world range is known: those that count here.", "{species}", nullable=True)  # fmt: skip
+        "Steward's SSII: the same, species weighted by the country's share of their world range.",
+        "1",
+        label="Expected places with a record, by the country's share of each species (steward's SSII)",
+        better="higher",
+        reportable="steward_reportable",
+        reason="steward_reason",
+        ge=0.0,
+        le=1.0,
+    )
+    steward_species: int = count(
+        "Species expected whose share of the world range is known: those that count here.", "{species}", nullable=True
+    )
     spread_species: int = count("Species recorded in at least two cells.", "{species}", nullable=True)
     ssei: float = measure(
-        "Species Sampling Effectiveness Index: mean evenness of a species' records among its cells with records.", "1",
-        better="higher", reportable="ssei_reportable", reason="ssei_reason", ge=0.0, le=1.0,
-    )  # fmt: skip
+        "Species Sampling Effectiveness Index: mean evenness of a species' records among its cells with records.",
+        "1",
+        label="Evenness of records among places (SSEI)",
+        better="higher",
+        reportable="ssei_reportable",
+        reason="ssei_reason",
+        ge=0.0,
+        le=1.0,
+    )
     ssei_expected: float = measure(
-        "SSEI among all cells in which the species is expected.", "1",
-        better="higher", reportable="ssei_reportable", reason="ssei_reason", ge=0.0, le=1.0,
-    )  # fmt: skip
+        "SSEI among all cells in which the species is expected.",
+        "1",
+        label="Evenness of records among expected places (SSEI)",
+        better="higher",
+        reportable="ssei_reportable",
+        reason="ssei_reason",
+        ge=0.0,
+        le=1.0,
+    )
     reportable: bool = column("Whether records and recency may be quoted: 20 records in one checklist.")
     reason: str = column("Why not.", nullable=True, isin=list(REASONS))
     datasets_reportable: bool = column("Whether the number of data sets may be quoted.")
@@ -99,4 +163,9 @@ class MonitoringEffort(Contract):
         """Grain: country, group and year."""
 
         unique = ["country_code", "taxon_group", "year"]
-        metadata = {"method_version": "2"}
+        metadata = {
+            "label": "Monitoring effort",
+            "half": "security_system",
+            "section": "monitoring",
+            "method_version": "2",
+        }

@@ -28,17 +28,36 @@ class NationalRedListIndex(Contract):
     year: int = column("Year of the assessment.", "a", ge=1900, le=2100)
     change_policy: str = column("As in core.red_list_tally.", isin=["genuine_changes", "as_published"])
     national_red_list_index: float = measure(
-        "Index of the country's own Red List.", "1", better="higher", lower="national_red_list_index_lower",
-        upper="national_red_list_index_upper", ge=0.0, le=1.0,
-    )  # fmt: skip
+        "Index of the country's own Red List.",
+        "1",
+        label="National Red List Index",
+        better="higher",
+        lower="national_red_list_index_lower",
+        upper="national_red_list_index_upper",
+        ge=0.0,
+        le=1.0,
+    )
     national_red_list_index_lower: float = _index("Its 2.5 % bound from Data Deficient species; exact for groups.")
     national_red_list_index_p50: float = _index("Its median; exact for groups.")
     national_red_list_index_upper: float = _index("Its 97.5 % bound; exact for groups.")
-    national_red_list_index_with_first_extinct: float = measure("The index with species gone in the first year counted.", "1", better="higher", ge=0.0, le=1.0)  # fmt: skip
+    national_red_list_index_with_first_extinct: float = measure(
+        "The index with species gone in the first year counted.",
+        "1",
+        label="National Red List Index, with species gone at the start",
+        better="higher",
+        ge=0.0,
+        le=1.0,
+    )
     national_red_list_index_change: float = measure(
-        "Change of the index per year since the first year.", "1/a", better="higher",
-        reportable="change_reportable", reason="change_reason", ge=-1.0, le=1.0,
-    )  # fmt: skip
+        "Change of the index per year since the first year.",
+        "1/a",
+        label="National Red List Index, change a year",
+        better="higher",
+        reportable="change_reportable",
+        reason="change_reason",
+        ge=-1.0,
+        le=1.0,
+    )
     groups: int = count("Groups behind the row.", "1")
     species: int = count("Assessed species, extinct and Data Deficient ones included.", "{species}")
     data_deficient_species: int = count("Of these, Data Deficient ones.", "{species}")
@@ -53,4 +72,8 @@ class NationalRedListIndex(Contract):
         """Grain: country, group and year."""
 
         unique = ["country_code", "taxon_group", "year"]
-        metadata = {"method_version": "1"}
+        metadata = {
+            "label": "National Red List",
+            "half": "ecological_system",
+            "method_version": "1",
+        }

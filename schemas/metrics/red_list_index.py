@@ -32,19 +32,29 @@ class RedListIndex(Contract):
 
     country_code: str = country_code()
     taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
-    year: int = column("Year; NULL for the present where no source dates a category.", "a", nullable=True, ge=1600, le=2100)  # fmt: skip
+    year: int = column(
+        "Year; NULL for the present where no source dates a category.", "a", nullable=True, ge=1600, le=2100
+    )
     value_kind: str = column(
         "`assessed`, `interpolated` between two assessed years, `extrapolated` with the slope of the two closest ones, or `undated`; NULL where there is only an official value.",
-        nullable=True, isin=VALUE_KINDS,
-    )  # fmt: skip
+        nullable=True,
+        isin=VALUE_KINDS,
+    )
     change_policy: str = column(
         "`genuine_changes` or `as_published`, see core.red_list_tally; of a roll-up, `as_published` when any group is.",
-        nullable=True, isin=["genuine_changes", "as_published"],
-    )  # fmt: skip
+        nullable=True,
+        isin=["genuine_changes", "as_published"],
+    )
     red_list_index: float = measure(
-        "Red List Index with species weighted by range share.", "1", better="higher",
-        lower="red_list_index_lower", upper="red_list_index_upper", ge=0.0, le=1.0,
-    )  # fmt: skip
+        "Red List Index with species weighted by range share.",
+        "1",
+        label="Red List Index, weighted by range",
+        better="higher",
+        lower="red_list_index_lower",
+        upper="red_list_index_upper",
+        ge=0.0,
+        le=1.0,
+    )
     red_list_index_lower: float = _index("Its 2.5 % bound from Data Deficient species.")
     red_list_index_p05: float = _index("Its 5 % bound.")
     red_list_index_p50: float = _index("Its middle when Data Deficient species have their group's mean weight.")
@@ -52,12 +62,26 @@ class RedListIndex(Contract):
     red_list_index_upper: float = _index("Its 97.5 % bound.")
     red_list_index_if_dd_least_concern: float = _index("The index if every Data Deficient species were LC.")
     red_list_index_if_dd_critically_endangered: float = _index("The index if every Data Deficient species were CR.")
-    red_list_index_with_first_extinct: float = measure("The index with species extinct in the first year counted.", "1", better="higher", ge=0.0, le=1.0)  # fmt: skip
+    red_list_index_with_first_extinct: float = measure(
+        "The index with species extinct in the first year counted.",
+        "1",
+        label="Red List Index, weighted by range, with species extinct at the start",
+        better="higher",
+        ge=0.0,
+        le=1.0,
+    )
     red_list_index_unweighted: float = measure(
-        "Red List Index with every species counted alike.", "1", better="higher",
-        lower="red_list_index_unweighted_lower", upper="red_list_index_unweighted_upper",
-        reportable="unweighted_reportable", reason="unweighted_reason", ge=0.0, le=1.0,
-    )  # fmt: skip
+        "Red List Index with every species counted alike.",
+        "1",
+        label="Red List Index, all species alike",
+        better="higher",
+        lower="red_list_index_unweighted_lower",
+        upper="red_list_index_unweighted_upper",
+        reportable="unweighted_reportable",
+        reason="unweighted_reason",
+        ge=0.0,
+        le=1.0,
+    )
     red_list_index_unweighted_lower: float = _index("Its exact 2.5 % quantile from Data Deficient species.")
     red_list_index_unweighted_p05: float = _index("Its exact 5 % quantile.")
     red_list_index_unweighted_p50: float = _index("Its exact median.")
@@ -65,26 +89,51 @@ class RedListIndex(Contract):
     red_list_index_unweighted_upper: float = _index("Its exact 97.5 % quantile.")
     red_list_index_unweighted_standard_error: float = _index("Its standard error from Data Deficient species.")
     red_list_index_unweighted_if_dd_least_concern: float = _index("The same if every Data Deficient species were LC.")
-    red_list_index_unweighted_if_dd_critically_endangered: float = _index("The same if every Data Deficient species were CR.")  # fmt: skip
+    red_list_index_unweighted_if_dd_critically_endangered: float = _index(
+        "The same if every Data Deficient species were CR."
+    )
     red_list_index_unweighted_with_first_extinct: float = measure(
-        "The same with species extinct in the first year counted.", "1", better="higher",
-        reportable="unweighted_reportable", reason="unweighted_reason", ge=0.0, le=1.0,
-    )  # fmt: skip
+        "The same with species extinct in the first year counted.",
+        "1",
+        label="Red List Index, all species alike, with species extinct at the start",
+        better="higher",
+        reportable="unweighted_reportable",
+        reason="unweighted_reason",
+        ge=0.0,
+        le=1.0,
+    )
     red_list_index_change: float = measure(
-        "Change of `red_list_index` per year since the first assessed year.", "1/a", better="higher",
-        reportable="change_reportable", reason="change_reason", ge=-1.0, le=1.0,
-    )  # fmt: skip
+        "Change of `red_list_index` per year since the first assessed year.",
+        "1/a",
+        label="Red List Index, change a year",
+        better="higher",
+        reportable="change_reportable",
+        reason="change_reason",
+        ge=-1.0,
+        le=1.0,
+    )
     official_red_list_index: float = measure(
-        "The UN's own Red List Index of the country (SDG 15.5.1), beside the roll-up `all`.", "1",
-        lower="official_red_list_index_lower", upper="official_red_list_index_upper",
-        reportable="official_reportable", reason="official_reason", ge=0.0, le=1.0,
-    )  # fmt: skip
+        "The UN's own Red List Index of the country (SDG 15.5.1), beside the roll-up `all`.",
+        "1",
+        label="Red List Index, official UN series",
+        lower="official_red_list_index_lower",
+        upper="official_red_list_index_upper",
+        reportable="official_reportable",
+        reason="official_reason",
+        ge=0.0,
+        le=1.0,
+    )
     official_red_list_index_lower: float = _index("Its published lower bound.")
     official_red_list_index_upper: float = _index("Its published upper bound.")
     difference_from_official: float = measure(
-        "`red_list_index` minus the official index of the same year.", "1",
-        reportable="difference_reportable", reason="difference_reason", ge=-1.0, le=1.0,
-    )  # fmt: skip
+        "`red_list_index` minus the official index of the same year.",
+        "1",
+        label="Red List Index, difference from the official series",
+        reportable="difference_reportable",
+        reason="difference_reason",
+        ge=-1.0,
+        le=1.0,
+    )
     groups: int = count("Groups behind the row.", "1")
     species: int = count("Assessed species of the country, extinct and Data Deficient ones included.", "{species}")
     data_deficient_species: int = count("Of these, Data Deficient ones.", "{species}")
@@ -106,4 +155,9 @@ class RedListIndex(Contract):
         """Grain: country, group and year."""
 
         unique = ["country_code", "taxon_group", "year"]
-        metadata = {"method_version": "1"}
+        metadata = {
+            "label": "Red List Index",
+            "half": "ecological_system",
+            "section": "red_list_index",
+            "method_version": "1",
+        }

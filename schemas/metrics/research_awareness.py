@@ -8,8 +8,17 @@ from ness_pipeline.schemas.base import Contract, column, country_code, measure
 from ness_pipeline.schemas.vocabulary import REASONS
 
 
-def _number(description: str, unit: str, group: str) -> Any:
-    return measure(description, unit, better="higher", ge=0, le=10**9, reportable=f"{group}_reportable", reason=f"{group}_reason")  # fmt: skip
+def _number(description: str, unit: str, group: str, *, label: str) -> Any:
+    return measure(
+        description,
+        unit,
+        label=label,
+        better="higher",
+        reportable=f"{group}_reportable",
+        reason=f"{group}_reason",
+        ge=0,
+        le=10**9,
+    )
 
 
 class ResearchAwareness(Contract):
@@ -25,16 +34,47 @@ class ResearchAwareness(Contract):
 
     country_code: str = country_code()
     year: int = column("Year of publication, or of reading the registry.", "a", ge=1900, le=2100)
-    publications_about_country: int = _number("Publications about the country that use data from GBIF.", "{publication}", "about")  # fmt: skip
-    publications_by_researchers: int = _number("Publications with an author in the country that use data from GBIF.", "{publication}", "by")  # fmt: skip
+    publications_about_country: int = _number(
+        "Publications about the country that use data from GBIF.",
+        "{publication}",
+        "about",
+        label="Publications about the country",
+    )
+    publications_by_researchers: int = _number(
+        "Publications with an author in the country that use data from GBIF.",
+        "{publication}",
+        "by",
+        label="Publications by its researchers",
+    )
     publications_by_researchers_per_million: float = measure(
-        "The same per million people.", "{publication}/1e6", better="higher", ge=0.0, le=1e9,
-        reportable="per_million_reportable", reason="per_million_reason",
-    )  # fmt: skip
-    data_publishers: int = _number("Organisations of the country that publish data sets through GBIF.", "{organisation}", "publishers")  # fmt: skip
-    data_sets: int = _number("Data sets that they publish.", "{dataset}", "sets")
-    ness_network_members: int = _number("Organisations and experts of the country in the NESS expert network at the end of the year.", "{member}", "network")  # fmt: skip
-    haikou_initiative_members: int = _number("Organisations and experts of the country that signed the Haikou Initiative by the end of the year.", "{member}", "haikou")  # fmt: skip
+        "The same per million people.",
+        "{publication}/1e6",
+        label="Publications by its researchers, per million people",
+        better="higher",
+        ge=0.0,
+        le=1e9,
+        reportable="per_million_reportable",
+        reason="per_million_reason",
+    )
+    data_publishers: int = _number(
+        "Organisations of the country that publish data sets through GBIF.",
+        "{organisation}",
+        "publishers",
+        label="Publishers of open data",
+    )
+    data_sets: int = _number("Data sets that they publish.", "{dataset}", "sets", label="Open data sets")
+    ness_network_members: int = _number(
+        "Organisations and experts of the country in the NESS expert network at the end of the year.",
+        "{member}",
+        "network",
+        label="Members of the NESS expert network",
+    )
+    haikou_initiative_members: int = _number(
+        "Organisations and experts of the country that signed the Haikou Initiative by the end of the year.",
+        "{member}",
+        "haikou",
+        label="Signatories of the Haikou Initiative",
+    )
     about_reportable: bool = column("Whether the number may be quoted.")
     about_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
     by_reportable: bool = column("Whether the number may be quoted.")
@@ -56,4 +96,9 @@ class ResearchAwareness(Contract):
         """Grain: country and year."""
 
         unique = ["country_code", "year"]
-        metadata = {"method_version": "1"}
+        metadata = {
+            "label": "Research and open data",
+            "half": "security_system",
+            "section": "trends",
+            "method_version": "1",
+        }

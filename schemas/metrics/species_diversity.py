@@ -27,55 +27,171 @@ class SpeciesDiversity(Contract):
     singletons: int = count("Species with exactly one record.", "{species}")
     doubletons: int = count("Species with exactly two records.", "{species}")
     observed_richness: int = measure(
-        "Species with at least one record (Hill number of order 0).", "{species}", ge=0, le=10**9
+        "Species with at least one record (Hill number of order 0).",
+        "{species}",
+        label="Species recorded",
+        ge=0,
+        le=10**9,
     )
     chao1_inext_richness: float = measure(
-        "Species that exist, at least (Chao1 as in iNEXT, with the factor (n-1)/n).", "{species}", reportable="estimate_reportable", reason="estimate_reason",
-        lower="chao1_inext_richness_lower", upper="chao1_inext_richness_upper", ge=0.0, le=1e18,
-    )  # fmt: skip
-    chao1_inext_richness_lower: float = column("Lower 95 % bound, log-normal; NULL when no species is thought unseen.", "{species}", nullable=True, ge=0.0, le=1e18)  # fmt: skip
-    chao1_inext_richness_upper: float = column("Upper 95 % bound, log-normal; NULL when no species is thought unseen.", "{species}", nullable=True, ge=0.0, le=1e36)  # fmt: skip
+        "Species that exist, at least (Chao1 as in iNEXT, with the factor (n-1)/n).",
+        "{species}",
+        label="Species likely to exist (Chao1, as in iNEXT)",
+        reportable="estimate_reportable",
+        reason="estimate_reason",
+        lower="chao1_inext_richness_lower",
+        upper="chao1_inext_richness_upper",
+        ge=0.0,
+        le=1e18,
+    )
+    chao1_inext_richness_lower: float = column(
+        "Lower 95 % bound, log-normal; NULL when no species is thought unseen.",
+        "{species}",
+        nullable=True,
+        ge=0.0,
+        le=1e18,
+    )
+    chao1_inext_richness_upper: float = column(
+        "Upper 95 % bound, log-normal; NULL when no species is thought unseen.",
+        "{species}",
+        nullable=True,
+        ge=0.0,
+        le=1e36,
+    )
     chao1_bias_corrected_richness: float = measure(
-        "Species that exist, at least (Chao1 in its bias-corrected form, as in vegan).", "{species}", reportable="estimate_reportable", reason="estimate_reason",
-        lower="chao1_bias_corrected_richness_lower", upper="chao1_bias_corrected_richness_upper", ge=0.0, le=1e18,
-    )  # fmt: skip
-    chao1_bias_corrected_richness_lower: float = column("Lower 95 % bound, log-normal; NULL when no species is thought unseen.", "{species}", nullable=True, ge=0.0, le=1e18)  # fmt: skip
-    chao1_bias_corrected_richness_upper: float = column("Upper 95 % bound, log-normal; NULL when no species is thought unseen.", "{species}", nullable=True, ge=0.0, le=1e36)  # fmt: skip
-    sample_coverage_share: float = measure("Sample coverage: estimated chance that one more record is of a species already recorded (Chao & Jost).", "1", reportable="estimate_reportable", reason="estimate_reason", ge=0.0, le=1.0)  # fmt: skip
-    hill_1: float = measure("Hill number of order 1, the effective number of common species (exponential of Shannon's entropy of the records).", "{species}", ge=0.0, le=1e9)  # fmt: skip
-    hill_1_asymptotic: float = measure("Hill number of order 1 for an endless sample (Chao & Jost).", "{species}", reportable="estimate_reportable", reason="estimate_reason", ge=0.0, le=1e18)  # fmt: skip
-    hill_2: float = measure("Hill number of order 2, the effective number of dominant species (inverse Simpson concentration of the records).", "{species}", ge=0.0, le=1e9)  # fmt: skip
+        "Species that exist, at least (Chao1 in its bias-corrected form, as in vegan).",
+        "{species}",
+        label="Species likely to exist (Chao1, bias-corrected)",
+        reportable="estimate_reportable",
+        reason="estimate_reason",
+        lower="chao1_bias_corrected_richness_lower",
+        upper="chao1_bias_corrected_richness_upper",
+        ge=0.0,
+        le=1e18,
+    )
+    chao1_bias_corrected_richness_lower: float = column(
+        "Lower 95 % bound, log-normal; NULL when no species is thought unseen.",
+        "{species}",
+        nullable=True,
+        ge=0.0,
+        le=1e18,
+    )
+    chao1_bias_corrected_richness_upper: float = column(
+        "Upper 95 % bound, log-normal; NULL when no species is thought unseen.",
+        "{species}",
+        nullable=True,
+        ge=0.0,
+        le=1e36,
+    )
+    sample_coverage_share: float = measure(
+        "Sample coverage: estimated chance that one more record is of a species already recorded (Chao & Jost).",
+        "1",
+        label="Sample coverage",
+        reportable="estimate_reportable",
+        reason="estimate_reason",
+        ge=0.0,
+        le=1.0,
+    )
+    hill_1: float = measure(
+        "Hill number of order 1, the effective number of common species (exponential of Shannon's entropy of the records).",
+        "{species}",
+        label="Common species, effective number",
+        ge=0.0,
+        le=1e9,
+    )
+    hill_1_asymptotic: float = measure(
+        "Hill number of order 1 for an endless sample (Chao & Jost).",
+        "{species}",
+        label="Common species, effective number, endless sample",
+        reportable="estimate_reportable",
+        reason="estimate_reason",
+        ge=0.0,
+        le=1e18,
+    )
+    hill_2: float = measure(
+        "Hill number of order 2, the effective number of dominant species (inverse Simpson concentration of the records).",
+        "{species}",
+        label="Dominant species, effective number",
+        ge=0.0,
+        le=1e9,
+    )
     hill_2_asymptotic: float = measure(
         "Hill number of order 2 for an endless sample.",
         "{species}",
+        label="Dominant species, effective number, endless sample",
         reportable="estimate_reportable",
         reason="estimate_reason",
         ge=0.0,
         le=1e18,
     )
     es50_richness: float = measure(
-        "Species expected among 50 records drawn at random (Hurlbert's ES(50)).", "{species}",
-        reportable="es50_reportable", reason="es50_reason", ge=0.0, le=51.0,
-    )  # fmt: skip
-    pielou_evenness: float = measure("Shannon's entropy of the records by its largest possible value for the species of the row.", "1", reportable="evenness_reportable", reason="evenness_reason", ge=0.0, le=1.0)  # fmt: skip
-    williams_evenness: float = measure("One minus the root of the excess concentration, for the species of the row (Williams).", "1", reportable="evenness_reportable", reason="evenness_reason", ge=0.0, le=1.0)  # fmt: skip
+        "Species expected among 50 records drawn at random (Hurlbert's ES(50)).",
+        "{species}",
+        label="Species expected in 50 records",
+        reportable="es50_reportable",
+        reason="es50_reason",
+        ge=0.0,
+        le=51.0,
+    )
+    pielou_evenness: float = measure(
+        "Shannon's entropy of the records by its largest possible value for the species of the row.",
+        "1",
+        label="Evenness of records among species (Pielou)",
+        reportable="evenness_reportable",
+        reason="evenness_reason",
+        ge=0.0,
+        le=1.0,
+    )
+    williams_evenness: float = measure(
+        "One minus the root of the excess concentration, for the species of the row (Williams).",
+        "1",
+        label="Evenness of records among species (Williams)",
+        reportable="evenness_reportable",
+        reason="evenness_reason",
+        ge=0.0,
+        le=1.0,
+    )
     standardised_richness: float = measure(
-        "Species expected in a sample of records with a coverage of 95 %, which may be smaller or up to twice as large as the one there is.", "{species}",
-        reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
-    )  # fmt: skip
+        "Species expected in a sample of records with a coverage of 95 %, which may be smaller or up to twice as large as the one there is.",
+        "{species}",
+        label="Species expected at equal sampling",
+        reportable="standardised_reportable",
+        reason="standardised_reason",
+        ge=0.0,
+        le=1e9,
+    )
     standardised_hill_1: float = measure(
-        "Hill number of order 1, the effective number of common species, in that sample.", "{species}",
-        reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
-    )  # fmt: skip
+        "Hill number of order 1, the effective number of common species, in that sample.",
+        "{species}",
+        label="Common species at equal sampling, effective number",
+        reportable="standardised_reportable",
+        reason="standardised_reason",
+        ge=0.0,
+        le=1e9,
+    )
     standardised_hill_2: float = measure(
-        "Hill number of order 2, the effective number of dominant species, in that sample.", "{species}",
-        reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
-    )  # fmt: skip
+        "Hill number of order 2, the effective number of dominant species, in that sample.",
+        "{species}",
+        label="Dominant species at equal sampling, effective number",
+        reportable="standardised_reportable",
+        reason="standardised_reason",
+        ge=0.0,
+        le=1e9,
+    )
     standardised_records: float = column(
-        "Records that such a sample has; fewer than `occurrences` where interpolated, more where extrapolated.", "{record}", nullable=True,
-        ge=0.0, le=1e16,
-    )  # fmt: skip
-    abundance_rarity: float = measure("Sum over the species of the group's records by the species' records, both of all years: the more rarely recorded species, the larger.", "1", ge=0.0, le=1e24)  # fmt: skip
+        "Records that such a sample has; fewer than `occurrences` where interpolated, more where extrapolated.",
+        "{record}",
+        nullable=True,
+        ge=0.0,
+        le=1e16,
+    )
+    abundance_rarity: float = measure(
+        "Sum over the species of the group's records by the species' records, both of all years: the more rarely recorded species, the larger.",
+        "1",
+        label="Rarity of the species, by records",
+        ge=0.0,
+        le=1e24,
+    )
     reportable: bool = column(
         "Whether richness, observed Hill numbers and rarity may be quoted: 20 records in one checklist."
     )
@@ -97,4 +213,10 @@ class SpeciesDiversity(Contract):
         """Grain: country, group and year."""
 
         unique = ["country_code", "taxon_group", "year"]
-        metadata = {"method_version": "3", "limits": Limits(rows_per_country=(1, 25 * 502))}
+        metadata = {
+            "label": "Species and their diversity",
+            "half": "ecological_system",
+            "section": "monitoring",
+            "method_version": "3",
+            "limits": Limits(rows_per_country=(1, 25 * 502)),
+        }

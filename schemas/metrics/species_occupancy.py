@@ -28,39 +28,92 @@ class SpeciesOccupancy(Contract):
     unique_species: int = count("Species recorded in exactly one unit.", "{species}")
     duplicate_species: int = count("Species recorded in exactly two units.", "{species}")
     chao2_richness: float = measure(
-        "Species that exist, at least (Chao2, with the factor (T-1)/T).", "{species}",
-        lower="chao2_richness_lower", upper="chao2_richness_upper", ge=0.0, le=1e18,
-    )  # fmt: skip
-    chao2_richness_lower: float = column("Lower 95 % bound, log-normal; NULL when no species is thought unseen.", "{species}", nullable=True, ge=0.0, le=1e18)  # fmt: skip
-    chao2_richness_upper: float = column("Upper 95 % bound, log-normal; NULL when no species is thought unseen.", "{species}", nullable=True, ge=0.0, le=1e36)  # fmt: skip
-    unit_coverage_share: float = measure("Sample coverage: estimated chance that one more incidence is of a species already recorded (Chao & Jost).", "1", ge=0.0, le=1.0)  # fmt: skip
+        "Species that exist, at least (Chao2, with the factor (T-1)/T).",
+        "{species}",
+        label="Species likely to exist (Chao2)",
+        lower="chao2_richness_lower",
+        upper="chao2_richness_upper",
+        ge=0.0,
+        le=1e18,
+    )
+    chao2_richness_lower: float = column(
+        "Lower 95 % bound, log-normal; NULL when no species is thought unseen.",
+        "{species}",
+        nullable=True,
+        ge=0.0,
+        le=1e18,
+    )
+    chao2_richness_upper: float = column(
+        "Upper 95 % bound, log-normal; NULL when no species is thought unseen.",
+        "{species}",
+        nullable=True,
+        ge=0.0,
+        le=1e36,
+    )
+    unit_coverage_share: float = measure(
+        "Sample coverage: estimated chance that one more incidence is of a species already recorded (Chao & Jost).",
+        "1",
+        label="Sample coverage of places and years",
+        ge=0.0,
+        le=1.0,
+    )
     unit_standardised_richness: float = measure(
-        "Species expected in as many sampling units as have a coverage of 95 %, fewer or up to twice as many as there are.", "{species}",
-        reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
-    )  # fmt: skip
+        "Species expected in as many sampling units as have a coverage of 95 %, fewer or up to twice as many as there are.",
+        "{species}",
+        label="Species expected at equal sampling of places and years",
+        reportable="standardised_reportable",
+        reason="standardised_reason",
+        ge=0.0,
+        le=1e9,
+    )
     unit_standardised_hill_1: float = measure(
-        "Hill number of order 1, the effective number of common species, in as many units.", "{species}",
-        reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
-    )  # fmt: skip
+        "Hill number of order 1, the effective number of common species, in as many units.",
+        "{species}",
+        label="Common species at equal sampling of places and years",
+        reportable="standardised_reportable",
+        reason="standardised_reason",
+        ge=0.0,
+        le=1e9,
+    )
     unit_standardised_hill_2: float = measure(
-        "Hill number of order 2, the effective number of dominant species, in as many units.", "{species}",
-        reportable="standardised_reportable", reason="standardised_reason", ge=0.0, le=1e9,
-    )  # fmt: skip
+        "Hill number of order 2, the effective number of dominant species, in as many units.",
+        "{species}",
+        label="Dominant species at equal sampling of places and years",
+        reportable="standardised_reportable",
+        reason="standardised_reason",
+        ge=0.0,
+        le=1e9,
+    )
     standardised_units: float = column("Sampling units for that coverage.", "{unit}", nullable=True, ge=0.0, le=1e16)
     occupied_cells: int = count("Cells with a record of the group.", "{cell}", nullable=True)
     ever_occupied_cells: int = count("Cells that had a record of the group in any year.", "{cell}", nullable=True)
     occupied_cell_share: float = measure(
-        "Cells with a record of the group, of those that ever had one.", "1",
-        reportable="cell_reportable", reason="cell_reason", ge=0.0, le=1.0,
-    )  # fmt: skip
+        "Cells with a record of the group, of those that ever had one.",
+        "1",
+        label="Known places with a record",
+        reportable="cell_reportable",
+        reason="cell_reason",
+        ge=0.0,
+        le=1.0,
+    )
     mean_occupancy_share: float = measure(
-        "Mean over the species recorded of the share of the group's cells in which each was.", "1",
-        reportable="cell_reportable", reason="cell_reason", ge=0.0, le=1.0,
-    )  # fmt: skip
+        "Mean over the species recorded of the share of the group's cells in which each was.",
+        "1",
+        label="Known places in which a species is found, on average",
+        reportable="cell_reportable",
+        reason="cell_reason",
+        ge=0.0,
+        le=1.0,
+    )
     area_rarity: float = measure(
-        "Sum over the species of the group's cells by the species' cells, both of all years: the more narrowly spread species, the larger.", "1",
-        reportable="cell_reportable", reason="cell_reason", ge=0.0, le=1e24,
-    )  # fmt: skip
+        "Sum over the species of the group's cells by the species' cells, both of all years: the more narrowly spread species, the larger.",
+        "1",
+        label="Rarity of the species, by places",
+        reportable="cell_reportable",
+        reason="cell_reason",
+        ge=0.0,
+        le=1e24,
+    )
     reportable: bool = column(
         "Whether Chao2 and the coverage may be quoted: 20 incidences in 3 units, a species in two of them, one grid, one checklist."
     )
@@ -78,4 +131,8 @@ class SpeciesOccupancy(Contract):
         """Grain: country, group and year."""
 
         unique = ["country_code", "taxon_group", "year"]
-        metadata = {"method_version": "2"}
+        metadata = {
+            "label": "Places with records",
+            "half": "ecological_system",
+            "method_version": "2",
+        }

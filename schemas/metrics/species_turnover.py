@@ -21,7 +21,9 @@ class SpeciesTurnover(Contract):
     country_code: str = country_code()
     taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
     year: int = column("Year of the records.", "a", ge=1600, le=2100)
-    previous_year: int = column("Latest year before it with a record of the group.", "a", nullable=True, ge=1600, le=2100)  # fmt: skip
+    previous_year: int = column(
+        "Latest year before it with a record of the group.", "a", nullable=True, ge=1600, le=2100
+    )
     year_records: int = count("Records of the group in the year.", "{record}")
     previous_year_records: int = count("Records of the group in the previous year.", "{record}", nullable=True)
     year_species: int = count("Species of the group recorded in the year.", "{species}")
@@ -29,12 +31,31 @@ class SpeciesTurnover(Contract):
     lost_species: int = count("Species recorded in the previous year only.", "{species}", nullable=True)
     shared_species: int = count("Species recorded in both years.", "{species}", nullable=True)
     turnover_share: float = measure(
-        "Species recorded in one of the two years only, of those recorded in either.", "1",
-        reportable="turnover_reportable", reason="turnover_reason", ge=0.0, le=1.0,
-    )  # fmt: skip
-    cumulative_richness: int = measure("Species recorded up to and including the year.", "{species}", ge=0, le=10**9)
-    recent_richness: int = measure("Of these, species recorded in the ten years that end with the year.", "{species}", ge=0, le=10**9)  # fmt: skip
-    newness_year: int = measure("Mean year of the rows of the group's cube up to the year, rounded half to even (newness of b3gbi).", "a", ge=1600, le=2100)  # fmt: skip
+        "Species recorded in one of the two years only, of those recorded in either.",
+        "1",
+        label="Species recorded in one of two years only",
+        reportable="turnover_reportable",
+        reason="turnover_reason",
+        ge=0.0,
+        le=1.0,
+    )
+    cumulative_richness: int = measure(
+        "Species recorded up to and including the year.", "{species}", label="Species recorded so far", ge=0, le=10**9
+    )
+    recent_richness: int = measure(
+        "Of these, species recorded in the ten years that end with the year.",
+        "{species}",
+        label="Species recorded in the last ten years",
+        ge=0,
+        le=10**9,
+    )
+    newness_year: int = measure(
+        "Mean year of the rows of the group's cube up to the year, rounded half to even (newness of b3gbi).",
+        "a",
+        label="Mean year of the records",
+        ge=1600,
+        le=2100,
+    )
     turnover_reportable: bool = column(
         "Whether the turnover may be quoted: 20 records and 3 species in both years, at most three years apart without records."
     )
@@ -48,4 +69,8 @@ class SpeciesTurnover(Contract):
         """Grain: country, group and year."""
 
         unique = ["country_code", "taxon_group", "year"]
-        metadata = {"method_version": "2"}
+        metadata = {
+            "label": "Coming and going of species",
+            "half": "ecological_system",
+            "method_version": "2",
+        }

@@ -21,7 +21,10 @@ class ThreatAbatement(Contract):
     country_code: str = country_code()
     taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
     threat_level: int = count("Depth at which codes are cut: 1, 2 or 3.", "1")
-    threat_code: str = column("Code of the threat cut at the level, or `unallocated`.", str_matches=r"^([0-9]{1,2}(\.[0-9]{1,2}){0,2}|unallocated)$")  # fmt: skip
+    threat_code: str = column(
+        "Code of the threat cut at the level, or `unallocated`.",
+        str_matches=r"^([0-9]{1,2}(\.[0-9]{1,2}){0,2}|unallocated)$",
+    )
     star: float = column("Score from threats that are ongoing, expected, or of unknown timing.", "1", ge=0.0, le=1e12)
     star_any_timing: float = column("Score when past threats count as well.", "1", ge=0.0, le=1e12)
     species: int = count("Species behind the score.", "{species}")
@@ -32,4 +35,9 @@ class ThreatAbatement(Contract):
         """Grain: country, group, level and threat."""
 
         unique = ["country_code", "taxon_group", "threat_level", "threat_code"]
-        metadata = {"method_version": "1"}
+        metadata = {
+            "label": "Threats",
+            "half": "ecological_system",
+            "section": "threats",
+            "method_version": "1",
+        }

@@ -19,8 +19,21 @@ class ThreatAbatementTotal(Contract):
 
     country_code: str = country_code()
     taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
-    star_total: float = measure("Sum of the scores of all species: category (NT 100 to CR 400) times range share.", "1", better="lower", ge=0.0, le=1e12)  # fmt: skip
-    star_allocated_share: float = measure("Part of the score that known threats explain.", "1", ge=0.0, le=1.0)
+    star_total: float = measure(
+        "Sum of the scores of all species: category (NT 100 to CR 400) times range share.",
+        "1",
+        label="STAR score, all threats",
+        better="lower",
+        ge=0.0,
+        le=1e12,
+    )
+    star_allocated_share: float = measure(
+        "Part of the score that known threats explain.",
+        "1",
+        label="Part of the STAR score with a known threat",
+        ge=0.0,
+        le=1.0,
+    )
     scoring_species: int = count("Species in category NT, VU, EN or CR.", "{species}")
     species_with_threats: int = count("Of these, species with a known threat that counts.", "{species}")
     range_share_known_share: float = share("Share of the scoring species whose range share is known.", nullable=True)
@@ -31,4 +44,9 @@ class ThreatAbatementTotal(Contract):
         """Grain: country and group."""
 
         unique = ["country_code", "taxon_group"]
-        metadata = {"method_version": "1"}
+        metadata = {
+            "label": "Threats, all together",
+            "half": "ecological_system",
+            "section": "threats",
+            "method_version": "1",
+        }

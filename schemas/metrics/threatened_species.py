@@ -29,18 +29,36 @@ class ThreatenedSpecies(Contract):
     near_threatened: int = count("Species in category NT.", "{species}")
     least_concern: int = count("Species in category LC.", "{species}")
     data_deficient: int = count("Species in category DD.", "{species}")
-    threatened_species: int = measure("Species in category CR, EN or VU.", "{species}", ge=0, le=10**9)
-    threatened_species_with_ew: int = measure("Species in category EW, CR, EN or VU, as in IUCN's share.", "{species}", ge=0, le=10**9)  # fmt: skip
+    threatened_species: int = measure(
+        "Species in category CR, EN or VU.", "{species}", label="Threatened species", ge=0, le=10**9
+    )
+    threatened_species_with_ew: int = measure(
+        "Species in category EW, CR, EN or VU, as in IUCN's share.",
+        "{species}",
+        label="Threatened species, with those extinct in the wild",
+        ge=0,
+        le=10**9,
+    )
     threatened_share: float = measure(
-        "(EW+CR+EN+VU) of the assessed species that are neither extinct nor Data Deficient (best estimate).", "1",
-        better="lower", lower="threatened_share_lower", upper="threatened_share_upper", ge=0.0, le=1.0,
-    )  # fmt: skip
+        "(EW+CR+EN+VU) of the assessed species that are neither extinct nor Data Deficient (best estimate).",
+        "1",
+        label="Share of species threatened",
+        better="lower",
+        lower="threatened_share_lower",
+        upper="threatened_share_upper",
+        ge=0.0,
+        le=1.0,
+    )
     threatened_share_lower: float = share("The same if no Data Deficient species is threatened.", nullable=True)
     threatened_share_upper: float = share("The same if every Data Deficient species is threatened.", nullable=True)
     threatened_share_without_ew: float = measure(
-        "The best estimate with EW left out of the threatened species, as many publications count; EW stays in the denominator.", "1",
-        better="lower", ge=0.0, le=1.0,
-    )  # fmt: skip
+        "The best estimate with EW left out of the threatened species, as many publications count; EW stays in the denominator.",
+        "1",
+        label="Share of species threatened, without those extinct in the wild",
+        better="lower",
+        ge=0.0,
+        le=1.0,
+    )
     national_assessed_share: float = share("Assessed share of the species known from the country.", nullable=True)
     described_species: int = count("Species of the group described worldwide.", "{species}", nullable=True)
     world_assessed_species: int = count("Species of the group assessed worldwide.", "{species}", nullable=True)
@@ -52,4 +70,10 @@ class ThreatenedSpecies(Contract):
         """Grain: country and group."""
 
         unique = ["country_code", "taxon_group"]
-        metadata = {"method_version": "2", "limits": Limits(rows_per_country=(1, 25))}
+        metadata = {
+            "label": "Threatened species",
+            "half": "ecological_system",
+            "section": "threatened_species",
+            "method_version": "2",
+            "limits": Limits(rows_per_country=(1, 25)),
+        }

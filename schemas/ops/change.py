@@ -22,7 +22,9 @@ class Change(Contract):
     values_before: int = count("Numbers that there were before, over all measures of the table.", "{value}")
     withheld: int = count("Numbers of them that are missing since.", "{value}")
     moved: int = count("Numbers of them that moved by more than a quarter.", "{value}")
-    is_accepted: bool = column("Whether it lay beyond the limits of the contract and was published because a person said so.")  # fmt: skip
+    is_accepted: bool = column(
+        "Whether it lay beyond the limits of the contract and was published because a person said so."
+    )
 
     class Config:
         """Grain: publication and table."""

@@ -24,8 +24,9 @@ class Load(Contract):
     loaded: int = count("Rows that passed the contract.", "{row}")
     left_out: int = count(
         "Records that a filter left out and that are counted in `ops.left_out`; NULL stands for 0 in loads of earlier versions.",
-        "{row}", nullable=True,
-    )  # fmt: skip
+        "{row}",
+        nullable=True,
+    )
     quarantined: int = count("Rows kept aside in `ops.quarantine`.", "{row}")
     written: int = count("Rows written to the table.", "{row}")
     status: str = column("How the load ended.", isin=["loaded", "failed"])

@@ -12,7 +12,9 @@ class Metric(Contract):
     table_name: str = column("Metric table that holds it.")
     column_name: str = column("Column that holds it.")
     unit: str = column("Unit of the value.")
-    better: str = column("`higher` or `lower` when countries may be ranked by it.", nullable=True, isin=["higher", "lower"])  # fmt: skip
+    better: str = column(
+        "`higher` or `lower` when countries may be ranked by it.", nullable=True, isin=["higher", "lower"]
+    )
     description: str = column("Definition in one sentence.")
     definition: str = column("Header of the SQL model: definition, formula, source.")
     method_version: str = column("Version of the method.")

@@ -18,7 +18,9 @@ class Run(Contract):
     run_id: str = column("Identifier of the run.")
     command: str = column("What was asked for, such as `run KE TZ`.")
     started_at: Annotated[pl.Datetime, "us", "UTC"] = column("Start of the run, UTC.")
-    finished_at: Annotated[pl.Datetime, "us", "UTC"] = column("End of the run, UTC; NULL while it is running or when it was killed.", nullable=True)  # fmt: skip
+    finished_at: Annotated[pl.Datetime, "us", "UTC"] = column(
+        "End of the run, UTC; NULL while it is running or when it was killed.", nullable=True
+    )
     status: str = column("How it ended.", isin=["running", "completed", "completed_with_gaps", "failed"])
     version: str = column("Version of ness-pipeline.")
     is_synthetic: bool = column("Whether the data are SYNTHETIC, from the sandbox.")
