@@ -1,5 +1,30 @@
-"""ness-pipeline: per-country eco-security metrics from public biodiversity and policy data."""
+"""ness-pipeline: per-country eco-security metrics from public biodiversity and policy data.
 
-from importlib.metadata import version
+Where do I go to …
 
-__version__ = version("ness-pipeline")
+- see what a run does, step by step: `run/refresh.py`; what it is going to do: `run/plan.py`
+- follow a country code from what a user types: `names/countries.py`
+- see how a publisher is read: `sources/` (one module each) and `sources/apis/` (its protocol); requests: `landing/http.py`
+- see where payloads lie: `landing/zone.py`; own files: `files/`, loaded by `run/own_files.py`
+- see what a table holds: `schemas/` (one file each); how contracts become SQL: `contract/`
+- see where a row that breaks its contract is refused: `contract/check.py`, kept by `build/load.py`
+- change how a number is computed: `warehouse/metrics/` (one file each); the index: `index/`
+- change how records become a cube: `cube/`, its SQL in `warehouse/cube/`
+- see when something is published and what is checked before: `publish/`
+- add a command: `cli/`; a question to the published file: `ask/`; a page or an export: `share/`
+- change schedules or what Prefect's pages show: `flows/`
+- imitate a publisher in tests: `sandbox/`
+"""
+
+from __future__ import annotations
+
+__all__ = ["__version__"]
+
+
+def __getattr__(name: str) -> str:
+    """The version, looked up when it is wanted: the look-up imports more than many commands need."""
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415
+
+        return version("ness-pipeline")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ness_pipeline import __version__
 from ness_pipeline.settings import Settings, load_settings
 
 app = typer.Typer(
@@ -42,6 +41,8 @@ def complete_country(start: str) -> list[str]:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
+        from ness_pipeline import __version__
+
         console.print(__version__)
         raise typer.Exit
 

@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -42,9 +43,12 @@ def is_interrupted() -> bool:
 def leave() -> NoReturn:
     """Print the line, once, and end the process without waiting for anything."""
     with _lock:  # never released: whoever comes second must not print
-        sys.stdout.flush()
-        sys.stderr.write(f"\n{KEPT}\n" if sys.stderr.isatty() else f"{KEPT}\n")
-        sys.stderr.flush()
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+        # Past whatever still draws progress there; in a terminal below it, and with the cursor that it may have hidden.
+        line = f"\n\x1b[?25h{KEPT}\n" if os.isatty(2) else f"{KEPT}\n"
+        with suppress(OSError):
+            os.write(2, line.encode())
         os._exit(EXIT_CODE)
 
 

@@ -234,7 +234,7 @@ def serve(
                 raise WrongUsage(f"The sandbox did not start on {host}:{port}; choose another port.")
             yield Sandbox(_url(listener), shown, traffic, faults)
         finally:
-            server.should_exit = True
+            server.should_exit = server.force_exit = True  # whoever still waits for an answer is not waited for
             thread.join(_STOP_SECONDS)
 
 
