@@ -14,6 +14,7 @@ from ness_pipeline.contract.dictionary import Column, Table, tables
 from ness_pipeline.contract.measures import measures
 from ness_pipeline.index.computed import computed
 from ness_pipeline.paths import sql_folder
+from ness_pipeline.share.report.sections import parts
 from ness_pipeline.sources import sources
 
 TESTS = Path(__file__).parent
@@ -104,6 +105,16 @@ def test_every_measure_is_complete():
         wanted = [measure.reportable, measure.reason, measure.lower, measure.upper]
         assert all(table.has(str(name)) for name in wanted if name), named(table, column)
         assert column.unit, named(table, column)
+
+
+def test_every_metric_table_names_its_half_and_an_existing_section():
+    """Each table with metrics has a label and belongs to a half, or to both; a section is a part of the country page."""
+    sections = {part.__name__.rpartition(".")[2] for part in parts()}
+    for table in METRICS:
+        if table.measures:
+            assert table.label, table.name
+            assert table.half in {"ecological_system", "security_system", "both"}, table.name
+        assert table.section is None or table.section in sections, table.name
 
 
 def test_every_source_has_its_tests():

@@ -1,137 +1,21 @@
-"""How numbers, measures and reasons are written for readers who do not know the tables."""
+"""How numbers, metrics and reasons are written for readers who do not know the tables."""
 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 import re
 from typing import Any, Literal
 
+from ness_pipeline.contract.dictionary import tables
+from ness_pipeline.contract.measures import measures
 from ness_pipeline.schemas.vocabulary import REASONS, TREATIES
 
 Kind = Literal["share", "points", "pct", "count", "year", "number"]
 
 MISSING = "\N{EN DASH}"
 """What stands where there is no value."""
-
-LABELS: dict[str, str] = {
-    "eco_security_index": "Eco-security index",
-    "ecological_system": "Ecological system",
-    "security_system": "Security system",
-    "red_list_index": "Red List Index, weighted by range",
-    "red_list_index_unweighted": "Red List Index, all species alike",
-    "threatened_share": "Share of species threatened",
-    "threatened_share_without_ew": "Share of species threatened, without those extinct in the wild",
-    "threatened_species": "Threatened species",
-    "threatened_species_with_ew": "Threatened species, with those extinct in the wild",
-    "national_red_list_index": "National Red List Index",
-    "national_red_list_index_with_first_extinct": "National Red List Index, with species gone at the start",
-    "national_red_list_index_change": "National Red List Index, change a year",
-    "red_list_index_with_first_extinct": "Red List Index, weighted by range, with species extinct at the start",
-    "red_list_index_unweighted_with_first_extinct": "Red List Index, all species alike, with species extinct at the start",
-    "land_protected_pct": "Land protected",
-    "land_conserved_pct": "Land protected or otherwise conserved",
-    "land_trend_pct_per_year": "Change of protected land a year",
-    "eez_protected_pct": "Sea protected, out to 200 miles",
-    "eez_conserved_pct": "Sea protected or otherwise conserved, out to 200 miles",
-    "eez_progress_share": "Way to 30 % of sea protected, out to 200 miles",
-    "eez_trend_pct_per_year": "Change of protected sea a year, out to 200 miles",
-    "marine_protected_pct": "Sea protected",
-    "land_progress_share": "Way to 30 % of land protected",
-    "marine_progress_share": "Way to 30 % of sea protected",
-    "kba_terrestrial_pct": "Key biodiversity areas on land protected",
-    "kba_freshwater_pct": "Key biodiversity areas in fresh water protected",
-    "kba_mountain_pct": "Key biodiversity areas in mountains protected",
-    "kba_marine_pct": "Key biodiversity areas at sea protected",
-    "treaties_in_force": "Treaties in force",
-    "treaties_in_force_share": "Share of treaties in force",
-    "assessed_share": "Recorded species that the Red List has assessed",
-    "evaluated_share": "Recorded species with a verdict on their risk",
-    "gap_to_animals": "Assessment gap to animals",
-    "observed_richness": "Species recorded",
-    "sample_coverage_share": "Sample coverage",
-    "completeness_share": "Completeness by records",
-    "unit_completeness_share": "Completeness by places and years",
-    "recent_species_share": "Species seen again in the last ten years",
-    "recorded_occurrences": "Records",
-    "latest_record_year": "Year of the latest record",
-    "ssii": "Expected places with a record (SSII)",
-    "steward_ssii": "Expected places with a record, by the country's share of each species (steward's SSII)",
-    "ssei": "Evenness of records among places (SSEI)",
-    "ssei_expected": "Evenness of records among expected places (SSEI)",
-    "official_red_list_index": "Red List Index, official UN series",
-    "difference_from_official": "Red List Index, difference from the official series",
-    "red_list_index_change": "Red List Index, change a year",
-    "extinction_responsibility": "Part of the world's extinction risk",
-    "extinction_risk_species": "Extinction risk, in species",
-    "endemic_threatened_species": "Threatened species found nowhere else",
-    "near_endemic_threatened_species": "Threatened species found mostly here",
-    "star_total": "STAR score, all threats",
-    "star_allocated_share": "Part of the STAR score with a known threat",
-    "forest_pct": "Forest",
-    "forest_change_pct_per_year": "Change of forest a year",
-    "mountain_green_cover_pct": "Green cover of mountains",
-    "degraded_land_pct": "Degraded land",
-    "biodiversity_aid_received_usd": "Aid for biodiversity received",
-    "biodiversity_aid_received_usd_per_km2": "Aid for biodiversity received, by area",
-    "biodiversity_aid_given_usd": "Aid for biodiversity given",
-    "domestic_biodiversity_finance_usd": "Own spending on biodiversity",
-    "domestic_biodiversity_finance_usd_per_km2": "Own spending on biodiversity, by area",
-    "biodiversity_finance_usd": "Known money for biodiversity",
-    "biodiversity_finance_usd_per_km2": "Known money for biodiversity, by area",
-    "publications_about_country": "Publications about the country",
-    "publications_by_researchers": "Publications by its researchers",
-    "publications_by_researchers_per_million": "Publications by its researchers, per million people",
-    "data_publishers": "Publishers of open data",
-    "data_sets": "Open data sets",
-    "datasets": "Data sets with records from the country",
-    "ness_network_members": "Members of the NESS expert network",
-    "haikou_initiative_members": "Signatories of the Haikou Initiative",
-    "national_measures": "National measures reported",
-    "national_measures_share": "Share of national measures reported",
-    "chao1_inext_richness": "Species likely to exist (Chao1, as in iNEXT)",
-    "chao1_bias_corrected_richness": "Species likely to exist (Chao1, bias-corrected)",
-    "hill_1": "Common species, effective number",
-    "hill_1_asymptotic": "Common species, effective number, endless sample",
-    "hill_2": "Dominant species, effective number",
-    "hill_2_asymptotic": "Dominant species, effective number, endless sample",
-    "es50_richness": "Species expected in 50 records",
-    "standardised_richness": "Species expected at equal sampling",
-    "pielou_evenness": "Evenness of records among species (Pielou)",
-    "williams_evenness": "Evenness of records among species (Williams)",
-    "abundance_rarity": "Rarity of the species, by records",
-    "area_rarity": "Rarity of the species, by places",
-    "chao2_richness": "Species likely to exist (Chao2)",
-    "unit_coverage_share": "Sample coverage of places and years",
-    "unit_standardised_richness": "Species expected at equal sampling of places and years",
-    "unit_standardised_hill_1": "Common species at equal sampling of places and years",
-    "unit_standardised_hill_2": "Dominant species at equal sampling of places and years",
-    "occupied_cell_share": "Known places with a record",
-    "mean_occupancy_share": "Known places in which a species is found, on average",
-    "turnover_share": "Species recorded in one of two years only",
-    "cumulative_richness": "Species recorded so far",
-    "recent_richness": "Species recorded in the last ten years",
-    "newness_year": "Mean year of the records",
-    "standardised_hill_1": "Common species at equal sampling, effective number",
-    "standardised_hill_2": "Dominant species at equal sampling, effective number",
-}
-"""Plain names of measures; one that is not here is called what its column is called."""
-
-TABLES: dict[str, str] = {
-    "eco_security_index": "The index and its halves",
-    "extinction_responsibility": "Part in the world's extinction risk",
-    "national_red_list_index": "National Red List",
-    "red_list_index": "Red List Index",
-    "species_diversity": "Species and their diversity",
-    "species_occupancy": "Places with records",
-    "species_turnover": "Coming and going of species",
-    "threat_abatement": "Threats",
-    "threat_abatement_total": "Threats, all together",
-    "research_awareness": "Research and open data",
-    "conservation_finance": "Money for nature",
-    "legal_framework": "Treaties and law",
-}
-"""Plain names of metric tables; one that is not here is called what it is called."""
 
 _WORDS = {
     "kba": "key biodiversity area", "gbif": "GBIF", "ssii": "species status information index",
@@ -141,14 +25,21 @@ _WORDS = {
 }  # fmt: skip
 
 
+@functools.cache
+def _labels() -> dict[str, str]:
+    """Short names of metrics, where their contracts give one."""
+    return {column.name: measure.label for _, column, measure in measures() if measure.label}
+
+
 def label_of(metric: str) -> str:
-    """The plain name of a measure."""
-    return LABELS.get(metric) or _in_words(metric)
+    """The short name of a metric: from its contract, or its column name in words."""
+    return _labels().get(metric) or _in_words(metric)
 
 
 def table_of(table: str) -> str:
-    """The plain name of a metric table."""
-    return TABLES.get(table) or _in_words(table)
+    """The short name of a metric table: from its contract, or its name in words."""
+    known = tables().get(f"metrics.{table}")
+    return (known.label if known else None) or _in_words(table)
 
 
 def _in_words(name: str) -> str:

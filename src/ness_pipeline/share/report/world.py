@@ -8,7 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.share.report.published import Edition, Published, Row, Shelf
+from ness_pipeline.share.report.sections import parts
 from ness_pipeline.share.report.wording import (
     day,
     kind_of,
@@ -24,27 +26,13 @@ from ness_pipeline.share.report.wording import (
 GROUPS = ("all", "animals", "plants", "fungi", "mammals", "birds", "amphibians", "flowering_plants")
 """Reporting groups that the map offers, where a metric has groups."""
 
-HALF_OF = {
-    "eco_security_index": "Both halves",
-    "protected_area_coverage": "Ecological system",
-    "threatened_species": "Ecological system",
-    "red_list_index": "Ecological system",
-    "extinction_responsibility": "Ecological system",
-    "threat_abatement": "Ecological system",
-    "ecosystem_condition": "Ecological system",
-    "threat_abatement_total": "Ecological system",
-    "national_red_list_index": "Ecological system",
-    "species_diversity": "Ecological system",
-    "species_turnover": "Ecological system",
-    "species_occupancy": "Ecological system",
-    "kba_coverage": "Ecological system",
-    "monitoring_effort": "Security system",
-    "assessment_coverage": "Security system",
-    "legal_framework": "Security system",
-    "conservation_finance": "Security system",
-    "research_awareness": "Security system",
+HALVES = {
+    "both": "Both halves",
+    "ecological_system": "Ecological system",
+    "security_system": "Security system",
+    None: "Others",
 }
-"""Which half a metric table belongs to; one that is not here is listed under `Others`."""
+"""Half of a metric table in its contract to the heading of its metrics, in the order of the list."""
 
 FIRST_CHOICES = ("eco_security_index", "red_list_index", "land_protected_pct")
 COLUMNS = {
@@ -67,28 +55,34 @@ SKEWED = 8
 
 
 def metrics_of(edition: Edition) -> list[Row]:
-    """Measures to choose from, by half and table."""
-    halves = ["Both halves", "Ecological system", "Security system", "Others"]
-    found = [
+    """Metrics to choose from: by half, then in the order of the country page, then by table."""
+    return [
         {
             "metric": metric,
-            "half": HALF_OF.get(about["table_name"].split(".")[-1], "Others"),
+            "half": HALVES[_half_of(about["table_name"])],
             "label": label_of(metric),
             "unit": unit_of(metric, about["unit"]),
             "kind": kind_of(metric, about["unit"]),
             "better": about["better"],
             "description": about["description"],
         }
-        for metric, about in edition.metrics.items()
+        for metric, about in sorted(edition.metrics.items(), key=lambda item: _place_of(item[1]["table_name"]))
     ]
-    order = list(HALF_OF)
-    table = {metric: about["table_name"].split(".")[-1] for metric, about in edition.metrics.items()}
 
-    def place(row: Row) -> tuple[int, int]:
-        name = table[row["metric"]]
-        return halves.index(row["half"]), order.index(name) if name in order else len(order)
 
-    return sorted(found, key=place)
+def _half_of(table_name: str) -> str | None:
+    """The half of a metric table; None where its contract names none, or where it has no contract here."""
+    table = tables().get(table_name)
+    return table.half if table and table.half in HALVES else None
+
+
+def _place_of(table_name: str) -> tuple[int, int, str]:
+    """The place of a table's metrics in the list: half, part of the country page, name."""
+    table = tables().get(table_name)
+    order = {part.__name__.rpartition(".")[2]: int(part.ORDER) for part in parts()}
+    last = max(order.values())
+    section = order.get(table.section or "", last) if table else last
+    return list(HALVES).index(_half_of(table_name)), section, table_name
 
 
 def first_choice(metrics: Sequence[Row]) -> str | None:
