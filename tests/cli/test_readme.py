@@ -15,7 +15,7 @@ import click
 import pytest
 import typer
 
-from ness_pipeline.cli import app
+from ness_pipeline.cli.commands import app
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

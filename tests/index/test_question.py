@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from ness_pipeline.ask.index_table import ask_index
 from ness_pipeline.build.database import open_build
-from ness_pipeline.cli import app
+from ness_pipeline.cli.commands import app
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.index.reading import definition_file, published_definition, read_definition
 from ness_pipeline.names.years import Years

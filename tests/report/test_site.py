@@ -12,7 +12,7 @@ import pytest
 from report_world import HOSTILE, HOSTILE_NAME, NOW
 from typer.testing import CliRunner
 
-from ness_pipeline.cli import app
+from ness_pipeline.cli.commands import app
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.names.countries import countries
 from ness_pipeline.share.report.sections import parts

@@ -155,7 +155,7 @@ def test_run_progress_tells_the_truth() -> None:
 def test_shell_completion(typed: list[str], offers: list[str], tmp_path: Path) -> None:
     """Bash completes commands, options, formats, worked questions and countries."""
     said = subprocess.run(
-        [sys.executable, "-c", "from ness_pipeline.cli import app; app(prog_name='ness')"],
+        [sys.executable, "-c", "from ness_pipeline.cli.commands import app; app(prog_name='ness')"],
         env=os.environ | {"_NESS_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(typed), "COMP_CWORD": str(len(typed) - 1)},
         capture_output=True, text=True, check=False, cwd=tmp_path,
     )  # fmt: skip
