@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from ness_pipeline.build.database import open_build
 from ness_pipeline.build.models import materialise
-from ness_pipeline.contract.ddl import landed_twin
+from ness_pipeline.contract.ddl import landed_table
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.sql import frame_of
 
@@ -45,7 +45,7 @@ class Warehouse:
 
     def land(self, table: str, rows: list[dict[str, Any]], *, source: str = "test", unit: str = "world") -> None:
         """Put rows into `landed.<table>`; columns left out are NULL."""
-        name, columns = landed_twin(tables()[f"core.{table}"])
+        name, columns = landed_table(tables()[f"core.{table}"])
         schema = {column.name: column.dtype for column in columns}
         complete = [{"source": source, "unit_key": unit} | row for row in rows]
         assert all(row.keys() <= schema.keys() for row in complete), f"unknown column for {name}"

@@ -14,7 +14,7 @@ from small_world import Row, observation, records, seeded_groups, species, treat
 
 from ness_pipeline.build.database import open_build
 from ness_pipeline.build.models import materialise
-from ness_pipeline.contract.ddl import landed_twin
+from ness_pipeline.contract.ddl import landed_table
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.names.countries import countries
 from ness_pipeline.paths import Paths
@@ -32,7 +32,7 @@ FIRST_YEAR, LAST_YEAR = 2015, 2024
 
 def land(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -> None:
     """Put rows into `landed.<table>`; columns left out are NULL."""
-    name, columns = landed_twin(tables()[f"core.{table}"])
+    name, columns = landed_table(tables()[f"core.{table}"])
     schema = {column.name: column.dtype for column in columns}
     frame = pl.DataFrame([{"source": "test", "unit_key": "world"} | row for row in rows], schema=schema, orient="row")  # noqa: F841  (read by DuckDB)
     connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM frame")

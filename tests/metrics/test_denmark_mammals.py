@@ -11,7 +11,7 @@ import pytest
 from small_world import groups
 
 from ness_pipeline import files
-from ness_pipeline.contract.ddl import landed_twin
+from ness_pipeline.contract.ddl import landed_table
 from ness_pipeline.contract.dictionary import tables
 
 pytestmark = pytest.mark.data
@@ -34,7 +34,7 @@ def loaded(warehouse: Any, public_data: Any) -> Any:
     path = public_data / "data/cubes/b3gbi_example_cube_1_denmark_mammals.csv"
     with files.read(path, country_code="DK", taxon_group="mammals") as load:
         for batch in load.batches:
-            name, columns = landed_twin(tables()[f"core.{batch.table}"])
+            name, columns = landed_table(tables()[f"core.{batch.table}"])
             known = [
                 column.name for column in columns if column.name in batch.frame.columns and column.name != "source"
             ]

@@ -13,7 +13,7 @@ from ness_pipeline import schemas
 from ness_pipeline.ask.status import content_of, status_of
 from ness_pipeline.build.database import open_build
 from ness_pipeline.build.models import materialise
-from ness_pipeline.contract.ddl import landed_twin
+from ness_pipeline.contract.ddl import landed_table
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import AuditFailed, WrongUsage
 from ness_pipeline.landing.prune import prune
@@ -182,7 +182,7 @@ def test_same_landing_gives_the_same_warehouse(finished, threads):
     with open_build(finished.paths.build, threads=threads) as connection:
         for table in tables().values():
             if table.is_landed:
-                name, _ = landed_twin(table)
+                name, _ = landed_table(table)
                 connection.execute(f"CREATE TEMP TABLE shuffled AS FROM {quote(name)} ORDER BY hash(rowid, {threads})")
                 connection.execute(f"DELETE FROM {quote(name)}")
                 connection.execute(f"INSERT INTO {quote(name)} FROM shuffled")

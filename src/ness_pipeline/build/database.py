@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from ness_pipeline.contract.ddl import ddl, landed_twin
+from ness_pipeline.contract.ddl import ddl, landed_table
 from ness_pipeline.contract.dictionary import Column, tables
 from ness_pipeline.errors import DamagedBuild, NessError, WarehouseBusy, WrongUsage
 from ness_pipeline.paths import sql_folder
@@ -38,7 +38,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     for table in tables().values():
         if table.is_view or table.layer == "landed":
             continue
-        for name, columns in [(table.name, table.columns), *([landed_twin(table)] if table.is_landed else [])]:
+        for name, columns in [(table.name, table.columns), *([landed_table(table)] if table.is_landed else [])]:
             _create(connection, name, columns, stored.get(name, {}))
     create_macros(connection)
 

@@ -34,6 +34,3 @@ def comments(table: Table, kind: str = "TABLE") -> Iterator[str]:
 def landed_table(table: Table) -> tuple[str, tuple[Column, ...]]:
     """Name and columns of the table in `landed` that keeps the rows of every source, with the unit that brought them."""
     return f"landed.{table.short_name}", (*table.columns, UNIT_KEY)
-
-
-landed_twin = landed_table

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import duckdb
 
-from ness_pipeline.contract.ddl import landed_twin
+from ness_pipeline.contract.ddl import landed_table
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Landing
@@ -35,7 +35,7 @@ def keep_own(connection: duckdb.DuckDBPyConnection, landing: Landing, unit: Unit
     """
     folder = _folder(unit)
     landing.remove(folder)
-    queries = {f"landed.{name}": (landed_twin(tables()[f"core.{name}"])[0], "unit_key") for name in filled}
+    queries = {f"landed.{name}": (landed_table(tables()[f"core.{name}"])[0], "unit_key") for name in filled}
     queries |= {f"ops.{name}": (f"ops.{name}", "unit") for name in _OF_UNIT}
     with tempfile.TemporaryDirectory() as temporary:
         for name, (table, column) in queries.items():

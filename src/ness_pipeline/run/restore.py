@@ -17,7 +17,7 @@ from ness_pipeline.build.database import open_build, translate
 from ness_pipeline.build.load import load_extraction, record_failure
 from ness_pipeline.build.lock import writer
 from ness_pipeline.build.models import materialise
-from ness_pipeline.contract.ddl import landed_twin
+from ness_pipeline.contract.ddl import landed_table
 from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.errors import ContractViolation, DamagedBuild, NessError, SourceUnavailable, WrongUsage
 from ness_pipeline.landing.own_rows import own_units, take_back
@@ -183,7 +183,7 @@ def _take_over_own(connection: duckdb.DuckDBPyConnection, aside: Path) -> None:
     try:
         for table in tables().values():
             if table.is_landed:
-                name, _ = landed_twin(table)
+                name, _ = landed_table(table)
                 known = f"SELECT DISTINCT source, unit_key FROM {name}"
                 where = f"WHERE source LIKE 'file:%' AND (source, unit_key) NOT IN ({known})"
                 _copy_shared(connection, table, name, f"past.{name}", "past", where)
