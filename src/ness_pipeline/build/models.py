@@ -1,6 +1,6 @@
-"""The models: found in their folders, ordered by what they read, run for a scope in one transaction.
+"""The models: read from their folders, ordered by their inputs, run for some countries in one transaction.
 
-A model is one `.sql` file in `warehouse/`, or one module in `ness_pipeline.index.computed` where SQL cannot say it.
+A model is one `.sql` file in `warehouse/`, or one module in `ness_pipeline.index.computed` for what SQL cannot compute.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from ness_pipeline.sql import frame_of, quote
 
 LAYERS = ("core", "metrics")
 SHOWN_ROWS = 100
-"""Rows that break a contract and are looked at to say what is wrong."""
+"""Number of rows that break a contract which pandera checks again, to name the check and the value."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """One `.sql` file or one module of `computed`: what makes one table.
+    """One `.sql` file or one module of `computed`, which computes the rows of one table.
 
     Attributes:
         name: layer and table, from the folder and the file's name.
         sql: the file's text; for a module, a query of its rows under the name `computed`.
-        definition: the comment header, or the module's docstring, in plain words.
+        definition: the comment header of the file, or the docstring of the module.
         inputs: tables that are read.
         rows: computes the rows of a module's table for some countries, or for all; None for a `.sql` file.
     """
@@ -69,20 +69,20 @@ def inputs_of(sql: str) -> frozenset[str]:
 @functools.cache
 def models() -> dict[str, Model]:
     """All models in the order in which they run."""
-    found = {}
+    by_name = {}
     for layer in LAYERS:
         for file in sorted(sql_folder(layer).glob("*.sql")):
             sql = file.read_text(encoding="utf-8").strip().removesuffix(";")
             name = f"{layer}.{file.stem}"
-            found[name] = Model(name, sql, definition_of(sql), inputs_of(sql))
+            by_name[name] = Model(name, sql, definition_of(sql), inputs_of(sql))
     for name, module in computed():
-        found[name] = Model(name, "FROM computed", inspect.getdoc(module) or "", module.inputs(), module.rows)
-    order = graphlib.TopologicalSorter({name: model.inputs & found.keys() for name, model in found.items()})
-    return {name: found[name] for name in order.static_order()}
+        by_name[name] = Model(name, "FROM computed", inspect.getdoc(module) or "", module.inputs(), module.rows)
+    order = graphlib.TopologicalSorter({name: model.inputs & by_name.keys() for name, model in by_name.items()})
+    return {name: by_name[name] for name in order.static_order()}
 
 
 def with_inputs(names: Collection[str]) -> list[Model]:
-    """Models and all that they read, directly or not, in the order in which they run."""
+    """The named models and those whose tables they read, directly or not, in the order in which they run."""
     wanted = set(names)
     for model in reversed(models().values()):
         if model.name in wanted:
@@ -97,10 +97,9 @@ def materialise(
     only: Collection[str] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, int]:
-    """Run every model for some countries, or for all, and replace just their rows.
+    """Run the models for some countries, or for all, and replace the rows of these countries.
 
-    Everything happens in one transaction: a model that fails, or whose rows break its contract, leaves all tables as
-    they were.
+    All models run in one transaction: when a model fails, or its rows break its contract, all tables stay as they were.
 
     Args:
         connection: the build database.
@@ -131,10 +130,11 @@ def materialise(
 
 
 def _run(connection: duckdb.DuckDBPyConnection, model: Model, countries: Sequence[str] | None) -> int:
+    """Run one model and replace the rows of its table; returns how many rows it wrote."""
     table = tables()[model.name]
-    scoped = table.has("country_code") and countries is not None
-    where = "WHERE list_contains($countries, country_code)" if scoped else ""
-    bound = {"countries": list(countries or ())} if scoped else {}
+    is_scoped = table.has("country_code") and countries is not None
+    where = "WHERE list_contains($countries, country_code)" if is_scoped else ""
+    bound = {"countries": list(countries or ())} if is_scoped else {}
     if model.rows is not None:
         connection.register("computed", model.rows(connection, countries))
     cast = ", ".join(f"CAST({quote(c.name)} AS {c.sql_type}) AS {quote(c.name)}" for c in table.columns)
@@ -155,9 +155,10 @@ def _run(connection: duckdb.DuckDBPyConnection, model: Model, countries: Sequenc
 
 
 def _check_columns(connection: duckdb.DuckDBPyConnection, model: Model, table: Table) -> None:
-    made = {row[0] for row in connection.execute(f"DESCRIBE {model.sql}").fetchall()}
+    """Check that a model has exactly the columns of its contract."""
+    computed_columns = {row[0] for row in connection.execute(f"DESCRIBE {model.sql}").fetchall()}
     declared = {column.name for column in table.columns}
-    for problem, names in (("lacks", declared - made), ("adds", made - declared)):
+    for problem, names in (("lacks", declared - computed_columns), ("adds", computed_columns - declared)):
         if names:
             message = f"The model {table.name} {problem} the column {min(names)!r} of its contract; change one of them."
             raise ContractViolation(message)

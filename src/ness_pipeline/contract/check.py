@@ -23,6 +23,9 @@ _FAILURES = {ROW_NUMBER: pl.Int64(), "column_name": pl.String(), "check_name": p
 def check(table: Table, frame: pl.DataFrame, source: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Separate the rows of a batch that meet the contract from those that do not.
 
+    A check of all rows together (`@pa.dataframe_check` that gives one answer) is run on this batch alone; on the whole
+    table it is run with the model of the layer `core`.
+
     Args:
         table: the table with its contract.
         frame: rows with the contract's column names; nullable columns and `source` may be missing.
