@@ -130,7 +130,7 @@ def species_key(**options: Any) -> Any:
 def checklist_key() -> Any:
     """Which checklist a species key belongs to."""
     return column(
-        "GBIF dataset key of the checklist that the species key belongs to; NULL when the file did not say.",
+        "GBIF dataset key of the checklist that the species key belongs to; NULL when the file does not give it.",
         nullable=True,
         str_length={"min_value": 1, "max_value": 64},
     )
@@ -170,6 +170,6 @@ class Sourced(Contract):
     """
 
     source: str = column(
-        "Who stated this row: a publisher's source name, `seeds`, or `file:` and a name for own data.",
+        "Source of the row: a publisher's source name, `seeds`, or `file:` and a name for own data.",
         str_matches=r"^[a-z][a-z0-9_]*(:.+)?$",
     )

@@ -10,10 +10,10 @@ class Assessment(Sourced):
     """One row = one assessment of one species' extinction risk: a year, a scope, a category.
 
     Traps: a species has one latest assessment per scope, so always filter the scope before counting species;
-    `scope` is `global` or the ISO code of the country whose national Red List it is; most changes of category come from
-    better knowledge, so only rows whose `change_reason` is genuine say that a species fared better or worse; two
-    vintages may state one year differently, the later vintage is believed; keys such as `iucn:<number>` are species whose
-    name the checklist in use does not know beyond doubt.
+    `scope` is `global` or the ISO code of the country whose national Red List it is; most changes of category come
+    from better knowledge, so only rows whose `change_reason` is genuine mean that the state of a species became
+    better or worse; two vintages may give one year different categories, and then the later vintage counts; keys
+    such as `iucn:<number>` are species whose name has no certain match in the checklist in use.
     """
 
     species_key: str = species_key()
@@ -28,7 +28,7 @@ class Assessment(Sourced):
         "`global`, or the ISO alpha-2 code of a national list's country.", str_matches=r"^(global|[A-Z]{2})$"
     )
     vintage: str = column(
-        "Release of the Red List that states it, such as 2025-1; sorts as text, later is larger.",
+        "Release of the Red List with the assessment, such as 2025-1; sorts as text, later is larger.",
         nullable=True,
         str_length={"min_value": 1, "max_value": 64},
     )

@@ -11,11 +11,11 @@ SHARE_METHODS = ["range_map", "cells", "occurrences", "equal_shares"]
 class CountrySpecies(Sourced):
     """One row = one species known from one country: its group, its share of the world range there, its category.
 
-    Traps: a species outside all reporting groups (bacteria, protozoa) has no `taxon_group` and enters no group metric;
-    the category is the global one as the source publishes it, national lists live in `core.assessment`; shares from
-    occurrences follow recording effort and say so in `share_method`; a species of the IUCN Red List whose name the
-    checklist in use does not know beyond doubt keeps its number there, as `iucn:<number>`, and may stand beside a species
-    of the checklist that means the same.
+    Traps: a species outside all reporting groups (bacteria, protozoa) has no `taxon_group` and is in no metric by
+    group; the category is the global one as the source publishes it, and national lists are in `core.assessment`;
+    shares from occurrences depend on recording effort, and `share_method` marks them; a species of the IUCN Red
+    List whose name has no certain match in the checklist in use has the key `iucn:<number>`, so it may be the same
+    species as another row.
     """
 
     country_code: str = country_code()
@@ -31,7 +31,7 @@ class CountrySpecies(Sourced):
         isin=list(RED_LIST_CATEGORIES),
     )
     occurrences: int = count(
-        "Records of the species in the country, over all years asked for.", "{record}", nullable=True
+        "Records of the species in the country, over all requested years.", "{record}", nullable=True
     )
     introduced_occurrences: int = count(
         "Of these, records that the publisher marks as introduced or managed.", "{record}", nullable=True

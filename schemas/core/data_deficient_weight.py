@@ -6,12 +6,13 @@ from ness_pipeline.schemas.base import Contract, count
 
 
 class DataDeficientWeight(Contract):
-    """One row = what a number of Data Deficient species may weigh together, if each weighs as one of a pool at random.
+    """One row = the total weight that a number of Data Deficient species may have, if each has the weight of a random species of a pool.
 
-    Exact: the distribution of a sum of so many draws with replacement, by convolution, without simulation. The tail
-    columns hold the largest total that is reached with at least that probability.
+    The distribution is exact: the sum of so many draws with replacement, computed by convolution and not by
+    simulation. The columns `reached_by_…` hold the largest total that is reached with at least that probability.
 
-    Traps: a larger weight is a lower Red List Index, so the 97.5 % quantile of weight is the 2.5 % quantile of the index.
+    Traps: a larger weight means a lower Red List Index, so the 97.5 % quantile of weight is the 2.5 % quantile of
+    the index.
     """
 
     weight_0: int = count("Species of weight 0 in the pool.", "{species}")

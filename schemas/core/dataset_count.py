@@ -6,13 +6,13 @@ from ness_pipeline.schemas.base import MAX_COUNT, Sourced, column, country_code
 
 
 class DatasetCount(Sourced):
-    """One row = the records of one GBIF data set that one country's occurrence numbers come from.
+    """One row = the number of records that one GBIF data set contributes to the occurrence numbers of one country.
 
-    It is what GBIF asks for to mint one DOI for numbers that came without a download (`ness cite --derived-dataset`), and
-    how each publisher of records gets the credit.
+    GBIF needs these numbers to issue one DOI for data that came without a download (`ness cite --derived-dataset`),
+    so that each publisher of records gets credit.
 
-    Traps: records that are identified to a genus only are counted here and nowhere else; counts are of the years that were
-    asked for, and countries add up, since a record lies in one country.
+    Traps: records that are identified to a genus only are counted here and nowhere else; counts are of the years
+    that were requested; the counts of countries can be added, since a record is in one country.
     """
 
     country_code: str = country_code()

@@ -7,12 +7,12 @@ from ness_pipeline.schemas.vocabulary import RED_LIST_CATEGORIES, TAXON_GROUPS
 
 
 class GenuineChange(Sourced):
-    """One row = one change of category because the species itself fared better or worse, not because more is known.
+    """One row = one change of category because the state of the species itself became better or worse, not because more is known.
 
     Source of the idea: Butchart et al. 2007; IUCN publishes such lists with each Red List (Table 7).
 
-    Traps: the change is dated by the year from which the new category holds, which can lie before the year in which the
-    assessment was published; a loaded change wins over the reason that an assessment of the same year states.
+    Traps: the change is dated by the year from which the new category holds, which can lie before the year in which
+    the assessment was published; a loaded change has precedence over the reason in an assessment of the same year.
     """
 
     species_key: str = species_key()

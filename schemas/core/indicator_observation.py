@@ -11,8 +11,9 @@ class IndicatorObservation(Sourced):
     """One row = one value of one official series for one country and year.
 
     Traps: `<5` and `>95` are bounds, not values: the number is kept and `value_status` says which side is open;
-    `not_relevant` (a marine series for a landlocked country) is no zero; several rows of one country and year differ by
-    `disaggregation`, and only `total` may be compared between countries; regions and the world are never rows here.
+    `not_relevant` (a marine series for a landlocked country) does not mean zero; several rows of one country and
+    year differ by `disaggregation`, and only `total` may be compared between countries; regions and the world are
+    never rows here.
     """
 
     country_code: str = country_code()

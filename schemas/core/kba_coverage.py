@@ -11,8 +11,8 @@ class KbaCoverage(Contract):
 
     Source of the method: UN SDG 15.1.2, 15.4.1 and 14.5.1, counted from sites.
 
-    Traps: a mean over sites, whatever their size, not a share of the country's area; the UN SDG series before 2017 counted
-    completely covered sites instead, which is `complete_sites` here.
+    Traps: a mean over sites, whatever their size, not a share of the country's area; the UN SDG series before 2017
+    counted completely covered sites instead, which is `complete_sites` here.
     """
 
     country_code: str = country_code()

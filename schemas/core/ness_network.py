@@ -12,11 +12,11 @@ NETWORKS = ["ness_expert_network", "haikou_initiative"]
 class NessNetwork(Sourced):
     """One row = how many members of one NESS network are in one country from one year on.
 
-    No publisher offers it, so it is loaded from own files: `ness_expert_network` is the experts' network founded in 2022,
-    `haikou_initiative` the signatories of the initiative.
+    No publisher offers it, so it is loaded from own files: `ness_expert_network` is the experts' network founded in
+    2022, `haikou_initiative` the signatories of the initiative.
 
-    Traps: counts only, never names, because members are persons; a country that the list does not name is not known to
-    have none, unless a row says 0; a number holds until the next row.
+    Traps: counts only, never names, because members are persons; a country without a row is unknown, and only a row
+    with 0 means none; a number is valid until the next row.
     """
 
     country_code: str = country_code()

@@ -10,8 +10,8 @@ class OccurrenceCube(Sourced):
 
     Source of the form: B-Cubed occurrence-cube specification (Desmet et al. 2023).
 
-    Traps: no row ever says zero, absence of records is not absence of the species; occurrences count records, not
-    individuals; counts of different grids describe the same records and are never added up.
+    Traps: there are no rows with zero records, and no record does not mean that the species is absent; occurrences
+    count records, not individuals; counts of different grids describe the same records and are never added up.
     """
 
     country_code: str = country_code()

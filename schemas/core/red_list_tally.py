@@ -9,15 +9,16 @@ CHANGE_POLICIES = ["genuine_changes", "as_published"]
 
 
 class RedListTally(Contract):
-    """One row = how the species of one group in one country spread over the Red List's weights in one assessed year.
+    """One row = the numbers of species of one group in one country by Red List weight in one assessed year.
 
-    Everything that a Red List Index needs: counts by weight (LC 0, NT 1, VU 2, EN 3, CR 4, possibly extinct, extinct in
-    the wild, extinct since the first year 5), and sums over range shares. The species are the same in every year.
+    It holds everything that a Red List Index needs: counts by weight (LC 0, NT 1, VU 2, EN 3, CR 4, possibly
+    extinct, extinct in the wild, extinct since the first year 5), and sums over range shares. The species are the
+    same in every year.
 
-    Traps: species that were extinct in the group's first year and Data Deficient ones stand apart from the weights; sums
-    over range shares hold only species whose share is known; `red_list` tells the global list, of which a country has
-    its own species, from the country's national one, which has no range shares; the year is NULL where categories are
-    known and no assessment says since when.
+    Traps: species that were extinct in the group's first year and Data Deficient species are counted in columns of
+    their own and not among the weights; sums over range shares include only species whose share is known;
+    `red_list` separates the global list, limited to the species of the country, from the country's national list,
+    which has no range shares; the year is NULL where categories are known but no assessment gives a year.
     """
 
     country_code: str = country_code()

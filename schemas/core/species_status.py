@@ -9,11 +9,12 @@ from ness_pipeline.schemas.vocabulary import RED_LIST_CATEGORIES, TAXON_GROUPS
 class SpeciesStatus(Contract):
     """One row = the global Red List status that counts for one species known from one country.
 
-    Kept per country so that refreshing one country cannot move another: each country's statuses come from its own
-    unit of work and from lists loaded for the whole world, never from another country's. An assessment wins over the category that an occurrence
-    publisher attaches to its records; the latest year wins among assessments.
+    It is kept per country so that a refresh of one country cannot change another: the statuses of a country come
+    from its own unit of work and from lists loaded for the whole world, never from another country's. An assessment
+    has precedence over the category that an occurrence publisher attaches to its records; among assessments, the
+    latest year counts.
 
-    Traps: `NE` means that no list knows the species, which is not the same as no risk.
+    Traps: `NE` means that the species is on no list, which is not the same as no risk.
     """
 
     country_code: str = country_code()

@@ -11,9 +11,9 @@ from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 class TaxonGroup(Sourced):
     """One row = one reporting group (mammals … chromists) or roll-up (animals, plants, fungi, all).
 
-    Traps: described and assessed species are the world's, dated; the counts of a roll-up are its own, from the same
-    table of the same release where possible, and not the sum of the rows here: some groups have no count, and fishes
-    are split by another source.
+    Traps: described and assessed species are worldwide numbers with a date; the counts of a roll-up come from the
+    same table of the same release where possible, and are not the sum of the rows here, because some groups have no
+    count, and fishes are split by another source.
     """
 
     taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])

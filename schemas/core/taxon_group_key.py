@@ -9,8 +9,8 @@ from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
 class TaxonGroupKey(Sourced):
     """One row = one higher taxon that makes up a reporting group, with its key in the checklist in use.
 
-    Traps: keys differ between checklists and are resolved by name matching at run time; none is written down anywhere.
-    Residual groups (`other_animals` …) are the rest of their kingdom, so they name the kingdom.
+    Traps: keys differ between checklists and are found by name matching during the run; no key is hard-coded.
+    Residual groups (`other_animals` …) are the rest of their kingdom, so they have the key of the kingdom.
     """
 
     taxon_group: str = column("Reporting group.", isin=list(TAXON_GROUPS))

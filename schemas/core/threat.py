@@ -11,8 +11,9 @@ class Threat(Sourced):
 
     Source of the codes: IUCN-CMP Unified Classification of Direct Threats, version 3.
 
-    Traps: codes nest (`5` over `5.3` over `5.3.2`) and a species may carry any depth, so never add up levels; past
-    threats are listed too, filter `timing`; NULL and `unknown` are different from no decline.
+    Traps: codes are nested (`5` includes `5.3`, which includes `5.3.2`) and a species may have codes of any level,
+    so never add up levels; past threats are listed too, so filter `timing`; NULL and `unknown` do not mean no
+    decline.
     """
 
     species_key: str = species_key()

@@ -11,16 +11,17 @@ TREATY_STATUSES = ["party", "deposited", "signatory", "not_party", "not_open"]
 
 
 class TreatyParty(Sourced):
-    """One row = where one country stands with one treaty.
+    """One row = the status of one country under one treaty.
 
-    Traps: a signature is no membership; between deposit and entry into force (90 days for the Nagoya Protocol) a country
-    is `deposited`, not yet a party; a past year's status follows from `entry_into_force` and `left_on`, not from `status`;
-    `not_open` means that the country could not join even if it wished, as a territory of a state that is a party.
+    Traps: a signature does not make a country a party; between deposit and entry into force (90 days for the Nagoya
+    Protocol) a country is `deposited`, not yet a party; a past year's status follows from `entry_into_force` and
+    `left_on`, not from `status`; `not_open` means that the country cannot join, for example because it is a
+    territory of a state that is a party.
     """
 
     country_code: str = country_code()
     treaty: str = column("Treaty code.", isin=list(TREATIES))
-    status: str = column("Standing on the date of the source.", isin=TREATY_STATUSES)
+    status: str = column("Status on the date of the source.", isin=TREATY_STATUSES)
     signed_on: dt.date = column("Date of signature.", nullable=True)
     deposited_on: dt.date = column("Date on which the instrument was deposited.", nullable=True)
     entry_into_force: dt.date = column("Date from which the treaty binds the country.", nullable=True)

@@ -26,20 +26,22 @@ class Occurrence(Contract):
     """One row = one record that passes the occurrence filters: present, without geospatial issue, neither fossil nor
     living specimen, species, year and country known.
 
-    The columns stand in the order in which they are checked: a refused record names the first that fails, filters before
-    all else. Records are counted into `core.occurrence_cube` and not kept.
+    The columns are in the order in which they are checked: filters first, then the contract; a refused record names the
+    first column that fails. Records are counted in `core.occurrence_cube` and not kept.
 
     Traps: layouts before 2020 leave `occurrenceStatus` empty, which means present, because absences were not published
-    then; `hasGeospatialIssues` knew fewer issues in old layouts, so the list of issues counts as well; a record of a
-    subspecies has the key of its species, one of a genus has none.
+    then; `hasGeospatialIssues` covers fewer issues in old layouts, so the list of issues is checked as well; a record of
+    a subspecies has the key of its species, a record of a genus has no species key.
     """  # noqa: D205  (the first sentence needs two lines)
 
     record_id: str = column(
         "GBIF's key of the record, or the publisher's occurrenceID, or the position in the file where there is neither."
     )
     occurrence_status: str = column("Whether the species was found; empty counts as present.", isin=["PRESENT"])
-    has_geospatial_issue: bool = column("Whether GBIF doubts where the record is.", eq=False)
-    basis_of_record: str = column("What the record rests on.", nullable=True, notin=list(NOT_WILD))
+    has_geospatial_issue: bool = column("Whether GBIF marks the location as doubtful.", eq=False)
+    basis_of_record: str = column(
+        "Kind of evidence, such as an observation or a preserved specimen.", nullable=True, notin=list(NOT_WILD)
+    )
     species_key: str = species_key()
     year: int = column("Year of the event.", "a", ge=1600, le=2100)
     country_code: str = country_code()

@@ -7,13 +7,13 @@ from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 
 
 class AssessmentCoverage(Contract):
-    """One row = how much of one group known from one country the global Red List has looked at: the fungi gap.
+    """One row = how many of the species of one group known from one country are on the global Red List; for fungi, the fungi gap.
 
-    Every country with known species has a row for every group and roll-up, so that a group without any observed species
-    shows as such.
+    Every country with known species has a row for every group and roll-up, so that a group without any observed
+    species is visible.
 
-    Traps: `assessed` includes Data Deficient species, which were looked at without a verdict; introduced species count
-    as observed, for the list looks at them all the same; described species are the world's.
+    Traps: `assessed` includes Data Deficient species, which were assessed without a category of risk; introduced
+    species count as observed, because the Red List assesses them too; described species are worldwide numbers.
     """
 
     country_code: str = country_code()

@@ -24,14 +24,15 @@ def _money(description: str, group: str, unit: str = "USD", *, label: str, bette
 class ConservationFinance(Contract):
     """One row = the money for one country's biodiversity that is known for one year, absolute and per area of land.
 
-    Source of the method: UN SDG 15.a.1 and 15.b.1 (official development assistance for biodiversity, after the OECD's Rio
-    markers); domestic spending from own files under the series `NESS_BIODIVERSITY_EXPENDITURE`, as in BIOFIN reviews.
+    Source of the method: UN SDG 15.a.1 and 15.b.1 (official development assistance for biodiversity, after the
+    OECD's Rio markers); domestic spending from own files under the series `NESS_BIODIVERSITY_EXPENDITURE`, as in
+    BIOFIN reviews.
 
     Only years in which some source has a value have a row.
 
-    Traps: constant US dollars change with every release's base year, so compare within one release; aid counts projects
-    that only touch biodiversity in full; what is not known is not zero, so the total is a lower bound and
-    `finance_components` says what is in it; most countries publish no domestic spending at all.
+    Traps: constant US dollars change with every release's base year, so compare within one release; aid includes
+    the full sum of projects that concern biodiversity only in part; unknown is not zero, so the total is a lower
+    bound, and `finance_components` lists its parts; most countries publish no domestic spending at all.
     """
 
     country_code: str = country_code()

@@ -7,11 +7,11 @@ from ness_pipeline.schemas.vocabulary import REASONS
 
 
 class EcoSecurityIndex(Contract):
-    """One row = the eco-security of one country in one year: its two halves, the index and how sure it is.
+    """One row = the eco-security of one country in one year: its two halves, the index and its interval.
 
-    Traps: never quote the index without its interval and `coverage`; the interval holds 90 % of the draws, not 95 %;
-    a score is a place between fixed goalposts and no verdict of safe or unsafe; scores of two definition versions are
-    not comparable; `carried_share` says how much of it is older than the year.
+    Traps: never quote the index without its interval and `coverage`; the interval holds 90 % of the draws, not 95
+    %; a score is a position between fixed goalposts and does not mean safe or unsafe; scores of two definition
+    versions are not comparable; `carried_share` is the share of the values that are older than the year.
     """
 
     country_code: str = country_code()

@@ -9,14 +9,14 @@ from ness_pipeline.schemas.vocabulary import REASONS
 class EcosystemCondition(Contract):
     """One row = the state of one country's forests, mountains and soils in one year, as official series give it.
 
-    Source of the method: UN SDG 15.1.1 (forest), 15.4.2 (mountain green cover), 15.3.1 (degraded land); compound annual
-    rate of change as in the FAO's Global Forest Resources Assessment.
+    Source of the method: UN SDG 15.1.1 (forest), 15.4.2 (mountain green cover), 15.3.1 (degraded land); compound
+    annual rate of change as in the FAO's Global Forest Resources Assessment.
 
     Only years in which some source has a value have a row.
 
-    Traps: forest area counts plantations and says nothing about what lives in them; most values between two assessments of
-    the FAO are interpolated; green cover counts crops and snow-free bare rock apart, not wilderness; degraded land is
-    reported by countries themselves, every four years at most.
+    Traps: forest area includes plantations and does not describe the species in them; most values between two
+    assessments of the FAO are interpolated; green cover includes crops and is no measure of wilderness; degraded
+    land is reported by countries themselves, every four years at most.
     """
 
     country_code: str = country_code()

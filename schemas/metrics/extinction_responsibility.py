@@ -7,16 +7,17 @@ from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 
 
 class ExtinctionResponsibility(Contract):
-    """One row = what part of the world's extinction risk in one group lies in one country, by today's categories.
+    """One row = the contribution of one country to the world's extinction risk of one group, by today's categories.
 
-    A country that holds half the range of a Critically Endangered species answers for half of that species' risk. The sum
-    over all countries is what the group is short of a Red List Index of 1.
+    A country with half the range of a Critically Endangered species contributes half of that species' risk. The sum
+    over all countries is 1 minus the Red List Index of the group.
 
     Source of the method: Rodrigues et al. 2014, contributions to the global Red List Index.
 
-    Traps: a large country answers for much because it holds much; species without a known range share are left out, and
-    `range_share_known_share` says how many; roll-ups hold only groups assessed worldwide by 80 % or more; endemic means
-    by range share, and shares from occurrences follow recording effort.
+    Traps: a large country contributes much because it has many species; species without a known range share are not
+    included, and `range_share_known_share` is the share of those with one; roll-ups include only groups of which 80
+    % or more are assessed worldwide; endemic is defined by range share, and shares from occurrences depend on
+    recording effort.
     """
 
     country_code: str = country_code()

@@ -7,12 +7,13 @@ from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 
 
 class IndexComponent(Contract):
-    """One row = one measure of the eco-security index for one country and year: the value that stands, and its score.
+    """One row = one measure of the eco-security index for one country and year: the value that is used, and its score.
 
-    Years run from the definition's first year; a year has rows when one of the measures has a value of that very year.
+    Years run from the definition's first year; a year has rows when one of the measures has a value of that very
+    year.
 
-    Traps: `value_year` may lie before `year`, and is NULL for a measure without years; a score is a place between two
-    fixed goalposts, not a share or a percentile.
+    Traps: `value_year` may lie before `year`, and is NULL for a measure without years; a score is a position
+    between two fixed goalposts, not a share or a percentile.
     """
 
     country_code: str = country_code()
@@ -22,7 +23,7 @@ class IndexComponent(Contract):
     taxon_group: str = column(
         "Reporting group or roll-up, where the measure has groups.", nullable=True, isin=[*TAXON_GROUPS, *ROLL_UPS]
     )
-    value: float = column("The value that stands.", "see metric", nullable=True, ge=-1e15, le=1e15)
+    value: float = column("The value that is used.", "see metric", nullable=True, ge=-1e15, le=1e15)
     lower: float = column("Its lower bound, where the metric has one.", "see metric", nullable=True, ge=-1e15, le=1e15)
     upper: float = column("Its upper bound, where the metric has one.", "see metric", nullable=True, ge=-1e15, le=1e15)
     value_year: int = column("Year of the value.", "a", nullable=True, ge=1600, le=2100)

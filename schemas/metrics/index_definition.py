@@ -13,7 +13,7 @@ def _goalpost(description: str) -> Any:
 
 
 class IndexDefinition(Contract):
-    """One row = one measure of the eco-security index: where it belongs, what its values are worth, and says who.
+    """One row = one measure of the eco-security index: its pillar, its weight, and its goalposts with their source.
 
     Traps: goalposts are fixed and never taken from the countries in the file; values beyond a goalpost score 0 or 1;
     `worst` above `best` means that lower is better.

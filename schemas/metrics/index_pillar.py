@@ -9,8 +9,8 @@ from ness_pipeline.schemas.vocabulary import REASONS
 class IndexPillar(Contract):
     """One row = one pillar of the eco-security index for one country and year.
 
-    Traps: a score is a place between fixed goalposts, and that of a pillar is a mean of such places; measures without a
-    value lose their weight to the others, so read it beside `metrics.index_component`.
+    Traps: a score is a position between fixed goalposts, and the score of a pillar is a mean of such positions; the
+    weight of measures without a value goes to the others, so read it together with `metrics.index_component`.
     """
 
     country_code: str = country_code()

@@ -8,8 +8,8 @@ from ness_pipeline.schemas.base import Contract, column, count, country_code, sh
 class IndexRanking(Contract):
     """One row = the place of one country among all countries of this file by its eco-security index of one year.
 
-    Traps: a rank depends on which countries are in the file and is therefore never stored; the best and the worst rank
-    belong to it, and countries whose ranges of ranks overlap cannot be told apart.
+    Traps: a rank depends on which countries are in the file and is therefore never stored; always read it with the
+    best and the worst rank: the order of countries whose ranges of ranks overlap is not certain.
     """
 
     year: int = column("Year of the index.", "a", ge=1600, le=2100)

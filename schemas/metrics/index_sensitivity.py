@@ -7,11 +7,11 @@ from ness_pipeline.schemas.vocabulary import REASONS
 
 
 class IndexSensitivity(Contract):
-    """One row = how much one pillar drives the eco-security index over all countries of this file.
+    """One row = how much of the variance of the eco-security index over all countries of this file comes from one pillar.
 
-    Traps: it speaks of the countries together and changes whenever one joins, which no country's score does; pillars are
-    varied independently of each other, although in the world they go together; being estimates from draws, small
-    numbers may fall just below 0.
+    Traps: it describes all countries together and changes whenever a country is added, unlike the scores of
+    countries; pillars are varied independently of each other, although they are correlated in reality; the numbers
+    are estimates from draws, so small ones may be just below 0.
     """
 
     half: str = column("Half of the pillar.", isin=["ecological_system", "security_system"])

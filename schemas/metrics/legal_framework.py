@@ -11,13 +11,14 @@ class LegalFramework(Contract):
 
     Source of the method: parties as depositaries list them; UN SDG 15.6.1, 15.8.1 and 15.9.1 for national measures.
 
-    Years run from the country's first entry into force or UN SDG answer, not before 1993, to the last year in which one of
-    its sources says anything: the date of a treaty list, or a UN SDG answer.
+    Years run from the country's first entry into force or UN SDG answer, not before 1993, to the last year of its
+    sources: the date of a treaty list, or a UN SDG answer.
 
-    Traps: the count moves with `entry_into_force`, so a past year never changes when a country joins later; a country
-    that has not answered a UN SDG question has NULL there, not 0; treaties are only those that some source covers for
-    the country and that are open to it (`treaties_known`); the newest accessions wait for the next seed or an own file. UN
-    SDG answers come from the country itself: a yes is a report, not a proof that the law is kept.
+    Traps: the count moves with `entry_into_force`, so a past year never changes when a country joins later; a
+    country that has not answered a UN SDG question has NULL there, not 0; treaties are only those that are open to
+    the country and that a source covers for it (`treaties_known`); the newest accessions appear with the next seed
+    or an own file. UN SDG answers come from the country itself: a yes is a report, not a proof that the law is
+    applied.
     """
 
     country_code: str = country_code()

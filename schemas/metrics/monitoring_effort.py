@@ -11,14 +11,15 @@ EXPECTED_SOURCES = ["gbif_baseline", "cube_baseline"]
 class MonitoringEffort(Contract):
     """One row = how well one group is monitored in one country in one year, or over all years (year NULL).
 
-    Source of SSII and SSEI: Oliver et al. 2021 (PLoS Biology), with the cells ever recorded in place of range maps. Numbers
-    are withheld where dubicube sees an important problem: below 20 records, three species or three cells.
+    Source of SSII and SSEI: Oliver et al. 2021 (PLoS Biology), with the cells ever recorded in place of range maps.
+    Numbers are withheld where the R package dubicube reports an important problem: below 20 records, three species
+    or three cells.
 
-    Traps: occurrences are records, not individuals; SSII from recorded cells says how much of what was ever found is
-    being followed, and is higher than with range maps wherever a species was never looked for; SSEI is about the
-    evenness of records among the cells that have some, `ssei_expected` among all cells expected; without a grid neither
-    exists; `datasets` are those whose records lie in the country, wherever they are published, and
-    `research_awareness.data_sets` those that its own institutions publish.
+    Traps: occurrences are records, not individuals; SSII from recorded cells is the share of the cells ever
+    recorded that are recorded again, and is higher than with range maps wherever nobody searched for a species;
+    SSEI is the evenness of records among the cells with records, `ssei_expected` among all expected cells; both
+    need a grid; `datasets` are those with records in the country, wherever they are published, and
+    `research_awareness.data_sets` are those that its own institutions publish.
     """
 
     country_code: str = country_code()

@@ -16,11 +16,12 @@ class NationalRedListIndex(Contract):
     """One row = the index of one group on a country's own Red List in one year in which it was assessed.
 
     Categories are the national ones and every species counts alike, so this is another number than
-    `metrics.red_list_index`: it says how species fare in the country, whatever share of their range lies there. Regionally
-    extinct species weigh as extinct ones; those gone in the group's first year are left out, or kept in the column
-    `_with_first_extinct`. Roll-ups are means over groups, in the years in which all their groups have a value.
+    `metrics.red_list_index`: it describes the state of the species in the country, whatever share of their range is
+    there. Regionally extinct species have the weight of extinct ones; species that were extinct in the group's
+    first year are not included, except in the column `_with_first_extinct`. Roll-ups are means over groups, in the
+    years in which all their groups have a value.
 
-    Traps: without reasons for its changes a list that is merely better informed looks like a trend.
+    Traps: without reasons for the changes of category, better knowledge looks like a trend.
     """
 
     country_code: str = country_code()

@@ -77,15 +77,15 @@ def _reason() -> Any:
 class ProtectedAreaCoverage(Contract):
     """One row = how much of one country's land, sea and key biodiversity areas is protected in one year.
 
-    Source of the method: target 3 of the Kunming-Montreal framework (30 % by 2030); UN SDG 15.1.2, 15.4.1 and 14.5.1 for
-    key biodiversity areas (KBA).
+    Source of the method: target 3 of the Kunming-Montreal framework (30 % by 2030); UN SDG 15.1.2, 15.4.1 and
+    14.5.1 for key biodiversity areas (KBA).
 
     Only years in which some source has a value have a row.
 
-    Traps: territorial waters (`marine`) and the exclusive economic zone (`eez`) are different seas, never compare one
-    country's with another's; coverage of KBAs is a mean over sites, not a share of the country's area; progress without
-    known OECMs is a lower bound; coverage says nothing about how well an area is managed; marine measures of a landlocked
-    country are NULL with that reason.
+    Traps: territorial waters (`marine`) and the exclusive economic zone (`eez`) are different areas, so never
+    compare the one of a country with the other of another country; coverage of KBAs is a mean over sites, not a
+    share of the country's area; progress without known OECMs is a lower bound; coverage does not measure how well
+    an area is managed; marine measures of a landlocked country are NULL with that reason.
     """
 
     country_code: str = country_code()

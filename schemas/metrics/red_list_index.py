@@ -17,17 +17,18 @@ def _index(description: str) -> Any:
 class RedListIndex(Contract):
     """One row = the Red List Index of one group in one country and year: 1 when nothing is at risk, 0 when all is extinct.
 
-    `red_list_index` weighs each species by the share of its world range in the country, so it says how the country
-    contributes to the extinction of species worldwide; `red_list_index_unweighted` counts species. Both use global
-    categories. Species already extinct in the group's first year are left out; the columns `_with_first_extinct` keep
-    them. Roll-ups are means over their groups that are assessed worldwide by 80 % or more, where there is any.
+    `red_list_index` weights each species by the share of its world range in the country, so it measures how the
+    country contributes to the extinction of species worldwide; `red_list_index_unweighted` counts species. Both use
+    global categories. Species already extinct in the group's first year are included only in the columns
+    `_with_first_extinct`. Roll-ups are means over those of their groups of which 80 % or more are assessed
+    worldwide, where there is any.
 
     Source of the method: Butchart et al. 2007; Rodrigues et al. 2014; SDG indicator 15.5.1.
 
-    Traps: bounds come from Data Deficient species alone and say nothing of other errors; those of the weighted index are
-    centred on `red_list_index_p50`, where Data Deficient species have their group's mean weight whatever their range;
-    a trend without genuine changes may be one of knowledge; groups with few species jump; a NULL year is the present
-    state of categories that no source dates.
+    Traps: bounds come from Data Deficient species alone and do not include other errors; those of the weighted
+    index are centred on `red_list_index_p50`, where Data Deficient species have their group's mean weight whatever
+    their range; a trend without genuine changes may only reflect better knowledge; the index of groups with few
+    species can change abruptly; a NULL year is the present state of categories without a date.
     """
 
     country_code: str = country_code()

@@ -22,14 +22,15 @@ def _number(description: str, unit: str, group: str, *, label: str) -> Any:
 
 
 class ResearchAwareness(Contract):
-    """One row = how much research on and from one country used open biodiversity data in one year, and who shares data.
+    """One row = the research about and from one country that used open biodiversity data in one year, and the data that its institutions publish.
 
     Source of the method: GBIF's literature tracking (relevance GBIF_USED) and registry; membership from own files.
 
-    Traps: one publication is about several countries and has authors in several, so countries never add up; the list finds
-    what cites GBIF, mostly in English and since about 2008, so it measures awareness of open data and not all research; the
-    year in which the list is read is withheld, as it is not over; data sets and publishers are those of the day of reading,
-    by the publisher's country and not the species'; a museum abroad may hold most records of a country.
+    Traps: one publication may be about several countries and have authors in several, so never add up countries;
+    the list contains what cites GBIF, mostly in English and since about 2008, so it measures the use of open data
+    and not all research; the year in which the list is read is withheld, as it is not over; data sets and
+    publishers are those of the day of reading, by the country of the publisher and not of the species; a museum
+    abroad may publish most records of a country.
     """
 
     country_code: str = country_code()

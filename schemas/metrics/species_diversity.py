@@ -9,15 +9,17 @@ from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 class SpeciesDiversity(Contract):
     """One row = the diversity of one group observed in one country in one year, or over all years (year NULL).
 
-    Reportable from 20 records on (below, dubicube calls too few records an important problem), and where all species keys
-    come from one checklist. The estimates also need a species with two records, ES(50) 50 records, evenness three species,
-    and the standardised numbers a sample coverage of 95 % once the sample is doubled.
+    Reportable with at least 20 records (below that, the R package dubicube reports an important problem) whose
+    species keys all come from one checklist. The estimates also need a species with two records, ES(50) needs 50
+    records, evenness needs three species, and the standardised numbers need a sample coverage of 95 % in a sample
+    twice as large.
 
-    Traps: occurrences are records, not individuals, so that a species much recorded need not be common, and the sample
-    coverage is that of recording; observed richness follows recording effort, so compare years and
-    countries by `standardised_richness` and read `sample_coverage_share` beside everything else; two forms of Chao1 differ
-    in the last species, each is named; the evenness is of the year's own species, where b3gbi counts those of the whole
-    cube; incidence-based estimates, which trust records less, are in `metrics.species_occupancy`.
+    Traps: occurrences are records, not individuals, so a species with many records need not be common, and the
+    sample coverage is that of recording; observed richness depends on recording effort, so compare years and
+    countries by `standardised_richness` and read `sample_coverage_share` with all other numbers; there are two
+    forms of Chao1, which differ slightly, and each is named; the evenness is computed over the species of the year,
+    while the R package b3gbi takes those of the whole cube; estimates from incidences, which depend less on the
+    number of records, are in `metrics.species_occupancy`.
     """
 
     country_code: str = country_code()

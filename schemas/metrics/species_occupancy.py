@@ -9,13 +9,15 @@ from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 class SpeciesOccupancy(Contract):
     """One row = the places in which one group was recorded in one country in one year, or over all years (year NULL).
 
-    A sampling unit is a grid cell in a year. Where the cube has no grid, the country is one cell: a year alone is one
-    unit, and only the row over all years, whose units are the years, can say anything. Reportable from 20 incidences in
-    three units on, in one grid and one checklist (below, dubicube sees an important problem).
+    A sampling unit is a grid cell in a year. Where the cube has no grid, the country is one cell: a year alone is
+    one unit, so only the row over all years, whose units are the years, has estimates. Reportable with at least 20
+    incidences in three units, in one grid and one checklist (below that, the R package dubicube reports an
+    important problem).
 
-    Traps: occurrences are records, not individuals; estimates of this table count in how many units a species was seen and not how often it was recorded there,
-    which suits such records; cells without any record are unknown, not empty, so shares are of cells
-    that ever had a record of the group; b3gbi sums rarity over the rows of a cube, here each species counts once a year.
+    Traps: occurrences are records, not individuals; estimates of this table use the number of units in which a
+    species was seen and not the number of its records; cells without any record are unknown, not empty, so shares
+    are of cells that ever had a record of the group; the R package b3gbi sums rarity over the rows of a cube, while
+    here each species counts once a year.
     """
 
     country_code: str = country_code()

@@ -7,15 +7,16 @@ from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 
 
 class SpeciesTurnover(Contract):
-    """One row = how the recorded species of one group in one country changed to one year from the year before it.
+    """One row = the change of the recorded species of one group in one country from one year with records to the next.
 
-    The year before is the latest one with a record of the group; years without records have no row. Turnover needs 20
-    records and three species in both years and at most three years without records between them (below, dubicube sees an
-    important problem).
+    The year before is the latest one with a record of the group; years without records have no row. Turnover needs
+    20 records and three species in both years and at most three years without records between them (below that, the
+    R package dubicube reports an important problem).
 
-    Traps: occurrences are records, not individuals; they follow effort, so a lost species was not recorded, which is not the same as gone, and a gained one may
-    have been there all along: read the turnover beside `species_diversity.sample_coverage_share`; cumulative richness
-    counts each species from its earliest year, where b3gbi takes its first row, whatever the year.
+    Traps: occurrences are records, not individuals; they depend on recording effort, so a lost species was not
+    recorded, which does not mean that it is gone, and a gained one may have been there before: read the turnover
+    together with `species_diversity.sample_coverage_share`; cumulative richness counts each species from its
+    earliest year, while the R package b3gbi takes its first row, whatever the year.
     """
 
     country_code: str = country_code()

@@ -7,15 +7,16 @@ from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 
 
 class ThreatAbatement(Contract):
-    """One row = how much one threat's end would do for the species of one group in one country (STAR), at one level.
+    """One row = how much the extinction risk of one group in one country would fall if one threat ended (STAR), at one level.
 
-    A species scores by category (NT 100 to CR 400) times its range share in the country, split over its threats by the
-    decline each is expected to cause. What no known threat explains is `unallocated`. At each level the rows of a group
-    add up to the same total, which is `star_total` in `metrics.threat_abatement_total`.
+    The score of a species is a number by category (NT 100 to CR 400) times its range share in the country, divided
+    among its threats by the decline that each is expected to cause. The score of species without a threat that
+    counts is `unallocated`. At each level the rows of a group add up to the same total, which is `star_total` in
+    `metrics.threat_abatement_total`.
 
     Source of the method: Mair et al. 2021; codes of the IUCN-CMP classification of threats, version 3.
 
-    Traps: never add up levels; codes are cut at the level, so a threat coded less deeply stays as it is.
+    Traps: never add up levels; codes are cut at the level, and a threat with a shorter code keeps it.
     """
 
     country_code: str = country_code()

@@ -7,14 +7,14 @@ from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
 
 
 class ThreatAbatementTotal(Contract):
-    """One row = how much the end of all threats would do for the species of one group in one country (STAR).
+    """One row = how much the extinction risk of one group in one country would fall if all threats ended (STAR).
 
-    `metrics.threat_abatement` says which threats. Roll-ups hold only groups assessed worldwide by 80 % or more, where the
-    country has any.
+    `metrics.threat_abatement` has the threats. Roll-ups include only groups of which 80 % or more are assessed
+    worldwide, where the country has any.
 
     Source of the method: Mair et al. 2021.
 
-    Traps: the score grows with the number of species and the country's size; it is no share and no grade.
+    Traps: the score grows with the number of species and the country's size; it is neither a share nor a grade.
     """
 
     country_code: str = country_code()

@@ -11,9 +11,9 @@ class ThreatenedSpecies(Contract):
 
     Source of the method: IUCN summary statistics (best, lower and upper estimate).
 
-    Traps: introduced and vagrant species and those of uncertain presence are left out, as in IUCN's country tables,
-    possibly extinct and extinct ones are not; CR includes possibly extinct species; extinct species are outside every
-    denominator; `threatened_share` is fit to quote only where `reportable`.
+    Traps: introduced and vagrant species and those of uncertain presence are not included, as in IUCN's country
+    tables, while possibly extinct and extinct species are; CR includes possibly extinct species; extinct species
+    are in no denominator; quote `threatened_share` only where `reportable`.
     """
 
     country_code: str = country_code()

@@ -6,11 +6,12 @@ from ness_pipeline.schemas.base import Contract, column, count
 
 
 class LeftOut(Contract):
-    """One row = one filter that left out records of one unit of work, where they are too many to keep each of them.
+    """One row = the number of records that one filter left out of one unit of work, where they are too many to keep each of them.
 
-    A filter says which records a table counts, such as those of species that were present; what it leaves out is no
-    error. Up to 10,000 refused records of a unit are kept whole in `ops.quarantine` whatever refused them; of more, only
-    those that break the contract are, and those that a filter leaves out are counted here.
+    A filter selects the records that a table counts, such as those of species that were present; a filtered-out
+    record is no error. Where a unit has up to 10,000 refused and filtered-out records, all are kept whole in
+    `ops.quarantine`; where it has more, only those that break the contract are kept there, and filtered-out records
+    are counted here.
 
     Traps: only the latest load of a unit is counted here; earlier ones are in `ops.load`.
     """
@@ -19,7 +20,7 @@ class LeftOut(Contract):
     source: str = column("Source of the records.")
     unit: str = column("Unit of work.")
     table_name: str = column("Table that does not count them, such as `core.occurrence_cube`.")
-    column_name: str = column("Column that the filter looks at.")
+    column_name: str = column("Column that the filter checks.")
     reason: str = column("Why, in one sentence.")
     records: int = count("Records that the filter left out.", "{record}")
 

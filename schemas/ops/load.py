@@ -12,8 +12,8 @@ from ness_pipeline.schemas.base import Contract, column, count
 class Load(Contract):
     """One row = one table of one unit of work as loaded by one run; received = loaded + left out + quarantined, always.
 
-    Traps: a unit that failed has a row with its error and leaves the rows of its last good load in place; for record
-    files `loaded` counts records, `written` the cube rows they became.
+    Traps: a unit that failed has a row with its error, and the rows of its last good load stay; for record files
+    `loaded` counts records and `written` counts rows of the cube.
     """
 
     run_id: str = column("Run that loaded it.")
@@ -27,7 +27,7 @@ class Load(Contract):
         "{row}",
         nullable=True,
     )
-    quarantined: int = count("Rows kept aside in `ops.quarantine`.", "{row}")
+    quarantined: int = count("Refused rows, kept in `ops.quarantine`.", "{row}")
     written: int = count("Rows written to the table.", "{row}")
     status: str = column("How the load ended.", isin=["loaded", "failed"])
     error: str = column("Why it failed, in one sentence.", nullable=True)

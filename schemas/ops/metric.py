@@ -6,7 +6,7 @@ from ness_pipeline.schemas.base import Contract, column
 
 
 class Metric(Contract):
-    """One row = one published measure: the catalogue behind `metrics.metric_value`, written from the contracts."""
+    """One row = one metric: the catalogue behind `metrics.metric_value`, written from the contracts."""
 
     metric: str = column("Name as in `metrics.metric_value`.")
     table_name: str = column("Metric table that holds it.")
@@ -20,6 +20,6 @@ class Metric(Contract):
     method_version: str = column("Version of the method.")
 
     class Config:
-        """Grain: measure."""
+        """Grain: metric."""
 
         unique = ["metric"]

@@ -15,7 +15,7 @@ class Provenance(Contract):
     Traps: the URL never holds a token; the payload itself is in the landing zone under its hash.
     """
 
-    source: str = column("Source that asked for it.")
+    source: str = column("Source that requested it.")
     unit: str = column("Unit of work.")
     request: str = column("URL with its parameters, or the file's name.")
     status: int = column("HTTP status; NULL for files.", nullable=True, ge=100, le=599)

@@ -10,7 +10,7 @@ from ness_pipeline.schemas.base import Contract, column, count
 
 
 class Publication(Contract):
-    """One row = one atomic swap of the file that analysts open, the latest being the one you read this in."""
+    """One row = one publication of the file that analysts open; the latest one is this file."""
 
     publication_id: str = column("Identifier of the publication.")
     published_at: Annotated[pl.Datetime, "us", "UTC"] = column("When it was published, UTC.")

@@ -6,12 +6,12 @@ from ness_pipeline.schemas.base import Contract, column, count
 
 
 class Quarantine(Contract):
-    """One row = one received row that was not loaded, kept whole, with the first reason why.
+    """One row = one received row that was refused or filtered out, kept whole, with the first reason why.
 
     Traps: only the latest load of a unit is kept here; earlier ones are counted in `ops.load`.
     """
 
-    run_id: str = column("Run that set it aside.")
+    run_id: str = column("Run that refused it.")
     source: str = column("Source of the row.")
     unit: str = column("Unit of work.")
     table_name: str = column("Contract it was checked against, such as `core.treaty_party`.")

@@ -10,13 +10,13 @@ from ness_pipeline.schemas.base import Contract, column
 
 
 class Run(Contract):
-    """One row = one run of a flow or one `ness load`, whatever became of it.
+    """One row = one run of a command or flow that writes, however it ended.
 
     Traps: `is_synthetic` rows come from the sandbox and describe no real country.
     """
 
     run_id: str = column("Identifier of the run.")
-    command: str = column("What was asked for, such as `run KE TZ`.")
+    command: str = column("The command, such as `run KE TZ`.")
     started_at: Annotated[pl.Datetime, "us", "UTC"] = column("Start of the run, UTC.")
     finished_at: Annotated[pl.Datetime, "us", "UTC"] = column(
         "End of the run, UTC; NULL while it is running or when it was killed.", nullable=True
