@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from ness_pipeline.build.database import open_build
 from ness_pipeline.build.models import materialise
 from ness_pipeline.contract.ddl import landed_table
 from ness_pipeline.contract.dictionary import tables
-from ness_pipeline.sql import frame_of
+from ness_pipeline.sql import frame_of, quote
 
 ROOT = Path(__file__).parent.parent
 
@@ -30,11 +31,28 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
+SLOW_FIXTURES = {"browser", "public_data", "spark"}
+"""Fixtures that only `make test-all` uses: what needs one of them is marked `slow`."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share something dear (a server, a publication, a site) run in one process, where it is made once."""
+    """Mark what needs a slow fixture; run tests that share a server, a publication or a site in one process."""
     for item in items:
+        if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
         has_own = (item.path.parent / "conftest.py").exists() and item.path.parent != Path(__file__).parent
         item.add_marker(pytest.mark.xdist_group(item.path.parent.name if has_own else item.path.stem))
+
+
+SHAPE = (
+    "SELECT database_name, schema_name, table_name, sql FROM duckdb_tables() ORDER BY ALL",
+    "SELECT database_name, schema_name, view_name, sql FROM duckdb_views() WHERE NOT internal ORDER BY ALL",
+    "SELECT name, value FROM duckdb_settings() ORDER BY ALL",
+)
+"""What makes a database the same but for its rows."""
+FILLED = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE estimated_size > 0"
+ROWS_OF_MODELS = ("computed",)
+"""What `materialise` leaves registered on its connection."""
 
 
 class Warehouse:
@@ -52,29 +70,80 @@ class Warehouse:
         frame = pl.DataFrame(complete, schema=schema, orient="row")  # noqa: F841  (read by DuckDB)
         self.connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM frame")
 
-    def materialise(self, *countries: str, only: str | None = None) -> None:
-        """Run all models, or one and those that it reads, for some countries or for all."""
-        materialise(self.connection, countries or None, only=None if only is None else {only})
+    def clear(self, *tables: str) -> None:
+        """Delete the rows that were landed for some tables."""
+        for table in tables:
+            self.connection.execute(f"DELETE FROM landed.{table}")
+
+    def materialise(self, *countries: str, only: str | Collection[str] | None = None) -> None:
+        """Run all models, or the named ones and those that they read, for some countries or for all."""
+        names = {only} if isinstance(only, str) else only
+        materialise(self.connection, countries or None, only=names)
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """The result of a query as dictionaries."""
         return frame_of(self.connection, query).to_dicts()
 
 
+class SharedBuild:
+    """One build database per test process: opening it takes longer than most spec tests, so it is emptied instead.
+
+    A test that changes more than rows (a table, a view, a setting) costs the next test a new database.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._opened: ExitStack | None = None
+        self._number = 0
+
+    def empty(self) -> duckdb.DuckDBPyConnection:
+        """The connection to a database with all tables of the contracts and no rows."""
+        if self._opened is None:
+            self._number += 1
+            self._opened = ExitStack()
+            build = open_build(self._folder / f"build_{self._number}.duckdb")
+            self._connection = self._opened.enter_context(build)
+            self._shape = self._shape_now()
+        return self._connection
+
+    def clean(self) -> None:
+        """Delete all rows; close the database when something else has changed as well."""
+        try:
+            with suppress(duckdb.TransactionException):  # there is none, unless the test failed in one
+                self._connection.execute("ROLLBACK")
+            for name in ROWS_OF_MODELS:
+                self._connection.unregister(name)
+            is_same = self._shape_now() == self._shape
+            filled = self._connection.execute(FILLED).fetchall()
+            self._connection.execute("".join(f"DELETE FROM {quote(name)};" for (name,) in filled))
+        except duckdb.Error:
+            is_same = False
+        if not is_same:
+            self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    def _shape_now(self) -> list[list[tuple[object, ...]]]:
+        return [self._connection.execute(query).fetchall() for query in SHAPE]
+
+
 @pytest.fixture(scope="session")
-def empty_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty build database with every table of the contracts, to be copied."""
-    path = tmp_path_factory.mktemp("empty") / "build.duckdb"
-    with open_build(path):
-        return path
+def shared_build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedBuild]:
+    """The build database that the spec tests of this process use one after another."""
+    shared = SharedBuild(tmp_path_factory.mktemp("build"))
+    yield shared
+    shared.close()
 
 
 @pytest.fixture
-def warehouse(empty_build: Path, tmp_path: Path) -> Iterator[Warehouse]:
-    """An empty build database of this test alone."""
-    shutil.copy(empty_build, tmp_path / "build.duckdb")
-    with open_build(tmp_path / "build.duckdb") as connection:
-        yield Warehouse(connection)
+def warehouse(shared_build: SharedBuild) -> Iterator[Warehouse]:
+    """A build database without rows."""
+    yield Warehouse(shared_build.empty())
+    shared_build.clean()
 
 
 @pytest.fixture(scope="module")

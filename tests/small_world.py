@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import string
 from typing import Any
 
 from ness_pipeline.paths import sql_folder
 
 Row = dict[str, Any]
+
+CODES = tuple(first + second for first in string.ascii_uppercase for second in string.ascii_uppercase)
+"""Codes of invented countries: a test that compares many cases gives each a country, and runs the models once."""
 
 
 def seeded_groups() -> list[Row]:

@@ -8,6 +8,7 @@ import pytest
 from small_index import LAND, LAW, SEA, definition, halves, measure, pillar
 from small_world import country, groups, observation, species, treaty
 
+from ness_pipeline.index.reading import tables_of
 from ness_pipeline.index.tables import component_rows
 
 BIRDS = measure("threatened_share", 0.5, 0, taxon_group="birds", max_age_years=None)
@@ -15,8 +16,8 @@ BIRDS = measure("threatened_share", 0.5, 0, taxon_group="birds", max_age_years=N
 
 def components(warehouse: Any, *measures: dict[str, Any]) -> dict[tuple[int, str], dict[str, Any]]:
     """Components of one country by year and measure, for a pillar of these measures beside one of law."""
-    warehouse.materialise()
     small = definition(half=halves({"one": pillar(*measures)}))
+    warehouse.materialise(only=tables_of(small))
     rows = component_rows(warehouse.connection, small, ["KE"]).to_dicts()
     return {(row["year"], row["metric"]): row for row in rows}
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from small_world import groups, records, species
 from truth.metrics.species_occupancy import incidence
 
+from ness_pipeline.build.database import create_macros
+
 HIGH = [
     144, 113, 79, 76, 74, 73, 53, 50, 43, 33, 32, 30, 29, 25, 25, 25, 24, 23, 23, 19, 18, 17, 17, 11, 11, 9, 9, 9, 9, 6, 6,
     5, 5, 5, 5, 4, 4, 3, 3, 2, 2, 2, 2, *[1] * 13,
@@ -60,7 +62,10 @@ def test_ants_of_two_heights(
 ) -> None:
     """The ants of iNEXT at 1500 and 2000 m, standardised to a coverage of 0.985, as iNEXT prints them."""
     warehouse.connection.execute("CREATE OR REPLACE MACRO common_coverage() AS 0.985e0")
-    row = occupancy(warehouse, units(of_species, 200), 60)["mammals", 2001]
+    try:
+        row = occupancy(warehouse, units(of_species, 200), 60)["mammals", 2001]
+    finally:
+        create_macros(warehouse.connection)
     assert (row["sampling_units"], row["incidences"], row["species_recorded"]) == (
         200,
         sum(of_species),
