@@ -38,7 +38,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Measure:
-    """What a contract says of one published number.
+    """Label, direction and related columns of one published number.
 
     Attributes:
         label: short name for readers; None where the name of the column, written as words, is good enough.

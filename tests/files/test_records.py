@@ -28,6 +28,7 @@ FILTERS = [
     ({"countryCode": "ZZ"}, "country_code"),
     ({"eventDate": "21/03/2021"}, "event_date"),
     ({"eventDate": "2021-02-30"}, "event_date"),
+    ({"eventDate": "2021-03-2\u0661"}, "event_date"),  # an Arabic digit
     ({"decimalLatitude": "91"}, "decimal_latitude"),
     ({"decimalLongitude": "-180.5"}, "decimal_longitude"),
     ({"coordinateUncertaintyInMeters": "near"}, "coordinate_uncertainty_m"),

@@ -109,7 +109,7 @@ def load_unit(
         The numbers of each table.
 
     Raises:
-        NessError: the unit failed; its earlier rows stay and `ops.load` says why.
+        NessError: the unit failed; its earlier rows stay and `ops.load` has the reason.
     """
     stages = {name: _Stage(tables()[f"core.{name}"]) for name in promised}
     about = {
@@ -296,7 +296,7 @@ def load_extraction(
         now: the time, UTC.
 
     Raises:
-        NessError: the unit failed; its earlier rows stay and `ops.load` says why.
+        NessError: the unit failed; its earlier rows stay and `ops.load` has the reason.
     """
     unit = extraction.unit
     source = sources()[unit.source]

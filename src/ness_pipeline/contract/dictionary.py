@@ -25,7 +25,7 @@ SQL_TYPES: dict[pl.DataType, str] = {
 }
 PROFILE = "metrics.country_profile"
 """The wide view, whose columns follow from the metrics of all other contracts."""
-_OF_COUNTRY = ("country_code", "country_name", "region", "subregion", "is_landlocked", "land_area_km2")
+COUNTRY_COLUMNS = ("country_code", "country_name", "region", "subregion", "is_landlocked", "land_area_km2")
 """Columns of `core.country` with which the wide view begins."""
 
 
@@ -39,7 +39,7 @@ class Column:
         nullable: whether NULL is allowed.
         description: one sentence for the data dictionary.
         unit: unit of a number, None for text, codes, dates and flags.
-        measure: what the contract says of a published number; None for all other columns.
+        measure: direction, bounds and label of a published number; None for all other columns.
         checks: what every value of the column must meet.
     """
 
@@ -115,7 +115,7 @@ class Table:
 
     def has(self, column: str) -> bool:
         """Whether the table has that column."""
-        return any(known.name == column for known in self.columns)
+        return any(present.name == column for present in self.columns)
 
 
 def table_of(name: str, contract: type[Contract]) -> Table:
@@ -160,7 +160,7 @@ def _column(table: str, declared: Any) -> Column:
         raise ContractViolation(f"The contract {owner} makes the column optional; make it nullable instead.")
     dtype = getattr(declared.dtype, "type", None)
     if dtype not in SQL_TYPES:
-        types = ", ".join(str(known) for known in SQL_TYPES)
+        types = ", ".join(str(supported) for supported in SQL_TYPES)
         raise ContractViolation(f"The contract {owner} has the type {declared.dtype}; use one of {types}.")
     metadata = declared.metadata or {}
     return Column(
@@ -220,9 +220,9 @@ class ProfileColumn:
     taxon_group: str | None
 
 
-def profile_columns(known: Mapping[str, Table]) -> Iterator[ProfileColumn]:
+def profile_columns(metric_tables: Mapping[str, Table]) -> Iterator[ProfileColumn]:
     """The columns of the wide view that show a metric, from the contracts of the metric tables."""
-    for table in known.values():
+    for table in metric_tables.values():
         for column in table.measures:
             shown = replace(column, dtype=pl.Float64(), measure=None)
             if not table.has("taxon_group"):
@@ -234,12 +234,13 @@ def profile_columns(known: Mapping[str, Table]) -> Iterator[ProfileColumn]:
                 yield ProfileColumn(replace(shown, name=name, description=description), column.name, group)
 
 
-def _country_profile(known: Mapping[str, Table]) -> Table:
-    of_country = [column for column in known["core.country"].columns if column.name in _OF_COUNTRY]
+def _country_profile(others: Mapping[str, Table]) -> Table:
+    """The wide view, from the contracts of all other tables."""
+    of_country = [column for column in others["core.country"].columns if column.name in COUNTRY_COLUMNS]
     return Table(
         name=PROFILE,
         contract=None,
-        columns=(*of_country, *(shown.column for shown in profile_columns(known))),
+        columns=(*of_country, *(shown.column for shown in profile_columns(others))),
         checks=(),
         grain=("country_code",),
         is_view=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from ness_pipeline.contract.dictionary import Column, Table, profile_columns, tables
+from ness_pipeline.contract.dictionary import COUNTRY_COLUMNS, Column, Table, profile_columns, tables
 from ness_pipeline.schemas import Measure
 from ness_pipeline.sql import literal, quote
 
@@ -31,7 +31,7 @@ FROM {table}
 
 
 def measures() -> Iterator[tuple[Table, Column, Measure]]:
-    """Every published number: its table, its column and what the contract says of it."""
+    """Every published number: its table, its column and its description in the contract."""
     for table in tables().values():
         for column in table.measures:
             if column.measure is not None:
@@ -62,13 +62,11 @@ def metric_value_sql(wanted: Collection[str] | None = None) -> str:
 
 def country_profile_sql() -> str:
     """The query of the wide view: per country the latest reportable value of each metric."""
-    values, shown = [], list(profile_columns(tables()))
-    for one in shown:
-        group = "taxon_group IS NULL" if one.taxon_group is None else f"taxon_group = {literal(one.taxon_group)}"
-        condition = f"metric = {literal(one.metric)} AND {group}"
-        values.append(f"max(value) FILTER ({condition}) AS {quote(one.column.name)}")
-    names = {one.column.name for one in shown}
-    of_country = [column.name for column in tables()["metrics.country_profile"].columns if column.name not in names]
-    return _PROFILE_SQL.format(
-        values=", ".join(values), of_country=", ".join(f"country.{quote(name)}" for name in of_country)
-    )
+    values = []
+    for profile in profile_columns(tables()):
+        group = profile.taxon_group
+        is_group = "taxon_group IS NULL" if group is None else f"taxon_group = {literal(group)}"
+        condition = f"metric = {literal(profile.metric)} AND {is_group}"
+        values.append(f"max(value) FILTER ({condition}) AS {quote(profile.column.name)}")
+    of_country = ", ".join(f"country.{quote(name)}" for name in COUNTRY_COLUMNS)
+    return _PROFILE_SQL.format(values=", ".join(values), of_country=of_country)

@@ -28,7 +28,7 @@ FILTERED_OUT_COLUMNS: Mapping[str, pl.DataType] = {
     "reason": pl.String(),
     "records": pl.Int64(),
 }
-"""Columns of filtered-out records: the column that the filter looks at, a one-sentence reason, and how many they are."""
+"""Columns of filtered-out records: the column that the filter checks, a one-sentence reason, and how many they are."""
 
 Texts = str | Sequence[str] | pl.Series
 """One text for all rows, or one for each."""
