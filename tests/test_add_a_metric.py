@@ -15,6 +15,8 @@ import pytest
 
 import ness_pipeline
 
+pytestmark = pytest.mark.slow
+
 CONTRACT = '''\
 """Contract of `metrics.nectar_watch`."""
 
