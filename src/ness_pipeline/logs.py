@@ -93,7 +93,7 @@ def write_logs(form: str | None = None, stream: TextIO | None = None, secrets: I
     """
     wanted = form or os.environ.get(FORMAT, "")
     logger = logging.getLogger(ROOT)
-    for handler in [one for one in logger.handlers if isinstance(one.formatter, JsonLines)]:
+    for handler in [known for known in logger.handlers if isinstance(known.formatter, JsonLines)]:
         logger.removeHandler(handler)
     if not wanted:
         return

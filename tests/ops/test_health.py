@@ -56,7 +56,7 @@ def test_doctor_finds_what_is_wrong(environment, monkeypatch):
 
 def test_line_of_health_names_only_what_is_not_fine():
     """What is fine is counted, not listed."""
-    fine, note = Finding("disk", is_fine=True, says=""), Finding("contact", is_fine=False, says="")
+    fine, note = Finding("disk", is_fine=True, message=""), Finding("contact", is_fine=False, message="")
     assert in_one_line([fine]) == "healthy, 1 checks"
     assert in_one_line([fine, note]) == "healthy, 2 checks; to note: contact"
 

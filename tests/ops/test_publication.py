@@ -142,7 +142,7 @@ def test_status_tells_a_changed_file(finished):
         connection.execute("UPDATE core.country SET country_name = 'Elsewhere' WHERE country_code = 'KE'")
     content = content_of(finished.paths)
     assert not content.is_true
-    assert content.stated == finished.outcome.content_hash
+    assert content.recorded == finished.outcome.content_hash
 
 
 def test_prune_keeps_what_a_rebuild_needs(finished):

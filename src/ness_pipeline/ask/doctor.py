@@ -34,13 +34,13 @@ class Finding:
     Attributes:
         name: what was looked at.
         is_fine: whether it is as it should be.
-        says: what was seen and, where it is not fine, what to do; never a secret.
+        message: what was seen and, where it is not fine, what to do; never a secret.
         exit_code: exit code when it is not fine; 0 for what only limits what can be done.
     """
 
     name: str
     is_fine: bool
-    says: str
+    message: str
     exit_code: int = 0
 
 
@@ -63,30 +63,30 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 def _contact(settings: Settings) -> Finding:
     if settings.contact:
-        return Finding("contact", is_fine=True, says="NESS_CONTACT is set and goes into the User-Agent")
+        return Finding("contact", is_fine=True, message="NESS_CONTACT is set and goes into the User-Agent")
     return Finding(
-        "contact", is_fine=False, says="set NESS_CONTACT to an e-mail address; publishers ask who is calling"
+        "contact", is_fine=False, message="set NESS_CONTACT to an e-mail address; publishers ask who is calling"
     )
 
 
 def _account(settings: Settings) -> Finding:
     if settings.gbif_user and settings.gbif_password:
-        return Finding("gbif account", is_fine=True, says="GBIF_USER and GBIF_PWD are set")
-    return Finding("gbif account", is_fine=True, says="not set; everything but GBIF downloads works without")
+        return Finding("gbif account", is_fine=True, message="GBIF_USER and GBIF_PWD are set")
+    return Finding("gbif account", is_fine=True, message="not set; everything but GBIF downloads works without")
 
 
 def _iucn_token(settings: Settings) -> Finding:
     if settings.iucn_token:
-        return Finding("iucn token", is_fine=True, says="NESS_IUCN_TOKEN is set")
-    says = "not set; runs leave out assessments through time, threats and endemics (NESS_IUCN_TOKEN)"
-    return Finding("iucn token", is_fine=True, says=says)
+        return Finding("iucn token", is_fine=True, message="NESS_IUCN_TOKEN is set")
+    message = "not set; runs leave out assessments through time, threats and endemics (NESS_IUCN_TOKEN)"
+    return Finding("iucn token", is_fine=True, message=message)
 
 
 def _protected_planet_token(settings: Settings) -> Finding:
     if settings.protected_planet_token:
-        return Finding("protected planet token", is_fine=True, says="NESS_PROTECTED_PLANET_TOKEN is set")
-    says = "not set; runs leave out other effective area-based conservation measures (NESS_PROTECTED_PLANET_TOKEN)"
-    return Finding("protected planet token", is_fine=True, says=says)
+        return Finding("protected planet token", is_fine=True, message="NESS_PROTECTED_PLANET_TOKEN is set")
+    message = "not set; runs leave out other effective area-based conservation measures (NESS_PROTECTED_PLANET_TOKEN)"
+    return Finding("protected planet token", is_fine=True, message=message)
 
 
 def _disk(paths: Paths) -> Finding:
@@ -96,37 +96,39 @@ def _disk(paths: Paths) -> Finding:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        says = f"{paths.home} cannot be written ({error.strerror}); choose another with NESS_HOME"
-        return Finding("disk", is_fine=False, says=says, exit_code=WrongUsage.exit_code)
+        message = f"{paths.home} cannot be written ({error.strerror}); choose another with NESS_HOME"
+        return Finding("disk", is_fine=False, message=message, exit_code=WrongUsage.exit_code)
     free = shutil.disk_usage(paths.home).free
-    says = f"{free / 1024**3:,.1f} GiB free at {paths.home}"
+    message = f"{free / 1024**3:,.1f} GiB free at {paths.home}"
     if free < NEEDED_BYTES:
-        return Finding("disk", is_fine=False, says=f"{says}; free some before a run", exit_code=WrongUsage.exit_code)
-    return Finding("disk", is_fine=True, says=says)
+        return Finding(
+            "disk", is_fine=False, message=f"{message}; free some before a run", exit_code=WrongUsage.exit_code
+        )
+    return Finding("disk", is_fine=True, message=message)
 
 
 def _lock(paths: Paths) -> Finding:
     if not paths.home.is_dir():
-        return Finding("lock", is_fine=True, says="free")
+        return Finding("lock", is_fine=True, message="free")
     try:
         with filelock.FileLock(paths.lock, timeout=0):
-            return Finding("lock", is_fine=True, says="free")
+            return Finding("lock", is_fine=True, message="free")
     except filelock.Timeout:
-        says = "a run is writing the warehouse; wait for it"
-        return Finding("lock", is_fine=False, says=says, exit_code=WarehouseBusy.exit_code)
+        message = "a run is writing the warehouse; wait for it"
+        return Finding("lock", is_fine=False, message=message, exit_code=WarehouseBusy.exit_code)
     except OSError as error:
-        return Finding("lock", is_fine=False, says=f"{paths.lock}: {error.strerror}", exit_code=WrongUsage.exit_code)
+        return Finding("lock", is_fine=False, message=f"{paths.lock}: {error.strerror}", exit_code=WrongUsage.exit_code)
 
 
 def _published(paths: Paths) -> Finding:
     if not paths.published.exists():
-        return Finding("warehouse", is_fine=True, says="none yet; `ness run KE` makes one")
+        return Finding("warehouse", is_fine=True, message="none yet; `ness run KE` makes one")
     try:
         _, rows = ask(paths.published, "SELECT max(published_at), any_value(is_synthetic) FROM ops.publication")
     except NessError as error:
-        return Finding("warehouse", is_fine=False, says=str(error), exit_code=error.exit_code)
+        return Finding("warehouse", is_fine=False, message=str(error), exit_code=error.exit_code)
     kind = "SYNTHETIC, " if rows[0][1] else ""
-    return Finding("warehouse", is_fine=True, says=f"{kind}published {rows[0][0]:%Y-%m-%d %H:%M} UTC")
+    return Finding("warehouse", is_fine=True, message=f"{kind}published {rows[0][0]:%Y-%m-%d %H:%M} UTC")
 
 
 def _ages(paths: Paths, now: dt.datetime) -> Iterator[Finding]:
@@ -139,23 +141,23 @@ def _ages(paths: Paths, now: dt.datetime) -> Iterator[Finding]:
             "SELECT source, max(extracted_at), count(DISTINCT unit) FROM ops.load WHERE status = 'loaded' GROUP BY ALL",
         )
     except NessError:
-        return  # said by the finding about the warehouse
+        return  # the finding about the warehouse contains it
     read = {source: (latest, units) for source, latest, units in rows}
     for source in sources().values():
         if source.is_local or source.name not in read:
             continue
         latest, units = read[source.name]
         days = (now - latest).total_seconds() / 86_400
-        says = f"read {days:.1f} days ago, promised every {source.cadence_days} days; {units} units"
+        message = f"read {days:.1f} days ago, promised every {source.cadence_days} days; {units} units"
         is_fresh = days <= source.cadence_days + GRACE_DAYS
-        yield Finding(f"age {source.name}", is_fine=is_fresh, says=says if is_fresh else f"{says}; run again")
+        yield Finding(f"age {source.name}", is_fine=is_fresh, message=message if is_fresh else f"{message}; run again")
 
 
 def in_one_line(findings: Iterable[Finding]) -> str:
     """Health in one line, for a monitor: fine or not, and what is not."""
     listed = list(findings)
-    broken = [one.name for one in listed if not one.is_fine and one.exit_code]
-    noted = [one.name for one in listed if not one.is_fine and not one.exit_code]
+    broken = [finding.name for finding in listed if not finding.is_fine and finding.exit_code]
+    noted = [finding.name for finding in listed if not finding.is_fine and not finding.exit_code]
     parts = [f"broken: {', '.join(broken)}"] if broken else []
     parts += [f"to note: {', '.join(noted)}"] if noted else []
     head = "not healthy" if broken else "healthy"
@@ -164,19 +166,17 @@ def in_one_line(findings: Iterable[Finding]) -> str:
 
 def _prefect() -> Finding:
     """The scheduler: its version, and whether a server is configured and answers."""
-    says = f"version {importlib.metadata.version('prefect')}"
+    message = f"version {importlib.metadata.version('prefect')}"
     api = os.environ.get("PREFECT_API_URL")
     if not api:
-        return Finding(
-            "prefect", is_fine=True, says=f"{says}, with a server of its own per run (PREFECT_API_URL is not set)"
-        )
+        return Finding("prefect", is_fine=True, message=f"{message}, runs need no server (PREFECT_API_URL is not set)")
     parts = urlsplit(api)
     try:
         with socket.create_connection((parts.hostname or "", parts.port or 443), timeout=CONNECT_TIMEOUT_S):
-            return Finding("prefect", is_fine=True, says=f"{says}, server {parts.hostname} answers")
+            return Finding("prefect", is_fine=True, message=f"{message}, server {parts.hostname} answers")
     except OSError as error:
-        says = f"{says}, server {parts.hostname} cannot be reached ({error.strerror or error}); start it or unset PREFECT_API_URL"
-        return Finding("prefect", is_fine=False, says=says, exit_code=SourceUnavailable.exit_code)
+        message = f"{message}, server {parts.hostname} cannot be reached ({error.strerror or error}); start it or unset PREFECT_API_URL"
+        return Finding("prefect", is_fine=False, message=message, exit_code=SourceUnavailable.exit_code)
 
 
 def _reachable(publisher: Publisher, settings: Settings) -> Finding:
@@ -184,7 +184,7 @@ def _reachable(publisher: Publisher, settings: Settings) -> Finding:
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
         with socket.create_connection((parts.hostname or "", port), timeout=CONNECT_TIMEOUT_S):
-            return Finding(publisher, is_fine=True, says=f"{parts.hostname} answers")
+            return Finding(publisher, is_fine=True, message=f"{parts.hostname} answers")
     except OSError as error:
-        says = f"{parts.hostname} cannot be reached ({error.strerror or error}); check the network or use --sandbox"
-        return Finding(publisher, is_fine=False, says=says, exit_code=SourceUnavailable.exit_code)
+        message = f"{parts.hostname} cannot be reached ({error.strerror or error}); check the network or use --sandbox"
+        return Finding(publisher, is_fine=False, message=message, exit_code=SourceUnavailable.exit_code)

@@ -72,13 +72,13 @@ def status_of(paths: Paths) -> Status:
 class Content:
     """What a published file states of its content, and what it holds."""
 
-    stated: str
-    found: str
+    recorded: str
+    computed_now: str
 
     @property
     def is_true(self) -> bool:
         """Whether the file holds what it states."""
-        return self.stated == self.found
+        return self.recorded == self.computed_now
 
 
 def content_of(paths: Paths) -> Content:

@@ -45,13 +45,13 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _stored_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     """The columns that the tables have now with their types, by layer and table."""
-    found: dict[str, dict[str, str]] = {}
+    columns_by_table: dict[str, dict[str, str]] = {}
     for name, column, sql_type in connection.execute(
         "SELECT schema_name || '.' || table_name, column_name, data_type FROM duckdb_columns() "
         "WHERE database_name = current_database()"
     ).fetchall():
-        found.setdefault(name, {})[column] = sql_type
-    return found
+        columns_by_table.setdefault(name, {})[column] = sql_type
+    return columns_by_table
 
 
 def _create(
@@ -123,14 +123,14 @@ _DAMAGED = ("not a valid duckdb", "corrupt", "checksum", "serialization error", 
 def translate(error: duckdb.Error, path: Path) -> NessError | None:
     """The error that a user can act on, None for what is no matter of disk or file."""
     text = str(error)
-    said = text.splitlines()[0] if text else type(error).__name__
+    first_line = text.splitlines()[0] if text else type(error).__name__
     lower = text.lower()
     if any(word in lower for word in _BUSY):
         return WarehouseBusy(f"{path.name} is in use by another process; wait for it to finish, then run again.")
     if any(word in lower for word in _UNWRITABLE):
-        return WrongUsage(f"{path} cannot be written ({said}); free space or rights, then run again: it goes on where it stopped.")  # fmt: skip
+        return WrongUsage(f"{path} cannot be written ({first_line}); free space or rights, then run again: it goes on where it stopped.")  # fmt: skip
     if any(word in lower for word in _DAMAGED) or isinstance(error, (duckdb.FatalException, duckdb.InternalException)):
-        return DamagedBuild(f"{path} is damaged ({said}); run again, and it is rebuilt from landing.")
+        return DamagedBuild(f"{path} is damaged ({first_line}); run again, and it is rebuilt from landing.")
     if isinstance(error, duckdb.IOException):
-        return WrongUsage(f"{path} cannot be opened as a warehouse ({said}); move it away and run again.")
+        return WrongUsage(f"{path} cannot be opened as a warehouse ({first_line}); move it away and run again.")
     return None

@@ -98,9 +98,9 @@ def metrics(
     published = Paths.of(settings_for(sandbox=sandbox)).published
     if name is None:
         columns, catalogue = ask(published, "SELECT table_name, metric, unit, description FROM ops.metric ORDER BY ALL")
-        for table, found in groupby(catalogue, key=itemgetter(0)):
+        for table, metrics_of_table in groupby(catalogue, key=itemgetter(0)):
             console.print(f"[bold]{table}[/]", highlight=False)
-            show_rows(console, columns[1:], [row[1:] for row in found])
+            show_rows(console, columns[1:], [row[1:] for row in metrics_of_table])
             console.print()
         return
     _, rows = ask(

@@ -39,9 +39,9 @@ def cite(
             soft_wrap=True,
         )
         return
-    found = read_bibliography(published)
+    bibliography = read_bibliography(published)
     if form == "json":
-        json.dump(as_cff(found), sys.stdout, ensure_ascii=False, indent=1)
+        json.dump(as_cff(bibliography), sys.stdout, ensure_ascii=False, indent=1)
         sys.stdout.write("\n")
     else:
-        sys.stdout.write(as_text(found) if form == "text" else as_bibtex(found))
+        sys.stdout.write(as_text(bibliography) if form == "text" else as_bibtex(bibliography))

@@ -53,7 +53,7 @@ def index(
     from ness_pipeline.names.countries import resolve
     from ness_pipeline.names.years import Years
 
-    found = ask_index(
+    rows = ask_index(
         Paths.of(settings_for(sandbox=sandbox)).published,
         part,
         definition=own,
@@ -61,19 +61,19 @@ def index(
         years=Years.parse(years) if years else None,
     )
     if form == "parquet":
-        found.write_parquet(sys.stdout.buffer)
+        rows.write_parquet(sys.stdout.buffer)
     elif form == "csv":
-        sys.stdout.write(found.write_csv())
+        sys.stdout.write(rows.write_csv())
     elif form == "json":
         from ness_pipeline.ask.query import write_json
 
-        write_json(found.columns, found.rows())
+        write_json(rows.columns, rows.rows())
     else:
         from ness_pipeline.cli.terminal import show_rows
 
         if sandbox:
             console.print("[bold yellow]SYNTHETIC[/] data from the sandbox: no real country's numbers.")
-        version = own.digest if own else next(iter(found.get_column("definition_version")), "none")
+        version = own.digest if own else next(iter(rows.get_column("definition_version")), "none")
         console.print(f"Definition {version}; scores run from 0 (worst) to 1 (best).", highlight=False)
-        chosen = found.select(SHOWN[part])
+        chosen = rows.select(SHOWN[part])
         show_rows(console, chosen.columns, chosen.rows())

@@ -26,31 +26,31 @@ def status(
     paths = Paths.of(settings_for(sandbox=sandbox))
     if digest:
         content = content_of(paths)
-        print(content.found)  # noqa: T201  (for scripts, without any markup)
+        print(content.computed_now)  # noqa: T201  (for scripts, without any markup)
         if not content.is_true:
             errors.print(
-                f"{paths.published} states {content.stated}; it was changed, or the disk lies.", highlight=False
+                f"{paths.published} states {content.recorded}; it was changed, or the disk is faulty.", highlight=False
             )
         raise typer.Exit(0 if content.is_true else 1)
-    found = status_of(paths)
-    says = found.publication
-    if says:
-        kind = "[bold yellow]SYNTHETIC[/], " if says["is_synthetic"] else ""
+    status_now = status_of(paths)
+    publication_row = status_now.publication
+    if publication_row:
+        kind = "[bold yellow]SYNTHETIC[/], " if publication_row["is_synthetic"] else ""
         console.print(
-            f"{paths.published}: {kind}published {says['published_at']:%Y-%m-%d %H:%M} UTC by version {says['version']}, "
-            f"{says['countries']} countries, {says['metric_values']:,} values, content {says['content_hash']}",
+            f"{paths.published}: {kind}published {publication_row['published_at']:%Y-%m-%d %H:%M} UTC by version {publication_row['version']}, "
+            f"{publication_row['countries']} countries, {publication_row['metric_values']:,} values, content {publication_row['content_hash']}",
             highlight=False,
         )
-    show_rows(console, ["table", "rows"], list(found.rows.items()))
-    if found.changes:
+    show_rows(console, ["table", "rows"], list(status_now.rows.items()))
+    if status_now.changes:
         console.print("Changed with this publication:")
-        show_rows(console, ["table", "before", "after", "added", "removed", "changed"], found.changes)
-    for label, names in (("Missing", found.missing), ("Orphaned", found.orphaned)):
+        show_rows(console, ["table", "before", "after", "added", "removed", "changed"], status_now.changes)
+    for label, names in (("Missing", status_now.missing), ("Orphaned", status_now.orphaned)):
         for table in names:
             console.print(f"[yellow]{label}[/] {table}; run `ness materialise`.")
-    for source, unit, error, since in found.gaps:
+    for source, unit, error, since in status_now.gaps:
         console.print(f"[yellow]Stale[/] {source} {unit} since {since or 'ever'}: {escape(error)}")
-    raise typer.Exit(0 if found.is_clean else 1)
+    raise typer.Exit(0 if status_now.is_clean else 1)
 
 
 @app.command(rich_help_panel=OPERATE)
@@ -67,9 +67,9 @@ def doctor(
             findings.append(finding)
             mark = "[green]ok[/]  " if finding.is_fine else "[red]no[/]  " if finding.exit_code else "[yellow]note[/]"
             if not line:
-                console.print(f"{mark} {finding.name:<17} {escape(finding.says)}", highlight=False, soft_wrap=True)
+                console.print(f"{mark} {finding.name:<17} {escape(finding.message)}", highlight=False, soft_wrap=True)
     console.print(in_one_line(findings), highlight=False, soft_wrap=True)
-    raise typer.Exit(max((0 if one.is_fine else one.exit_code for one in findings), default=0))
+    raise typer.Exit(max((0 if finding.is_fine else finding.exit_code for finding in findings), default=0))
 
 
 @app.command(rich_help_panel=OPERATE)

@@ -51,25 +51,27 @@ def prune(
         latest = landing.latest(source, key)
         current = {own[-1].folder} if own and not own[-1].is_refused else set()
         current |= {latest.folder} if latest else set()
-        needed += [one for one in own if one.folder in current]
-        spare += [one for one in own if one.folder not in current]
-    spare.sort(key=lambda one: one.started_at)
+        needed += [extraction for extraction in own if extraction.folder in current]
+        spare += [extraction for extraction in own if extraction.folder not in current]
+    spare.sort(key=lambda extraction: extraction.started_at)
     sizes = landing.sizes()
     total = sum(sizes.values())
     uses: dict[str, int] = {}
-    bodies = {one.folder: {record["sha256"] for record in one.records()} for one in (*needed, *spare)}
-    for found in bodies.values():
-        for digest in found:
+    bodies = {
+        extraction.folder: {record["sha256"] for record in extraction.records()} for extraction in (*needed, *spare)
+    }
+    for digests in bodies.values():
+        for digest in digests:
             uses[digest] = uses.get(digest, 0) + 1
     gone: list[Extraction] = []
     freed: set[str] = {digest for digest in sizes if digest not in uses}
-    for one in spare:
+    for extraction in spare:
         left = total - sum(sizes.get(digest, 0) for digest in freed)
-        is_old = max_age is not None and now - one.started_at > max_age
+        is_old = max_age is not None and now - extraction.started_at > max_age
         if not is_old and (max_bytes is None or left <= max_bytes):
             continue
-        gone.append(one)
-        for digest in bodies[one.folder]:
+        gone.append(extraction)
+        for digest in bodies[extraction.folder]:
             uses[digest] -= 1
             if not uses[digest]:
                 freed.add(digest)
@@ -81,9 +83,9 @@ def prune(
 
 def _remove(landing: Landing, gone: list[Extraction], bodies: set[str]) -> None:
     """First the marks and records, then the bodies, so that a kill in between leaves nothing that points nowhere."""
-    for one in gone:
-        landing.remove(f"{one.folder}/complete.json")
-        landing.remove(one.folder)
+    for extraction in gone:
+        landing.remove(f"{extraction.folder}/complete.json")
+        landing.remove(extraction.folder)
     for name, digest in landing.shared():
         if digest in bodies:
             landing.remove(name)

@@ -143,9 +143,9 @@ class Landing:
 
     def complete(self, source: str, key: str) -> Iterator[Extraction]:
         """The complete extractions of a unit, latest first, without those that were not understood."""
-        for one in reversed(self.extractions(source, key)):
-            if one.completed_at is not None and not one.is_refused:
-                yield one
+        for extraction in reversed(self.extractions(source, key)):
+            if extraction.completed_at is not None and not extraction.is_refused:
+                yield extraction
 
     def units(self) -> Iterator[tuple[str, str]]:
         """Every source and unit key that has landed something."""
@@ -344,7 +344,7 @@ class Extraction:
         """Whether every payload is there and matches its hash."""
         names = self.landing.names(f"{self.folder}/requests")
         records = list(self.records())
-        return len(records) == len(names) and all(self.landing.body(one["sha256"]) is not None for one in records)
+        return len(records) == len(names) and all(self.landing.body(record["sha256"]) is not None for record in records)
 
 
 def _safe(name: str) -> str:

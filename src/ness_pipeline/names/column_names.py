@@ -17,8 +17,8 @@ def plain(name: str) -> str:
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate that a wrong name most likely means."""
     by_plain = {plain(candidate): candidate for candidate in candidates}
-    found = difflib.get_close_matches(plain(name), by_plain, n=1, cutoff=0.6)
-    return by_plain[found[0]] if found else None
+    nearest_names = difflib.get_close_matches(plain(name), by_plain, n=1, cutoff=0.6)
+    return by_plain[nearest_names[0]] if nearest_names else None
 
 
 class ColumnNames:

@@ -35,10 +35,10 @@ def countries() -> dict[str, CountryName]:
     resource = importlib.resources.files("country_converter") / "country_data.tsv"
     with resource.open(encoding="utf-8") as lines:
         rows = [row for row in csv.DictReader(lines, delimiter="\t") if not row["obsolete"]]
-    found = {}
+    known = {}
     for row in rows:
         if code := re.match(r"\^?([A-Z]{2})\b", row["ISO2"]):
-            found[code[1]] = CountryName(
+            known[code[1]] = CountryName(
                 country_code=code[1],
                 iso3_code=row["ISO3"],
                 m49_code=int(row["ISOnumeric"]) if row["ISOnumeric"].isdigit() else None,
@@ -47,7 +47,7 @@ def countries() -> dict[str, CountryName]:
                 region=row["continent"] or None,
                 subregion=row["UNregion"] or None,
             )
-    return dict(sorted(found.items()))
+    return dict(sorted(known.items()))
 
 
 @functools.cache
@@ -79,12 +79,12 @@ def resolve(names: Iterable[str]) -> tuple[str, ...]:
     Raises:
         WrongUsage: a name is no country.
     """
-    found = set()
+    codes = set()
     for name in names:
         code = country_named(name.strip())
         if code is None:
             raise WrongUsage(
                 f"{name!r} is not a country; give an ISO 3166 code such as KE or KEN, or a name such as Kenya."
             )
-        found.add(code)
-    return tuple(sorted(found))
+        codes.add(code)
+    return tuple(sorted(codes))

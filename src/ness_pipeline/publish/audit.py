@@ -60,10 +60,10 @@ def audit(connection: duckdb.DuckDBPyConnection) -> None:
     Raises:
         AuditFailed: the first rule that does not hold, with what breaks it.
     """
-    for said, query in _rules():
+    for broken_rule, query in _rules():
         if (broken := connection.execute(query).fetchone()) is not None:
             case = ", ".join(str(value) for value in broken)
-            message = f"Nothing was published, because {said} ({case}); the last publication stays, mend the cause and run again."
+            message = f"Nothing was published, because {broken_rule} ({case}); the last publication stays, mend the cause and run again."
             raise AuditFailed(message)
 
 
@@ -145,7 +145,7 @@ def lost_countries(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def changes(connection: duckdb.DuckDBPyConnection) -> list[Change]:
     """How every table differs from the last publication; tables that it does not have are left out."""
-    found = []
+    found_changes = []
     for table in hashed_tables():
         rows = connection.execute(
             "SELECT column_name, data_type FROM duckdb_columns() "
@@ -155,8 +155,8 @@ def changes(connection: duckdb.DuckDBPyConnection) -> list[Change]:
         there = dict(rows)
         if there and all(name in there for name in table.grain):
             shared = [column.name for column in table.columns if there.get(column.name) == column.sql_type]
-            found.append(_change(connection, table, shared))
-    return found
+            found_changes.append(_change(connection, table, shared))
+    return found_changes
 
 
 def _change(connection: duckdb.DuckDBPyConnection, table: Table, shared: list[str]) -> Change:
@@ -181,9 +181,9 @@ def _change(connection: duckdb.DuckDBPyConnection, table: Table, shared: list[st
     return Change(table.name, *(int(value) for value in row))
 
 
-def _sum(found: str) -> str:
+def _sum(pairs: str) -> str:
     """Length of a list summed over the rows that both sides have."""
-    return f"coalesce(sum(len({found})) FILTER (a.key IS NOT NULL AND b.key IS NOT NULL), 0)"
+    return f"coalesce(sum(len({pairs})) FILTER (a.key IS NOT NULL AND b.key IS NOT NULL), 0)"
 
 
 def is_explained(connection: duckdb.DuckDBPyConnection) -> bool:

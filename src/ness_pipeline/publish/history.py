@@ -19,7 +19,7 @@ from ness_pipeline.publish.durable import discard, to_disk
 logger = logging.getLogger(__name__)
 
 KEEP_PUBLICATIONS = 5
-"""Earlier publications that stay in the history when nothing else is said."""
+"""Earlier publications that stay in the history where the settings name no number."""
 
 
 def identity(file: Path) -> tuple[str, str]:
@@ -94,14 +94,14 @@ def roll_back(paths: Paths, name: str | None = None, *, keep: int = KEEP_PUBLICA
             with suppress(WrongUsage):
                 present, _ = identity(paths.published)
         kept = {file.stem: file for file in history(paths)}
-        earlier = [one for one in kept if one < present or not present]
+        earlier = [identifier for identifier in kept if identifier < present or not present]
         wanted = name or (earlier[0] if earlier else None)
         if wanted is None or wanted not in kept:
             known = ", ".join(kept) or "none"
             raise WrongUsage(
                 f"There is no publication {wanted or 'before this one'} to return to; the history holds {known}."
             )
-        stated, digest = identity(kept[wanted])
+        identifier, digest = identity(kept[wanted])
         check_copy(kept[wanted], digest)
         partial = paths.home / f"{paths.published.stem}.partial"
         discard(partial)
@@ -110,5 +110,5 @@ def roll_back(paths: Paths, name: str | None = None, *, keep: int = KEEP_PUBLICA
         os.replace(partial, paths.published)  # noqa: PTH105  (a rename is what makes it atomic)
         discard(partial)  # renaming onto another name of the same file leaves both
         to_disk(paths.home)
-    logger.warning("rolled back", extra={"publication": stated, "from": present})
-    return stated
+    logger.warning("rolled back", extra={"publication": identifier, "from": present})
+    return identifier

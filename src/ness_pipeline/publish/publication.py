@@ -75,7 +75,7 @@ def publish(
     audit(connection)
     name = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     with last_publication(connection, paths.published) as is_there:
-        found = _compared(connection, name, accept_change=accept_change) if is_there else []
+        changed = _compared(connection, name, accept_change=accept_change) if is_there else []
     (values,) = connection.execute("SELECT count(*) FROM metrics.metric_value").fetchone() or (0,)
     (countries,) = connection.execute("SELECT count(DISTINCT country_code) FROM metrics.metric_value").fetchone() or (
         0,
@@ -96,7 +96,7 @@ def publish(
     partial = paths.home / f"{paths.published.stem}.partial"
     discard(partial)
     try:
-        snapshot(connection, partial, {"publication": [entry], "change": found})
+        snapshot(connection, partial, {"publication": [entry], "change": changed})
         check_copy(partial, digest)
         to_disk(partial)
         archive(paths, keep)
@@ -108,7 +108,7 @@ def publish(
     finally:
         discard(partial)
     # Only now, so that the build never tells of a publication that nobody saw; `_compared` catches up after a kill.
-    _record(connection, {"publication": [entry], "change": found})
+    _record(connection, {"publication": [entry], "change": changed})
     logger.info("published", extra={"publication": name, "content_hash": digest, "countries": countries})
     return digest
 
@@ -124,15 +124,22 @@ def _compared(connection: duckdb.DuckDBPyConnection, name: str, *, accept_change
     if not accept_change and (lost := lost_countries(connection)):
         message = f"Nothing was published, because {lost[0]} would disappear from the file; load it again, or say --accept-change."
         raise AuditFailed(message)
-    found = changes(connection)
+    table_changes = changes(connection)
     renewed = new_methods(connection)
-    beyond = {one.table_name: says for one in found if (says := excess(one, has_new_method=one.table_name in renewed))}
-    if beyond and not accept_change and not is_explained(connection):
-        first = next(iter(beyond.values()))
-        more = f", and {len(beyond) - 1} more tables change as much" if len(beyond) > 1 else ""
+    excesses: dict[str, str] = {}
+    for change in table_changes:
+        reason = excess(change, has_new_method=change.table_name in renewed)
+        if reason is not None:
+            excesses[change.table_name] = reason
+    if excesses and not accept_change and not is_explained(connection):
+        first = next(iter(excesses.values()))
+        more = f", and {len(excesses) - 1} more tables change as much" if len(excesses) > 1 else ""
         message = f"Nothing was published, because {first}{more}; look at the sources, or say --accept-change when it is meant."
         raise AuditFailed(message)
-    return [{"publication_id": name, **asdict(one), "is_accepted": one.table_name in beyond} for one in found]
+    return [
+        {"publication_id": name, **asdict(change), "is_accepted": change.table_name in excesses}
+        for change in table_changes
+    ]
 
 
 def _catch_up(connection: duckdb.DuckDBPyConnection, table: str) -> None:
@@ -150,10 +157,10 @@ def _catch_up(connection: duckdb.DuckDBPyConnection, table: str) -> None:
 
 
 def _record(connection: duckdb.DuckDBPyConnection, rows: dict[str, Sequence[dict[str, object]]]) -> None:
-    for table, found in rows.items():
-        if found:
+    for table, entries in rows.items():
+        if entries:
             schema = {column.name: column.dtype for column in tables()[f"ops.{table}"].columns}
-            frame = pl.DataFrame(found, schema=schema, orient="row")  # noqa: F841  (read by DuckDB)
+            frame = pl.DataFrame(entries, schema=schema, orient="row")  # noqa: F841  (read by DuckDB)
             connection.execute(f"INSERT INTO ops.{table} BY NAME SELECT * FROM frame")
 
 
