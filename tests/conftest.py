@@ -12,13 +12,18 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
+from published import Published, publish_sandbox
+from running import NOWHERE, sandbox_settings
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from ness_pipeline.build.database import open_build
 from ness_pipeline.build.models import materialise
 from ness_pipeline.contract.ddl import landed_table
 from ness_pipeline.contract.dictionary import tables
+from ness_pipeline.paths import Paths
 from ness_pipeline.sql import frame_of, quote
 
 ROOT = Path(__file__).parent.parent
@@ -33,15 +38,41 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 SLOW_FIXTURES = {"browser", "public_data", "spark"}
 """Fixtures that only `make test-all` uses: what needs one of them is marked `slow`."""
+FIRST = ("soak", "ops", "flows", "run", "cube", "report", "share", "cli")
+"""Folders whose tests take long start first, so that at the end no process is left with one of them."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` selects by the markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a slow fixture; run tests that share a server, a publication or a site in one process."""
+    """Mark what needs a slow fixture, and begin with the folders that take long."""
     for item in items:
         if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
-        has_own = (item.path.parent / "conftest.py").exists() and item.path.parent != Path(__file__).parent
-        item.add_marker(pytest.mark.xdist_group(item.path.parent.name if has_own else item.path.stem))
+    order = {folder: place for place, folder in enumerate(FIRST)}
+    items.sort(key=lambda item: order.get(item.path.parent.name, len(FIRST)))
+
+
+class ByFolder(LoadScopeScheduling):
+    """Tests that share something expensive (a server, a publication, a site) run in one process, where it is made once.
+
+    A folder with a `conftest.py` is such a group, elsewhere a file is one. `--dist loadgroup` cannot do this: with pytest 9.2
+    its groups have no effect.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = Path(nodeid.partition("::")[0])
+        if file.parent.name == "soak":
+            return nodeid
+        return str(
+            file.parent if (ROOT / file.parent / "conftest.py").exists() and file.parent.name != "tests" else file
+        )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFolder:
+    """Distribute the groups in the order of the tests."""
+    config.option.loadscopereorder = False
+    return ByFolder(config, log)
 
 
 SHAPE = (
@@ -144,6 +175,20 @@ def warehouse(shared_build: SharedBuild) -> Iterator[Warehouse]:
     """A build database without rows."""
     yield Warehouse(shared_build.empty())
     shared_build.clean()
+
+
+@pytest.fixture(scope="session")
+def publication(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """Three SYNTHETIC countries, published once for all test processes: to be read, or copied and then changed."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    home, finished = folder / "publication", folder / "publication.finished"
+    with FileLock(folder / "publication.lock"):
+        if not finished.exists():
+            publish_sandbox(home)
+            finished.touch()
+    return Published(home, Paths.of(sandbox_settings(home, NOWHERE)))
 
 
 @pytest.fixture(scope="module")

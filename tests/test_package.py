@@ -10,7 +10,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from published import Published, publish_sandbox
 
 from ness_pipeline.paths import sql_folder
 
@@ -27,12 +26,6 @@ rows |= {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] 
 weight = connection.execute("SELECT red_list_weight('CR', true)").fetchone()[0]
 print(json.dumps({"version": duckdb.__version__, "rows": rows, "silent": [n for n, c in tables if not c], "weight": weight}))
 """
-
-
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
-    """A publication of three SYNTHETIC countries."""
-    return publish_sandbox(tmp_path_factory.mktemp("home"))
 
 
 def run(*words: str, cwd: Path, **environment: str) -> str:
@@ -56,22 +49,24 @@ def install_old_client(folder: Path, version: str) -> None:
     pytest.skip(f"needs duckdb {version} from the package registry: {done.stderr[-200:]}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", ["1.2.2", "1.4.4"])
-def test_older_clients_read_everything(published, tmp_path, version):
+def test_older_clients_read_everything(publication, tmp_path, version):
     """DuckDB from 1.2 on opens the file and reads every table, view, comment and macro as today's does."""
     install_old_client(tmp_path / "old", version)
     said = run(
-        sys.executable, "-S", "-c", OLD_CLIENT, str(published.paths.published), cwd=tmp_path,
+        sys.executable, "-S", "-c", OLD_CLIENT, str(publication.paths.published), cwd=tmp_path,
         PYTHONPATH=str(tmp_path / "old"),
     )  # fmt: skip
     found = json.loads(said)
     assert found["version"] == version
     assert found["silent"] == []
     assert found["weight"] == 5
-    assert found["rows"] == {name: published.rows(f"SELECT count(*) FROM {name}")[0][0] for name in found["rows"]}
+    assert found["rows"] == {name: publication.rows(f"SELECT count(*) FROM {name}")[0][0] for name in found["rows"]}
     assert found["rows"]["metrics.metric_value"] > 1000
 
 
+@pytest.mark.slow
 def test_the_wheel_works_outside_the_checkout(tmp_path):
     """Built and installed elsewhere, the tool loads, computes, publishes and answers with its own SQL and seeds."""
     run(

@@ -71,6 +71,7 @@ def test_frictionless_finds_a_changed_file(exported: Path, tmp_path: Path) -> No
     assert not frictionless.validate(str(copy / "datapackage.json"), type="package").valid
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_schemas_hold_for_the_rows_of_parquet_files(published: Published, tmp_path: Path) -> None:
     """Frictionless checks every row of the Parquet files against their table schemas, read by another reader than its own."""
