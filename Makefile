@@ -4,7 +4,7 @@ VENV := .venv
 NESS := $(VENV)/bin/ness
 RUN := $(VENV)/bin
 
-.PHONY: help setup demo prefect test soak audit lint format clean
+.PHONY: help setup demo prefect test test-all soak audit lint format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,8 +33,12 @@ $(VENV)/.test-ready: $(VENV)/.ready
 	@command -v chromium >/dev/null || { command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || echo "Chromium is missing: apt-get install chromium; the tests of pages are skipped."
 	@touch $@
 
-test: $(VENV)/.test-ready lint ## set-up, linters and all tests
-	$(RUN)/pytest -q -n 2 --dist loadgroup
+# Bytecode is written even where the environment forbids it: the tests start many processes.
+test: $(VENV)/.test-ready lint ## set-up, linters, and the tests that prove each promise once (goal: five minutes)
+	PYTHONDONTWRITEBYTECODE= $(RUN)/pytest -q -n 2 -m "not live and not slow"
+
+test-all: test ## these and all others: kills, other engines, servers, a browser, real data (goal: 25 minutes)
+	PYTHONDONTWRITEBYTECODE= $(RUN)/pytest -q -n 2 -m "slow and not live"
 
 soak: $(VENV)/.test-ready ## faults, kills, readers and bad inputs at full size, with their figures (half an hour)
 	$(RUN)/python tests/soak
