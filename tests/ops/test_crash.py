@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import resource
 import shutil
 import tempfile
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from soak.drive import drive, processes, whole
+from soak.hardship import run_as_nobody, run_on_full_disk, wait_for_the_lock
 
 from ness_pipeline.build.lock import writer
 from ness_pipeline.errors import DamagedBuild
@@ -119,12 +119,6 @@ def test_interrupted_publication_leaves_no_trace(finished):
     assert status == [("failed", None)]
 
 
-def _as_nobody(home: Path, url: str) -> None:
-    os.setuid(65534)
-    done = drive(home, url)
-    os._exit(done.exit_code if "cannot be written" in done.error else 99)
-
-
 def test_folder_that_cannot_be_written(original):
     """A read-only folder is said to be one, exit code 2, and the publication in it stays."""
     if os.geteuid() != 0:
@@ -134,23 +128,17 @@ def test_folder_that_cannot_be_written(original):
         shutil.copytree(original.home, home)
         for path in (Path(folder), home, home / "sandbox"):
             path.chmod(0o755)
-        process = processes().Process(target=_as_nobody, args=(home, original.sandbox.url))
+        process = processes().Process(target=run_as_nobody, args=(home, original.sandbox.url))
         process.start()
         process.join(60)
         assert process.exitcode == 2
         assert whole(home) == original.outcome.content_hash
 
 
-def _on_full_disk(home: Path, url: str, most_bytes: int) -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
-    done = drive(home, url, max_age_hours=0)
-    os._exit(done.exit_code if "cannot be written" in done.error or done.gaps else 99)
-
-
 @pytest.mark.parametrize("most_bytes", [20_000, 1_000_000])
 def test_disk_full(finished, most_bytes):
     """A disk that takes no more ends the run with exit code 2; the publication stays, and the next run finishes."""
-    process = processes().Process(target=_on_full_disk, args=(finished.home, finished.sandbox.url, most_bytes))
+    process = processes().Process(target=run_on_full_disk, args=(finished.home, finished.sandbox.url, most_bytes))
     process.start()
     process.join(100)
     assert process.exitcode == 2
@@ -175,7 +163,9 @@ def test_clock_that_goes_back(finished):
     assert finished.drive() == finished.outcome
     (latest,) = finished.rows("SELECT run_id, published_at FROM ops.publication ORDER BY published_at DESC LIMIT 1")
     assert latest[1] > later
-    assert finished.rows(f"SELECT command FROM ops.run WHERE run_id = '{latest[0]}'") == [("soak",)]
+    assert finished.rows(f"SELECT command FROM ops.run WHERE run_id = '{latest[0]}'") == [
+        ("run KE ML --years 2018:2020",)
+    ]
 
 
 def test_second_run_is_told_or_waits(finished):
@@ -185,17 +175,12 @@ def test_second_run_is_told_or_waits(finished):
         assert busy.exit_code == 6
         assert "being written by another run" in busy.error
         patient = finished.settings.model_copy(update={"busy_wait_s": 60.0})
-        process = processes().Process(target=_wait_for, args=(patient,))
+        process = processes().Process(target=wait_for_the_lock, args=(patient,))
         process.start()
         process.join(1)
         assert process.exitcode is None
     process.join(60)
     assert process.exitcode == 0
-
-
-def _wait_for(settings) -> None:
-    with open_for_writing(settings):
-        pass
 
 
 def test_answers_that_make_no_sense_are_not_resumed(finished):

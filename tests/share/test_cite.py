@@ -44,7 +44,7 @@ def test_text_is_for_people(ness: Ness, published: Published) -> None:
     """The text names the publication with its hash, then numbers its sources; synthetic data say so."""
     said = ness("cite", "--sandbox")
     assert said.returncode == 0, said.stderr
-    ((digest,),) = published.rows("SELECT content_hash FROM ops.publication")
+    ((digest,),) = published.rows("SELECT content_hash FROM ops.publication ORDER BY published_at DESC LIMIT 1")
     assert f"content hash {digest}" in said.stdout
     assert "SYNTHETIC eco-security metrics" in said.stdout
     assert "version 2025-2" in said.stdout

@@ -17,6 +17,7 @@ from rich.console import Console
 from ness_pipeline.cli.terminal import RunProgress, counted, show_rows
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.years import Years
+from ness_pipeline.run.watch import Step
 
 Ness = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -120,13 +121,15 @@ def test_run_progress_tells_the_truth() -> None:
         console = Console(file=io.StringIO(), force_terminal=True, width=120, color_system=None)
         with RunProgress(console, units, 1, offline=offline).shown() as progress:
             for unit in () if offline else units:
-                progress("plan", f"{unit.source} {unit.key}")
+                progress(Step("extract", f"{unit.source} {unit.key}", "waiting"))
             for unit in () if offline else units[:2]:
-                progress("extract", f"{unit.source} {unit.key}")
-            for event in ("load", "gap"):
-                progress(event, "cbd world")
-            progress("gap", "gbif KE")
-            progress("load", "gbif NO")
+                progress(Step("extract", f"{unit.source} {unit.key}", "started"))
+                progress(Step("extract", f"{unit.source} {unit.key}", "finished"))
+            progress(Step("load", "cbd world", "started"))
+            progress(Step("load", "cbd world", "failed", "a broken contract"))
+            progress(Step("load", "gbif KE", "failed", "the publisher is not available"))
+            progress(Step("load", "gbif NO", "started"))
+            progress(Step("load", "gbif NO", "finished"))
             progress._progress.refresh()
         assert isinstance(console.file, io.StringIO)
         last = console.file.getvalue().split("Reading cbd" if not offline else "Loading")[-1]
