@@ -164,6 +164,8 @@ def test_a_check_of_all_rows_together_refuses_all_of_them(contract: type[Contrac
     with staged(bad, table) as connection, pytest.raises(ContractViolation, match="over all 3 rows together"):
         check_table(connection, "staged", table)
     assert check(table, pl.DataFrame(good), "test")[0].height == 3
+    assert check(table, pl.DataFrame([*good, {"share": 2.0}]), "test")[0].height == 3, "a refused row does not count"
+    assert check(table, pl.DataFrame(good).clear(), "test")[0].height == 0, "a batch without rows breaks nothing"
 
 
 def test_a_check_that_fails_to_run_stops_the_load() -> None:

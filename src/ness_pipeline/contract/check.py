@@ -23,8 +23,8 @@ _FAILURES = {ROW_NUMBER: pl.Int64(), "column_name": pl.String(), "check_name": p
 def check(table: Table, frame: pl.DataFrame, source: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Separate the rows of a batch that meet the contract from those that do not.
 
-    A check of all rows together (`@pa.dataframe_check` that gives one answer) is run on this batch alone; on the whole
-    table it is run with the model of the layer `core`.
+    A check of all rows together (`@pa.dataframe_check` that gives one answer) is run on the valid rows of this batch;
+    on the whole table it is run with the model of the layer `core`.
 
     Args:
         table: the table with its contract.
@@ -41,15 +41,17 @@ def check(table: Table, frame: pl.DataFrame, source: str) -> tuple[pl.DataFrame,
     """
     _check_columns(table, frame)
     converted = frame.select(_converted(column, frame, source) for column in table.columns)
-    failures = [
-        _refused_conversions(frame, converted, table.columns),
-        _refused_by(failed_checks(table, converted), table),
-        _refused_by(failed_own_checks(table, converted), table),
-    ]
-    first = pl.concat(failures).unique(subset=ROW_NUMBER, keep="first", maintain_order=True).sort(ROW_NUMBER)
-    refused = with_whole_rows(first, frame)
+    refused = pl.concat(
+        [
+            _refused_conversions(frame, converted, table.columns),
+            _refused_by(failed_checks(table, converted), table),
+        ]
+    ).unique(subset=ROW_NUMBER, keep="first", maintain_order=True)
     numbered = converted.with_row_index(ROW_NUMBER).cast({ROW_NUMBER: pl.Int64})
-    return numbered.join(refused.select(ROW_NUMBER), on=ROW_NUMBER, how="anti"), refused
+    valid = numbered.join(refused.select(ROW_NUMBER), on=ROW_NUMBER, how="anti", maintain_order="left")
+    own = _refused_by_own_checks(table, valid)
+    valid = valid.join(own.select(ROW_NUMBER), on=ROW_NUMBER, how="anti", maintain_order="left")
+    return valid, with_whole_rows(pl.concat([refused, own]).sort(ROW_NUMBER), frame)
 
 
 def failed_values(table: Table, name: str, values: pl.Series) -> pl.DataFrame:
@@ -184,6 +186,21 @@ def _refused_by(failures: pl.DataFrame, table: Table) -> pl.DataFrame:
         )
     columns, names = failures.get_column("column_name"), failures.get_column("check_name")
     return refused_rows(failures.get_column(ROW_NUMBER), column=columns, check=names, reason=reasons)
+
+
+def _refused_by_own_checks(table: Table, valid: pl.DataFrame) -> pl.DataFrame:
+    """Rows that meet all other checks and break one that SQL cannot express.
+
+    Args:
+        table: the table with its contract.
+        valid: rows that meet all other checks, with their position.
+    """
+    if valid.is_empty():
+        return no_refused_rows()
+    numbers = valid.get_column(ROW_NUMBER)
+    failures = _refused_by(failed_own_checks(table, valid.drop(ROW_NUMBER)), table)
+    first = failures.unique(subset=ROW_NUMBER, keep="first", maintain_order=True)
+    return first.with_columns(numbers.gather(first.get_column(ROW_NUMBER)).alias(ROW_NUMBER))
 
 
 def _schema(table: Table, names: Iterable[str]) -> pa.DataFrameSchema:
