@@ -54,8 +54,8 @@ def test_sql_and_contract_refuse_the_same_rows(name: str) -> None:
     schema = {column.name: column.dtype for column in table.columns}
     rows = st.fixed_dictionaries({column: values(table, column) for column in schema})
 
-    @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.lists(rows, min_size=4, max_size=12))
+    @settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(rows, min_size=20, max_size=20))
     def agree(rows: list[dict[str, Any]]) -> None:
         frame = pl.DataFrame(rows, schema=schema, orient="row")
         _, refused = check(table, frame, "test")

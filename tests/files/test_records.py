@@ -109,16 +109,16 @@ def test_species_of_a_country_come_with_name_group_and_category(tmp_path):
     assert set(found.species["checklist_key"]) == set(found.cube["checklist_key"]) == {"list-1"}
 
 
-@pytest.mark.parametrize(("change", "column"), FILTERS)
-def test_a_record_that_fails_a_filter_is_kept_aside(tmp_path, change, column):
-    """The refused record names its place, the column that failed and a reason, and is kept whole."""
-    found = load(write_text(tmp_path / "records.tsv", records({}, change, {})))
-    assert (found.loaded, found.refused.height, found.received) == (2, 1, 3)
-    row = found.refused.row(0, named=True)
-    assert (row["row_number"], row["column_name"]) == (1, column)
-    assert row["reason"].endswith(".")
-    kept = json.loads(row["row"])
-    assert kept == {name: value or None for name, value in (RECORD | {"gbifID": "2"} | change).items()}
+def test_a_record_that_fails_a_filter_is_kept_aside(tmp_path):
+    """A refused record names its place, the column that failed and a reason, and is kept whole; the others count."""
+    found = load(write_text(tmp_path / "records.tsv", records({}, *(change for change, _ in FILTERS), {})))
+    assert (found.loaded, found.refused.height, found.received) == (2, len(FILTERS), len(FILTERS) + 2)
+    refused = found.refused.sort("row_number").to_dicts()
+    for place, (row, (change, column)) in enumerate(zip(refused, FILTERS, strict=True), start=1):
+        assert (row["row_number"], row["column_name"]) == (place, column), change
+        assert row["reason"].endswith("."), change
+        own = {"gbifID": str(place + 1)}
+        assert json.loads(row["row"]) == {name: value or None for name, value in (RECORD | own | change).items()}
 
 
 def test_the_first_failing_filter_is_the_reason(tmp_path):
@@ -135,10 +135,11 @@ def test_the_first_failing_filter_is_the_reason(tmp_path):
     assert load(write_text(tmp_path / "records.tsv", rows)).refused["column_name"].to_list() == order
 
 
-@pytest.mark.parametrize("word", ["", "present", "Presente", "PRESENT", "common"])
-def test_old_words_for_present_mean_present(tmp_path, word):
+def test_old_words_for_present_mean_present(tmp_path):
     """Layouts before 2020 leave the status empty or quote the publisher."""
-    assert load(write_text(tmp_path / "old.tsv", records({"occurrenceStatus": word}))).loaded == 1
+    words = ["", "present", "Presente", "PRESENT", "common"]
+    found = load(write_text(tmp_path / "old.tsv", records(*({"occurrenceStatus": word} for word in words))))
+    assert (found.loaded, found.refused.height) == (5, 0)
 
 
 def test_the_flag_of_old_layouts_counts_as_well_as_the_list(tmp_path):
