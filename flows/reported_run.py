@@ -16,6 +16,9 @@ from ness_pipeline.run.summary import Summary
 from ness_pipeline.run.watch import Watch, both, nobody
 from ness_pipeline.settings import Settings
 
+INTERRUPT_PATIENCE_S = 1.0
+"""How long a run that was interrupted waits for the server."""
+
 
 def run_reported(
     settings: Settings,
@@ -47,6 +50,8 @@ def run_reported(
     with suppress(OSError):  # a home that cannot be written ends the run in one sentence below
         (home / "prefect").mkdir(parents=True, exist_ok=True)
     # Only now, because Prefect reads its settings when it is imported.
+    from prefect.states import Crashed  # noqa: PLC0415
+
     from ness_pipeline.flows.backfill_country import backfill_country  # noqa: PLC0415
     from ness_pipeline.flows.outcome import artifacts_of, ended, failed  # noqa: PLC0415
     from ness_pipeline.flows.refresh_countries import flow_run_name, refresh_countries  # noqa: PLC0415
@@ -60,6 +65,10 @@ def run_reported(
             summary = refresh(build, settings, plan, watch=both(watch, report.watch))
     except NessError as error:
         report.finish(failed(error, with_error=False))
+        raise
+    except BaseException as error:
+        report.patience_s = INTERRUPT_PATIENCE_S
+        report.finish(Crashed(message=f"The run ended with {type(error).__name__}; the last publication stays."))
         raise
     warning = report.finish(ended(summary, with_summary=False), artifacts_of(summary, Paths.of(settings)))
     return summary, warning

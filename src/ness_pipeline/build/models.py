@@ -9,13 +9,13 @@ import contextlib
 import functools
 import graphlib
 import inspect
+import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import polars as pl
-import sqlglot
-from sqlglot import exp
 
 from ness_pipeline.contract.check import failed_checks, failed_own_checks
 from ness_pipeline.contract.checks_in_sql import any_broken, broken_columns
@@ -61,9 +61,21 @@ def definition_of(sql: str) -> str:
 
 
 def inputs_of(sql: str) -> frozenset[str]:
-    """Tables with a layer that a query reads."""
-    parsed = sqlglot.parse_one(sql, dialect="duckdb")
-    return frozenset(f"{table.db}.{table.name}" for table in parsed.find_all(exp.Table) if table.db)
+    """Tables with a layer that a query reads.
+
+    DuckDB's own parser reads the query; it needs neither macros nor tables, and takes a fraction of sqlglot's time.
+    """
+    with duckdb.connect() as parser:
+        ((tree,),) = parser.execute("SELECT json_serialize_sql($1)", [sql]).fetchall()
+    names: set[str] = set()
+
+    def collect(node: dict[str, Any]) -> dict[str, Any]:
+        if node.get("type") == "BASE_TABLE" and node["schema_name"]:
+            names.add(f"{node['schema_name']}.{node['table_name']}")
+        return node
+
+    json.loads(tree, object_hook=collect)
+    return frozenset(names)
 
 
 @functools.cache
