@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 from truth import truths
@@ -132,4 +133,5 @@ def test_every_source_has_its_tests():
 def test_inputs_are_inferred_from_the_query():
     """Common table expressions are no inputs, tables with a layer are."""
     sql = "WITH own AS (SELECT 1 AS x) SELECT x FROM own JOIN core.country ON true JOIN landed.threat ON true"
-    assert inputs_of(sql) == {"core.country", "landed.threat"}
+    with duckdb.connect() as parser:
+        assert inputs_of(parser, sql) == {"core.country", "landed.threat"}

@@ -60,13 +60,16 @@ def definition_of(sql: str) -> str:
     return "\n".join(lines).strip()
 
 
-def inputs_of(sql: str) -> frozenset[str]:
+def inputs_of(parser: duckdb.DuckDBPyConnection, sql: str) -> frozenset[str]:
     """Tables with a layer that a query reads.
 
     DuckDB's own parser reads the query; it needs neither macros nor tables, and takes a fraction of sqlglot's time.
+
+    Args:
+        parser: any connection.
+        sql: the query.
     """
-    with duckdb.connect() as parser:
-        ((tree,),) = parser.execute("SELECT json_serialize_sql($1)", [sql]).fetchall()
+    ((tree,),) = parser.execute("SELECT json_serialize_sql($1)", [sql]).fetchall()
     names: set[str] = set()
 
     def collect(node: dict[str, Any]) -> dict[str, Any]:
@@ -82,11 +85,12 @@ def inputs_of(sql: str) -> frozenset[str]:
 def models() -> dict[str, Model]:
     """All models in the order in which they run."""
     by_name = {}
-    for layer in LAYERS:
-        for file in sorted(sql_folder(layer).glob("*.sql")):
-            sql = file.read_text(encoding="utf-8").strip().removesuffix(";")
-            name = f"{layer}.{file.stem}"
-            by_name[name] = Model(name, sql, definition_of(sql), inputs_of(sql))
+    with duckdb.connect() as parser:
+        for layer in LAYERS:
+            for file in sorted(sql_folder(layer).glob("*.sql")):
+                sql = file.read_text(encoding="utf-8").strip().removesuffix(";")
+                name = f"{layer}.{file.stem}"
+                by_name[name] = Model(name, sql, definition_of(sql), inputs_of(parser, sql))
     for name, module in computed():
         by_name[name] = Model(name, "FROM computed", inspect.getdoc(module) or "", module.inputs(), module.rows)
     order = graphlib.TopologicalSorter({name: model.inputs & by_name.keys() for name, model in by_name.items()})
