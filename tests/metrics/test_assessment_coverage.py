@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_world import groups, records, species
+from small_world import CODES, groups, records, species
 
 from ness_pipeline.schemas.vocabulary import RED_LIST_CATEGORIES, ROLL_UPS, TAXON_GROUPS
 
@@ -78,30 +78,34 @@ def test_world_counts_come_from_the_seed(warehouse: Any) -> None:
     assert (found["KE", "ascomycetes"]["described_species"], found["KE", "ascomycetes"]["world_assessed_share"]) == (None, None)  # fmt: skip
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    kinds=st.lists(
-        st.tuples(st.sampled_from(["birds", "insects", "ascomycetes", "chromists"]), st.sampled_from(list(RED_LIST_CATEGORIES))),
-        min_size=1, max_size=40,
-    )
+MEMBERS = {"animals": {"birds", "insects"}, "fungi": {"ascomycetes"}, "plants": set()}
+mixtures = st.lists(
+    st.tuples(st.sampled_from(["birds", "insects", "ascomycetes", "chromists"]), st.sampled_from(list(RED_LIST_CATEGORIES))),
+    min_size=1, max_size=40,
 )  # fmt: skip
-def test_sql_equals_plain_python(warehouse: Any, kinds: list[tuple[str, str]]) -> None:
-    """Any mixture of groups and categories gives what a few lines of Python give."""
+
+
+def assessed_share(kinds: list[tuple[str, str]], group: str) -> float | None:
+    """Share of a group's species that are assessed, None without any."""
+    members = {name for name, _ in kinds} if group == "all" else MEMBERS.get(group, {group})
+    seen = [category for member, category in kinds if member in members]
+    return sum(category not in {"NE", "NA"} for category in seen) / len(seen) if seen else None
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(of_countries=st.lists(mixtures, min_size=10, max_size=10))
+def test_sql_equals_plain_python(warehouse: Any, of_countries: list[list[tuple[str, str]]]) -> None:
+    """Any mixture of groups and categories in a country gives what a few lines of Python give."""
     rows = [
-        {"country_code": "KE", "species_key": str(place), "taxon_group": group, "red_list_category": category, "occurrences": 1}
-        for place, (group, category) in enumerate(kinds)
+        {"country_code": code, "species_key": str(place), "taxon_group": group, "red_list_category": category, "occurrences": 1}
+        for code, kinds in zip(CODES, of_countries, strict=False) for place, (group, category) in enumerate(kinds)
     ]  # fmt: skip
-    warehouse.connection.execute("DELETE FROM landed.taxon_group; DELETE FROM landed.country_species")
+    warehouse.clear("taxon_group", "country_species")
     found = coverage(warehouse, rows)
-    members = {"animals": {"birds", "insects"}, "fungi": {"ascomycetes"}, "plants": set(), "all": {g for g, _ in kinds}}
-
-    def share(group: str) -> float | None:
-        seen = [category for member, category in kinds if member in members.get(group, {group})]
-        return sum(category not in {"NE", "NA"} for category in seen) / len(seen) if seen else None
-
-    animals = share("animals")
-    for group in GROUPS:
-        expected, row = share(group), found["KE", group]
-        assert row["assessed_share"] == pytest.approx(expected, abs=1e-12)
-        gap = None if animals is None or expected is None else animals - expected
-        assert row["gap_to_animals"] == pytest.approx(gap, abs=1e-12)
+    for code, kinds in zip(CODES, of_countries, strict=False):
+        animals = assessed_share(kinds, "animals")
+        for group in GROUPS:
+            expected, row = assessed_share(kinds, group), found[code, group]
+            assert row["assessed_share"] == pytest.approx(expected, abs=1e-12)
+            gap = None if animals is None or expected is None else animals - expected
+            assert row["gap_to_animals"] == pytest.approx(gap, abs=1e-12)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from small_world import groups, records, species
+from small_world import CODES, groups, records, species
 from truth.metrics.species_occupancy import incidence
 
 from ness_pipeline.build.database import create_macros
@@ -26,9 +26,6 @@ INCIDENCE = (
 
 def occupancy(warehouse: Any, cube: list[dict[str, Any]], number: int = 6) -> dict[tuple[str, int | None], Any]:
     """Rows of the metric of one country by group and year; the species are mammals and as many ascomycetes."""
-    warehouse.connection.execute(
-        "DELETE FROM landed.taxon_group; DELETE FROM landed.country_species; DELETE FROM landed.occurrence_cube"
-    )
     warehouse.land("taxon_group", groups(), source="seeds")
     warehouse.land("country_species", species("mammals", LC=number) + species("ascomycetes", NE=number))
     warehouse.land("occurrence_cube", cube)
@@ -117,17 +114,33 @@ def test_two_grids_are_no_cells(warehouse: Any) -> None:
     assert {row[name] for name in ("reason", "cell_reason", "standardised_reason")} == {"mixed_grids"}
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(of_species=st.lists(st.one_of(st.integers(1, 3), st.integers(1, 30)), min_size=1, max_size=25))
-@example([1]).via("one unit")
-@example([1] * 25).via("all uniques")
-@example([30, 30, 30]).via("each species everywhere")
-def test_sql_equals_plain_python(warehouse: Any, of_species: list[int]) -> None:
-    """Any incidences give what the textbook formulas give in plain Python, to twelve digits."""
-    cube = units(of_species, 30)
-    row = occupancy(warehouse, cube, 25)["mammals", 2001]
-    expected = incidence(of_species, len({line["cell_code"] for line in cube}))
-    assert {name: row[name] for name in INCIDENCE} == {
-        name: pytest.approx(expected[name], rel=1e-12) if isinstance(expected[name], float) else expected[name]
-        for name in INCIDENCE
+INCIDENCES = st.lists(st.one_of(st.integers(1, 3), st.integers(1, 30)), min_size=1, max_size=25)
+SPECIAL = [
+    [1],  # one unit
+    [1] * 25,  # every species in one unit only
+    [30, 30, 30],  # every species in every unit
+]
+
+
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(of_countries=st.lists(INCIDENCES, min_size=8, max_size=8))
+@example(SPECIAL)
+def test_sql_equals_plain_python(warehouse: Any, of_countries: list[list[int]]) -> None:
+    """Any incidences of a country give what the textbook formulas give in plain Python, to twelve digits."""
+    warehouse.clear("taxon_group", "country_species", "occurrence_cube")
+    cubes = {
+        code: [row | {"country_code": code} for row in units(of_species, 30)]
+        for code, of_species in zip(CODES, of_countries, strict=False)
     }
+    warehouse.land("taxon_group", groups(), source="seeds")
+    warehouse.land("country_species", [row for code in cubes for row in species("mammals", code, LC=25)])
+    warehouse.land("occurrence_cube", [row for cube in cubes.values() for row in cube])
+    warehouse.materialise(only="metrics.species_occupancy")
+    rows = warehouse.rows("FROM metrics.species_occupancy WHERE taxon_group = 'mammals' AND year = 2001")
+    stored = {row["country_code"]: row for row in rows}
+    for (code, cube), of_species in zip(cubes.items(), of_countries, strict=True):
+        expected = incidence(of_species, len({line["cell_code"] for line in cube}))
+        assert {name: stored[code][name] for name in INCIDENCE} == {
+            name: pytest.approx(expected[name], rel=1e-12) if isinstance(expected[name], float) else expected[name]
+            for name in INCIDENCE
+        }, of_species
