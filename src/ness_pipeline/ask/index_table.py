@@ -89,6 +89,8 @@ def _computed(
 def latest_years(index: pl.DataFrame) -> pl.DataFrame:
     """Country and year of the latest index of each country, or of its latest year where it never has one."""
     return (
-        index.sort("country_code", "reportable", "year").group_by("country_code", maintain_order=True).last()
+        index.sort("country_code", "reportable", "year")
+        .group_by("country_code", maintain_order=True)
+        .last()
         .select("country_code", "year")
-    )  # fmt: skip
+    )

@@ -116,8 +116,26 @@ def open_build(path: Path, *, threads: int | None = None) -> Iterator[duckdb.Duc
 
 
 _BUSY = ("lock on file", "already attached", "unique file handle conflict")
-_UNWRITABLE = ("no space left", "permission denied", "read-only file system", "file too large", "disk quota", "cannot allocate")  # fmt: skip
-_DAMAGED = ("not a valid duckdb", "corrupt", "checksum", "serialization error", "failed to deserialize", "wal file", "could not read", "fatal error", "database has been invalidated", "internal error")  # fmt: skip
+_UNWRITABLE = (
+    "no space left",
+    "permission denied",
+    "read-only file system",
+    "file too large",
+    "disk quota",
+    "cannot allocate",
+)
+_DAMAGED = (
+    "not a valid duckdb",
+    "corrupt",
+    "checksum",
+    "serialization error",
+    "failed to deserialize",
+    "wal file",
+    "could not read",
+    "fatal error",
+    "database has been invalidated",
+    "internal error",
+)
 
 
 def translate(error: duckdb.Error, path: Path) -> NessError | None:
@@ -128,7 +146,9 @@ def translate(error: duckdb.Error, path: Path) -> NessError | None:
     if any(word in lower for word in _BUSY):
         return WarehouseBusy(f"{path.name} is in use by another process; wait for it to finish, then run again.")
     if any(word in lower for word in _UNWRITABLE):
-        return WrongUsage(f"{path} cannot be written ({first_line}); free space or rights, then run again: it goes on where it stopped.")  # fmt: skip
+        return WrongUsage(
+            f"{path} cannot be written ({first_line}); free space or rights, then run again: it goes on where it stopped."
+        )
     if any(word in lower for word in _DAMAGED) or isinstance(error, (duckdb.FatalException, duckdb.InternalException)):
         return DamagedBuild(f"{path} is damaged ({first_line}); run again, and it is rebuilt from landing.")
     if isinstance(error, duckdb.IOException):

@@ -14,13 +14,21 @@ from ness_pipeline.paths import Paths
 
 SHOWN: dict[IndexPart, tuple[str, ...]] = {
     "index": (
-        "country_code", "year", "eco_security_index", "index_lower", "index_upper", "ecological_system",
-        "security_system", "coverage", "reason", "missing",
+        "country_code",
+        "year",
+        "eco_security_index",
+        "index_lower",
+        "index_upper",
+        "ecological_system",
+        "security_system",
+        "coverage",
+        "reason",
+        "missing",
     ),
     "pillars": ("country_code", "year", "half", "pillar", "score", "reason"),
     "measures": ("country_code", "year", "pillar", "metric", "taxon_group", "value", "value_year", "score", "reason"),
     "sensitivity": ("half", "pillar", "countries", "first_order", "total_effect", "reason"),
-}  # fmt: skip
+}
 """Columns that a terminal has room for; the other formats have all."""
 
 

@@ -96,7 +96,13 @@ class RunProgress:
 @contextmanager
 def counted(console: Console, label: str) -> Iterator[Callable[[str, int, int], None]]:
     """A bar for work of known length, told by (what, number done, total); silent when the output is no terminal."""
-    columns = (TextColumn("{task.description:<20}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("[dim]{task.fields[what]}"))  # fmt: skip
+    columns = (
+        TextColumn("{task.description:<20}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("[dim]{task.fields[what]}"),
+    )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(label, total=None, what="")
         yield lambda what, done, total: progress.update(task, completed=done, total=total or None, what=escape(what))
@@ -143,7 +149,11 @@ def show_cube(console: Console, engine: Engine, path: Path) -> None:
     for name, records in left_out.items():
         console.print(f"  [yellow]{records:,}[/] left out by the filter on {name}", highlight=False, soft_wrap=True)
     if rest := received - counted - sum(left_out.values()):
-        why = "not counted; --trust keys tells why" if engine.trust == "everything" else "breaking the contract; without --out each is kept with its reason"  # fmt: skip
+        why = (
+            "not counted; --trust keys tells why"
+            if engine.trust == "everything"
+            else "breaking the contract; without --out each is kept with its reason"
+        )
         console.print(f"  [yellow]{rest:,}[/] {why}", highlight=False, soft_wrap=True)
 
 
@@ -175,9 +185,12 @@ def show_rows(console: Console, columns: Sequence[str], rows: Sequence[Sequence[
     has_words = [any(" " in str(row[place]) for row in rows) for place in range(len(columns))]
     widths = [max(cell_len(text) for text in texts) for texts in zip(columns, *cells, strict=True)]
     least = [
-        max(_longest_word(name), min(width, FOLDED_WIDTH) if text and words else max((cell_len(row[place]) for row in cells), default=0))
+        max(
+            _longest_word(name),
+            min(width, FOLDED_WIDTH) if text and words else max((cell_len(row[place]) for row in cells), default=0),
+        )
         for place, (name, width, text, words) in enumerate(zip(columns, widths, is_text, has_words, strict=True))
-    ]  # fmt: skip
+    ]
     gaps = GAP * (len(columns) - 1)
     natural = sum(widths) + gaps
     room = console.width if console.is_terminal else natural

@@ -137,17 +137,27 @@ def standing(definition: Definition, present: Flags, not_applicable: list[list[s
     applies = np.array([[reason is None for reason in year] for year in not_applicable]).reshape(present.shape)
     present = present & applies
     pillar_ok, pillar_applies, pillar_reasons = _ruled(
-        layout.pillars, present, applies, [m.essential for m in definition.measures], missing.pillar_needs,
-        "too_few_measures", "essential_missing",
-    )  # fmt: skip
+        layout.pillars,
+        present,
+        applies,
+        [m.essential for m in definition.measures],
+        missing.pillar_needs,
+        "too_few_measures",
+        "essential_missing",
+    )
     for year, reasons in enumerate(pillar_reasons):
         for pillar, measures in enumerate(layout.pillars):
             if not pillar_applies[year, pillar]:
                 reasons[pillar] = not_applicable[year][measures.start]
     half_ok, _, half_reasons = _ruled(
-        layout.halves, pillar_ok, pillar_applies, [p.essential for p in definition.pillars.values()],
-        missing.half_needs, "too_few_pillars", "essential_missing",
-    )  # fmt: skip
+        layout.halves,
+        pillar_ok,
+        pillar_applies,
+        [p.essential for p in definition.pillars.values()],
+        missing.half_needs,
+        "too_few_pillars",
+        "essential_missing",
+    )
     whole = whole_weights(definition)
     coverage = (whole * present).sum(axis=-1) / np.maximum((whole * applies).sum(axis=-1), np.finfo(float).tiny)
     return Standing(

@@ -172,9 +172,10 @@ def _score(country_code: str, components: pl.DataFrame, definition: Definition) 
             f"{name}: {reason}"
             for name, reason, off in zip(names, year, without, strict=True)
             if reason is not None and off is None
-        ) or None
+        )
+        or None
         for year, without in zip(by_year, pointless, strict=True)
-    ]  # fmt: skip
+    ]
     return CountryScores(
         country_code=country_code,
         years=years,
@@ -298,18 +299,24 @@ def sensitivity_rows(pillars: pl.DataFrame, definition: Definition) -> pl.DataFr
             place = place_of[pillar]
             scores = wide[~np.isnan(wide[:, place]), place]
             reason = (
-                "too_few_countries" if len(countries) < FEWEST_COUNTRIES
-                else "no_data" if not scores.size
-                else "all_alike" if np.isnan(first[place]) else None
-            )  # fmt: skip
-            rows.append({
-                "half": half,
-                "pillar": pillar,
-                "countries": int(scores.size),
-                "first_order": None if reason else float(first[place]),
-                "total_effect": None if reason else float(total[place]),
-                "reportable": reason is None,
-                "reason": reason,
-                "definition_version": definition.digest,
-            })  # fmt: skip
+                "too_few_countries"
+                if len(countries) < FEWEST_COUNTRIES
+                else "no_data"
+                if not scores.size
+                else "all_alike"
+                if np.isnan(first[place])
+                else None
+            )
+            rows.append(
+                {
+                    "half": half,
+                    "pillar": pillar,
+                    "countries": int(scores.size),
+                    "first_order": None if reason else float(first[place]),
+                    "total_effect": None if reason else float(total[place]),
+                    "reportable": reason is None,
+                    "reason": reason,
+                    "definition_version": definition.digest,
+                }
+            )
     return _frame("index_sensitivity", rows)

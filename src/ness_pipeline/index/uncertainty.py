@@ -108,12 +108,14 @@ def draw_scores(
         value, low, high = (column[:, None, place] for column in (values, lower, upper))
         some[..., place] = drawn_values(value, low, high, first[..., place], second[..., place])
     spread, stated = float(settings.weight_spread), Weights.of(definition)
-    weights = Weights(*(
-        weight * (1.0 + spread * (2.0 * uniform - 1.0))
-        for weight, uniform in zip(
-            (stated.measures, stated.pillars, stated.halves), (of_measures, of_pillars, of_halves), strict=True
+    weights = Weights(
+        *(
+            weight * (1.0 + spread * (2.0 * uniform - 1.0))
+            for weight, uniform in zip(
+                (stated.measures, stated.pillars, stated.halves), (of_measures, of_pillars, of_halves), strict=True
+            )
         )
-    ))  # fmt: skip
+    )
     return aggregate(
         Layout.of(definition),
         score_all(definition.measures, some),
@@ -175,12 +177,15 @@ def sensitivity(definition: Definition, pillars: Floats) -> tuple[Floats, Floats
     settings = definition.uncertainty
     uniform = uniforms(f"{settings.seed}|sensitivity", 2 * len(known), settings.sensitivity_draws).T
     a, b = (
-        np.stack([
-            column[(column.size * one).astype(int)] if column.size else np.full(len(one), np.nan)
-            for column, one in zip(known, part.T, strict=True)
-        ], axis=-1)
+        np.stack(
+            [
+                column[(column.size * one).astype(int)] if column.size else np.full(len(one), np.nan)
+                for column, one in zip(known, part.T, strict=True)
+            ],
+            axis=-1,
+        )
         for part in np.split(uniform, 2, axis=-1)
-    )  # fmt: skip
+    )
 
     def index_of(rows: Floats) -> Floats:
         halves = [weighted_mean(rows[:, part], weights.pillars[part]) for part in layout.halves]

@@ -253,9 +253,14 @@ class Session:
         timeout = (self._settings.timeout_connect_s, self._settings.timeout_read_s)
         try:
             with self._pool.request(
-                request.method, url, data=request.body, timeout=timeout, stream=True,
-                auth=self._credentials.auth(request.publisher, request.path, url, is_signed=request.is_signed), headers=_JSON_BODY if request.body is not None else None,
-            ) as answer:  # fmt: skip
+                request.method,
+                url,
+                data=request.body,
+                timeout=timeout,
+                stream=True,
+                auth=self._credentials.auth(request.publisher, request.path, url, is_signed=request.is_signed),
+                headers=_JSON_BODY if request.body is not None else None,
+            ) as answer:
                 is_wanted = 200 <= answer.status_code < 300  # noqa: PLR2004 - the success class of HTTP
                 body = self._credentials.hidden_in_body(
                     request.publisher, read(answer, name) if is_wanted else self._read(answer, name)
@@ -280,9 +285,11 @@ class Session:
                 scrub(f"{name} cannot be reached safely ({error}); check proxy and certificates.")
             ) from cause(request.publisher, error)
         except (
-            requests.ConnectionError, requests.exceptions.ChunkedEncodingError,
-            requests.exceptions.ContentDecodingError, HTTPError,
-        ) as error:  # fmt: skip
+            requests.ConnectionError,
+            requests.exceptions.ChunkedEncodingError,
+            requests.exceptions.ContentDecodingError,
+            HTTPError,
+        ) as error:
             what = type(error).__name__
             raise _Transient(
                 f"{name} broke off at {request.path} ({what}); check the network or try again later."

@@ -24,10 +24,11 @@ def content_hash(connection: duckdb.DuckDBPyConnection, country_code: str | None
             continue
         where = "" if country_code is None else "WHERE country_code = $country"
         texts = ", ".join(
-            f"coalesce(printf('%.12g', {quote(c.name)} + 0.0), '~')" if c.sql_type == "DOUBLE"
+            f"coalesce(printf('%.12g', {quote(c.name)} + 0.0), '~')"
+            if c.sql_type == "DOUBLE"
             else f"coalesce(CAST({quote(c.name)} AS VARCHAR), '~')"
             for c in table.columns
-        )  # fmt: skip
+        )
         row = connection.execute(
             f"SELECT count(*), bit_xor(md5_number(concat_ws('|', {texts}))) FROM {quote(table.name)} {where}",
             {} if country_code is None else {"country": country_code},

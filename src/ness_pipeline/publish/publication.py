@@ -145,9 +145,9 @@ def _compared(connection: duckdb.DuckDBPyConnection, name: str, *, accept_change
 def _catch_up(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     """Take over what the published file says of itself and the build does not: a run was killed after the rename."""
     rows = connection.execute(
-        "SELECT column_name FROM duckdb_columns() "
-        "WHERE database_name = ? AND schema_name = 'ops' AND table_name = ?", [LAST, table]
-    ).fetchall()  # fmt: skip
+        "SELECT column_name FROM duckdb_columns() WHERE database_name = ? AND schema_name = 'ops' AND table_name = ?",
+        [LAST, table],
+    ).fetchall()
     known = {column.name for column in tables()[f"ops.{table}"].columns}
     if shared := ", ".join(quote(name) for (name,) in rows if name in known):
         connection.execute(

@@ -169,7 +169,18 @@ def as_text(found: Bibliography) -> str:
     return "\n".join(lines) + "\n"
 
 
-_LATEX = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}  # fmt: skip
+_LATEX = {
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "\\": r"\textbackslash{}",
+}
 
 
 def _latex(text: str) -> str:
@@ -227,10 +238,14 @@ def as_cff(found: Bibliography) -> dict[str, Any]:
         "version": about["publication_id"],
         "date-released": found.day.isoformat(),
         "identifiers": [
-            {"type": "other", "value": f"md5:{about['content_hash']}", "description": "hash over all core and metrics rows"}
+            {
+                "type": "other",
+                "value": f"md5:{about['content_hash']}",
+                "description": "hash over all core and metrics rows",
+            }
         ],
         "references": [_reference(one) for one in found.cited],
-    }  # fmt: skip
+    }
 
 
 def _reference(one: Cited) -> dict[str, Any]:

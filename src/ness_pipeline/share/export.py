@@ -53,8 +53,10 @@ def exported_tables(connection: duckdb.DuckDBPyConnection) -> list[Table]:
     """Every table and view of a published file that has a contract."""
     present = {
         f"{layer}.{name}"
-        for layer, name in connection.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
-    }  # fmt: skip
+        for layer, name in connection.execute(
+            "SELECT table_schema, table_name FROM information_schema.tables"
+        ).fetchall()
+    }
     return [table for name, table in tables().items() if table.layer in PUBLISHED_LAYERS and name in present]
 
 
@@ -136,7 +138,15 @@ def _write(
         for source in restricted:
             if missing := _missing(connection, table, source):
                 left_out[source, table.name] = missing
-        resources.append(_resource(table, file.relative_to(target), target, rows[table.name], _behind(connection, table, found.cited, restricted)))  # fmt: skip
+        resources.append(
+            _resource(
+                table,
+                file.relative_to(target),
+                target,
+                rows[table.name],
+                _behind(connection, table, found.cited, restricted),
+            )
+        )
     kept_back = [
         {"source": source, "table": table, "rows": count, "reason": WHY_LEFT_OUT}
         for (source, table), count in left_out.items()

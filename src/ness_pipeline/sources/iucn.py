@@ -120,9 +120,27 @@ class _Found:
     def batches(self) -> Iterator[Batch]:
         """One batch per table; what could not be read goes with the assessments."""
         texts = dict.fromkeys(("species_key", "scientific_name", "taxon_group"), pl.String)
-        assessments = {**texts, "assessment_year": pl.String, "red_list_category": pl.String, "is_possibly_extinct": pl.Boolean, "scope": pl.String, "vintage": pl.String}  # fmt: skip
-        species = {**texts, "country_code": pl.String, "checklist_key": pl.String, "red_list_category": pl.String, "origin": pl.String, "presence": pl.String, "range_share": pl.Float64, "share_method": pl.String}  # fmt: skip
-        threats = dict.fromkeys(("species_key", "threat_code", "threat_name", "detail", "timing", "scope", "severity"), pl.String)  # fmt: skip
+        assessments = {
+            **texts,
+            "assessment_year": pl.String,
+            "red_list_category": pl.String,
+            "is_possibly_extinct": pl.Boolean,
+            "scope": pl.String,
+            "vintage": pl.String,
+        }
+        species = {
+            **texts,
+            "country_code": pl.String,
+            "checklist_key": pl.String,
+            "red_list_category": pl.String,
+            "origin": pl.String,
+            "presence": pl.String,
+            "range_share": pl.Float64,
+            "share_method": pl.String,
+        }
+        threats = dict.fromkeys(
+            ("species_key", "threat_code", "threat_name", "detail", "timing", "scope", "severity"), pl.String
+        )
         yield Batch("assessment", pl.DataFrame(self.assessments, schema=assessments), self._refused_rows())
         yield Batch("country_species", pl.DataFrame(self.species, schema=species))
         yield Batch("threat", pl.DataFrame(self.threats, schema=threats))
@@ -195,28 +213,32 @@ class _Found:
             return
         stated = summary if details is None else details
         tags = [stated.get("possibly_extinct"), stated.get("possibly_extinct_in_the_wild")]
-        self.assessments.append({
-            **named,
-            "assessment_year": year,
-            "red_list_category": category,
-            "is_possibly_extinct": None if tags == [None, None] else any(tags),
-            "scope": "global",
-            "vintage": self.red_list.version,
-        })  # fmt: skip
+        self.assessments.append(
+            {
+                **named,
+                "assessment_year": year,
+                "red_list_category": category,
+                "is_possibly_extinct": None if tags == [None, None] else any(tags),
+                "scope": "global",
+                "vintage": self.red_list.version,
+            }
+        )
 
     def _add_species(self, named: Mapping[str, Any], details: Mapping[str, Any] | None) -> None:
         places = {} if details is None else _places(details)
         here = places.get(self.country, {})
         share = _range_share(places, self.country)
-        self.species.append({
-            **named,
-            "country_code": self.country,
-            "checklist_key": CHECKLIST,
-            "origin": here.get("origin"),
-            "presence": here.get("presence"),
-            "range_share": share,
-            "share_method": None if share is None else "equal_shares",
-        })  # fmt: skip
+        self.species.append(
+            {
+                **named,
+                "country_code": self.country,
+                "checklist_key": CHECKLIST,
+                "origin": here.get("origin"),
+                "presence": here.get("presence"),
+                "range_share": share,
+                "share_method": None if share is None else "equal_shares",
+            }
+        )
 
     def _add_threats(self, species_key: str, details: Mapping[str, Any] | None) -> None:
         """Threats of the latest assessment; a code stands once per named agent."""

@@ -50,9 +50,14 @@ ASSESSED: dict[str, tuple[str, str]] = {
 COUNTS = frozenset(
     f"{what}_count"
     for what in (
-        "polygons", "points", "oecm_polygon", "oecm_point", "protected_area_polygon", "protected_area_point",
+        "polygons",
+        "points",
+        "oecm_polygon",
+        "oecm_point",
+        "protected_area_polygon",
+        "protected_area_point",
     )
-)  # fmt: skip
+)
 """Members that count shapes and are not read."""
 
 

@@ -70,17 +70,44 @@ TOLERATED_LOSS = 0.01
 """Share of the announced rows that may be missing from the pages."""
 
 COLUMNS = (
-    "country_code", "series_code", "disaggregation", "value", "value_lower", "value_upper", "value_status", "unit",
-    "nature", "footnote", "publisher", "release",
-)  # fmt: skip
+    "country_code",
+    "series_code",
+    "disaggregation",
+    "value",
+    "value_lower",
+    "value_upper",
+    "value_status",
+    "unit",
+    "nature",
+    "footnote",
+    "publisher",
+    "release",
+)
 NEEDED = (
-    "series", "geoAreaCode", "timePeriodStart", "value", "upperBound", "lowerBound", "footnotes", "attributes",
+    "series",
+    "geoAreaCode",
+    "timePeriodStart",
+    "value",
+    "upperBound",
+    "lowerBound",
+    "footnotes",
+    "attributes",
     "dimensions",
-)  # fmt: skip
+)
 IGNORED = (
-    "goal", "target", "indicator", "seriesDescription", "seriesCount", "geoAreaName", "valueType", "time_detail",
-    "timeCoverage", "basePeriod", "source", "geoInfoUrl",
-)  # fmt: skip
+    "goal",
+    "target",
+    "indicator",
+    "seriesDescription",
+    "seriesCount",
+    "geoAreaName",
+    "valueType",
+    "time_detail",
+    "timeCoverage",
+    "basePeriod",
+    "source",
+    "geoInfoUrl",
+)
 
 
 class UnSdg:

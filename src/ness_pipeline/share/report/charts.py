@@ -17,7 +17,16 @@ Drawing = Any
 ROWS = alt.NamedData(name="rows")
 INK, QUIET, LINE = "var(--ink)", "var(--quiet)", "var(--line)"
 FIRST, SECOND, THIRD, FOURTH = (f"var(--series-{place})" for place in (1, 2, 3, 4))
-CATEGORY_ORDER = ("Extinct", "Critically Endangered", "Endangered", "Vulnerable", "Near Threatened", "Least Concern", "Data Deficient", "Not assessed")  # fmt: skip
+CATEGORY_ORDER = (
+    "Extinct",
+    "Critically Endangered",
+    "Endangered",
+    "Vulnerable",
+    "Near Threatened",
+    "Least Concern",
+    "Data Deficient",
+    "Not assessed",
+)
 KINGDOM_ORDER = ("All animals", "All plants", "All fungi")
 BAR, FINGER = 18, 240
 """Height of a bar and of a chart over years, in pixels."""
@@ -79,14 +88,21 @@ def course() -> Drawing:
         x=YEAR, color=_colours("half", ("Ecological system", "Security system"), (FIRST, SECOND))
     )
     whole = alt.Scale(domain=[0, 1])
-    band = base.mark_area(opacity=0.18, line=False).encode(
-        y=alt.Y("lower:Q", title=None, scale=whole), y2="upper:Q"
-    ).transform_filter("isValid(datum.lower) && isValid(datum.upper)")  # fmt: skip
+    band = (
+        base.mark_area(opacity=0.18, line=False)
+        .encode(y=alt.Y("lower:Q", title=None, scale=whole), y2="upper:Q")
+        .transform_filter("isValid(datum.lower) && isValid(datum.upper)")
+    )
     line = base.mark_line(point=True, strokeWidth=2.5).encode(
         y=alt.Y("value:Q", title=None, scale=whole, axis=alt.Axis(tickCount=5)),
-        tooltip=[alt.Tooltip("half:N", title="Half"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title="Score", format=".3f"),
-                 alt.Tooltip("lower:Q", title="Lower", format=".3f"), alt.Tooltip("upper:Q", title="Upper", format=".3f")],
-    )  # fmt: skip
+        tooltip=[
+            alt.Tooltip("half:N", title="Half"),
+            alt.Tooltip("year:Q", title="Year"),
+            alt.Tooltip("value:Q", title="Score", format=".3f"),
+            alt.Tooltip("lower:Q", title="Lower", format=".3f"),
+            alt.Tooltip("upper:Q", title="Upper", format=".3f"),
+        ],
+    )
     return alt.layer(band, line).properties(width="container", height=FINGER)
 
 
@@ -95,20 +111,27 @@ def red_list_index() -> Drawing:
     names = ("Weighted by range", "All species alike", "Official UN series")
     base = alt.Chart(ROWS).encode(x=YEAR, color=_colours("series", names, (FIRST, THIRD, SECOND)))
     y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(tickCount=5, format=".2~f"))
-    band = base.mark_area(opacity=0.18, line=False).encode(
-        y=alt.Y("lower:Q", title=None), y2="upper:Q"
-    ).transform_filter("isValid(datum.lower) && isValid(datum.upper)")  # fmt: skip
+    band = (
+        base.mark_area(opacity=0.18, line=False)
+        .encode(y=alt.Y("lower:Q", title=None), y2="upper:Q")
+        .transform_filter("isValid(datum.lower) && isValid(datum.upper)")
+    )
     line = base.mark_line(strokeWidth=2.5).encode(
         y=y,
-        strokeDash=alt.StrokeDash("series:N", scale=alt.Scale(domain=list(names), range=[[1, 0], [1, 0], [6, 4]]), title=None),
-    )  # fmt: skip
+        strokeDash=alt.StrokeDash(
+            "series:N", scale=alt.Scale(domain=list(names), range=[[1, 0], [1, 0], [6, 4]]), title=None
+        ),
+    )
     point = base.mark_point(filled=True, size=32).encode(
         y=y,
         tooltip=[
-            alt.Tooltip("series:N", title="Series"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title="Index", format=".3f"),
-            alt.Tooltip("lower:Q", title="Lower", format=".3f"), alt.Tooltip("upper:Q", title="Upper", format=".3f"),
+            alt.Tooltip("series:N", title="Series"),
+            alt.Tooltip("year:Q", title="Year"),
+            alt.Tooltip("value:Q", title="Index", format=".3f"),
+            alt.Tooltip("lower:Q", title="Lower", format=".3f"),
+            alt.Tooltip("upper:Q", title="Upper", format=".3f"),
         ],
-    )  # fmt: skip
+    )
     return alt.layer(band, line, point).properties(width="container", height=FINGER + 40)
 
 
@@ -116,14 +139,23 @@ def red_list_categories() -> Drawing:
     """Every group as one bar from extinct to not assessed."""
     colours = tuple(f"var(--category-{place})" for place in range(1, len(CATEGORY_ORDER) + 1))
     legend = alt.Legend(symbolType="square")
-    return alt.Chart(ROWS).mark_bar(stroke="var(--paper)", strokeWidth=0.6).encode(
-        x=alt.X("species:Q", stack="normalize", title=None, axis=alt.Axis(format=".0%", tickCount=5)),
-        y=_by_place(),
-        color=_colours("category", CATEGORY_ORDER, colours, legend=legend),
-        order=alt.Order("order:Q"),
-        tooltip=[alt.Tooltip("group:N", title="Group"), alt.Tooltip("category:N", title="Standing"), alt.Tooltip("species:Q", title="Species", format=","),
-                 alt.Tooltip("share:Q", title="Share", format=".1%")],
-    ).properties(width="container", height=alt.Step(BAR))  # fmt: skip
+    return (
+        alt.Chart(ROWS)
+        .mark_bar(stroke="var(--paper)", strokeWidth=0.6)
+        .encode(
+            x=alt.X("species:Q", stack="normalize", title=None, axis=alt.Axis(format=".0%", tickCount=5)),
+            y=_by_place(),
+            color=_colours("category", CATEGORY_ORDER, colours, legend=legend),
+            order=alt.Order("order:Q"),
+            tooltip=[
+                alt.Tooltip("group:N", title="Group"),
+                alt.Tooltip("category:N", title="Standing"),
+                alt.Tooltip("species:Q", title="Species", format=","),
+                alt.Tooltip("share:Q", title="Share", format=".1%"),
+            ],
+        )
+        .properties(width="container", height=alt.Step(BAR))
+    )
 
 
 def threatened_share() -> Drawing:
@@ -132,9 +164,13 @@ def threatened_share() -> Drawing:
     base = alt.Chart(ROWS).encode(y=_by_place(), stroke=_shades(alt.Stroke, "standing", names, (FIRST, "var(--faint)")))
     bounds = base.mark_rule(strokeWidth=2.5).encode(x=_percent("lower"), x2="upper:Q")
     tooltip = [
-        alt.Tooltip("group:N", title="Group"), alt.Tooltip("value:Q", title="Threatened", format=".1%"), alt.Tooltip("lower:Q", title="Lower", format=".1%"),
-        alt.Tooltip("upper:Q", title="Upper", format=".1%"), alt.Tooltip("assessed:Q", title="Assessed here", format=".0%"), alt.Tooltip("standing:N", title="Standing"),
-    ]  # fmt: skip
+        alt.Tooltip("group:N", title="Group"),
+        alt.Tooltip("value:Q", title="Threatened", format=".1%"),
+        alt.Tooltip("lower:Q", title="Lower", format=".1%"),
+        alt.Tooltip("upper:Q", title="Upper", format=".1%"),
+        alt.Tooltip("assessed:Q", title="Assessed here", format=".0%"),
+        alt.Tooltip("standing:N", title="Standing"),
+    ]
     fill = _shades(alt.Fill, "standing", names, (FIRST, "var(--paper)"))
     best = base.mark_point(size=75, strokeWidth=2, opacity=1).encode(x=_percent("value"), fill=fill, tooltip=tooltip)
     return alt.layer(bounds, best).properties(width="container", height=alt.Step(BAR + 2))
@@ -144,15 +180,23 @@ def _over_years(
     names: tuple[str, ...], colours: tuple[str, ...], dashes: list[list[int]], *, top: int | None
 ) -> Drawing:
     scale = alt.Scale(domain=[0, top]) if top else alt.Scale(zero=True)
-    return alt.Chart(ROWS).mark_line(point=alt.OverlayMarkDef(size=28), strokeWidth=2.5).encode(
-        x=YEAR,
-        y=alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(tickCount=5)),
-        color=_colours("series", names, colours),
-        strokeDash=alt.StrokeDash("series:N", scale=alt.Scale(domain=list(names), range=dashes), title=None),
-        detail="publisher:N",
-        tooltip=[alt.Tooltip("series:N", title="Where"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title="Percent", format=".1f"),
-                 alt.Tooltip("publisher:N", title="By")],
-    )  # fmt: skip
+    return (
+        alt.Chart(ROWS)
+        .mark_line(point=alt.OverlayMarkDef(size=28), strokeWidth=2.5)
+        .encode(
+            x=YEAR,
+            y=alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(tickCount=5)),
+            color=_colours("series", names, colours),
+            strokeDash=alt.StrokeDash("series:N", scale=alt.Scale(domain=list(names), range=dashes), title=None),
+            detail="publisher:N",
+            tooltip=[
+                alt.Tooltip("series:N", title="Where"),
+                alt.Tooltip("year:Q", title="Year"),
+                alt.Tooltip("value:Q", title="Percent", format=".1f"),
+                alt.Tooltip("publisher:N", title="By"),
+            ],
+        )
+    )
 
 
 def protected() -> Drawing:
@@ -175,40 +219,84 @@ def protected_sites() -> Drawing:
 
 def treaties() -> Drawing:
     """One bar per treaty since it came into force."""
-    return alt.Chart(ROWS).mark_bar(height=9, cornerRadius=2, color=FIRST).encode(
-        x=alt.X("from:Q", title=None, scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(format="d", tickCount=6)),
-        x2="to:Q",
-        y=alt.Y("short:N", sort=alt.EncodingSortField("from"), title=None, axis=alt.Axis(grid=False, ticks=False, domain=False, labelLimit=330)),
-        tooltip=[alt.Tooltip("treaty:N", title="Treaty"), alt.Tooltip("since:N", title="In force since"), alt.Tooltip("signed:N", title="Signed")],
-    ).properties(width="container", height=alt.Step(24))  # fmt: skip
+    return (
+        alt.Chart(ROWS)
+        .mark_bar(height=9, cornerRadius=2, color=FIRST)
+        .encode(
+            x=alt.X(
+                "from:Q", title=None, scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(format="d", tickCount=6)
+            ),
+            x2="to:Q",
+            y=alt.Y(
+                "short:N",
+                sort=alt.EncodingSortField("from"),
+                title=None,
+                axis=alt.Axis(grid=False, ticks=False, domain=False, labelLimit=330),
+            ),
+            tooltip=[
+                alt.Tooltip("treaty:N", title="Treaty"),
+                alt.Tooltip("since:N", title="In force since"),
+                alt.Tooltip("signed:N", title="Signed"),
+            ],
+        )
+        .properties(width="container", height=alt.Step(24))
+    )
 
 
 def treaty_count() -> Drawing:
     """The number of treaties in force by year."""
-    return alt.Chart(ROWS).mark_line(interpolate="step-after", strokeWidth=2.5, color=FIRST).encode(
-        x=YEAR,
-        y=alt.Y("value:Q", title=None, axis=alt.Axis(tickMinStep=1, tickCount=5)),
-        tooltip=[alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title="In force"), alt.Tooltip("known:Q", title="Open to the country")],
-    ).properties(width="container", height=150)  # fmt: skip
+    return (
+        alt.Chart(ROWS)
+        .mark_line(interpolate="step-after", strokeWidth=2.5, color=FIRST)
+        .encode(
+            x=YEAR,
+            y=alt.Y("value:Q", title=None, axis=alt.Axis(tickMinStep=1, tickCount=5)),
+            tooltip=[
+                alt.Tooltip("year:Q", title="Year"),
+                alt.Tooltip("value:Q", title="In force"),
+                alt.Tooltip("known:Q", title="Open to the country"),
+            ],
+        )
+        .properties(width="container", height=150)
+    )
 
 
 def records() -> Drawing:
     """Records by year, stacked by kingdom."""
-    return alt.Chart(ROWS).mark_bar(stroke="var(--paper)", strokeWidth=0.4).encode(
-        x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=8, grid=False)),
-        y=alt.Y("records:Q", title=None, axis=alt.Axis(format=",d", tickCount=5)),
-        color=_colours("group", KINGDOM_ORDER, (FIRST, THIRD, SECOND)),
-        tooltip=[alt.Tooltip("group:N", title="Group"), alt.Tooltip("year:O", title="Year"), alt.Tooltip("records:Q", title="Records", format=",")],
-    ).properties(width="container", height=FINGER)  # fmt: skip
+    return (
+        alt.Chart(ROWS)
+        .mark_bar(stroke="var(--paper)", strokeWidth=0.4)
+        .encode(
+            x=alt.X(
+                "year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=8, grid=False)
+            ),
+            y=alt.Y("records:Q", title=None, axis=alt.Axis(format=",d", tickCount=5)),
+            color=_colours("group", KINGDOM_ORDER, (FIRST, THIRD, SECOND)),
+            tooltip=[
+                alt.Tooltip("group:N", title="Group"),
+                alt.Tooltip("year:O", title="Year"),
+                alt.Tooltip("records:Q", title="Records", format=","),
+            ],
+        )
+        .properties(width="container", height=FINGER)
+    )
 
 
 def _kingdom_lines(field: str, form: str, axis: alt.Axis) -> Drawing:
-    return alt.Chart(ROWS).mark_line(point=alt.OverlayMarkDef(size=26), strokeWidth=2.2).encode(
-        x=YEAR,
-        y=alt.Y(f"{field}:Q", title=None, axis=axis),
-        color=_colours("group", KINGDOM_ORDER, (FIRST, THIRD, SECOND)),
-        tooltip=[alt.Tooltip("group:N", title="Group"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip(f"{field}:Q", title="Value", format=form)],
-    )  # fmt: skip
+    return (
+        alt.Chart(ROWS)
+        .mark_line(point=alt.OverlayMarkDef(size=26), strokeWidth=2.2)
+        .encode(
+            x=YEAR,
+            y=alt.Y(f"{field}:Q", title=None, axis=axis),
+            color=_colours("group", KINGDOM_ORDER, (FIRST, THIRD, SECOND)),
+            tooltip=[
+                alt.Tooltip("group:N", title="Group"),
+                alt.Tooltip("year:Q", title="Year"),
+                alt.Tooltip(f"{field}:Q", title="Value", format=form),
+            ],
+        )
+    )
 
 
 def species() -> Drawing:
@@ -226,44 +314,82 @@ def coverage() -> Drawing:
 
 def completeness() -> Drawing:
     """Completeness by group, one shape per measure."""
-    return alt.Chart(ROWS).mark_point(size=80, filled=True, opacity=1).encode(
-        x=_percent("value", scale=alt.Scale(domain=[0, 1])),
-        y=_by_place(),
-        color=alt.Color("measure:N", scale=alt.Scale(range=[FIRST, SECOND, THIRD]), title=None, legend=alt.Legend(columns=1)),
-        shape=alt.Shape("measure:N", title=None, legend=alt.Legend(columns=1)),
-        tooltip=[alt.Tooltip("group:N", title="Group"), alt.Tooltip("measure:N", title="Measure"), alt.Tooltip("value:Q", title="Value", format=".1%")],
-    ).properties(width="container", height=alt.Step(BAR + 2))  # fmt: skip
+    return (
+        alt.Chart(ROWS)
+        .mark_point(size=80, filled=True, opacity=1)
+        .encode(
+            x=_percent("value", scale=alt.Scale(domain=[0, 1])),
+            y=_by_place(),
+            color=alt.Color(
+                "measure:N", scale=alt.Scale(range=[FIRST, SECOND, THIRD]), title=None, legend=alt.Legend(columns=1)
+            ),
+            shape=alt.Shape("measure:N", title=None, legend=alt.Legend(columns=1)),
+            tooltip=[
+                alt.Tooltip("group:N", title="Group"),
+                alt.Tooltip("measure:N", title="Measure"),
+                alt.Tooltip("value:Q", title="Value", format=".1%"),
+            ],
+        )
+        .properties(width="container", height=alt.Step(BAR + 2))
+    )
 
 
 def assessed() -> Drawing:
     """The assessed share of each group."""
     names = (*KINGDOM_ORDER, "Others")
-    return alt.Chart(ROWS).mark_bar(height=11, cornerRadiusEnd=2).encode(
-        x=_percent("value", scale=alt.Scale(domain=[0, 1])),
-        y=_by_place(),
-        color=_colours("kingdom", names, (FIRST, THIRD, SECOND, "var(--faint)")),
-        tooltip=[alt.Tooltip("group:N", title="Group"), alt.Tooltip("observed:Q", title="Recorded here", format=","),
-                 alt.Tooltip("assessed:Q", title="Of these, assessed", format=","), alt.Tooltip("value:Q", title="Share", format=".1%")],
-    ).properties(width="container", height=alt.Step(BAR))  # fmt: skip
+    return (
+        alt.Chart(ROWS)
+        .mark_bar(height=11, cornerRadiusEnd=2)
+        .encode(
+            x=_percent("value", scale=alt.Scale(domain=[0, 1])),
+            y=_by_place(),
+            color=_colours("kingdom", names, (FIRST, THIRD, SECOND, "var(--faint)")),
+            tooltip=[
+                alt.Tooltip("group:N", title="Group"),
+                alt.Tooltip("observed:Q", title="Recorded here", format=","),
+                alt.Tooltip("assessed:Q", title="Of these, assessed", format=","),
+                alt.Tooltip("value:Q", title="Share", format=".1%"),
+            ],
+        )
+        .properties(width="container", height=alt.Step(BAR))
+    )
 
 
 def threats() -> Drawing:
     """Bars by threat, highest first."""
-    return alt.Chart(ROWS).mark_bar(height=12, cornerRadiusEnd=2, color=SECOND).encode(
-        x=alt.X("value:Q", title=None, axis=alt.Axis(tickCount=5)),
-        y=alt.Y("threat:N", sort=alt.EncodingSortField("value", order="descending"), title=None,
-                axis=alt.Axis(grid=False, ticks=False, domain=False, labelLimit=340)),
-        tooltip=[alt.Tooltip("threat:N", title="Threat"), alt.Tooltip("value:Q", title="Score", format=",.2f")],
-    ).properties(width="container", height=alt.Step(22))  # fmt: skip
+    return (
+        alt.Chart(ROWS)
+        .mark_bar(height=12, cornerRadiusEnd=2, color=SECOND)
+        .encode(
+            x=alt.X("value:Q", title=None, axis=alt.Axis(tickCount=5)),
+            y=alt.Y(
+                "threat:N",
+                sort=alt.EncodingSortField("value", order="descending"),
+                title=None,
+                axis=alt.Axis(grid=False, ticks=False, domain=False, labelLimit=340),
+            ),
+            tooltip=[alt.Tooltip("threat:N", title="Threat"), alt.Tooltip("value:Q", title="Score", format=",.2f")],
+        )
+        .properties(width="container", height=alt.Step(22))
+    )
 
 
 def trends() -> Drawing:
     """Small charts over the years, each in its own unit."""
-    chart = alt.Chart(ROWS).mark_line(point=alt.OverlayMarkDef(size=26), strokeWidth=2.2, color=FIRST).encode(
-        x=YEAR,
-        y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=3, format="~s")),
-        tooltip=[alt.Tooltip("measure:N", title="Measure"), alt.Tooltip("year:Q", title="Year"), alt.Tooltip("value:Q", title="Value", format=",.4~g")],
-    ).properties(width=520, height=84)  # fmt: skip
+    chart = (
+        alt.Chart(ROWS)
+        .mark_line(point=alt.OverlayMarkDef(size=26), strokeWidth=2.2, color=FIRST)
+        .encode(
+            x=YEAR,
+            y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=3, format="~s")),
+            tooltip=[
+                alt.Tooltip("measure:N", title="Measure"),
+                alt.Tooltip("year:Q", title="Year"),
+                alt.Tooltip("value:Q", title="Value", format=",.4~g"),
+            ],
+        )
+        .properties(width=520, height=84)
+    )
     return chart.facet(
         row=alt.Row("measure:N", title=None, header=alt.Header(labelOrient="top", labelLimit=500))
     ).resolve_scale(y="independent")
@@ -272,10 +398,23 @@ def trends() -> Drawing:
 CHARTS: dict[str, Callable[[], Any]] = {
     chart.__name__: chart
     for chart in (
-        course, red_list_index, red_list_categories, threatened_share, protected, protected_sites, treaties, treaty_count,
-        records, species, coverage, completeness, assessed, threats, trends,
+        course,
+        red_list_index,
+        red_list_categories,
+        threatened_share,
+        protected,
+        protected_sites,
+        treaties,
+        treaty_count,
+        records,
+        species,
+        coverage,
+        completeness,
+        assessed,
+        threats,
+        trends,
     )
-}  # fmt: skip
+}
 
 
 def specs() -> dict[str, dict[str, Any]]:

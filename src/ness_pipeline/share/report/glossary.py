@@ -49,7 +49,10 @@ TERMS: dict[str, tuple[str, str]] = {
         "Data Deficient",
         "Looked at by the Red List, but too little is known to say whether the species is at risk.",
     ),
-    "assessed": ("assessed", "The Red List has looked at the species and published a verdict, even if that is 'too little known'."),
+    "assessed": (
+        "assessed",
+        "The Red List has looked at the species and published a verdict, even if that is 'too little known'.",
+    ),
     "key_biodiversity_area": (
         "key biodiversity area",
         "A site that matters for the survival of species worldwide, identified by an agreed standard.",
@@ -69,6 +72,9 @@ TERMS: dict[str, tuple[str, str]] = {
         "STAR score",
         "Species Threat Abatement and Restoration: how much of the world's extinction risk would go if a threat ended in this country.",
     ),
-    "not_reported": ("not reported", "A value exists or could be computed, but too little stands behind it to quote it."),
-}  # fmt: skip
+    "not_reported": (
+        "not reported",
+        "A value exists or could be computed, but too little stands behind it to quote it.",
+    ),
+}
 """Key to the words on the page and the explanation."""

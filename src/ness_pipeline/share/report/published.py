@@ -146,10 +146,8 @@ class Edition:
             if published.has("metrics.metric_value")
         }
         countries = {
-            row["country_code"]: row
-            for row in published.rows("core.country")
-            if row["country_code"] in with_metrics
-        }  # fmt: skip
+            row["country_code"]: row for row in published.rows("core.country") if row["country_code"] in with_metrics
+        }
         return cls(
             publication=publications[-1] if publications else None,
             metrics={row["metric"]: row for row in published.rows("ops.metric")},

@@ -18,11 +18,23 @@ MISSING = "\N{EN DASH}"
 """What stands where there is no value."""
 
 _WORDS = {
-    "kba": "key biodiversity area", "gbif": "GBIF", "ssii": "species status information index",
-    "ssei": "species sampling effectiveness", "star": "STAR", "dd": "Data Deficient", "sdg": "SDG", "usd": "US$",
-    "es50": "species expected in 50 records", "pct": "", "share": "share", "oecm": "OECM", "eez": "exclusive economic zone",
-    "ew": "extinct in the wild", "red": "Red", "list": "List",
-}  # fmt: skip
+    "kba": "key biodiversity area",
+    "gbif": "GBIF",
+    "ssii": "species status information index",
+    "ssei": "species sampling effectiveness",
+    "star": "STAR",
+    "dd": "Data Deficient",
+    "sdg": "SDG",
+    "usd": "US$",
+    "es50": "species expected in 50 records",
+    "pct": "",
+    "share": "share",
+    "oecm": "OECM",
+    "eez": "exclusive economic zone",
+    "ew": "extinct in the wild",
+    "red": "Red",
+    "list": "List",
+}
 
 
 @functools.cache
@@ -73,9 +85,16 @@ def unit_of(metric: str, unit: str | None) -> str:
         word = re.sub(r"[{}]", "", unit or "")
         return f"number of {_plural(word)}"
     known = {
-        "1": "score", "1/a": "score a year", "%/a": "percent a year", "km2": "square kilometres", "a": "year", "USD": "US dollars",
-        "USD/km2": "US dollars per km²", "{publication}/1e6": "publications per million people", None: "",
-    }  # fmt: skip
+        "1": "score",
+        "1/a": "score a year",
+        "%/a": "percent a year",
+        "km2": "square kilometres",
+        "a": "year",
+        "USD": "US dollars",
+        "USD/km2": "US dollars per km²",
+        "{publication}/1e6": "publications per million people",
+        None: "",
+    }
     return known.get(unit, unit or "")
 
 
@@ -152,12 +171,18 @@ def licence_of(expression: str | None) -> str:
 def source_of(name: str) -> str:
     """The name of a publisher or file behind a source."""
     known = {
-        "gbif_country": "GBIF, species records by country", "gbif_taxonomy": "GBIF, names of species groups",
-        "unsdg": "United Nations, Sustainable Development Goals", "worldbank": "World Bank",
-        "cbd": "Convention on Biological Diversity", "iso_countries": "Country names and codes (ISO 3166)",
-        "seeds": "Facts compiled with this project", "iucn": "IUCN Red List", "gbif_literature": "GBIF, publications that use open data",
-        "gbif_registry": "GBIF, publishers and data sets", "protected_planet": "Protected Planet",
-    }  # fmt: skip
+        "gbif_country": "GBIF, species records by country",
+        "gbif_taxonomy": "GBIF, names of species groups",
+        "unsdg": "United Nations, Sustainable Development Goals",
+        "worldbank": "World Bank",
+        "cbd": "Convention on Biological Diversity",
+        "iso_countries": "Country names and codes (ISO 3166)",
+        "seeds": "Facts compiled with this project",
+        "iucn": "IUCN Red List",
+        "gbif_literature": "GBIF, publications that use open data",
+        "gbif_registry": "GBIF, publishers and data sets",
+        "protected_planet": "Protected Planet",
+    }
     return known.get(name, name.removeprefix("file:"))
 
 

@@ -173,11 +173,15 @@ def table_of_countries(edition: Edition, shelf: Shelf) -> tuple[list[Row], list[
         for code in edition.countries
     }
     columns: list[Row] = [
-        {"key": key, "label": label, "description": edition.metrics[key[0]]["description"],
-         "kind": kind_of(key[0], edition.metrics[key[0]]["unit"])}
+        {
+            "key": key,
+            "label": label,
+            "description": edition.metrics[key[0]]["description"],
+            "kind": kind_of(key[0], edition.metrics[key[0]]["unit"]),
+        }
         for key, label in COLUMNS.items()
         if key[0] in edition.metrics and any(key in found for found in latest.values())
-    ]  # fmt: skip
+    ]
     lines = []
     for code, country in edition.countries.items():
         cells = []
@@ -238,11 +242,16 @@ def _moved(published: Published, edition: Edition) -> list[Row]:
     rows = published.rows("ops.change", "publication_id = $1", [edition.publication["publication_id"]])
     counts = ("added", "removed", "changed", "withheld", "moved")
     return [
-        {"label": table_of(row["table_name"].split(".")[-1]), "is_metric": row["table_name"].startswith("metrics."),
-         "is_accepted": row["is_accepted"], "after": number(row["rows_after"], "count"),
-         **{name: number(row[name], "count") for name in counts}}
-        for row in rows if any(row[name] for name in counts)
-    ]  # fmt: skip
+        {
+            "label": table_of(row["table_name"].split(".")[-1]),
+            "is_metric": row["table_name"].startswith("metrics."),
+            "is_accepted": row["is_accepted"],
+            "after": number(row["rows_after"], "count"),
+            **{name: number(row[name], "count") for name in counts},
+        }
+        for row in rows
+        if any(row[name] for name in counts)
+    ]
 
 
 def sources_of(edition: Edition) -> list[Row]:

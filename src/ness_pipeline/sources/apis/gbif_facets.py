@@ -24,10 +24,16 @@ OCCURRENCE_FILTERS: Mapping[str, Any] = {
     "occurrenceStatus": "PRESENT",
     "hasGeospatialIssue": False,
     "basisOfRecord": [
-        "PRESERVED_SPECIMEN", "OBSERVATION", "HUMAN_OBSERVATION", "MACHINE_OBSERVATION", "MATERIAL_SAMPLE",
-        "LITERATURE", "MATERIAL_CITATION", "OCCURRENCE",
+        "PRESERVED_SPECIMEN",
+        "OBSERVATION",
+        "HUMAN_OBSERVATION",
+        "MACHINE_OBSERVATION",
+        "MATERIAL_SAMPLE",
+        "LITERATURE",
+        "MATERIAL_CITATION",
+        "OCCURRENCE",
     ],
-}  # fmt: skip
+}
 """Which records count: present, without geospatial issue, neither fossil nor living specimen (zoos, gardens).
 
 Species and year must be known too, which the facets and the span of years see to.

@@ -26,17 +26,55 @@ TOLERATED_LOSS = 0.01
 
 _SUMMARY = ("assessment_id", "sis_taxon_id", "year_published", "latest", "scopes")
 _SUMMARY_IGNORED = (
-    "url", "code", "code_type", "assessment_date", "criteria", "taxon_scientific_name", "red_list_category_code",
-    "possibly_extinct", "possibly_extinct_in_the_wild",
-)  # fmt: skip
+    "url",
+    "code",
+    "code_type",
+    "assessment_date",
+    "criteria",
+    "taxon_scientific_name",
+    "red_list_category_code",
+    "possibly_extinct",
+    "possibly_extinct_in_the_wild",
+)
 _DETAILS = ("red_list_category", "possibly_extinct", "possibly_extinct_in_the_wild", "taxon", "locations", "threats")
 _DETAILS_IGNORED = (
-    "assessment_date", "year_published", "latest", "sis_taxon_id", "criteria", "url", "citation", "assessment_id",
-    "assessment_points", "assessment_ranges", "population_trend", "supplementary_info", "documentation",
-    "biogeographical_realms", "conservation_actions", "faos", "habitats", "researches", "use_and_trade", "credits",
-    "errata", "references", "growth_forms", "lmes", "scopes", "stresses", "systems",
-)  # fmt: skip
-_TAXON = ("scientific_name", "kingdom_name", "phylum_name", "class_name", "order_name", "infra_name", "subpopulation_name")  # fmt: skip
+    "assessment_date",
+    "year_published",
+    "latest",
+    "sis_taxon_id",
+    "criteria",
+    "url",
+    "citation",
+    "assessment_id",
+    "assessment_points",
+    "assessment_ranges",
+    "population_trend",
+    "supplementary_info",
+    "documentation",
+    "biogeographical_realms",
+    "conservation_actions",
+    "faos",
+    "habitats",
+    "researches",
+    "use_and_trade",
+    "credits",
+    "errata",
+    "references",
+    "growth_forms",
+    "lmes",
+    "scopes",
+    "stresses",
+    "systems",
+)
+_TAXON = (
+    "scientific_name",
+    "kingdom_name",
+    "phylum_name",
+    "class_name",
+    "order_name",
+    "infra_name",
+    "subpopulation_name",
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +126,9 @@ class RedList:
 
     def history(self, taxon_id: int) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
         """A taxon and its global assessments of all years, wherever they were listed; None when it is not there."""
-        answer = self._shared(f"taxa/sis/{taxon_id}", "IUCN taxon answer", ("taxon", "assessments"), ("sis_id", "params"))  # fmt: skip
+        answer = self._shared(
+            f"taxa/sis/{taxon_id}", "IUCN taxon answer", ("taxon", "assessments"), ("sis_id", "params")
+        )
         if answer is None:
             return None
         return taxon_of(answer), [one for one in _summaries(answer["assessments"]) if is_global(one)]

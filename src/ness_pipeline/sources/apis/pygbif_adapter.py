@@ -35,11 +35,26 @@ RANK_KEYS = ("kingdomKey", "phylumKey", "classKey", "orderKey", "familyKey", "ge
 
 SEARCH_PARAMETERS = frozenset(
     {
-        "basisOfRecord", "checklistKey", "country", "establishmentMeans", "facet", "facetLimit", "facetMincount",
-        "facetOffset", "hasCoordinate", "hasGeospatialIssue", "iucnRedListCategory", "limit", "month",
-        "occurrenceStatus", "offset", "taxonKey", "year", *RANK_KEYS,
+        "basisOfRecord",
+        "checklistKey",
+        "country",
+        "establishmentMeans",
+        "facet",
+        "facetLimit",
+        "facetMincount",
+        "facetOffset",
+        "hasCoordinate",
+        "hasGeospatialIssue",
+        "iucnRedListCategory",
+        "limit",
+        "month",
+        "occurrenceStatus",
+        "offset",
+        "taxonKey",
+        "year",
+        *RANK_KEYS,
     }
-)  # fmt: skip
+)
 """Parameters of occurrence search that we send, as GBIF's documentation spells them."""
 
 FACETS = frozenset(RANK_KEYS) | {

@@ -15,9 +15,13 @@ HALVES = {"ecological_system": "ecological", "security_system": "security"}
 """Column of each half, and the stem of its bounds and flags."""
 
 HEADLINES = (
-    ("red_list_index", "all"), ("threatened_share", "mammals"), ("land_protected_pct", None),
-    ("marine_protected_pct", None), ("treaties_in_force", None), ("assessed_share", "fungi"),
-)  # fmt: skip
+    ("red_list_index", "all"),
+    ("threatened_share", "mammals"),
+    ("land_protected_pct", None),
+    ("marine_protected_pct", None),
+    ("treaties_in_force", None),
+    ("assessed_share", "fungi"),
+)
 """Measures, with their group, that open a country page where they exist."""
 
 
@@ -48,7 +52,9 @@ def _headlines(asked: Asked) -> list[Quoted]:
     return found
 
 
-def _bar(label: str, value: float | None, lower: float | None = None, upper: float | None = None, reason: str | None = None) -> Row:  # fmt: skip
+def _bar(
+    label: str, value: float | None, lower: float | None = None, upper: float | None = None, reason: str | None = None
+) -> Row:
     has_bounds = value is not None and lower is not None and upper is not None
     return {
         "label": label,
@@ -70,8 +76,9 @@ def _index(asked: Asked, row: Row) -> Row:
         bar = _bar(label_of(half), score, row.get(f"{stem}_lower"), row.get(f"{stem}_upper"), row.get(f"{stem}_reason"))
         bar["pillars"] = [
             _bar(label_of(one["pillar"]), one["score"] if one["reportable"] else None, reason=one["reason"])
-            for one in pillars if one["half"] == half
-        ]  # fmt: skip
+            for one in pillars
+            if one["half"] == half
+        ]
         halves.append(bar)
     coverage = row.get("coverage")
     return {
@@ -101,17 +108,26 @@ def _component(asked: Asked, row: Row) -> Row:
 
 def _course(asked: Asked, rows: list[Row]) -> dict[str, Figure]:
     drawn = [
-        {"year": row["year"], "half": label_of(half), "value": row[half], "lower": row.get(f"{stem}_lower"), "upper": row.get(f"{stem}_upper")}
+        {
+            "year": row["year"],
+            "half": label_of(half),
+            "value": row[half],
+            "lower": row.get(f"{stem}_lower"),
+            "upper": row.get(f"{stem}_upper"),
+        }
         for row in rows
         for half, stem in HALVES.items()
         if row.get(half) is not None and row.get(f"{stem}_reportable", True)
-    ]  # fmt: skip
+    ]
     if len({row["year"] for row in drawn}) < 2:  # noqa: PLR2004  a line needs two points
         return {}
     cells = [
-        Cell("year", "Year", "year"), Cell("half", "Half"), Cell("value", "Score", "number"),
-        Cell("lower", "Lower", "number"), Cell("upper", "Upper", "number"),
-    ]  # fmt: skip
+        Cell("year", "Year", "year"),
+        Cell("half", "Half"),
+        Cell("value", "Score", "number"),
+        Cell("lower", "Lower", "number"),
+        Cell("upper", "Upper", "number"),
+    ]
     title = f"The two halves of {asked.country['country_name']} over the years"
     says = "Two lines, one per half, each with a band for its range."
     return {"course": Figure("course", title, "score from 0 (worst) to 1 (best)", says, drawn, cells)}

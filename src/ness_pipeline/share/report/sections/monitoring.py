@@ -44,10 +44,15 @@ def build(asked: Asked) -> Part:
 
 def _records(asked: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
     drawn = [
-        {"year": row["year"], "group": asked.group_label(row["taxon_group"]), "records": row["occurrences"],
-         "species": row["observed_richness"] if row["reportable"] else None}
-        for row in dated(rows) if row["taxon_group"] in KINGDOMS
-    ]  # fmt: skip
+        {
+            "year": row["year"],
+            "group": asked.group_label(row["taxon_group"]),
+            "records": row["occurrences"],
+            "species": row["observed_richness"] if row["reportable"] else None,
+        }
+        for row in dated(rows)
+        if row["taxon_group"] in KINGDOMS
+    ]
     if not drawn:
         return {}
     cells = [
@@ -58,15 +63,23 @@ def _records(asked: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
     ]
     figures = {
         "records": Figure(
-            "records", f"Records of species made in {name}", "number of records by year of observation",
-            "Stacked bars by year for animals, plants and fungi.", drawn, cells,
+            "records",
+            f"Records of species made in {name}",
+            "number of records by year of observation",
+            "Stacked bars by year for animals, plants and fungi.",
+            drawn,
+            cells,
         ),
-    }  # fmt: skip
+    }
     if species := [row for row in drawn if row["species"] is not None]:
         figures["species"] = Figure(
-            "species", f"Species recorded in {name} each year", "number of species with at least one record; follows effort, not nature alone",
-            "One line each for animals, plants and fungi by year.", species, cells,
-        )  # fmt: skip
+            "species",
+            f"Species recorded in {name} each year",
+            "number of species with at least one record; follows effort, not nature alone",
+            "One line each for animals, plants and fungi by year.",
+            species,
+            cells,
+        )
     return figures
 
 
@@ -95,31 +108,67 @@ def _shares(asked: Asked, name: str) -> dict[str, Figure]:
     if by_group:
         cells = [Cell("group", "Group"), Cell("measure", "Measure"), Cell("value", "Value", "share")]
         says = "One mark per group and measure."
-        figures["completeness"] = Figure("completeness", f"How complete the records of {name} are, by group", "percent, all years together", says, by_group, cells)  # fmt: skip
+        figures["completeness"] = Figure(
+            "completeness",
+            f"How complete the records of {name} are, by group",
+            "percent, all years together",
+            says,
+            by_group,
+            cells,
+        )
     if by_year:
-        cells = [Cell("year", "Year", "year"), Cell("group", "Group"), Cell("measure", "Measure"), Cell("value", "Value", "share")]  # fmt: skip
+        cells = [
+            Cell("year", "Year", "year"),
+            Cell("group", "Group"),
+            Cell("measure", "Measure"),
+            Cell("value", "Value", "share"),
+        ]
         says = "Lines by year for animals, plants and fungi, one small chart per measure."
-        figures["coverage"] = Figure("coverage", f"How complete each year's records of {name} are", "percent", says, by_year, cells)  # fmt: skip
+        figures["coverage"] = Figure(
+            "coverage", f"How complete each year's records of {name} are", "percent", says, by_year, cells
+        )
     return figures
 
 
 def _assessed(asked: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
     by_group = {row["taxon_group"]: row for row in rows}
     table = [
-        {"group": asked.group_label(group), "described": by_group[group]["described_species"], "observed": by_group[group]["observed_species"],
-         "assessed": by_group[group]["assessed_species"], "value": by_group[group]["assessed_share"], "place": place,
-         "kingdom": _kingdom(asked, group), "standing": "May be quoted" if by_group[group]["reportable"] else "Fewer than 10 species"}
-        for place, group in enumerate((*TAXON_GROUPS, *ROLL_UPS)) if group in by_group and group != "all"
-    ]  # fmt: skip
+        {
+            "group": asked.group_label(group),
+            "described": by_group[group]["described_species"],
+            "observed": by_group[group]["observed_species"],
+            "assessed": by_group[group]["assessed_species"],
+            "value": by_group[group]["assessed_share"],
+            "place": place,
+            "kingdom": _kingdom(asked, group),
+            "standing": "May be quoted" if by_group[group]["reportable"] else "Fewer than 10 species",
+        }
+        for place, group in enumerate((*TAXON_GROUPS, *ROLL_UPS))
+        if group in by_group and group != "all"
+    ]
     drawn = [row for row in table if row["value"] is not None]
     if not drawn:
         return {}
     cells = [
-        Cell("group", "Group"), Cell("described", "Described worldwide", "count"), Cell("observed", "Recorded here", "count"),
-        Cell("assessed", "Of these, assessed", "count"), Cell("value", "Assessed share", "share"), Cell("standing", "Standing"),
-    ]  # fmt: skip
+        Cell("group", "Group"),
+        Cell("described", "Described worldwide", "count"),
+        Cell("observed", "Recorded here", "count"),
+        Cell("assessed", "Of these, assessed", "count"),
+        Cell("value", "Assessed share", "share"),
+        Cell("standing", "Standing"),
+    ]
     says = "One bar per group: the share of the species recorded in the country that the Red List has assessed."
-    return {"assessed": Figure("assessed", f"Species of {name} that the Red List has looked at", "percent of the species recorded", says, drawn, cells, table)}  # fmt: skip
+    return {
+        "assessed": Figure(
+            "assessed",
+            f"Species of {name} that the Red List has looked at",
+            "percent of the species recorded",
+            says,
+            drawn,
+            cells,
+            table,
+        )
+    }
 
 
 def _kingdom(asked: Asked, group: str) -> str:

@@ -35,10 +35,19 @@ def build(asked: Asked) -> Part:
     figures = {}
     if drawn := _series(rows, REALMS):
         says = "Lines of protected land and protected sea by year, and a level line at 30 percent, the target for 2030."
-        figures["cover"] = Figure("protected", f"Protected land and sea of {name}", "percent of the area", says, drawn, cells)  # fmt: skip
+        figures["cover"] = Figure(
+            "protected", f"Protected land and sea of {name}", "percent of the area", says, drawn, cells
+        )
     if drawn := _series(rows, SITES):
         says = "Lines of the mean protected share of key biodiversity areas by year, one per realm."
-        figures["sites"] = Figure("protected_sites", f"Protection of key biodiversity areas in {name}", "mean percent of each site's area", says, drawn, cells)  # fmt: skip
+        figures["sites"] = Figure(
+            "protected_sites",
+            f"Protection of key biodiversity areas in {name}",
+            "mean percent of each site's area",
+            says,
+            drawn,
+            cells,
+        )
     facts = {"realms": [_latest(rows, column, says) for column, says in REALMS.items()]}
     return Part("protected_areas", TITLE, None, figures, facts)
 

@@ -37,11 +37,21 @@ def build(asked: Asked) -> Part:
     figures = {}
     if drawn:
         cells = [
-            Cell("year", "Year", "year"), Cell("series", "Series"), Cell("value", "Index", "number"),
-            Cell("lower", "Lower", "number"), Cell("upper", "Upper", "number"),
-        ]  # fmt: skip
+            Cell("year", "Year", "year"),
+            Cell("series", "Series"),
+            Cell("value", "Index", "number"),
+            Cell("lower", "Lower", "number"),
+            Cell("upper", "Upper", "number"),
+        ]
         says = f"Lines of the Red List Index of {name} by year, with a band for the range where there is one."
-        figures["index"] = Figure("red_list_index", f"Red List Index of {name}", "index from 0 (all extinct) to 1 (all safe)", says, drawn, cells)  # fmt: skip
+        figures["index"] = Figure(
+            "red_list_index",
+            f"Red List Index of {name}",
+            "index from 0 (all extinct) to 1 (all safe)",
+            says,
+            drawn,
+            cells,
+        )
     return Part("red_list_index", TITLE, None if drawn or groups else facts["own_missing"], figures, facts)
 
 
@@ -59,25 +69,43 @@ def _why(asked: Asked, rows: list[Row]) -> str:
 
 def _lines(rows: list[Row]) -> list[Row]:
     weighted = [
-        {"year": row["year"], "series": "Weighted by range", "value": row["red_list_index"],
-         "lower": row.get("red_list_index_lower"), "upper": row.get("red_list_index_upper")}
-        for row in rows if row.get("red_list_index") is not None and row.get("reportable", True)
-    ]  # fmt: skip
+        {
+            "year": row["year"],
+            "series": "Weighted by range",
+            "value": row["red_list_index"],
+            "lower": row.get("red_list_index_lower"),
+            "upper": row.get("red_list_index_upper"),
+        }
+        for row in rows
+        if row.get("red_list_index") is not None and row.get("reportable", True)
+    ]
     alike = [
-        {"year": row["year"], "series": "All species alike", "value": row["red_list_index_unweighted"],
-         "lower": row.get("red_list_index_unweighted_lower"), "upper": row.get("red_list_index_unweighted_upper")}
-        for row in rows if row.get("red_list_index_unweighted") is not None and row.get("unweighted_reportable", row.get("reportable", True))
-    ]  # fmt: skip
+        {
+            "year": row["year"],
+            "series": "All species alike",
+            "value": row["red_list_index_unweighted"],
+            "lower": row.get("red_list_index_unweighted_lower"),
+            "upper": row.get("red_list_index_unweighted_upper"),
+        }
+        for row in rows
+        if row.get("red_list_index_unweighted") is not None
+        and row.get("unweighted_reportable", row.get("reportable", True))
+    ]
     return weighted + alike
 
 
 def _official(asked: Asked) -> list[Row]:
     return dated(
-        {"year": row["year"], "series": "Official UN series", "value": row["value"],
-         "lower": row.get("value_lower"), "upper": row.get("value_upper")}
+        {
+            "year": row["year"],
+            "series": "Official UN series",
+            "value": row["value"],
+            "lower": row.get("value_lower"),
+            "upper": row.get("value_upper"),
+        }
         for row in asked.rows("core.indicator_observation")
         if row["series_code"] == OFFICIAL_SERIES and row["disaggregation"] == "total" and row["value"] is not None
-    )  # fmt: skip
+    )
 
 
 def _groups(asked: Asked, rows: list[Row]) -> list[Row]:

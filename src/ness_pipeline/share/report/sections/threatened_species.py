@@ -51,43 +51,80 @@ def _quoted(row: Row | None) -> Row | None:
 def _figures(asked: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
     bars = [row for row in rows if row["known_species"] and row["taxon_group"] != "all"]
     stacked = [
-        {"group": asked.group_label(row["taxon_group"]), "category": category, "species": species, "order": order,
-         "share": species / row["known_species"], "place": place}
+        {
+            "group": asked.group_label(row["taxon_group"]),
+            "category": category,
+            "species": species,
+            "order": order,
+            "share": species / row["known_species"],
+            "place": place,
+        }
         for place, row in enumerate(bars)
         for order, (category, species) in enumerate(_species_by_category(row).items())
         if species
-    ]  # fmt: skip
+    ]
     wide = [
-        {"group": asked.group_label(row["taxon_group"]), "known": row["known_species"],
-         "assessed": row.get("national_assessed_share"), **_species_by_category(row)}
-        for row in rows if row["known_species"]
-    ]  # fmt: skip
+        {
+            "group": asked.group_label(row["taxon_group"]),
+            "known": row["known_species"],
+            "assessed": row.get("national_assessed_share"),
+            **_species_by_category(row),
+        }
+        for row in rows
+        if row["known_species"]
+    ]
     counts = [Cell(category, category, "count") for category in (*CATEGORIES, NOT_ASSESSED)]
     shares = [
-        {"group": asked.group_label(row["taxon_group"]), "value": row["threatened_share"],
-         "lower": row["threatened_share_lower"], "upper": row["threatened_share_upper"],
-         "standing": "May be quoted" if row["reportable"] else "Too little assessed",
-         "assessed": row.get("national_assessed_share"), "world": row.get("world_assessed_share"),
-         "reason": reason_of(row["reason"]), "place": place}
-        for place, row in enumerate(rows) if row["known_species"] and row["taxon_group"] != "all"
-    ]  # fmt: skip
+        {
+            "group": asked.group_label(row["taxon_group"]),
+            "value": row["threatened_share"],
+            "lower": row["threatened_share_lower"],
+            "upper": row["threatened_share_upper"],
+            "standing": "May be quoted" if row["reportable"] else "Too little assessed",
+            "assessed": row.get("national_assessed_share"),
+            "world": row.get("world_assessed_share"),
+            "reason": reason_of(row["reason"]),
+            "place": place,
+        }
+        for place, row in enumerate(rows)
+        if row["known_species"] and row["taxon_group"] != "all"
+    ]
     drawn = [row for row in shares if row["value"] is not None]
     figures = {
         "categories": Figure(
-            "red_list_categories", f"Species known from {name}, by standing on the Red List", "percent of the species of each group",
+            "red_list_categories",
+            f"Species known from {name}, by standing on the Red List",
+            "percent of the species of each group",
             "One bar per group, divided from extinct and threatened species at the left to species that nobody has assessed at the right.",
-            stacked, [Cell("group", "Group"), Cell("known", "Known species", "count"), *counts, Cell("assessed", "Assessed", "share")], wide,
+            stacked,
+            [
+                Cell("group", "Group"),
+                Cell("known", "Known species", "count"),
+                *counts,
+                Cell("assessed", "Assessed", "share"),
+            ],
+            wide,
         ),
-    }  # fmt: skip
+    }
     if drawn:
         figures["shares"] = Figure(
-            "threatened_share", f"Share of assessed species that are threatened in {name}", "percent, with lower and upper estimate",
+            "threatened_share",
+            f"Share of assessed species that are threatened in {name}",
+            "percent, with lower and upper estimate",
             "One dot per group with a line from the lower to the upper estimate; hollow dots are groups of which too little is assessed to quote the number.",
             drawn,
-            [Cell("group", "Group"), Cell("value", "Threatened", "share"), Cell("lower", "Lower", "share"), Cell("upper", "Upper", "share"),
-             Cell("assessed", "Assessed here", "share"), Cell("world", "Assessed worldwide", "share"), Cell("standing", "Standing"), Cell("reason", "Why not")],
+            [
+                Cell("group", "Group"),
+                Cell("value", "Threatened", "share"),
+                Cell("lower", "Lower", "share"),
+                Cell("upper", "Upper", "share"),
+                Cell("assessed", "Assessed here", "share"),
+                Cell("world", "Assessed worldwide", "share"),
+                Cell("standing", "Standing"),
+                Cell("reason", "Why not"),
+            ],
             shares,
-        )  # fmt: skip
+        )
     return figures
 
 

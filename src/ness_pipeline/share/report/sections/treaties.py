@@ -71,7 +71,9 @@ def _figures(parties: list[Row], framework: list[Row], name: str, as_of: dt.date
             Cell("since", "In force since"),
         ]
         says = "One bar per treaty, from the year in which it came into force for the country until today."
-        figures["timeline"] = Figure("treaties", f"Treaties in force for {name}", "from the year of entry into force", says, drawn, cells, rows)  # fmt: skip
+        figures["timeline"] = Figure(
+            "treaties", f"Treaties in force for {name}", "from the year of entry into force", says, drawn, cells, rows
+        )
     if len(framework) > 1:
         counted = [
             {"year": row["year"], "value": row["treaties_in_force"], "known": row["treaties_known"]}
@@ -83,5 +85,7 @@ def _figures(parties: list[Row], framework: list[Row], name: str, as_of: dt.date
             Cell("known", "Open to the country", "count"),
         ]
         says = "A step line that rises with each treaty that comes into force."
-        figures["count"] = Figure("treaty_count", f"Number of treaties in force for {name}", "treaties on 31 December", says, counted, cells)  # fmt: skip
+        figures["count"] = Figure(
+            "treaty_count", f"Number of treaties in force for {name}", "treaties on 31 December", says, counted, cells
+        )
     return figures
