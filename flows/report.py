@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 PATIENCE_S = 30.0
 """How long a run that has ended waits for the server to take what has not been sent yet."""
+SILENT_PATIENCE_S = 5.0
+"""The same for a server that has not taken a single message of the run."""
 REQUEST_S = 10.0
 """How long one request may take."""
 LONGEST_PAUSE_S = 5.0
@@ -82,6 +84,7 @@ class Report:
     _messages: queue.Queue[Message | None] = field(default_factory=queue.Queue)
     _task_runs: dict[tuple[str, str], UUID] = field(default_factory=dict)
     _lost: int = 0
+    _has_answered: bool = False
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -123,7 +126,7 @@ class Report:
             self._messages.put(lambda client: self._set_final(client, state))
         self._messages.put(None)
         if self._thread is not None:
-            self._thread.join(self.patience_s)
+            self._thread.join(self.patience_s if self._has_answered else min(self.patience_s, SILENT_PATIENCE_S))
             if self._thread.is_alive():
                 self._lost += self._messages.qsize() + 1
         if not self._lost:
@@ -158,6 +161,7 @@ class Report:
                 logger.debug("report refused", extra={"error": repr(error)})
                 break
             else:
+                self._has_answered = True
                 return
         self._lost += 1
 
