@@ -165,9 +165,9 @@ class Definition(_Part):
         )
 
 
-def _weights(of: str, stated: Iterable[Fraction | None]) -> tuple[float, ...]:
-    """Stated weights, or equal ones where none is stated."""
-    weights = list(stated)
+def _weights(of: str, weights_given: Iterable[Fraction | None]) -> tuple[float, ...]:
+    """The given weights as numbers, or equal weights where none is given."""
+    weights = list(weights_given)
     given = [weight for weight in weights if weight is not None]
     if not given:
         return (1.0 / len(weights),) * len(weights)

@@ -87,8 +87,8 @@ def _wrong_grain(measure: Measure) -> Iterator[str]:
     name, (table, _) = measure.name, _known_measures()[measure.metric]
     groups = (*TAXON_GROUPS, *ROLL_UPS)
     if table.has("taxon_group") and measure.taxon_group not in groups:
-        said = "has none" if measure.taxon_group is None else f"has {measure.taxon_group!r}"
-        yield f"{measure.metric} needs a taxon_group and {said}; choose from {', '.join(groups)}."
+        present = "has none" if measure.taxon_group is None else f"has {measure.taxon_group!r}"
+        yield f"{measure.metric} needs a taxon_group and {present}; choose from {', '.join(groups)}."
     if not table.has("taxon_group") and measure.taxon_group is not None:
         yield f"{measure.metric} has no groups, so it cannot be that of {measure.taxon_group!r}; leave taxon_group out."
     years = [column for column in table.columns if column.name == "year"]
@@ -127,8 +127,8 @@ def read_definition(path: Path | None = None) -> Definition:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        says = first["msg"].removeprefix("Value error, ").lower()
-        raise WrongUsage(f"The definition {file} is not usable at {place} ({says}); correct it there.") from error
+        message = first["msg"].removeprefix("Value error, ").lower()
+        raise WrongUsage(f"The definition {file} is not usable at {place} ({message}); correct it there.") from error
     for wrong in _wrong(definition):
         raise WrongUsage(wrong)
     return definition

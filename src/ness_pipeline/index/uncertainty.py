@@ -107,12 +107,12 @@ def draw_scores(
     for place in np.flatnonzero((~np.isnan(lower) | ~np.isnan(upper)).any(axis=0)):
         value, low, high = (column[:, None, place] for column in (values, lower, upper))
         some[..., place] = drawn_values(value, low, high, first[..., place], second[..., place])
-    spread, stated = float(settings.weight_spread), Weights.of(definition)
+    spread, defined = float(settings.weight_spread), Weights.of(definition)
     weights = Weights(
         *(
             weight * (1.0 + spread * (2.0 * uniform - 1.0))
             for weight, uniform in zip(
-                (stated.measures, stated.pillars, stated.halves), (of_measures, of_pillars, of_halves), strict=True
+                (defined.measures, defined.pillars, defined.halves), (of_measures, of_pillars, of_halves), strict=True
             )
         )
     )

@@ -118,13 +118,13 @@ def _cited(connection: duckdb.DuckDBPyConnection) -> Iterator[Cited]:
             "SELECT source, arg_max(release, loaded_at) FROM ops.load WHERE status = 'loaded' GROUP BY source"
         ).fetchall()
     )
-    stated = connection.execute(
+    rows = connection.execute(
         "SELECT source, citation, doi, licence, min(accessed_on), max(accessed_on), count(*), bool_and(is_redistributable) "
         "FROM ops.citation GROUP BY ALL ORDER BY ALL"
     ).fetchall()
-    for source, citation, doi, licence, first, last, units, is_open in stated:
+    for source, citation, doi, licence, first, last, units, is_open in rows:
         yield Cited(source, citation, doi, releases.get(source), licence, first, last, units, is_open)
-    named = {row[0] for row in stated}
+    named = {row[0] for row in rows}
     loaded = connection.execute(
         "SELECT source, unit, CAST(min(coalesce(extracted_at, loaded_at)) AS DATE), "
         "CAST(max(coalesce(extracted_at, loaded_at)) AS DATE) FROM ops.load "
@@ -249,7 +249,7 @@ def as_cff(found: Bibliography) -> dict[str, Any]:
 
 
 def _reference(one: Cited) -> dict[str, Any]:
-    says: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "type": "data",
         "title": _title(one),
         "authors": [{"name": _title(one).split(",")[0].removeprefix("SYNTHETIC stand-in for: ")}],
@@ -261,7 +261,7 @@ def _reference(one: Cited) -> dict[str, Any]:
         "notes": f"source {one.source}; {one.units} units of work; accessed {one.accessed}; "
         + ("may be passed on" if one.is_redistributable else "rows may not be passed on"),
     }
-    return {name: value for name, value in says.items() if value is not None}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def derived_dataset(published: Path) -> Sequence[tuple[str, int]]:

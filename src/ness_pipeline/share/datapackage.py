@@ -78,7 +78,7 @@ def licences_of(cited: list[Cited]) -> list[dict[str, str]]:
 
 def source_of(one: Cited) -> dict[str, Any]:
     """One source of a package."""
-    says = {
+    fields = {
         "title": one.citation,
         "path": one.url,
         "name": one.source,
@@ -86,7 +86,7 @@ def source_of(one: Cited) -> dict[str, Any]:
         "licence": one.licence or "as its owner says",
         "accessed": one.accessed,
     }
-    return {name: value for name, value in says.items() if value is not None}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def package_of(found: Bibliography, resources: list[dict[str, Any]], left_out: list[dict[str, Any]]) -> dict[str, Any]:

@@ -107,14 +107,14 @@ def _sentence(text: str) -> str:
 
 def _demands(constraints: dict[str, Any]) -> str:
     """Constraints in few words: whether it may be missing, bounds, values."""
-    said = [] if constraints.get("required") else ["may be NULL"]
+    limits = [] if constraints.get("required") else ["may be NULL"]
     if "minimum" in constraints or "maximum" in constraints:
-        said.append(f"{_number(constraints.get('minimum'))} to {_number(constraints.get('maximum'))}")
+        limits.append(f"{_number(constraints.get('minimum'))} to {_number(constraints.get('maximum'))}")
     if "enum" in constraints:
-        said.append("one of " + ", ".join(str(value) for value in constraints["enum"]))
+        limits.append("one of " + ", ".join(str(value) for value in constraints["enum"]))
     if "pattern" in constraints:
-        said.append(f"like {constraints['pattern']}")
-    return "; ".join(said)
+        limits.append(f"like {constraints['pattern']}")
+    return "; ".join(limits)
 
 
 def _number(value: float | None) -> str:

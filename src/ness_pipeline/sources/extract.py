@@ -34,7 +34,7 @@ def context_of(landing: Landing, settings: Settings) -> Context:
     return Context(settings, world)
 
 
-def asked(settings: Settings) -> dict[str, object]:
+def settings_behind_answers(settings: Settings) -> dict[str, object]:
     """What the answers of any publisher depend on besides the unit."""
     return {"checklist": settings.gbif_checklist, "is_synthetic": settings.is_synthetic}
 
@@ -58,11 +58,13 @@ def extract(
     """
     latest = landing.latest(unit.source, unit.key)
     if latest is not None and latest.completed_at is not None:
-        same = latest.unit == unit and all(latest.about.get(k) == v for k, v in asked(settings).items())
+        same = latest.unit == unit and all(
+            latest.about.get(k) == v for k, v in settings_behind_answers(settings).items()
+        )
         if same and dt.timedelta(0) <= now - latest.completed_at < max_age:
             # What is damaged in landing is asked for again, and only that.
             return latest if latest.is_intact else _read(latest, settings, send, now)
-    return _read(landing.start(unit, asked(settings), now), settings, send, now)
+    return _read(landing.start(unit, settings_behind_answers(settings), now), settings, send, now)
 
 
 def _read(extraction: Extraction, settings: Settings, send: Fetch, now: dt.datetime) -> Extraction:

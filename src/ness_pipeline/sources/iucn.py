@@ -211,8 +211,8 @@ class _Found:
             return
         if (category := CATEGORY_OF_CODE[code]) is None:
             return
-        stated = summary if details is None else details
-        tags = [stated.get("possibly_extinct"), stated.get("possibly_extinct_in_the_wild")]
+        assessment = summary if details is None else details
+        tags = [assessment.get("possibly_extinct"), assessment.get("possibly_extinct_in_the_wild")]
         self.assessments.append(
             {
                 **named,

@@ -108,8 +108,8 @@ def _rows(country: str, payload: Payload) -> list[dict[str, Any]]:
         raise SchemaDrift(f"Protected Planet answered {body['iso_3']!r} for {country}; look at the landed payload.")
     statistics = record(body["statistics"] or {}, "Protected Planet statistics", (), {*STATISTICS, *COUNTS})
     assessed = body.get("pame_statistics") or {}
-    members = [(name, statistics.get(name), says) for name, says in STATISTICS.items()]
-    members += [(name, assessed.get(name), says) for name, says in ASSESSED.items()]
+    members = [(name, statistics.get(name), meaning) for name, meaning in STATISTICS.items()]
+    members += [(name, assessed.get(name), meaning) for name, meaning in ASSESSED.items()]
     return [
         {
             "country_code": country,

@@ -135,14 +135,14 @@ class UnSdg:
         """
         listed = _releases(fetch)
         for code, former in SERIES.items():
-            asked = code if code in listed or former not in listed else former
-            if asked is None or asked not in listed:
+            requested = code if code in listed or former not in listed else former
+            if requested is None or requested not in listed:
                 logger.warning("UN SDG does not list the series %s any more; no rows are loaded for it.", code)
                 continue
             found = [
                 row
-                for value in _pages(fetch, asked)
-                if (row := _row(value, code, {code, former}, unit.years, listed[asked])) is not None
+                for value in _pages(fetch, requested)
+                if (row := _row(value, code, {code, former}, unit.years, listed[requested])) is not None
             ]
             schema: dict[str, Any] = dict.fromkeys(COLUMNS, pl.String) | {"year": pl.Float64}
             yield Batch("indicator_observation", pl.DataFrame(found, schema=schema, orient="row"))

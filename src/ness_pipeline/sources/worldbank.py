@@ -151,9 +151,9 @@ def _page(
     request = Request.get("worldbank", path, {"format": "json", **params, "per_page": per_page, "page": number})
     body = rows(fetch(request).json(), "World Bank answer")
     if len(body) == 1 and isinstance(body[0], dict) and "message" in body[0]:
-        says = "; ".join(f"{part.get('id')} {part.get('value')}" for part in body[0]["message"])
+        messages = "; ".join(f"{part.get('id')} {part.get('value')}" for part in body[0]["message"])
         raise SourceUnavailable(
-            f"worldbank refused {path} ({says[:100]}); the indicator may have been archived, please report it."
+            f"worldbank refused {path} ({messages[:100]}); the indicator may have been archived, please report it."
         )
     needed = ("page", "pages", "total", "lastupdated") if what else ("page", "pages", "total")
     head = record(body[0] if body else None, "World Bank page head", needed, ("per_page", "sourceid", "lastupdated"))

@@ -175,8 +175,8 @@ class Search:
         return found
 
     def _send(self, facets: tuple[str, ...], params: dict[str, Any]) -> Answer:
-        asked = {"facet": list(facets), "facetLimit": FACET_LIMIT} if facets else {}
-        body = occurrence_search(self._fetch, **params, **asked, limit=0, checklistKey=self._checklist)
+        facet_parameters = {"facet": list(facets), "facetLimit": FACET_LIMIT} if facets else {}
+        body = occurrence_search(self._fetch, **params, **facet_parameters, limit=0, checklistKey=self._checklist)
         return _answer(body, facets)
 
 

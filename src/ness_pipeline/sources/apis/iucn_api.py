@@ -154,8 +154,8 @@ def taxon_of(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 def category_code(details: Mapping[str, Any]) -> str | None:
     """Category code of an assessment as published."""
-    stated = details["red_list_category"]
-    return None if stated is None else record(stated, "IUCN category", ("code",), None)["code"]
+    category = details["red_list_category"]
+    return None if category is None else record(category, "IUCN category", ("code",), None)["code"]
 
 
 def _request(path: str, params: tuple[tuple[str, str], ...] = (), shared: str | None = None) -> Request:
