@@ -38,6 +38,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 SLOW_FIXTURES = {"browser", "public_data", "spark"}
 """Fixtures that only `make test-all` uses: what needs one of them is marked `slow`."""
+SLOW_TIMEOUT_S = 1800
+"""After this a slow test counts as hanging, on a machine that does other work as well."""
 FIRST = ("soak", "ops", "flows", "run", "cube", "report", "share", "cli")
 """Folders whose tests take long start first, so that at the end no process is left with one of them."""
 
@@ -48,6 +50,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SLOW_TIMEOUT_S))
     order = {folder: place for place, folder in enumerate(FIRST)}
     items.sort(key=lambda item: order.get(item.path.parent.name, len(FIRST)))
 

@@ -19,13 +19,13 @@ DOCUMENT = {"count": 9, "pageNumber": 1, "data": [{"key": str(n), "value": n} fo
 @pytest.fixture(scope="module")
 def sandbox():
     """A small world whose faults the tests choose."""
-    with serve(World(species=400, countries=("KE", "ML")), faults=Faults(stall_s=0.6)) as running:
+    with serve(World(species=400, countries=("KE", "ML")), faults=Faults(stall_s=2.0)) as running:
         yield running
 
 
 def ask(sandbox, request=SERIES, *, retries=4):
     """What the session makes of one request."""
-    settings = Settings(_env_file=None, retries=retries, timeout_read_s=0.3).for_sandbox(sandbox.url)
+    settings = Settings(_env_file=None, retries=retries, timeout_read_s=1.0).for_sandbox(sandbox.url)
     with Session(settings, backoff_s=0.001) as session:
         return session.send(request)
 
