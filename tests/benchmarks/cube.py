@@ -120,7 +120,7 @@ def ours(folder: Path, out: Path, trust: str, *, keeps_refused: bool = False) ->
     with engine_for("duckdb", [folder], CubeOptions(), trust=trust) as engine:
         engine.write(out)
         if keeps_refused:
-            return sum(engine.left_out().values()) + sum(
+            return sum(engine.filtered_out().values()) + sum(
                 frame.height for frame in refused_records(engine, left_out=False)
             )
         return engine.received() - engine.counted()

@@ -59,7 +59,7 @@ def test_sql_and_contract_refuse_the_same_rows_for_the_same_column(rows):
     assert {row for row, (_, _, broken) in enumerate(found) if broken} == by_contract.keys()
 
 
-AS_WRITTEN = st.fixed_dictionaries(
+AS_IN_FILES = st.fixed_dictionaries(
     {
         "gbifID": st.sampled_from([None, "", "1", " 2", "NA"]),
         "occurrenceStatus": st.sampled_from([None, "", "PRESENT", " present ", "Rare", "NA", "ABSENT", "absent", "0"]),
@@ -76,19 +76,19 @@ AS_WRITTEN = st.fixed_dictionaries(
 
 
 @settings(max_examples=4, deadline=None)
-@given(st.lists(AS_WRITTEN, min_size=1, max_size=90))
+@given(st.lists(AS_IN_FILES, min_size=1, max_size=90))
 def test_what_counts_meets_the_contract_and_what_is_refused_breaks_it(tmp_path_factory, rows):
-    """Words as files have them: what the quick questions let pass, the contract does too, and the other way round."""
+    """Text as files have it: the quick checks pass what the contract passes, and the other way round."""
     file = tmp_path_factory.mktemp("written") / "records.parquet"
     pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String)).write_parquet(file)
     names = [column.name for column in OCCURRENCE.columns if column.name not in {"taxon_group", "source"}]
     with engine_for("duckdb", [file], CubeOptions(), trust="keys") as engine:
-        engine._define_occurrence()
-        counted = pl.concat([*engine.frames(f"SELECT {', '.join(names)} FROM occurrence", "Reading"), pl.DataFrame()], how="diagonal")  # fmt: skip
+        engine.define_counted_records()
+        counted = pl.concat([*engine.frames(f"SELECT {', '.join(names)} FROM counted_record", "Reading"), pl.DataFrame()], how="diagonal")  # fmt: skip
         cube = sum(frame["occurrences"].sum() for frame in engine.cube())
         refused = sum(frame.height for frame in refused_records(engine))  # raises where the contract allows the record
         broken = sum(frame.height for frame in refused_records(engine, left_out=False))
-        left_out = sum(engine.left_out().values())
+        left_out = sum(engine.filtered_out().values())
     assert counted.height == cube == len(rows) - refused
     assert broken + left_out == refused
     if counted.height:

@@ -29,7 +29,7 @@ def made(engine: str, files: list[Path], options: CubeOptions, kept_whole: int =
             elif batch.frame.height:
                 found.setdefault(batch.table, []).append(batch.frame)
         found["with target groups"] = list(opened.cube())
-        found["left out"] = [pl.DataFrame(list(opened.left_out().items()), schema=["column_name", "records"], orient="row")]  # fmt: skip
+        found["left out"] = [pl.DataFrame(list(opened.filtered_out().items()), schema=["column_name", "records"], orient="row")]  # fmt: skip
     return {name: pl.concat(frames).sort(pl.exclude("row")) for name, frames in found.items()}
 
 
@@ -228,12 +228,12 @@ IN_SMALL_LETTERS = pl.col("countrycode").str.to_lowercase()
     ],
 )
 def test_a_trusted_cube_in_a_file_is_that_of_checked_records(world_records, tmp_path, words, plain, suffix):
-    """Counts by the words of the files are the cube where words stand for themselves, and are mended where they do not."""
+    """Counts by the text of the files are the cube where each text is its own value, and are merged where not."""
     records, out = tmp_path / "records.parquet", tmp_path / f"cube{suffix}"
     world_records.with_columns(words.alias("countrycode")).write_parquet(records)
     with engine_for("duckdb", [records], FINEST, trust="everything") as engine:
         cube_to_file(engine, out)
-        assert engine._is_cube_written is plain
+        assert engine.count().texts_are_values is plain
         counted = engine.counted()
     with engine_for("duckdb", [records], FINEST, trust="keys") as engine:
         expected = pl.concat(engine.cube()).sort(pl.all())

@@ -123,4 +123,4 @@ def test_branches_that_nobody_chose_are_not_translated():
     )
     assert "h3" not in text
     assert "getvariable" not in text
-    assert "bare(" not in text
+    assert "blank_as_null(" not in text

@@ -1,4 +1,5 @@
 -- Species known from each country, counted over the same records as the occurrence cube.
+-- Reads `species_record`: species_record.sql with the reporting group, or species_cube_row.sql.
 -- Name, group and category are those of most records of the species there: records of a subspecies may carry its own
 -- category. Ties go to the alphabetically first, so that the order of records does not matter.
 SELECT

@@ -1,5 +1,6 @@
 -- A cube whose rows are finer than country, year, species and cell (by way of establishment, by month) brought to that
 -- grain: records are added up, the smallest uncertainty is kept.
+-- Reads `cube_row`: rows of a cube that was made elsewhere, checked against the contract `OccurrenceCube`.
 SELECT
     country_code,
     year,

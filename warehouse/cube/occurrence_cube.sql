@@ -1,8 +1,8 @@
 -- Occurrence cube: the records of each species in each country, year and cell.
--- One row per country, year, species and cell that has records; nothing ever says zero.
--- Reads `summed`: one count for each of them (written.sql, summed.sql).
+-- One row per country, year, species and cell that has records; there are no rows of zero records.
+-- Reads `merged_count`: one count for each of them (merged_count.sql).
 -- target_group_occurrences = records of all species of the same higher taxon in the same country, year and cell, where
--- target_rank (phylum, class, order, family) names one: how much was looked for the group there; NULL without a taxon.
+-- target_rank (phylum, class, order, family) names one: how much effort went into the group there; NULL without a taxon.
 -- Source: B-Cubed occurrence-cube specification (Desmet et al. 2023).
 SELECT
     country_code,
@@ -22,4 +22,4 @@ SELECT
             END
         ELSE CAST(NULL AS BIGINT)
     END AS target_group_occurrences
-FROM summed
+FROM merged_count

@@ -1,4 +1,6 @@
--- Records that the cube does not count, each with the first column that fails and what stands there, as text.
+-- Records that the cube does not count: where each is, the first column that fails, the value there as text, and the whole row
+-- as JSON.
+-- Reads `uncounted_record`: checked records (checked_record.sql) that fail, with whole_row.
 SELECT
     file_path,
     file_row,
@@ -10,7 +12,7 @@ SELECT
         WHEN 'basis_of_record' THEN basis_of_record
         WHEN 'species_key' THEN species_key
         WHEN 'year' THEN coalesce(year_text, CAST(year AS VARCHAR))
-        WHEN 'country_code' THEN 'not ISO: ' || upper(bare(country_word))
+        WHEN 'country_code' THEN 'not ISO: ' || upper(blank_as_null(country_code_text))
         WHEN 'event_date' THEN event_date
         WHEN 'decimal_latitude' THEN coalesce(decimal_latitude_text, CAST(decimal_latitude AS VARCHAR))
         WHEN 'decimal_longitude' THEN coalesce(decimal_longitude_text, CAST(decimal_longitude AS VARCHAR))
@@ -18,4 +20,4 @@ SELECT
         WHEN 'red_list_category' THEN red_list_category
     END AS failed_value,
     whole_row
-FROM refused
+FROM uncounted_record

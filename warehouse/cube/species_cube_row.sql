@@ -1,4 +1,5 @@
--- What the rows of a cube say about each species: one row per country and way of naming, grouping and assessing it.
+-- Names, reporting groups and categories of each species in the rows of a cube: one row per country and combination of them.
+-- Reads `cube_row`: rows of a cube that was made elsewhere, with these columns.
 SELECT
     country_code,
     species_key,

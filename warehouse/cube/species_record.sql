@@ -1,4 +1,5 @@
--- What the records say about each species: one row per country and way of naming, classing and assessing it.
+-- Names, higher taxa and categories of each species in the records: one row per country and combination of them.
+-- Reads `counted_record`: the records that the cube counts.
 SELECT
     country_code,
     species_key,
@@ -10,6 +11,6 @@ SELECT
     red_list_category,
     count(*) AS records,
     count(*) FILTER (WHERE is_introduced) AS introduced_records
-FROM occurrence
+FROM counted_record
 GROUP BY
     country_code, species_key, scientific_name, kingdom, phylum, class_name, order_name, red_list_category

@@ -144,7 +144,7 @@ def show_summary(console: Console, summary: Summary, published: str, again: str)
 
 def show_cube(console: Console, engine: Engine, path: Path) -> None:
     """Print how many records the cube in a file counts, and why it does not count the others."""
-    received, counted, left_out = engine.received(), engine.counted(), engine.left_out()
+    received, counted, left_out = engine.received(), engine.counted(), engine.filtered_out()
     console.print(f"The cube of {counted:,} of {received:,} records is in {path}.", highlight=False, soft_wrap=True)
     for name, records in left_out.items():
         console.print(f"  [yellow]{records:,}[/] left out by the filter on {name}", highlight=False, soft_wrap=True)

@@ -15,8 +15,10 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from ness_pipeline.cube.engine import Engine, Progress, Records
+from ness_pipeline.cube.engine import Engine
 from ness_pipeline.cube.options import CubeOptions, Trust
+from ness_pipeline.cube.records import FileGroup, Progress, Records
+from ness_pipeline.cube.steps import checked_records, records, terms_of, validated_records, with_relations
 from ness_pipeline.cube.text import for_duckdb, sql_text
 from ness_pipeline.errors import SourceUnavailable, WrongUsage
 from ness_pipeline.paths import sql_folder
@@ -25,7 +27,15 @@ from ness_pipeline.sql import exact_path, literal
 BATCH_ROWS = 250_000
 MEMORY = "1500MB"
 """What DuckDB may use; with its buffers for reading and with polars beside it a run stays below 2 GiB."""
-_LOOK_S = 0.5
+PROGRESS_S = 0.5
+"""How often progress is reported, in seconds."""
+CSV = ".csv"
+PARQUET_COLUMNS = """
+    SELECT file_name, list((name, type, converted_type, logical_type::VARCHAR, num_children))
+    FROM parquet_schema(?)
+    GROUP BY file_name
+"""
+"""The columns of parquet files with their types; files with equal lists have the same columns."""
 
 
 class DuckdbEngine(Engine):
@@ -35,9 +45,9 @@ class DuckdbEngine(Engine):
         records: the records.
         options: how to count them.
         trust: see `Engine`.
-        progress: told what is being done.
-        memory: what DuckDB may use, such as `1500MB`; beyond that it spills to a temporary folder.
-        threads: threads; None takes all.
+        progress: called with what is being done.
+        memory: what DuckDB may use, such as `1500MB`; what needs more goes to a temporary folder.
+        threads: number of threads; None takes one for each core.
     """
 
     def __init__(
@@ -57,7 +67,7 @@ class DuckdbEngine(Engine):
         self._cube_file = Path(self._folder.name) / "cube.parquet"
 
     def start(self) -> None:
-        """Set memory, macros and options, and find the files that patterns of object stores stand for."""
+        """Set memory and macros, and list the files that match patterns of object stores."""
         run = self._run
         run("SET TimeZone = 'UTC'")
         run("SET preserve_insertion_order = false")
@@ -75,74 +85,86 @@ class DuckdbEngine(Engine):
             run((sql_folder("macros") / f"{name}.sql").read_text(encoding="utf-8"))
         if self.options.grid is not None and self.options.grid.kind == "h3":
             self._add_h3()
-        with self._readable():
-            self.records = tuple(replace(part, files=self._found(part.files)) for part in self.records)
+        with self._errors_in_plain_words():
+            self.records = tuple(replace(part, files=self._listed(part.files)) for part in self.records)
 
     def close(self) -> None:
-        """Remove what was needed on the way."""
+        """Close the connection and remove temporary files."""
         self._connection.close()
         self._folder.cleanup()
 
     def columns(self, files: tuple[str, ...]) -> list[tuple[tuple[str, ...], Mapping[str, str]]]:
         """Files that have the same columns, with those columns and their types."""
-        with self._readable():
-            described = "SELECT file_name, list((name, type, converted_type, logical_type::VARCHAR, num_children)) FROM parquet_schema(?) GROUP BY file_name"
-            same: defaultdict[str, list[str]] = defaultdict(list)
-            for name, schema in self._connection.execute(described, [[exact_path(file) for file in files]]).fetchall():
-                same[str(schema)].append(str(name))
-            order = {name: place for place, name in enumerate(files)}
-            found: list[tuple[tuple[str, ...], Mapping[str, str]]] = []
-            for names in same.values():
-                names.sort(key=lambda name: order.get(name, 0))
+        with self._errors_in_plain_words():
+            files_by_schema: defaultdict[str, list[str]] = defaultdict(list)
+            exact_paths = [exact_path(file) for file in files]
+            for name, schema in self._connection.execute(PARQUET_COLUMNS, [exact_paths]).fetchall():
+                files_by_schema[str(schema)].append(str(name))
+            place = {name: number for number, name in enumerate(files)}
+            groups: list[tuple[tuple[str, ...], Mapping[str, str]]] = []
+            for names in files_by_schema.values():
+                names.sort(key=lambda name: place.get(name, 0))
                 relation = self._connection.read_parquet(exact_path(names[0]), binary_as_string=True)
-                types = (str(kind) for kind in relation.types)
-                found.append((tuple(names), dict(zip(relation.columns, types, strict=True))))
-        return found
+                types = [str(type_name) for type_name in relation.types]
+                groups.append((tuple(names), dict(zip(relation.columns, types, strict=True))))
+        return groups
 
     def rows_by_file(self) -> Mapping[str, int]:
         """How many rows each file has."""
         files = [exact_path(file) for part in self.records for file in part.files]
-        with self._readable():
-            counted = "SELECT file_name, num_rows FROM parquet_file_metadata(?)"
-            return {str(name): int(rows) for name, rows in self._connection.execute(counted, [files]).fetchall()}
+        with self._errors_in_plain_words():
+            rows = self._connection.execute("SELECT file_name, num_rows FROM parquet_file_metadata(?)", [files])
+            return {str(name): int(number) for name, number in rows.fetchall()}
 
     def open(self, relation: str, files: tuple[str, ...]) -> None:
-        """Make the rows of files a relation."""
+        """Define a relation with the rows of files."""
         listed = ", ".join(literal(exact_path(file)) for file in files)
-        where = "*, filename AS _file_path, parse_filename(filename) AS _file_name, file_row_number AS _file_row"
-        self.define(relation, f"SELECT {where} FROM read_parquet([{listed}], binary_as_string = true)")
+        position = "filename AS _file_path, parse_filename(filename) AS _file_name, file_row_number AS _file_row"
+        self.define(relation, f"SELECT *, {position} FROM read_parquet([{listed}], binary_as_string = true)")
 
     def define(self, relation: str, statement: str) -> None:
-        """Make a statement a relation."""
-        with self._readable():
+        """Define a relation as a view."""
+        with self._errors_in_plain_words():
             self._run(f"CREATE OR REPLACE TEMP VIEW {relation} AS {self._text(statement)}")
 
-    def keep(self, relation: str, statement: str, what: str) -> int:
-        """Make the rows of a statement a relation that is computed once; gives back how many they are."""
-        with self._readable(), self._shown(what):
+    def store(self, relation: str, statement: str, what: str) -> int:
+        """Define a relation as a table; returns the number of its rows."""
+        with self._errors_in_plain_words(), self._progress_shown(what):
             self._run(f"CREATE OR REPLACE TEMP TABLE {relation} AS {self._text(statement)}")
             return int(self._run(f"SELECT count(*) FROM {relation}")[0][0])
 
-    def keep_written(self) -> None:
-        """Count by the words of the files; where all is trusted, as the file of the cube.
+    def define_uncounted(self, group: FileGroup, condition: str) -> None:
+        """Define `uncounted_record` by going over the files again, because checked records do not carry whole rows."""
+        relations = {
+            "term": terms_of([group], self.options, with_file_columns=True),
+            "record": records(),
+            "validated_record": validated_records(self.rules),
+            "checked_record": checked_records(has_repeats=self.has_repeats),
+        }
+        uncounted = f"SELECT *, {group.terms.whole_row} AS whole_row FROM checked_record WHERE {condition}"
+        self.define("uncounted_record", with_relations(relations, uncounted))
 
-        Words mostly stand for themselves, and then these counts are the cube: a table in between would cost as much as a
-        fifth of the counting.
+    def count_by_text(self) -> None:
+        """Count the records by the text of the files; where everything is trusted, as the file of the cube.
+
+        Mostly each text is its own value, and then these counts are the cube: to write them to a table first would take
+        a fifth of the time of counting.
         """
         if self.trust != "everything":
-            super().keep_written()
+            super().count_by_text()
             return
-        cube = sql_text("occurrence_cube")
-        counts = (
-            f"SELECT *, country_word AS country_code, key_word AS species_key FROM ({sql_text('written')}) AS written"
-        )
-        self._copy(f"WITH summed AS ({counts}) {cube}", self._cube_file, "Counting records")
-        named = "* RENAME (country_code AS country_word, species_key AS key_word), CAST(NULL AS TINYINT) AS kept_out_by"
-        self.define("written", f"SELECT {named} FROM read_parquet({literal(self._cube_file)})")
+        relations = {
+            "count_by_text": sql_text("count_by_text"),
+            "merged_count": "SELECT *, country_code_text AS country_code, species_key_text AS species_key FROM count_by_text",
+        }
+        self._copy(with_relations(relations, sql_text("occurrence_cube")), self._cube_file, "Counting records")
+        columns = "* RENAME (country_code AS country_code_text, species_key AS species_key_text)"
+        counts = f"SELECT {columns}, CAST(NULL AS TINYINT) AS failed_rule FROM read_parquet({literal(self._cube_file)})"
+        self.define("count_by_text", counts)
 
     def frames(self, statement: str, what: str) -> Iterator[pl.DataFrame]:
         """The rows of a statement in frames of bounded size."""
-        with self._readable(), self._shown(what):
+        with self._errors_in_plain_words(), self._progress_shown(what):
             for batch in self._connection.sql(self._text(statement)).to_arrow_reader(BATCH_ROWS):
                 frame = pl.DataFrame(pl.from_arrow(batch))
                 if frame.height:
@@ -150,17 +172,18 @@ class DuckdbEngine(Engine):
 
     def write(self, path: Path) -> None:
         """Write the cube to a file, as parquet or CSV."""
-        self.count()
-        if self._is_cube_written and path.suffix.lower() == self._cube_file.suffix:
+        result = self.count()
+        is_in_file = self.trust == "everything" and result.texts_are_values
+        if is_in_file and path.suffix.lower() == self._cube_file.suffix:
             shutil.copyfile(self._cube_file, path)
         else:
             self._copy(sql_text("occurrence_cube"), path, "Writing the cube")
 
     def _copy(self, statement: str, path: Path, what: str) -> None:
         """Write the rows of a statement to a file."""
-        how = "FORMAT csv, HEADER" if path.suffix.lower() == ".csv" else "FORMAT parquet, COMPRESSION zstd"
-        with self._readable(), self._shown(what):
-            self._run(f"COPY ({self._text(statement)}) TO {literal(path)} ({how})")
+        options = "FORMAT csv, HEADER" if path.suffix.lower() == CSV else "FORMAT parquet, COMPRESSION zstd"
+        with self._errors_in_plain_words(), self._progress_shown(what):
+            self._run(f"COPY ({self._text(statement)}) TO {literal(path)} ({options})")
 
     def _add_h3(self) -> None:
         try:
@@ -175,16 +198,22 @@ class DuckdbEngine(Engine):
             "CREATE OR REPLACE MACRO h3_code(latitude, longitude, resolution) AS h3_cell(latitude, longitude, resolution)"
         )
 
-    def _found(self, files: tuple[str, ...]) -> tuple[str, ...]:
-        """Files, with the patterns in URLs written out."""
-        found: list[str] = []
+    def _listed(self, files: tuple[str, ...]) -> tuple[str, ...]:
+        """Files, with patterns in URLs replaced by the files that match.
+
+        Raises:
+            WrongUsage: no file matches a pattern.
+        """
+        listed: list[str] = []
         for file in files:
-            is_pattern = "://" in file and "*" in file
-            named = [str(row[0]) for row in self._run(f"FROM glob({literal(file)})")] if is_pattern else [file]
-            if not named:
+            if "://" not in file or "*" not in file:
+                listed.append(file)
+                continue
+            matches = [str(row[0]) for row in self._run(f"FROM glob({literal(file)})")]
+            if not matches:
                 raise WrongUsage(f"No file is at {file}; check the address and the pattern.")
-            found += named
-        return tuple(found)
+            listed += matches
+        return tuple(listed)
 
     def _run(self, statement: str) -> list[tuple[Any, ...]]:
         return self._connection.execute(statement).fetchall()
@@ -193,14 +222,14 @@ class DuckdbEngine(Engine):
         return for_duckdb(statement, self.variables)
 
     @contextmanager
-    def _readable(self) -> Iterator[None]:
-        """Say in one sentence what DuckDB gives up on."""
+    def _errors_in_plain_words(self) -> Iterator[None]:
+        """Turn an error of DuckDB into one sentence that names the file and what to do."""
         shown = self.records[0].shown if len(self.records) == 1 else "One of the files"
         try:
             yield
         except (duckdb.OutOfMemoryException, duckdb.FatalException) as error:
             raise WrongUsage(
-                f"The cube of {shown} needs more memory or disk than is free ({_first(error)}); raise --memory or set TMPDIR to a larger disk."
+                f"The cube of {shown} needs more memory or disk than is free ({_first_line(error)}); raise --memory or set TMPDIR to a larger disk."
             ) from error
         except (duckdb.HTTPException, duckdb.IOException) as error:
             if "://" in str(error) and "httpfs" in str(error):
@@ -208,27 +237,29 @@ class DuckdbEngine(Engine):
                     "Object stores need DuckDB's extension httpfs, which is not installed here; download the files first."
                 ) from error
             if isinstance(error, duckdb.HTTPException):
-                raise SourceUnavailable(f"{shown} cannot be fetched ({_first(error)}); check the address.") from error
+                raise SourceUnavailable(
+                    f"{shown} cannot be fetched ({_first_line(error)}); check the address."
+                ) from error
             raise WrongUsage(
-                f"{shown} is not readable to its end ({_first(error)}); export or download it again."
+                f"{shown} is not readable to its end ({_first_line(error)}); export or download it again."
             ) from error
         except duckdb.Error as error:
             raise WrongUsage(
-                f"{shown} is not readable to its end ({_first(error)}); export or download it again."
+                f"{shown} is not readable to its end ({_first_line(error)}); export or download it again."
             ) from error
 
     @contextmanager
-    def _shown(self, what: str) -> Iterator[None]:
+    def _progress_shown(self, what: str) -> Iterator[None]:
         """Report progress while a statement runs."""
         done = threading.Event()
 
-        def look() -> None:
-            while not done.wait(_LOOK_S):
+        def report() -> None:
+            while not done.wait(PROGRESS_S):
                 share = self._connection.query_progress()
                 self._progress(what, share / 100 if share >= 0 else None)
 
         self._progress(what, None)
-        watcher = threading.Thread(target=look, name="ness-cube-progress", daemon=True)
+        watcher = threading.Thread(target=report, name="ness-cube-progress", daemon=True)
         watcher.start()
         try:
             yield
@@ -237,5 +268,5 @@ class DuckdbEngine(Engine):
             watcher.join()
 
 
-def _first(error: Exception) -> str:
+def _first_line(error: Exception) -> str:
     return str(error).splitlines()[0]

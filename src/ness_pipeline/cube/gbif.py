@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from ness_pipeline.cube.engine import Progress
 from ness_pipeline.cube.options import CubeOptions
+from ness_pipeline.cube.records import Progress
 from ness_pipeline.errors import SourceUnavailable, WrongUsage
 from ness_pipeline.landing.http import Payload, Request, Session
 from ness_pipeline.schemas.landed.occurrence import GEOSPATIAL_ISSUES, NOT_WILD

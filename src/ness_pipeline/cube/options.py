@@ -1,4 +1,4 @@
-"""What can be said about a cube: its grid, how certain records must be, whether points are drawn, which records."""
+"""The options of a cube: its grid, how certain coordinates must be, whether points are drawn, which records."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ness_pipeline.schemas.vocabulary import RED_LIST_CATEGORIES
 
 GridKind = Literal["eqdgc", "eea", "h3"]
 Trust = Literal["nothing", "keys", "everything"]
+"""What is not checked: nothing; that no record is there twice; anything but the filters of the cube."""
 TargetRank = Literal["phylum", "class", "order", "family"]
 EEA_SIZES = (25, 100, 250, 1_000, 10_000, 50_000, 100_000)
 """Sizes of cells of the EEA reference grid, in metres, that GBIF's own cubes know as well."""
@@ -57,10 +58,10 @@ class CubeOptions:
 
     Attributes:
         grid: cells to count in; None counts countries.
-        max_uncertainty_m: records less certain than this are left out.
+        max_uncertainty_m: records whose coordinates are less certain than this, in metres, are filtered out.
         seed: draws the point inside the circle of uncertainty; None takes the coordinates as they are.
         target_rank: higher taxon whose records are counted beside each row.
-        country_code: only this country; the country of all records where the files do not say.
+        country_code: only this country; the country of all records where the files do not name one.
         years: only these years.
     """
 
@@ -74,8 +75,12 @@ class CubeOptions:
     @property
     def macros(self) -> tuple[str, ...]:
         """Files of `warehouse/macros/` that the SQL text needs."""
-        grid = (f"{self.grid.kind}_code",) if self.grid else ()
-        return ("event_date", "stated", "temporal_uncertainty", *grid, *(() if self.seed is None else ("drawn_point",)))
+        files = ["event_date", "text_values", "temporal_uncertainty"]
+        if self.grid is not None:
+            files.append(f"{self.grid.kind}_code")
+        if self.seed is not None:
+            files.append("drawn_point")
+        return tuple(files)
 
     @property
     def variables(self) -> dict[str, str | int | float | None]:

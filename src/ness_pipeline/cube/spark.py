@@ -3,8 +3,8 @@
 Text tables are rewritten as parquet before, so that both engines read the same values. On a cluster the files, and the
 folder for temporary files (TMPDIR), must be where the workers can see them.
 
-Spark's optimizer writes every column out where it is used. Over a text of this depth that takes minutes before the first
-row is read, so the checked records are computed once and kept on the workers' disks; all that follows reads those.
+Spark's optimizer repeats the expression of every column wherever it is used. Over SQL of this depth that takes minutes before
+the first row is read, so the validated records are computed once and stored as parquet; all that follows reads those.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ness_pipeline.cube.engine import Engine, Group, Progress, Records
+from ness_pipeline.cube.engine import Engine
 from ness_pipeline.cube.options import CubeOptions, Trust
+from ness_pipeline.cube.records import FileGroup, Progress, Records
 from ness_pipeline.cube.text import for_spark
 from ness_pipeline.errors import WrongUsage
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 LOCAL = "local[*]"
-_SETTINGS = {  # without the rule, files of many layouts share what comes after their columns have one name each
+_SETTINGS = {  # without the excluded rule, files of many layouts share the steps after their terms are named
     "spark.app.name": "ness cube",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
@@ -51,7 +52,7 @@ class SparkEngine(Engine):
         records: the records.
         options: how to count them.
         trust: see `Engine`.
-        progress: told what is being done.
+        progress: called with what is being done.
         master: where Spark runs, such as `local[*]` or `spark://host:7077`.
     """
 
@@ -70,7 +71,7 @@ class SparkEngine(Engine):
         self._master = master
         self._spark: SparkSession | None = None
         self._is_own = False
-        self._written = 0
+        self._stored_statements = 0
 
     @property
     def spark(self) -> SparkSession:
@@ -80,14 +81,14 @@ class SparkEngine(Engine):
         return self._spark
 
     @property
-    def _dearest(self) -> str | None:
-        """The relation that is written down; none where one statement reads it and its text is short."""
+    def _stored_relation(self) -> str | None:
+        """The relation that is stored when it is defined; None where only one short statement will read it."""
         if self.trust != "everything":
-            return "checked_record"
+            return "validated_record"
         return "record" if self.options.grid else None
 
     def start(self) -> None:
-        """Start a session, or join the one that runs."""
+        """Start a session, or use the one that this process has."""
         try:
             from pyspark.sql import SparkSession  # noqa: PLC0415  (an extra)
         except ImportError:
@@ -104,7 +105,7 @@ class SparkEngine(Engine):
             self._add_h3()
 
     def close(self) -> None:
-        """Remove what was needed on the way; a session that was there before stays."""
+        """Stop the session that was started here, and remove temporary files."""
         if self._spark is not None and self._is_own:
             with suppress(Exception):  # Java may have ended before
                 self._spark.stop()
@@ -112,25 +113,26 @@ class SparkEngine(Engine):
 
     def columns(self, files: tuple[str, ...]) -> list[tuple[tuple[str, ...], Mapping[str, str]]]:
         """Files that have the same columns, with those columns and their types."""
-        same: dict[tuple[tuple[str, str], ...], list[str]] = {}
-        with self._readable():
+        files_by_columns: dict[tuple[tuple[str, str], ...], list[str]] = {}
+        with self._errors_in_plain_words():
             for file in files:
-                fields = self.spark.read.parquet(_as_is(file)).schema.fields
-                same.setdefault(tuple((field.name, field.dataType.simpleString()) for field in fields), []).append(file)
-        return [(tuple(names), dict(columns)) for columns, names in same.items()]
+                fields = self.spark.read.parquet(_escaped(file)).schema.fields
+                columns = tuple((field.name, field.dataType.simpleString()) for field in fields)
+                files_by_columns.setdefault(columns, []).append(file)
+        return [(tuple(names), dict(columns)) for columns, names in files_by_columns.items()]
 
     def rows_by_file(self) -> Mapping[str, int]:
         """How many rows each file has."""
         files = [file for part in self.records for file in part.files]
-        return {file: self.spark.read.parquet(_as_is(file)).count() for file in files}
+        return {file: self.spark.read.parquet(_escaped(file)).count() for file in files}
 
     def open(self, relation: str, files: tuple[str, ...]) -> None:
-        """Make the rows of files a relation."""
+        """Define a relation with the rows of files."""
         from pyspark.sql import functions as f  # noqa: PLC0415  (an extra)
 
         url = f.col("_metadata.file_path")
         path = f.regexp_replace(f.url_decode(f.replace(url, f.lit("+"), f.lit("%2B"))), "^file:/+", "/")
-        self.spark.read.parquet(*map(_as_is, files)).select(
+        self.spark.read.parquet(*map(_escaped, files)).select(
             "*",
             f.when(url.startswith("file:"), path).otherwise(url).alias("_file_path"),
             f.col("_metadata.file_name").alias("_file_name"),
@@ -138,33 +140,33 @@ class SparkEngine(Engine):
         ).createOrReplaceTempView(relation)
 
     def define(self, relation: str, statement: str) -> None:
-        """Make a statement a relation; the one that all else reads is written down."""
-        with self._readable():
-            self._relation(statement, is_written=relation == self._dearest).createOrReplaceTempView(relation)
+        """Define a relation as a view; the one that all others read is stored."""
+        with self._errors_in_plain_words():
+            rows = self._stored(statement) if relation == self._stored_relation else self._sql(statement)
+            rows.createOrReplaceTempView(relation)
 
-    def define_refused(self, group: Group, uncounted: str) -> None:
-        """Define `refused` with the whole row beside what was computed before."""
-        placed = (
-            f"SELECT _file_path AS path, _file_row AS row, {', '.join(group.terms.raw_columns)} FROM {group.relation}"
-        )
-        self.define(
-            "refused",
-            f"SELECT *, {group.terms.whole_row} AS whole_row FROM ({uncounted}) AS r JOIN ({placed}) AS w ON r.file_path = w.path AND r.file_row = w.row",
-        )
-
-    def keep(self, relation: str, statement: str, what: str) -> int:
-        """Make the rows of a statement a relation that is computed once; gives back how many they are."""
-        with self._readable():
+    def store(self, relation: str, statement: str, what: str) -> int:
+        """Store a relation as parquet; returns the number of its rows."""
+        with self._errors_in_plain_words():
             self._progress(what, None)
-            rows = self._relation(statement, is_written=True)
+            rows = self._stored(statement)
             rows.createOrReplaceTempView(relation)
             return rows.count()
 
+    def define_uncounted(self, group: FileGroup, condition: str) -> None:
+        """Define `uncounted_record` by joining the whole rows of the files to the stored records."""
+        columns = {"path": "_file_path", "row": "_file_row"} | group.terms.file_columns
+        listed = ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
+        whole = f"SELECT {listed} FROM {group.relation}"
+        checked = f"SELECT * FROM checked_record WHERE {condition}"
+        joined = f"({checked}) AS checked JOIN ({whole}) AS whole ON checked.file_path = whole.path AND checked.file_row = whole.row"
+        self.define("uncounted_record", f"SELECT *, {group.terms.whole_row} AS whole_row FROM {joined}")
+
     def frames(self, statement: str, what: str) -> Iterator[pl.DataFrame]:
         """The rows of a statement in frames of bounded size."""
-        with self._readable():
+        with self._errors_in_plain_words():
             self._progress(what, None)
-            folder = self._written_down(statement)
+            folder = self._parquet_of(statement)
         for part in sorted(folder.glob("*.parquet")):
             frame = pl.read_parquet(part)
             if frame.height:
@@ -180,12 +182,14 @@ class SparkEngine(Engine):
     def _sql(self, statement: str) -> DataFrame:
         return self.spark.sql(for_spark(statement, self.variables))
 
-    def _relation(self, statement: str, *, is_written: bool) -> DataFrame:
-        return self.spark.read.parquet(str(self._written_down(statement))) if is_written else self._sql(statement)
+    def _stored(self, statement: str) -> DataFrame:
+        """The rows of a statement, computed once and read from parquet."""
+        return self.spark.read.parquet(str(self._parquet_of(statement)))
 
-    def _written_down(self, statement: str) -> Path:
-        folder = Path(self._folder.name) / str(self._written)
-        self._written += 1
+    def _parquet_of(self, statement: str) -> Path:
+        """A folder with the rows of a statement as parquet."""
+        folder = Path(self._folder.name) / str(self._stored_statements)
+        self._stored_statements += 1
         self._sql(statement).write.parquet(str(folder))
         return folder
 
@@ -205,8 +209,8 @@ class SparkEngine(Engine):
         self.spark.udf.register("h3_cell", cell, "string")
 
     @contextmanager
-    def _readable(self) -> Iterator[None]:
-        """Say in one sentence what Spark gives up on."""
+    def _errors_in_plain_words(self) -> Iterator[None]:
+        """Turn an error of Spark into one sentence that names the file and what to do."""
         from py4j.protocol import Py4JError  # noqa: PLC0415  (an extra)
         from pyspark.errors import PySparkException  # noqa: PLC0415  (an extra)
 
@@ -214,13 +218,13 @@ class SparkEngine(Engine):
             yield
         except (PySparkException, Py4JError, ConnectionError) as error:
             shown = self.records[0].shown if len(self.records) == 1 else "One of the files"
-            says = _said_by(error)
-            if "OutOfMemoryError" in says:
+            message = _message_of(error)
+            if "OutOfMemoryError" in message:
                 raise WrongUsage(
                     f"Spark ran out of memory on {shown}; give it more, as in SPARK_DRIVER_MEMORY=8g, or take --engine duckdb, which goes to disk."
                 ) from error
             raise WrongUsage(
-                f"Spark gave up on {shown} ({says.strip().splitlines()[0][:300]}); export or download it again, or try --engine duckdb."
+                f"Spark gave up on {shown} ({message.strip().splitlines()[0][:300]}); export or download it again, or try --engine duckdb."
             ) from error
 
 
@@ -242,38 +246,38 @@ def session(master: str = LOCAL) -> SparkSession:
         builder = builder.config("spark.sql.shuffle.partitions", str(2 * (os.cpu_count() or 1)))
     logging.getLogger("SQLQueryContextLogger").disabled = True  # it prints what is raised anyway
     try:
-        with _quiet():
-            found: SparkSession = builder.getOrCreate()
+        with _without_stderr():
+            spark: SparkSession = builder.getOrCreate()
     except (PySparkException, RuntimeError, OSError) as error:
-        says = str(error).strip().splitlines()[0]
+        reason = str(error).strip().splitlines()[0]
         raise WrongUsage(
-            f"Spark does not start at {master} ({says}); check Java and the address of the cluster."
+            f"Spark does not start at {master} ({reason}); check Java and the address of the cluster."
         ) from error
-    return found
+    return spark
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep what the starting Java machine says out of the terminal: its warnings are about itself."""
-    kept = os.dup(2)
+def _without_stderr() -> Iterator[None]:
+    """Keep the warnings of a starting Java machine, which are about itself, off the terminal."""
+    stderr = os.dup(2)
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123  (a descriptor is what Java inherits)
         os.dup2(nowhere.fileno(), 2)
         try:
             yield
         finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+            os.dup2(stderr, 2)
+            os.close(stderr)
 
 
-def _said_by(error: Exception) -> str:
-    """What an error says; Java may end itself when memory is short, and then nobody is left to say why."""
+def _message_of(error: Exception) -> str:
+    """The message of an error; without a connection to Java it is taken for a lack of memory, which ends Java."""
     from py4j.protocol import Py4JError, Py4JNetworkError  # noqa: PLC0415  (an extra)
 
-    gone = "OutOfMemoryError"
+    out_of_memory = "OutOfMemoryError"
     try:
-        return gone if isinstance(error, (Py4JNetworkError, ConnectionError)) else str(error)
+        return out_of_memory if isinstance(error, (Py4JNetworkError, ConnectionError)) else str(error)
     except (Py4JError, OSError):
-        return gone
+        return out_of_memory
 
 
 def _has_java() -> bool:
@@ -282,10 +286,10 @@ def _has_java() -> bool:
 
 
 def _absolute(file: str) -> str:
-    """A path as Spark gives it back."""
+    """An absolute path, as Spark gives it in `_metadata.file_path`."""
     return file if "://" in file else str(Path(file).absolute())
 
 
-def _as_is(file: str) -> str:
-    """A path as Spark must be given it: it would take some letters for patterns and read other files."""
+def _escaped(file: str) -> str:
+    """A path with `*`, `?` and brackets escaped; Spark would take them for patterns and read other files."""
     return file if "://" in file else re.sub(r"([*?\[\]{}])", r"\\\1", file)

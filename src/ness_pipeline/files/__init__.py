@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ness_pipeline.contract.batch import Batch
-from ness_pipeline.cube.engine import Records
+from ness_pipeline.cube.records import Records
 from ness_pipeline.errors import SchemaDrift, WrongUsage
 from ness_pipeline.files.cubes import is_cube, read_cube
 from ness_pipeline.files.dwca import archive_table

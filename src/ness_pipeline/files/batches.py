@@ -95,7 +95,7 @@ def batches_of(engine: Engine, said: Said, *, kept_whole: int = KEPT_WHOLE) -> I
 
 def _left_out(engine: Engine) -> pl.DataFrame:
     """How many records each filter leaves out."""
-    records = engine.left_out()
+    records = engine.filtered_out()
     reasons = [OPTIONS[name][1] if name in OPTIONS else f"{WHY[name]}." for name in records]
     return filtered_out(list(records), reasons, list(records.values()))
 
@@ -110,10 +110,10 @@ def refused_records(engine: Engine, *, left_out: bool = True) -> Iterator[pl.Dat
     Raises:
         ContractViolation: a record was refused that neither contract nor options refuse, which is a defect.
     """
-    offsets = engine.offsets()
+    offsets = engine.rows_before()
     malformed = {file: part.malformed[ROW_NUMBER] for part in engine.records for file in part.files}
     reasons = pl.DataFrame(schema=_REASONS)
-    for frame in engine.refused(left_out=left_out):
+    for frame in engine.refused(with_filtered_out=left_out):
         starts = frame["file_path"].replace_strict(offsets, return_dtype=pl.Int64)
         reasons = _reasons_for(frame.select(_ALIKE).unique(), reasons)
         found = frame.join(reasons, on=_ALIKE, how="left", nulls_equal=True, maintain_order="left")
@@ -175,7 +175,7 @@ def _grouped(records: pl.DataFrame, engine: Engine, said: Said) -> pl.DataFrame:
     names: Mapping[str, str] = {"class_name": "class", "order_name": "order"}
     grouped = with_groups(records.rename(names))
     found = grouped["taxon_group"]
-    if not engine.can_name_groups:
+    if not engine.has_phylum_and_class:
         found = found.set(found.is_in(list(RESIDUAL_GROUPS)).fill_null(value=False), None)
         if said.taxon_group is None and found.null_count():
             message = f"{engine.records[0].shown} has no columns phylum and class to tell the reporting group; give it, as in --taxon-group mammals."

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from ness_pipeline.contract.refused import no_refused_rows, refused_rows, whole_rows_as_json
-from ness_pipeline.cube.engine import Records
+from ness_pipeline.cube.records import Records
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.text import MAX_LINE, TextFormat
 from ness_pipeline.sql import exact_path, frame_of, identifier, literal

@@ -12,9 +12,10 @@ import polars as pl
 
 from ness_pipeline.contract.batch import Batch
 from ness_pipeline.cube.duckdb import MEMORY, DuckdbEngine
-from ness_pipeline.cube.engine import Engine, Progress, Records
+from ness_pipeline.cube.engine import Engine
 from ness_pipeline.cube.gbif import GbifDownloads, Product
 from ness_pipeline.cube.options import CubeOptions, Trust
+from ness_pipeline.cube.records import Progress, Records
 from ness_pipeline.cube.spark import LOCAL, SparkEngine
 from ness_pipeline.cube.species import species_of
 from ness_pipeline.errors import WrongUsage
