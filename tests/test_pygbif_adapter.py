@@ -172,7 +172,7 @@ def test_other_users_of_pygbif_notice_nothing() -> None:
 def test_import_leaves_logging_alone() -> None:
     """Using pygbif puts no handler on the root logger and does not change its level."""
     code = (
-        "import logging; from ness_pipeline.apis.pygbif_adapter import _pygbif; before = logging.getLogger().level;"
+        "import logging; from ness_pipeline.sources.apis.pygbif_adapter import _pygbif; before = logging.getLogger().level;"
         "_pygbif(); assert logging.getLogger().handlers == []; assert logging.getLogger().level == before"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

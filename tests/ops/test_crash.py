@@ -25,6 +25,8 @@ from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.sandbox import Fault
 from ness_pipeline.sources.extract import extract
 
+pytestmark = pytest.mark.slow
+
 
 def payloads(finished) -> list[Path]:
     """All landed bodies."""

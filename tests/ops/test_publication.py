@@ -145,6 +145,7 @@ def test_status_tells_a_changed_file(finished):
     assert content.recorded == finished.outcome.content_hash
 
 
+@pytest.mark.slow
 def test_prune_keeps_what_a_rebuild_needs(finished):
     """Old readings go with the payloads that only they had; what stays rebuilds the same warehouse."""
     landing = Landing(finished.paths.landing)
@@ -205,6 +206,7 @@ def test_content_hash_sees_every_column(finished):
         assert content_hash(connection) == before
 
 
+@pytest.mark.slow
 def test_warehouse_of_the_version_before_opens_and_refreshes(finished):
     """Files without today's columns and tables, with a retyped landed column, are upgraded or rebuilt; content is the same."""
     published = finished.paths.published

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from soak.inputs import inputs_trial
 from soak.trials import faults_trial, kills_trial, readers_trial
+
+pytestmark = pytest.mark.slow
 
 
 def test_faults_leave_no_trace(tmp_path):
