@@ -121,7 +121,7 @@ def ours(folder: Path, out: Path, trust: str, *, keeps_refused: bool = False) ->
         engine.write(out)
         if keeps_refused:
             return sum(engine.filtered_out().values()) + sum(
-                frame.height for frame in refused_records(engine, left_out=False)
+                frame.height for frame in refused_records(engine, with_filtered_out=False)
             )
         return engine.received() - engine.counted()
 

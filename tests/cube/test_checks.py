@@ -87,7 +87,7 @@ def test_what_counts_meets_the_contract_and_what_is_refused_breaks_it(tmp_path_f
         counted = pl.concat([*engine.frames(f"SELECT {', '.join(names)} FROM counted_record", "Reading"), pl.DataFrame()], how="diagonal")  # fmt: skip
         cube = sum(frame["occurrences"].sum() for frame in engine.cube())
         refused = sum(frame.height for frame in refused_records(engine))  # raises where the contract allows the record
-        broken = sum(frame.height for frame in refused_records(engine, left_out=False))
+        broken = sum(frame.height for frame in refused_records(engine, with_filtered_out=False))
         left_out = sum(engine.filtered_out().values())
     assert counted.height == cube == len(rows) - refused
     assert broken + left_out == refused

@@ -11,7 +11,8 @@ import pytest
 
 from ness_pipeline.cube.options import CubeOptions, Grid
 from ness_pipeline.errors import NessError, WrongUsage
-from ness_pipeline.files.batches import Said, batches_of
+from ness_pipeline.files.batches import batches_of
+from ness_pipeline.files.row_defaults import RowDefaults
 from ness_pipeline.names.years import Years
 from ness_pipeline.run.cube import cube_to_file, engine_for
 
@@ -23,7 +24,7 @@ def made(engine: str, files: list[Path], options: CubeOptions, kept_whole: int =
     """Cube, refused records, those that filters leave out, and species, each sorted."""
     found: dict[str, list[pl.DataFrame]] = {}
     with engine_for(engine, files, options) as opened:
-        for batch in batches_of(opened, Said("file:test", taxon_group="other_animals"), kept_whole=kept_whole):
+        for batch in batches_of(opened, RowDefaults("file:test", taxon_group="other_animals"), kept_whole=kept_whole):
             if batch.refused is not None:
                 found.setdefault("refused", []).append(batch.refused)
             elif batch.frame.height:

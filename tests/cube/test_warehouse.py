@@ -8,7 +8,8 @@ from own_files import records, write_text
 
 from ness_pipeline.cube.options import CubeOptions, Grid
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.files.batches import KEPT_WHOLE, Said
+from ness_pipeline.files.batches import KEPT_WHOLE
+from ness_pipeline.files.row_defaults import RowDefaults
 from ness_pipeline.names.years import Years
 from ness_pipeline.paths import Paths
 from ness_pipeline.run.cube import cube_to_warehouse, engine_for, gbif_to_warehouse
@@ -21,7 +22,7 @@ def test_a_snapshot_becomes_cube_species_and_quarantine(snapshot, world_records,
     """Received records are loaded or quarantined; the cells of the grid are in the landed cube."""
     settings = Settings(_env_file=None, home=tmp_path)
     with engine_for("duckdb", [snapshot], CubeOptions(grid=Grid("eqdgc", 1))) as engine:
-        loaded = cube_to_warehouse(settings, engine, [snapshot], Said("file:snapshot"), "cube snapshot")
+        loaded = cube_to_warehouse(settings, engine, [snapshot], RowDefaults("file:snapshot"), "cube snapshot")
     cube = loaded.results[0]
     assert cube.received == world_records.height == cube.loaded + cube.quarantined
     assert any(rule.startswith("cell_code: grid") for _, rule, _ in loaded.reasons)
@@ -39,7 +40,7 @@ def test_filters_that_leave_out_many_records_are_counted_and_come_back_from_land
     file = write_text(tmp_path / "records.tsv", records({}, *absent, *far, *fossil, {}))
     settings = Settings(_env_file=None, home=tmp_path / "home")
     with engine_for("duckdb", [file], CubeOptions()) as engine:
-        loaded = cube_to_warehouse(settings, engine, [file], Said("file:mine"), "cube records.tsv")
+        loaded = cube_to_warehouse(settings, engine, [file], RowDefaults("file:mine"), "cube records.tsv")
     cube = loaded.results[0]
     assert (cube.received, cube.loaded, cube.left_out, cube.quarantined) == (KEPT_WHOLE + 7, 2, KEPT_WHOLE + 2, 3)
     assert [line[:2] for line in loaded.reasons] == [
@@ -59,7 +60,7 @@ def test_what_enters_the_warehouse_is_checked(snapshot, tmp_path):
     """Trusting everything is for files only."""
     settings = Settings(_env_file=None, home=tmp_path)
     with engine_for("duckdb", [snapshot], CubeOptions(), trust="everything") as engine, pytest.raises(WrongUsage, match="--out"):  # fmt: skip
-        cube_to_warehouse(settings, engine, [snapshot], Said("file:snapshot"), "cube snapshot")
+        cube_to_warehouse(settings, engine, [snapshot], RowDefaults("file:snapshot"), "cube snapshot")
 
 
 def test_a_download_is_loaded_with_its_doi(tmp_path):
@@ -68,8 +69,8 @@ def test_a_download_is_loaded_with_its_doi(tmp_path):
         settings = Settings(_env_file=None, home=tmp_path).for_sandbox(sandbox.url)
         options = CubeOptions(country_code="NO", years=Years(2010, 2012))
         for product in ("cube", "species"):
-            said = Said(f"file:{product}")
-            assert gbif_to_warehouse(settings, product, options, said, pause_s=0.01).results[0].loaded > 0
+            defaults = RowDefaults(f"file:{product}")
+            assert gbif_to_warehouse(settings, product, options, defaults, pause_s=0.01).results[0].loaded > 0
     with duckdb.connect(str(Paths.of(settings).build), read_only=True) as connection:
         cited = connection.execute("SELECT citation, doi FROM ops.citation ORDER BY doi").fetchall()
     assert len(cited) == 2

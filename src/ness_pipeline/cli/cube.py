@@ -8,6 +8,7 @@ from typing import Annotated, cast, get_args
 import typer
 
 from ness_pipeline.cli.base import FILL, Sandbox, YearSpan, app, console, sandbox_url, settings_for
+from ness_pipeline.errors import WrongUsage
 from ness_pipeline.settings import load_settings
 
 
@@ -15,42 +16,64 @@ from ness_pipeline.settings import load_settings
 def cube(
     files: Annotated[
         list[str] | None,
-        typer.Argument(help="Records: parquet, CSV, Darwin Core archives, snapshots, object-store URLs; none for gbif."),
+        typer.Argument(
+            help="Records: parquet, CSV, Darwin Core archives, snapshots, object-store URLs; none for gbif."
+        ),
     ] = None,
-    engine: Annotated[str, typer.Option(help="duckdb (this machine), spark, or gbif (their cluster; needs an account).")] = "duckdb",
-    grid: Annotated[str | None, typer.Option(help="Cells to count in: eqdgc:LEVEL, eea:METRES or h3:RESOLUTION.")] = None,
-    max_uncertainty: Annotated[float | None, typer.Option(help="Leave out records less certain than this, in metres.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Draw points inside their circle of uncertainty with this seed.")] = None,
-    target_rank: Annotated[str | None, typer.Option(help="Count the records of this higher taxon beside: phylum, class, order or family.")] = None,
-    country: Annotated[str | None, typer.Option(help="Only this country; that of all rows, where the files do not say.")] = None,
+    engine: Annotated[
+        str, typer.Option(help="duckdb (this machine), spark, or gbif (their cluster; needs an account).")
+    ] = "duckdb",
+    grid: Annotated[
+        str | None, typer.Option(help="Cells to count in: eqdgc:LEVEL, eea:METRES or h3:RESOLUTION.")
+    ] = None,
+    max_uncertainty: Annotated[
+        float | None, typer.Option(help="Leave out records less certain than this, in metres.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Draw points inside their circle of uncertainty with this seed.")
+    ] = None,
+    target_rank: Annotated[
+        str | None, typer.Option(help="Count the records of this higher taxon beside: phylum, class, order or family.")
+    ] = None,
+    country: Annotated[
+        str | None, typer.Option(help="Only this country; the country of all rows, where the files name none.")
+    ] = None,
     years: YearSpan = None,
-    taxon_group: Annotated[str | None, typer.Option(help="Reporting group of all rows, where the files do not say.")] = None,
-    checklist_key: Annotated[str | None, typer.Option(help="GBIF dataset key of the checklist of the species keys.")] = None,
+    taxon_group: Annotated[
+        str | None, typer.Option(help="Reporting group of all rows, where the files lack higher taxa.")
+    ] = None,
+    checklist_key: Annotated[
+        str | None, typer.Option(help="GBIF dataset key of the checklist of the species keys.")
+    ] = None,
     source: Annotated[str | None, typer.Option(help="Name of the data; files under one name add up.")] = None,
-    trust: Annotated[str, typer.Option(help="nothing, keys (no record stands twice) or everything (with --out).")] = "nothing",
-    memory: Annotated[str, typer.Option(help="Memory of the engine duckdb; beyond it goes to disk.")] = "1500MB",
+    trust: Annotated[
+        str,
+        typer.Option(
+            help="What is not checked: nothing, keys (that no record is there twice) or everything (with --out)."
+        ),
+    ] = "nothing",
+    memory: Annotated[str, typer.Option(help="Memory of the engine duckdb; what needs more goes to disk.")] = "1500MB",
     master: Annotated[str, typer.Option(help="Where Spark runs, such as spark://host:7077.")] = "local[*]",
     product: Annotated[str, typer.Option(help="What gbif makes: cube, records or species.")] = "cube",
-    out: Annotated[Path | None, typer.Option(help="Write the cube to this .parquet or .csv instead of the warehouse.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the cube to this .parquet or .csv instead of the warehouse.")
+    ] = None,
     sandbox: Sandbox = False,
-) -> None:  # fmt: skip
+) -> None:
     """Count occurrence records into a cube: by country, year, species and, where wanted, grid cell."""
     from ness_pipeline.cli.terminal import show_cube, show_file
     from ness_pipeline.cube.gbif import Product
     from ness_pipeline.cube.options import CubeOptions, Grid, TargetRank, Trust
-    from ness_pipeline.errors import WrongUsage
-    from ness_pipeline.files.batches import Said
+    from ness_pipeline.files.row_defaults import RowDefaults
     from ness_pipeline.names.countries import resolve
     from ness_pipeline.names.years import Years
     from ness_pipeline.run.cube import cube_to_file, cube_to_warehouse, engine_for, gbif_to_warehouse
     from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
 
-    for value, allowed, name in (
-        (target_rank, get_args(TargetRank), "target-rank"), (trust, get_args(Trust), "trust"),
-        (taxon_group, tuple(TAXON_GROUPS), "taxon-group"), (product, get_args(Product), "product"),
-    ):  # fmt: skip
-        if value is not None and value not in allowed:
-            raise WrongUsage(f"--{name} {value} means nothing; choose one of {', '.join(allowed)}.")
+    _check_choice("target-rank", target_rank, get_args(TargetRank))
+    _check_choice("trust", trust, get_args(Trust))
+    _check_choice("taxon-group", taxon_group, tuple(TAXON_GROUPS))
+    _check_choice("product", product, get_args(Product))
     options = CubeOptions(
         grid=Grid.parse(grid) if grid else None,
         max_uncertainty_m=max_uncertainty,
@@ -63,7 +86,7 @@ def cube(
     if (engine == "gbif") == bool(given) or (engine == "gbif" and out is not None):
         raise WrongUsage("Give the files to count, or --engine gbif without files and without --out.")
     first = str(given[0]).rstrip("/").rpartition("/")[2] if given else f"GBIF {country or 'world'}"
-    said = Said(f"file:{source or first}", taxon_group, checklist_key)
+    defaults = RowDefaults(f"file:{source or first}", taxon_group=taxon_group, checklist_key=checklist_key)
     with sandbox_url(wanted=sandbox and engine == "gbif") as url, console.status("Reading") as status:
         settings = load_settings().for_sandbox(url) if url else settings_for(sandbox=sandbox)
 
@@ -73,14 +96,33 @@ def cube(
         if engine == "gbif":
             pause_s = 0.1 if url else 60.0
             loaded = gbif_to_warehouse(
-                settings, cast("Product", product), options, said, progress=progress, pause_s=pause_s
+                settings, cast("Product", product), options, defaults, progress=progress, pause_s=pause_s
             )
         else:
-            with engine_for(engine, given, options, trust=cast("Trust", trust), master=master, memory=memory, progress=progress) as made:  # fmt: skip
+            chosen = engine_for(
+                engine,
+                given,
+                options,
+                trust=cast("Trust", trust),
+                master=master,
+                memory=memory,
+                progress=progress,
+            )
+            with chosen as records:
                 if out is not None:
-                    cube_to_file(made, out)
-                    show_cube(console, made, out)
+                    cube_to_file(records, out)
+                    show_cube(console, records, out)
                     return
-                loaded = cube_to_warehouse(settings, made, given, said, f"cube {' '.join(given)}")
+                loaded = cube_to_warehouse(settings, records, given, defaults, f"cube {' '.join(given)}")
     show_file(console, first, loaded)
     console.print("Next: `ness materialise` computes the metrics and publishes them.")
+
+
+def _check_choice(option: str, value: str | None, allowed: tuple[str, ...]) -> None:
+    """Be sure that the value of an option is one of those allowed, or not given.
+
+    Raises:
+        WrongUsage: it is another.
+    """
+    if value is not None and value not in allowed:
+        raise WrongUsage(f"--{option} {value} means nothing; choose one of {', '.join(allowed)}.")

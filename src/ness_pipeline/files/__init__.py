@@ -1,4 +1,4 @@
-"""Own files as a source: records, cubes and tables in whatever form they come, as batches for the loader."""
+"""Own files as a source: records, cubes and tables in the forms in which people have them, as batches for the loader."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ness_pipeline.contract.batch import Batch
+from ness_pipeline.contract.dictionary import Table
 from ness_pipeline.cube.records import Records
 from ness_pipeline.errors import SchemaDrift, WrongUsage
 from ness_pipeline.files.cubes import is_cube, read_cube
 from ness_pipeline.files.dwca import archive_table
 from ness_pipeline.files.raw import RawTable
 from ness_pipeline.files.records import is_records, read_records
-from ness_pipeline.files.result import Options
+from ness_pipeline.files.row_defaults import RowDefaults
 from ness_pipeline.files.tables import fits, read_table, table_named
 from ness_pipeline.files.terms import Terms
 from ness_pipeline.files.text import sniff
@@ -26,12 +27,12 @@ from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
 
 __all__ = ["FileLoad", "read", "read_many"]
 
-CUBE = "occurrence_cube"
+CUBE_TABLES = ("occurrence_cube", "country_species")
 
 
 @dataclass(frozen=True)
 class FileLoad:
-    """What a file turned out to be, and its rows.
+    """The layout of a file, and its rows.
 
     Attributes:
         source: for the `source` column: `file:` and a name.
@@ -56,7 +57,7 @@ def read(
     checklist_key: str | None = None,
     source: str | None = None,
 ) -> Iterator[FileLoad]:
-    """Read a file, folder or archive whose layout is found out from its content.
+    """Read a file, folder or archive; its layout is recognised from its content.
 
     Args:
         path: occurrence records, a cube, or a table in the columns of a contract; text or parquet, plain or packed.
@@ -71,7 +72,7 @@ def read(
         ContractViolation: a column is missing or unknown. Both can also come while `batches` is read; a loader then
             keeps nothing of the file.
     """
-    options = Options(
+    defaults = RowDefaults(
         source=f"file:{source or path.name}",
         country_code=resolve([country_code])[0] if country_code is not None else None,
         taxon_group=taxon_group,
@@ -80,32 +81,43 @@ def read(
     if taxon_group is not None and taxon_group not in TAXON_GROUPS:
         raise WrongUsage(f"{taxon_group!r} is no reporting group; choose one of {', '.join(TAXON_GROUPS)}.")
     wanted = table_named(table) if table is not None else None
-    with unpacked(path) as found:
-        raw = _raw(found)
-        terms = Terms(raw.names, raw.shown)
-        if wanted is not None and (wanted.short_name not in {CUBE, "country_species"} or fits(wanted, raw)):
-            rows = read_table(raw, wanted, options)
-            yield FileLoad(options.source, f"rows of {wanted.short_name}", (wanted.short_name,), rows)
-        elif is_cube(terms):
-            yield FileLoad(options.source, "occurrence cube", (CUBE, "country_species"), read_cube(raw, options))
-        elif is_records(terms):
-            yield FileLoad(options.source, "occurrence records", (CUBE, "country_species"), read_records(raw, options))
-        elif wanted is not None:
-            yield FileLoad(
-                options.source, f"rows of {wanted.short_name}", (wanted.short_name,), read_table(raw, wanted, options)
-            )
-        else:
-            message = f"{raw.shown} holds neither occurrence records nor a cube (its columns are {', '.join(raw.names[:6])} …); name the table to load it into."
-            raise SchemaDrift(message)
+    with unpacked(path) as content:
+        raw = _raw_table(content)
+        yield _load_of(raw, wanted, defaults)
 
 
-def _raw(found: Unpacked) -> RawTable:
-    if found.meta is not None:
-        return archive_table(found)
-    if all(_is_parquet(file) for file in found.files):
-        return RawTable.from_parquet(found.files, found.path.name)
-    text = sniff(found.files[0], found.path.name)
-    return RawTable(found.path.name, found.files, text.names, text)
+def _load_of(raw: RawTable, wanted: Table | None, defaults: RowDefaults) -> FileLoad:
+    """The rows of a file, read as what its columns say that it is.
+
+    Args:
+        raw: the file.
+        wanted: the table that the user names.
+        defaults: values for all rows.
+
+    Raises:
+        SchemaDrift: it has neither records nor a cube, and no table is named.
+    """
+    terms = Terms(raw.names, raw.shown)
+    is_table = wanted is not None and (wanted.short_name not in CUBE_TABLES or fits(wanted, raw))
+    if not is_table and is_cube(terms):
+        return FileLoad(defaults.source, "occurrence cube", CUBE_TABLES, read_cube(raw, defaults))
+    if not is_table and is_records(terms):
+        return FileLoad(defaults.source, "occurrence records", CUBE_TABLES, read_records(raw, defaults))
+    if wanted is not None:
+        name = wanted.short_name
+        return FileLoad(defaults.source, f"rows of {name}", (name,), read_table(raw, wanted, defaults))
+    message = f"{raw.shown} holds neither occurrence records nor a cube (its columns are {', '.join(raw.names[:6])} …); name the table to load it into."
+    raise SchemaDrift(message)
+
+
+def _raw_table(content: Unpacked) -> RawTable:
+    """The rows of unpacked files: an archive, parquet parts, or a text table."""
+    if content.meta is not None:
+        return archive_table(content)
+    if all(_is_parquet(file) for file in content.files):
+        return RawTable.from_parquet(content.files, content.path.name)
+    text = sniff(content.files[0], content.path.name)
+    return RawTable(content.path.name, content.files, text.names, text)
 
 
 def _is_parquet(file: Path) -> bool:
@@ -123,16 +135,16 @@ def read_many(paths: Sequence[Path | str]) -> Iterator[list[Records]]:
     """
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="ness-records-"))
-        found = []
+        records = []
         for number, path in enumerate(paths):
             if "://" in str(path):
-                found.append(Records(str(path), (str(path),)))
+                records.append(Records(str(path), (str(path),)))
                 continue
-            raw = _raw(stack.enter_context(unpacked(Path(path))))
+            raw = _raw_table(stack.enter_context(unpacked(Path(path))))
             if not is_records(ColumnNames(raw.names, raw.shown)):
                 raise SchemaDrift(
                     f"{raw.shown} does not hold occurrence records (its columns are {', '.join(raw.names[:6])} …); load cubes and tables with `ness load`."
                 )
             (Path(folder) / str(number)).mkdir()
-            found.append(raw.as_records(Path(folder) / str(number)))
-        yield found
+            records.append(raw.as_records(Path(folder) / str(number)))
+        yield records

@@ -1,9 +1,8 @@
-"""A cube of records as batches for the loader: the cube, the refused records, the species."""
+"""A cube of records as batches for the loader: the cube, the records that are not counted, the species."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -15,9 +14,11 @@ from ness_pipeline.cube.engine import Engine
 from ness_pipeline.cube.species import species_of
 from ness_pipeline.errors import ContractViolation, WrongUsage
 from ness_pipeline.files.refused import positions
-from ness_pipeline.names.taxon_groups import RESIDUAL_GROUPS, with_groups
+from ness_pipeline.files.row_defaults import RowDefaults
+from ness_pipeline.files.terms import complete_groups
+from ness_pipeline.names.taxon_groups import with_groups
 
-WHY = {
+REASONS = {
     "occurrence_status": "The record does not say that the species was present",
     "has_geospatial_issue": "GBIF doubts where the record is",
     "basis_of_record": "A fossil or a specimen living in a zoo or garden says nothing of the wild",
@@ -26,103 +27,93 @@ WHY = {
     "country_code": "The country of the record is not known as an ISO 3166-1 alpha-2 code",
     "event_date": "The date is not written as ISO 8601",
 }
-OPTIONS = {
+"""Reasons in plain words by column, without the value and the full stop; other columns have the reason of the contract."""
+UNCOUNTED = {
     "record_id": ("unique", "The file holds this record twice."),
     "coordinate_uncertainty_m": ("cap", "The record is less certain than the cap on uncertainty allows."),
     "cell_code": ("grid", "The record has no coordinates that lie in a cell of the grid."),
 }
-"""Why a record that meets the contract is not counted: check and reason by column."""
+"""Check and reason by column for records that meet the contract and are not counted."""
 KEPT_WHOLE = 10_000
-"""Of more refused records than these, only those that break the contract are kept whole, and those that filters leave out
-are counted: in a snapshot of the world, these alone would make a copy of it.
+"""Up to so many records that are not counted are all kept whole. Of more, those that break the contract are kept, and those
+that a filter does not count are only counted: in a snapshot of the world these alone would make a copy of it.
 """
-_ALIKE = ["failed_column", "failed_value"]
-_REASONS = dict.fromkeys((*_ALIKE, "check_name", "reason"), pl.String)
+FAILURE = ["failed_column", "failed_value"]
+"""Columns that say why a record is not counted: the column that fails, and its value as text."""
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a user says of all records.
-
-    Attributes:
-        source: goes into the `source` column.
-        taxon_group: reporting group, for records without higher taxa.
-        checklist_key: checklist of the species keys.
-    """
-
-    source: str
-    taxon_group: str | None = None
-    checklist_key: str | None = None
-
-
-def batches_of(engine: Engine, said: Said, *, kept_whole: int = KEPT_WHOLE) -> Iterator[Batch]:
-    """The cube, then refused records, then species; every record received is counted, left out or refused.
+def batches_of(engine: Engine, defaults: RowDefaults, *, kept_whole: int = KEPT_WHOLE) -> Iterator[Batch]:
+    """The cube, then records that are not counted, then species; received = counted + filtered out + refused.
 
     Args:
         engine: the records.
-        said: what is said of all of them.
-        kept_whole: most refused records of which those that filters leave out are kept whole as well.
+        defaults: values for all of them.
+        kept_whole: up to so many records that are not counted, those that are filtered out are kept whole as well.
 
     Raises:
-        WrongUsage: there is not one record, or the files do not say the reporting group and no option does.
-        ContractViolation: records received and accounted for differ, which is a defect.
+        WrongUsage: there is no record, or the reporting group is neither in the files nor given.
+        ContractViolation: the numbers of records do not add up, which is a defect.
     """
     columns = {column.name: column.dtype for column in tables()["core.occurrence_cube"].columns}
-    filled = [pl.lit(said.source).alias("source"), pl.lit(said.checklist_key, pl.String).alias("checklist_key")]
-    received, loaded, refused = engine.received(), 0, 0
+    no_rows = pl.DataFrame(schema=columns)
+    received = engine.received()
     if not received:
         raise WrongUsage(f"{engine.records[0].shown} has column names but no rows; export it again.")
-    species = list(species_of(_grouped(frame, engine, said) for frame in engine.species()))
+    # Before the cube, so that a missing reporting group ends the load before anything is loaded.
+    species = list(species_of(_with_groups(frame, engine, defaults) for frame in engine.species()))
+    counted = 0
     for frame in engine.cube(is_sorted=True):
         records = int(frame["occurrences"].sum())
-        loaded += records
-        yield Batch("occurrence_cube", frame.with_columns(filled).select(*columns), records=records)
-    nothing = pl.DataFrame(schema=columns)
-    if are_many := received - loaded > kept_whole:
-        left_out = _left_out(engine)
-        refused += int(left_out["records"].sum())
-        yield Batch("occurrence_cube", nothing, left_out=left_out, records=0)
-    if received > loaded:
-        for frame in refused_records(engine, left_out=not are_many):
-            refused += frame.height
-            yield Batch("occurrence_cube", nothing, refused=frame, records=0)
-    if received != loaded + refused:
-        message = f"{engine.records[0].shown} has {received} records but {loaded + refused} are accounted for; report this as a defect."
+        counted += records
+        yield Batch("occurrence_cube", frame.with_columns(defaults.origin).select(*columns), records=records)
+    uncounted = 0
+    are_many = received - counted > kept_whole
+    if are_many:
+        numbers = _filtered_out(engine)
+        uncounted += int(numbers["records"].sum())
+        yield Batch("occurrence_cube", no_rows, left_out=numbers, records=0)
+    if received > counted:
+        for frame in refused_records(engine, with_filtered_out=not are_many):
+            uncounted += frame.height
+            yield Batch("occurrence_cube", no_rows, refused=frame, records=0)
+    if received != counted + uncounted:
+        message = f"{engine.records[0].shown} has {received} records but {counted + uncounted} are accounted for; report this as a defect."
         raise ContractViolation(message)
     for frame in species:
-        yield Batch("country_species", frame.with_columns(filled))
+        yield Batch("country_species", frame.with_columns(defaults.origin))
 
 
-def _left_out(engine: Engine) -> pl.DataFrame:
-    """How many records each filter leaves out."""
+def _filtered_out(engine: Engine) -> pl.DataFrame:
+    """How many records each filter does not count, in the columns `FILTERED_OUT_COLUMNS`."""
     records = engine.filtered_out()
-    reasons = [OPTIONS[name][1] if name in OPTIONS else f"{WHY[name]}." for name in records]
+    reasons = [UNCOUNTED[name][1] if name in UNCOUNTED else f"{REASONS[name]}." for name in records]
     return filtered_out(list(records), reasons, list(records.values()))
 
 
-def refused_records(engine: Engine, *, left_out: bool = True) -> Iterator[pl.DataFrame]:
+def refused_records(engine: Engine, *, with_filtered_out: bool = True) -> Iterator[pl.DataFrame]:
     """Refused records in the columns `REFUSED_COLUMNS`, with their position in the files as they came.
 
     Args:
         engine: the records.
-        left_out: whether records that filters leave out are among them.
+        with_filtered_out: whether records that are filtered out are among them.
 
     Raises:
-        ContractViolation: a record was refused that neither contract nor options refuse, which is a defect.
+        ContractViolation: neither contract nor options have a reason to refuse a record, which is a defect.
     """
-    offsets = engine.rows_before()
+    rows_before = engine.rows_before()
     malformed = {file: part.malformed[ROW_NUMBER] for part in engine.records for file in part.files}
-    reasons = pl.DataFrame(schema=_REASONS)
-    for frame in engine.refused(with_filtered_out=left_out):
-        starts = frame["file_path"].replace_strict(offsets, return_dtype=pl.Int64)
-        reasons = _reasons_for(frame.select(_ALIKE).unique(), reasons)
-        found = frame.join(reasons, on=_ALIKE, how="left", nulls_equal=True, maintain_order="left")
+    columns = [*FAILURE, "check_name", "reason"]
+    reasons = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+    for frame in engine.refused(with_filtered_out=with_filtered_out):
+        before = frame["file_path"].replace_strict(rows_before, return_dtype=pl.Int64)
+        reasons = _reasons_for(frame.select(FAILURE).unique(), reasons)
+        explained = frame.join(reasons, on=FAILURE, how="left", nulls_equal=True, maintain_order="left")
         refused = refused_rows(
-            starts + frame["file_row"],
-            column=found["failed_column"],
-            check=found["check_name"],
-            reason=found["reason"],
-            rows=found["whole_row"],
+            before + frame["file_row"],
+            column=explained["failed_column"],
+            check=explained["check_name"],
+            reason=explained["reason"],
+            rows=explained["whole_row"],
         ).with_columns(frame["file_path"])
         for (path,), rows in refused.partition_by("file_path", as_dict=True, include_key=False).items():
             yield rows.with_columns(positions(rows[ROW_NUMBER], malformed[str(path)])).sort(ROW_NUMBER)
@@ -132,15 +123,15 @@ def refused_records(engine: Engine, *, left_out: bool = True) -> Iterator[pl.Dat
 
 
 def _reasons_for(failures: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
-    """Check and reason for records that fail alike, found once for all of them.
+    """Check and reason for each failure; a reason is found once for all records that fail in the same way.
 
     Args:
-        failures: the column that fails and its value, each pair once.
-        earlier: reasons for the frame before; those that are needed again are kept.
+        failures: each pair of a column and its value (`FAILURE`) once.
+        earlier: reasons for the frame before; those that are needed again are taken from here.
     """
-    kept = earlier.join(failures, on=_ALIKE, how="semi", nulls_equal=True)
-    new = failures.join(earlier, on=_ALIKE, how="anti", nulls_equal=True).partition_by("failed_column", as_dict=True)
-    return pl.concat([kept, *(_reasons_of(str(column), part["failed_value"]) for (column,), part in new.items())])
+    known = earlier.join(failures, on=FAILURE, how="semi", nulls_equal=True)
+    new = failures.join(earlier, on=FAILURE, how="anti", nulls_equal=True).partition_by("failed_column", as_dict=True)
+    return pl.concat([known, *(_reasons_of(str(column), part["failed_value"]) for (column,), part in new.items())])
 
 
 def _reasons_of(column: str, values: pl.Series) -> pl.DataFrame:
@@ -151,35 +142,29 @@ def _reasons_of(column: str, values: pl.Series) -> pl.DataFrame:
     """
     failed = pl.DataFrame({"failed_column": column, "failed_value": values})
     failed = failed.with_row_index(ROW_NUMBER).cast({ROW_NUMBER: pl.Int64})
-    broken = no_refused_rows().select(ROW_NUMBER, "check_name", "reason")
+    by_contract = no_refused_rows().select(ROW_NUMBER, "check_name", "reason")
     if column != "cell_code":
-        broken = failed_values(tables()["landed.occurrence"], column, values)
-    check_name, reason = OPTIONS.get(column, (None, None))
+        by_contract = failed_values(tables()["landed.occurrence"], column, values)
+    check_name, reason = UNCOUNTED.get(column, (None, None))
     sentence = pl.col("reason").fill_null(pl.lit(reason, pl.String))
-    if column in WHY:
+    if column in REASONS:
         shown = pl.lit("") if column == "has_geospatial_issue" else pl.format(" ({})", "failed_value")
-        sentence = pl.concat_str(pl.lit(WHY[column]), shown, pl.lit("."), ignore_nulls=True)
-    reasons = failed.join(broken, on=ROW_NUMBER, how="left", maintain_order="left").select(
-        *_ALIKE, pl.col("check_name").fill_null(pl.lit(check_name, pl.String)), sentence.alias("reason")
+        sentence = pl.concat_str(pl.lit(REASONS[column]), shown, pl.lit("."), ignore_nulls=True)
+    reasons = failed.join(by_contract, on=ROW_NUMBER, how="left", maintain_order="left").select(
+        *FAILURE, pl.col("check_name").fill_null(pl.lit(check_name, pl.String)), sentence.alias("reason")
     )
     if reasons["check_name"].null_count():
         raise ContractViolation(f"A record was refused for {column} that the contract allows; report this as a defect.")
     return reasons
 
 
-def _grouped(records: pl.DataFrame, engine: Engine, said: Said) -> pl.DataFrame:
-    """Ways of naming species with their reporting group: from higher taxa, else the one given for all.
-
-    Without both phylum and class nobody can tell what remains of a kingdom, so residual groups need the option.
-    """
-    names: Mapping[str, str] = {"class_name": "class", "order_name": "order"}
-    grouped = with_groups(records.rename(names))
-    found = grouped["taxon_group"]
-    if not engine.has_phylum_and_class:
-        found = found.set(found.is_in(list(RESIDUAL_GROUPS)).fill_null(value=False), None)
-        if said.taxon_group is None and found.null_count():
-            message = f"{engine.records[0].shown} has no columns phylum and class to tell the reporting group; give it, as in --taxon-group mammals."
-            raise WrongUsage(message)
-    if said.taxon_group is not None:
-        found = found.fill_null(said.taxon_group)
-    return grouped.with_columns(found).drop("kingdom", "phylum", "class", "order")
+def _with_groups(records: pl.DataFrame, engine: Engine, defaults: RowDefaults) -> pl.DataFrame:
+    """Species from records with their reporting group (`taxon_group`) instead of their higher taxa."""
+    grouped = with_groups(records.rename({"class_name": "class", "order_name": "order"}))
+    groups = complete_groups(
+        grouped["taxon_group"],
+        defaults.taxon_group,
+        has_phylum_and_class=engine.has_phylum_and_class,
+        shown=engine.records[0].shown,
+    )
+    return grouped.with_columns(groups).drop("kingdom", "phylum", "class", "order")

@@ -15,12 +15,12 @@ from ness_pipeline.cube.merge import MergedCube
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.raw import ROW, RawTable
 from ness_pipeline.files.refused import RefusedRows, with_sentences
-from ness_pipeline.files.result import Options, batches_of
+from ness_pipeline.files.row_defaults import RowDefaults
 from ness_pipeline.files.terms import Terms
 
 COUNTS = ("occurrences", "obs")
 CELLS = ("cellCode", "eeaCellCode", "eqdgcCellCode", "mgrsCellCode", "cell")
-WHY = {
+REASONS = {
     "species_key": "The row does not say which species it counts",
     "year": "The year of the row is unknown or outside 1600 to 2100",
     "country_code": "The country of the row is not known as an ISO 3166-1 alpha-2 code",
@@ -34,35 +34,54 @@ def is_cube(terms: Terms) -> bool:
     return terms.any_of(*COUNTS) is not None and terms.any_of("speciesKey", "taxonKey") is not None and "year" in terms
 
 
-def read_cube(raw: RawTable, options: Options) -> Iterator[Batch]:
+def read_cube(raw: RawTable, defaults: RowDefaults) -> Iterator[Batch]:
     """Refused rows, then the cube, then its species; rows of the same country, year, species and cell are added up.
 
     Raises:
-        WrongUsage: the file is damaged, mixes grids, or does not say country or group and no option does.
+        WrongUsage: the file is damaged, has no rows or mixes grids, or country or reporting group are neither in the file
+            nor given.
     """
     terms = Terms(raw.names, raw.shown)
-    columns = _columns(terms, options)
-    about = _about_species(terms)
+    cube_columns = _cube_columns(terms, defaults)
+    species_columns = _species_columns(terms)
     grids: set[str] = set()
     with MergedCube() as cube, RefusedRows() as all_refused:
         for rows in raw.batches():
-            texts = rows.select(columns)
-            checked = check(tables()["core.occurrence_cube"], texts, options.source)
-            valid, refused = _placed(*checked, terms)
-            species = rows.select(ROW, *about).drop(ROW).with_columns(terms.groups(rows, options.taxon_group))
-            kept = valid.hstack(species[valid.get_column(POSITION)])
-            cube.add(kept.drop("source", "checklist_key", POSITION))
-            all_refused.add(with_sentences(refused, rows, texts, WHY))
+            texts = rows.select(cube_columns)
+            valid, refused = check(tables()["core.occurrence_cube"], texts, defaults.source)
+            if terms.any_of(*CELLS) is not None:
+                valid, refused = _refuse_without_grid(valid, refused)
+            # ROW gives the frame its height where no column comes from the file.
+            species = rows.select(ROW, *species_columns).drop(ROW)
+            species = species.with_columns(terms.groups(rows, defaults.taxon_group))
+            valid = valid.hstack(species[valid.get_column(POSITION)])
+            cube.add(valid.drop("source", "checklist_key", POSITION))
+            all_refused.add(with_sentences(refused, rows, texts, REASONS))
             grids |= set(valid.get_column("grid").drop_nulls().unique())
             if len(grids) > 1:
                 raise WrongUsage(f"{raw.shown} mixes the grids {' and '.join(sorted(grids))}; load one grid per file.")
-        yield from batches_of(cube, all_refused, raw, options)
+        if not cube.rows and not all_refused.rows and not raw.malformed.height:
+            raise WrongUsage(f"{raw.shown} has column names but no rows; export it again.")
+        yield from _batches_of(cube, all_refused, raw, defaults)
 
 
-def _columns(terms: Terms, options: Options) -> list[pl.Expr]:
+def _batches_of(cube: MergedCube, refused: RefusedRows, raw: RawTable, defaults: RowDefaults) -> Iterator[Batch]:
+    """Refused rows, then the cube, then its species; the first batch of the cube counts all valid rows of the file."""
+    no_rows = pl.DataFrame(schema={column.name: column.dtype for column in tables()["core.occurrence_cube"].columns})
+    for frame in refused.frames(raw):
+        yield Batch("occurrence_cube", no_rows, refused=frame, records=0)
+    records = cube.rows
+    for frame in cube.cube():
+        yield Batch("occurrence_cube", frame.with_columns(defaults.origin), records=records)
+        records = 0
+    for frame in cube.species():
+        yield Batch("country_species", frame.with_columns(defaults.origin))
+
+
+def _cube_columns(terms: Terms, defaults: RowDefaults) -> list[pl.Expr]:
     """The columns of the contract `OccurrenceCube`, as text, from a file's own."""
     return [
-        terms.country(options.country_code).alias("country_code"),
+        terms.country(defaults.country_code).alias("country_code"),
         terms.whole("year").alias("year"),
         terms.key("speciesKey", "taxonKey").alias("species_key"),
         grid_of(terms.value(*CELLS)).alias("grid"),
@@ -73,7 +92,8 @@ def _columns(terms: Terms, options: Options) -> list[pl.Expr]:
     ]
 
 
-def _about_species(terms: Terms) -> list[pl.Expr]:
+def _species_columns(terms: Terms) -> list[pl.Expr]:
+    """Name and category of the species, and whether it is introduced, from a file's own columns."""
     return [
         terms.value("species", "scientificName").alias("scientific_name"),
         terms.text("iucnRedListCategory").str.to_uppercase().alias("red_list_category"),
@@ -81,12 +101,10 @@ def _about_species(terms: Terms) -> list[pl.Expr]:
     ]
 
 
-def _placed(valid: pl.DataFrame, refused: pl.DataFrame, terms: Terms) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Move rows that cannot be placed in a cube that has cells from the valid to the refused."""
-    if terms.any_of(*CELLS) is None:
-        return valid, refused
+def _refuse_without_grid(valid: pl.DataFrame, refused: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Valid and refused rows of a cube by cells, with rows whose cell is of no known grid among the refused."""
     without_grid = valid.filter(pl.col("grid").is_null()).get_column(POSITION)
-    without_cell = refused_rows(without_grid, column="cell_code", check="grid", reason=f"{WHY['cell_code']}.")
+    without_cell = refused_rows(without_grid, column="cell_code", check="grid", reason=f"{REASONS['cell_code']}.")
     return valid.filter(pl.col("grid").is_not_null()), pl.concat([refused, without_cell]).sort(POSITION)
 
 

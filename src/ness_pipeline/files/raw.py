@@ -1,4 +1,4 @@
-"""Rows of a file as text, in batches of bounded size, whatever the file's form."""
+"""Rows of a file as text, in batches of bounded size, for text tables and parquet alike."""
 
 from __future__ import annotations
 
@@ -77,8 +77,7 @@ class RawTable:
                             for name, value in self.defaults.items()
                         )
                         received += frame.height
-                if self.text is not None:
-                    self.malformed = self._malformed(connection)
+                self.malformed = self._malformed(connection)
             except (duckdb.Error, pl.exceptions.PolarsError) as error:
                 raise unreadable(self.shown, error) from error
 
@@ -99,14 +98,12 @@ class RawTable:
             try:
                 relation = self._relation(connection)
                 names = [identifier(name) for name in relation.columns]
-                kept = [f"trim({name}, concat(' ', chr(9), chr(10), chr(13))) AS {name}" for name in names]
-                for name, value in self.defaults.items():
-                    quoted, said = identifier(name), literal(value)
-                    if quoted in names:
-                        kept[names.index(quoted)] = f"coalesce(nullif(trim({quoted}), ''), {said}) AS {quoted}"
-                    else:
-                        kept.append(f"{said} AS {quoted}")
-                relation.project(", ".join(kept)).write_parquet(str(target), compression="zstd")
+                expressions = {name: f"trim({name}, concat(' ', chr(9), chr(10), chr(13)))" for name in names}
+                for column, value in self.defaults.items():
+                    name, default = identifier(column), literal(value)
+                    expressions[name] = f"coalesce(nullif(trim({name}), ''), {default})" if name in names else default
+                projection = ", ".join(f"{expression} AS {name}" for name, expression in expressions.items())
+                relation.project(projection).write_parquet(str(target), compression="zstd")
                 self.malformed = self._malformed(connection)
             except duckdb.Error as error:
                 raise unreadable(self.shown, error) from error
@@ -132,23 +129,29 @@ class RawTable:
         )
 
     def _malformed(self, connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-        skip, width = (self.text.skip, len(self.text.names)) if self.text is not None else (0, 0)
-        found = frame_of(connection, "FROM reject_errors").unique(["file_id", "line"]).sort("file_id", "line")
-        unclosed = found.filter(pl.col("error_type").cast(pl.String) == "UNQUOTED VALUE")
+        """Lines of the text table that are no rows, as refused rows.
+
+        Raises:
+            WrongUsage: a quote is never closed, so that nobody knows where its row ends.
+        """
+        if self.text is None:
+            return no_refused_rows()
+        errors = frame_of(connection, "FROM reject_errors").unique(["file_id", "line"]).sort("file_id", "line")
+        unclosed = errors.filter(pl.col("error_type").cast(pl.String) == "UNQUOTED VALUE")
         if unclosed.height:
             line = unclosed["line"][0]
             raise WrongUsage(f"{self.shown} has a quote that is never closed, from row {line} on; close or remove it.")
         return refused_rows(
-            found.get_column("line").cast(pl.Int64) - 1 - skip,
+            errors.get_column("line").cast(pl.Int64) - 1 - self.text.skip,
             column=None,
             check="columns",
-            reason=f"The line does not have the {width} columns of the header.",
-            rows=whole_rows_as_json(found.select(line="csv_line")),
+            reason=f"The line does not have the {len(self.text.names)} columns of the header.",
+            rows=whole_rows_as_json(errors.select(line="csv_line")),
         )
 
 
 def unreadable(shown: str, error: Exception) -> WrongUsage:
-    """The sentence for a file that the reader gives up on."""
+    """The error for a file that cannot be read to its end."""
     return WrongUsage(
         f"{shown} is not readable to its end ({str(error).splitlines()[0]}); export or download it again."
     )

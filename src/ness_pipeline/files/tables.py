@@ -11,7 +11,7 @@ from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.contract.refused import refused_rows, whole_rows_as_json
 from ness_pipeline.errors import ContractViolation, SchemaDrift, WrongUsage
 from ness_pipeline.files.raw import ROW, RawTable
-from ness_pipeline.files.result import Options
+from ness_pipeline.files.row_defaults import RowDefaults
 from ness_pipeline.names.column_names import nearest
 from ness_pipeline.names.countries import countries, country_named
 
@@ -42,21 +42,21 @@ def fits(table: Table, raw: RawTable) -> bool:
     return all(table.has(name) and name != "source" for name in raw.names)
 
 
-def read_table(raw: RawTable, table: Table, options: Options) -> Iterator[Batch]:
+def read_table(raw: RawTable, table: Table, defaults: RowDefaults) -> Iterator[Batch]:
     """The rows of a file as they are; types and values are checked when they are loaded.
 
-    Columns that the file lacks are filled from the options where they say the same for all rows.
+    Columns that the file lacks are filled with the values given for all rows.
 
     Raises:
         SchemaDrift: the file has a column that the contract does not know.
         ContractViolation: a column that every row needs is missing, or the file has no rows.
     """
-    _check_columns(raw, table, options)
-    filled = {name: value for name, value in _said(options).items() if table.has(name) and name not in raw.names}
+    _check_columns(raw, table, defaults)
+    filled = [pl.lit(value).alias(name) for name, value in defaults.given().items()]
     rows_seen = 0
     for rows in raw.batches():
         rows_seen += rows.height
-        yield from _by_country(rows.with_columns(pl.lit(value).alias(name) for name, value in filled.items()), table)
+        yield from _by_country(rows.with_columns(filled), table)
     if raw.malformed.height:
         row = raw.malformed.get_column("row_number")[0]
         message = f"{raw.shown}, row {row + 1}, does not have the {len(raw.names)} columns of the header; nothing was loaded, correct the row."
@@ -65,57 +65,71 @@ def read_table(raw: RawTable, table: Table, options: Options) -> Iterator[Batch]
         raise ContractViolation(f"{raw.shown} has column names but no rows; nothing was loaded, add the rows.")
 
 
-def _said(options: Options) -> dict[str, str]:
-    said = {
-        "country_code": options.country_code,
-        "taxon_group": options.taxon_group,
-        "checklist_key": options.checklist_key,
-    }
-    return {name: value for name, value in said.items() if value is not None}
+def _check_columns(raw: RawTable, table: Table, defaults: RowDefaults) -> None:
+    """Compare the columns of a file, and the values given for all rows, with those of the table.
 
-
-def _check_columns(raw: RawTable, table: Table, options: Options) -> None:
+    Raises:
+        SchemaDrift: the file has a column that the contract does not know.
+        ContractViolation: a column that every row needs is missing.
+        WrongUsage: a value given for all rows cannot be used.
+    """
     wanted = [column.name for column in table.columns if column.name != "source"]
-    said = _said(options)
+    given = defaults.given()
     for name in raw.names:
         if name not in wanted:
             guess = nearest(name, [column for column in wanted if column not in raw.names])
             hint = f"rename it to {guess!r}" if guess else f"remove it; the table has {', '.join(wanted)}"
             raise SchemaDrift(f"{raw.shown} has a column {name!r} that {table.short_name} does not know; {hint}.")
     for column in table.columns:
-        if column.name not in {*raw.names, *said, "source"} and not column.nullable:
+        if column.name not in {*raw.names, *given, "source"} and not column.nullable:
             message = f"{raw.shown} lacks the column {column.name!r} that {table.short_name} needs ({column.description}); add it."
             raise ContractViolation(message)
-    for name in said:
-        if not table.has(name) or name in raw.names:
-            why = (
-                "has that column itself"
-                if name in raw.names
-                else f"is for {table.short_name}, which has no such column"
-            )
-            raise WrongUsage(f"The option for {name} cannot be used, because {raw.shown} {why}; leave it out.")
+    for name in given:
+        if name in raw.names:
+            reason = f"{raw.shown} has that column itself"
+        elif not table.has(name):
+            reason = f"{raw.shown} is for {table.short_name}, which has no such column"
+        else:
+            continue
+        raise WrongUsage(f"The option for {name} cannot be used, because {reason}; leave it out.")
 
 
 def _by_country(rows: pl.DataFrame, table: Table) -> Iterator[Batch]:
     """The rows in their order, those of unknown countries refused; the loader numbers rows as they come."""
-    scoped = "scope" if table.short_name in NATIONAL_LISTS else "country_code"
-    codes = [name for name in ("country_code", scoped) if name in rows.columns and table.has(name)]
-    if not codes:
+    name = _country_column(rows, table)
+    if name is None:
         yield Batch(table.short_name, rows.drop(ROW))
         return
-    code = pl.col(codes[0])
-    known = code.is_in([*countries(), *(["global"] if codes[0] == "scope" else [])]) | code.is_null()
-    runs = rows.with_columns(known.alias("known row"), known.rle_id().alias("run of rows"))
-    for part in runs.partition_by("run of rows", maintain_order=True):
-        rest = part.drop(ROW, "known row", "run of rows")
-        if part.get_column("known row")[0]:
-            yield Batch(table.short_name, rest)
+    codes = list(countries())
+    if name == "scope":
+        codes.append("global")
+    is_known = pl.col(name).is_in(codes) | pl.col(name).is_null()
+    runs = rows.with_columns(is_known.alias("is known"), is_known.rle_id().alias("run of rows"))
+    for run in runs.partition_by("run of rows", maintain_order=True):
+        content = run.drop(ROW, "is known", "run of rows")
+        if run.get_column("is known")[0]:
+            yield Batch(table.short_name, content)
         else:
-            refused = _refused(rest, part.get_column(ROW), codes[0])
-            yield Batch(table.short_name, rest.clear(), refused=refused)
+            refused = _refused(content, run.get_column(ROW), name)
+            yield Batch(table.short_name, content.clear(), refused=refused)
+
+
+def _country_column(rows: pl.DataFrame, table: Table) -> str | None:
+    """The column that names the country of each row, None where there is none."""
+    candidates = ["country_code"]
+    if table.short_name in NATIONAL_LISTS:
+        candidates.append("scope")
+    return next((name for name in candidates if name in rows.columns and table.has(name)), None)
 
 
 def _refused(rows: pl.DataFrame, numbers: pl.Series, column: str) -> pl.DataFrame:
+    """Rows of unknown countries as refused rows.
+
+    Args:
+        rows: the rows.
+        numbers: their positions in the file.
+        column: the column that names the country.
+    """
     reasons = []
     for value in rows.get_column(column):
         code = country_named(value)
