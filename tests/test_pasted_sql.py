@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from published import Published, publish_sandbox
+from published import Published
 
 from ness_pipeline.paths import sql_folder
 
@@ -19,23 +19,17 @@ def files(folder: str) -> list[Path]:
     return sorted(sql_folder(folder).glob("*.sql"))
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
-    """A publication of three SYNTHETIC countries, with its build file."""
-    return publish_sandbox(tmp_path_factory.mktemp("home"))
-
-
 @pytest.fixture
-def readers(published: Published):
+def readers(publication: Published):
     """A plain connection to the published file."""
-    with duckdb.connect(str(published.paths.published), read_only=True) as connection:
+    with duckdb.connect(str(publication.paths.published), read_only=True) as connection:
         yield connection
 
 
 @pytest.fixture
-def build(published: Published):
+def build(publication: Published):
     """A plain connection to the build file."""
-    with duckdb.connect(str(published.paths.build), read_only=True) as connection:
+    with duckdb.connect(str(publication.paths.build), read_only=True) as connection:
         yield connection
 
 

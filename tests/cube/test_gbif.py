@@ -142,7 +142,7 @@ def test_a_publisher_that_is_away_for_a_while_is_asked_again(tmp_path):
     """503 while waiting and fetching is waited out; when it lasts, one sentence says so and no file is left."""
     with serve(World(species=400, countries=["NO"]), faults=Faults()) as running:
         settings = Settings(_env_file=None, retries=9).for_sandbox(running.url)
-        with Session(settings, backoff_s=0.01) as session:
+        with Session(settings, backoff_s=0.001) as session:
             downloads = GbifDownloads(session, settings, sleep=lambda _: None)
             key = downloads.submit(downloads.order("species", CubeOptions(years=Years(2012, 2012))))
             running.faults.listed = (Fault.parse("503@gbif:0.3"),)

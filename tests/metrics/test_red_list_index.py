@@ -340,12 +340,17 @@ fates = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
-@given(
-    pool=st.lists(fates, min_size=1, max_size=14),
-    changes=st.lists(st.tuples(st.integers(0, 13), st.sampled_from([1992, 2000, 2005]), any_state), max_size=3),
-    unassessed=st.integers(0, 2),
-)
+WORLDS = {
+    "pool": st.lists(fates, min_size=1, max_size=14),
+    "changes": st.lists(st.tuples(st.integers(0, 13), st.sampled_from([1992, 2000, 2005]), any_state), max_size=3),
+    "unassessed": st.integers(0, 2),
+}
+PHASES = [Phase.explicit, Phase.generate]
+SHARED = [HealthCheck.function_scoped_fixture]
+
+
+@settings(max_examples=8, deadline=None, phases=PHASES, suppress_health_check=SHARED)
+@given(**WORLDS)
 @example(  # the first assessed year of the roll-up has no value, so the trend begins with the first that has
     pool=[("birds", {1990: "DD"}, 1.0, "EW"), ("basidiomycetes", {2000: "EW"}, 0.5, "VU"), ("basidiomycetes", {2000: "NT", 1996: "LC"}, 0.5, "NT")],
     changes=[], unassessed=2,
@@ -356,7 +361,22 @@ fates = st.builds(
 )  # fmt: skip
 def test_sql_equals_plain_python(warehouse: Any, pool: list[Any], changes: list[Any], unassessed: int) -> None:
     """Any small world gives, in every column of every row, what plain Python gives from the definitions."""
-    warehouse.connection.execute("DELETE FROM landed.taxon_group; DELETE FROM landed.country_species; DELETE FROM landed.assessment; DELETE FROM landed.genuine_change")  # fmt: skip
+    check_world(warehouse, pool, changes, unassessed)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None, phases=PHASES, suppress_health_check=SHARED)
+@given(**WORLDS)
+def test_sql_equals_plain_python_in_many_worlds(
+    warehouse: Any, pool: list[Any], changes: list[Any], unassessed: int
+) -> None:
+    """The same for more worlds."""
+    check_world(warehouse, pool, changes, unassessed)
+
+
+def check_world(warehouse: Any, pool: list[Any], changes: list[Any], unassessed: int) -> None:
+    """Compare every row of one world with plain Python."""
+    warehouse.clear("taxon_group", "country_species", "assessment", "genuine_change")
     listed, told, explained = [], {}, set()
     for place, year, before in changes:
         if place < len(pool) and before != "DD":
