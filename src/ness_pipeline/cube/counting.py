@@ -1,6 +1,6 @@
 """The last step: records counted by the text of the files, and those counts checked and merged into a cube.
 
-A species key or a country stands in many records in the same way. So records are first counted by the text that the files
+Many records have the same text for species key and country. So records are first counted by the text that the files
 have; then the different texts are checked, which are few; last, counts of texts with the same value are added up:
 
     classified_record → count_by_text → valid_count → merged_count → the cube (occurrence_cube.sql)
@@ -48,7 +48,7 @@ class TextCheck:
 
 @dataclass(frozen=True)
 class CountResult:
-    """What a count found.
+    """The result of a count.
 
     Attributes:
         filters: filters that at least one record fails.

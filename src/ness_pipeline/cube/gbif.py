@@ -1,11 +1,11 @@
-"""The cube engine that is GBIF itself: its cluster counts, mints a DOI, and hands the result over as a download.
+"""The cube engine gbif: GBIF's own cluster counts, mints a DOI and offers the result as a download.
 
-A download is ordered with the operator's login, takes minutes to hours, and is asked after at a calm pace. GBIF gives an
-identical order of the last two days the same key, and so do we before ordering: nothing is computed twice.
+A download is ordered with the operator's login and takes minutes to hours; its status is read once a minute. GBIF answers an
+identical order of the last two days with the same key. We look for such an order first, so that nothing is computed twice.
 
-Traps, each with a test: the answer to an order is a bare key under a JSON type; "too many downloads" is 420 or 429 and
-means wait, 413 means a simpler order; the link is there before the file; erased files keep their metadata; GBIF draws
-points at random, so the uncertainty passed to its grid functions is 0 and a seed is refused.
+Properties of GBIF's API, each with a test: the answer to an order is a bare key, though its content type is JSON; the status
+420 or 429 means too many downloads, so wait, and 413 a too complex order; the link is there before the file; erased files
+keep their metadata; GBIF draws points at random, so the uncertainty passed to its grid functions is 0 and a seed is refused.
 """
 
 from __future__ import annotations
@@ -29,10 +29,16 @@ from ness_pipeline.settings import Settings
 
 Product = Literal["cube", "records", "species"]
 FORMATS: Mapping[str, str] = {"cube": "SQL_TSV_ZIP", "records": "SIMPLE_PARQUET", "species": "SPECIES_LIST"}
-GOING = frozenset({"PREPARING", "RUNNING", "SUSPENDED"})
-BUSY = frozenset({420, 429})
+UNFINISHED = frozenset({"PREPARING", "RUNNING", "SUSPENDED"})
+"""States of a download that GBIF works on."""
+TOO_MANY_DOWNLOADS = frozenset({420, 429})
+INVALID, TOO_COMPLEX = 400, 413
+GONE = frozenset({404, 410})
+"""HTTP status codes of GBIF's answers."""
 REUSED_FOR = dt.timedelta(hours=48)
-LARGEST = 2**40
+MAX_BYTES = 2**40
+IDENTITY = ("format", "sql", "predicate", "checklistKey")
+"""Parts of an order that make its result."""
 _DOWNLOADS = "/v1/occurrence/download"
 _KEY = re.compile(r"\d{7}-\d{15}")
 
@@ -45,7 +51,7 @@ class Download:
         key: GBIF's key.
         doi: its DOI, without resolver.
         licence: licence of the data.
-        citation: how GBIF asks to be cited.
+        citation: the citation that GBIF gives for it.
         file: the archive, checked.
     """
 
@@ -57,7 +63,7 @@ class Download:
 
 
 def sql_of(options: CubeOptions) -> str:
-    """The order for a cube, in the SQL that GBIF understands.
+    """The order for a cube, in the SQL of GBIF's downloads.
 
     Raises:
         WrongUsage: GBIF cannot make such a cube.
@@ -81,36 +87,51 @@ def sql_of(options: CubeOptions) -> str:
         "establishmentMeans",
     ]
     cell = _cell(options)
-    wanted = [*names, *([f"{cell[0]} AS {cell[1]}"] if cell else [])]
-    wanted += [
+    columns = list(names)
+    groups = list(names)
+    if cell is not None:
+        expression, name = cell
+        columns.append(f"{expression} AS {name}")
+        groups.append(expression)
+    columns += [
         "COUNT(*) AS occurrences",
         "MIN(COALESCE(coordinateUncertaintyInMeters, 1000)) AS minCoordinateUncertaintyInMeters",
         "MIN(GBIF_TemporalUncertainty(eventDate, eventTime)) AS minTemporalUncertainty",
     ]
-    basis = ", ".join(f"'{word}'" for word in NOT_WILD)
-    where = [
+    not_wild = ", ".join(f"'{basis}'" for basis in NOT_WILD)
+    conditions = [
         "occurrenceStatus = 'PRESENT'",
-        f"NOT basisOfRecord IN ({basis})",
+        f"NOT basisOfRecord IN ({not_wild})",
         "speciesKey IS NOT NULL",
         '"year" IS NOT NULL',
         "countryCode IS NOT NULL",
     ]
-    where += [f"NOT ARRAY_CONTAINS(issue, '{issue}')" for issue in GEOSPATIAL_ISSUES]
-    where += [f"countryCode = '{options.country_code}'"] if options.country_code else []
-    where += [f'"year" >= {options.years.first}', f'"year" <= {options.years.last}'] if options.years else []
-    where += ["hasCoordinate = TRUE"] if cell else []
+    conditions += [f"NOT ARRAY_CONTAINS(issue, '{issue}')" for issue in GEOSPATIAL_ISSUES]
+    if options.country_code is not None:
+        conditions.append(f"countryCode = '{options.country_code}'")
+    if options.years is not None:
+        conditions += [f'"year" >= {options.years.first}', f'"year" <= {options.years.last}']
+    if cell is not None:
+        conditions.append("hasCoordinate = TRUE")
     if options.max_uncertainty_m is not None:
-        where.append(f"COALESCE(coordinateUncertaintyInMeters, 1000) <= {options.max_uncertainty_m}")
-    groups = [*names, *([cell[0]] if cell else [])]
-    return f"SELECT {', '.join(wanted)} FROM occurrence WHERE {' AND '.join(where)} GROUP BY {', '.join(groups)}"
+        conditions.append(f"COALESCE(coordinateUncertaintyInMeters, 1000) <= {options.max_uncertainty_m}")
+    return f"SELECT {', '.join(columns)} FROM occurrence WHERE {' AND '.join(conditions)} GROUP BY {', '.join(groups)}"
 
 
 def _cell(options: CubeOptions) -> tuple[str, str] | None:
+    """GBIF's expression for the cell of a record and the name of its column; None without a grid.
+
+    Raises:
+        WrongUsage: GBIF has no such grid.
+    """
     grid = options.grid
     if grid is None:
         return None
-    place = f"({grid.size}, decimalLatitude, decimalLongitude, 0)"
-    cells = {"eqdgc": (f"GBIF_EQDGCode{place}", "eqdgcCellCode"), "eea": (f"GBIF_EEARGCode{place}", "eeaCellCode")}
+    arguments = f"({grid.size}, decimalLatitude, decimalLongitude, 0)"
+    cells = {
+        "eqdgc": (f"GBIF_EQDGCode{arguments}", "eqdgcCellCode"),
+        "eea": (f"GBIF_EEARGCode{arguments}", "eeaCellCode"),
+    }
     if grid.kind not in cells:
         raise WrongUsage(f"GBIF has no grid {grid.kind}; choose eqdgc:LEVEL or eea:METRES.")
     return cells[grid.kind]
@@ -118,7 +139,7 @@ def _cell(options: CubeOptions) -> tuple[str, str] | None:
 
 def predicate_of(options: CubeOptions) -> dict[str, Any]:
     """The order for records or a list of species: the filters of the cube as GBIF's predicates."""
-    parts: list[dict[str, Any]] = [
+    predicates: list[dict[str, Any]] = [
         {"type": "equals", "key": "OCCURRENCE_STATUS", "value": "PRESENT"},
         {"type": "equals", "key": "HAS_GEOSPATIAL_ISSUE", "value": "false"},
         {"type": "not", "predicate": {"type": "in", "key": "BASIS_OF_RECORD", "values": list(NOT_WILD)}},
@@ -126,23 +147,23 @@ def predicate_of(options: CubeOptions) -> dict[str, Any]:
         {"type": "isNotNull", "parameter": "YEAR"},
     ]
     if options.country_code:
-        parts.append({"type": "equals", "key": "COUNTRY", "value": options.country_code})
+        predicates.append({"type": "equals", "key": "COUNTRY", "value": options.country_code})
     if options.years:
-        parts.append({"type": "greaterThanOrEquals", "key": "YEAR", "value": str(options.years.first)})
-        parts.append({"type": "lessThanOrEquals", "key": "YEAR", "value": str(options.years.last)})
-    return {"type": "and", "predicates": parts}
+        predicates.append({"type": "greaterThanOrEquals", "key": "YEAR", "value": str(options.years.first)})
+        predicates.append({"type": "lessThanOrEquals", "key": "YEAR", "value": str(options.years.last)})
+    return {"type": "and", "predicates": predicates}
 
 
 class GbifDownloads:
-    """GBIF's download side; orders are signed with `GBIF_USER` and `GBIF_PWD`, over https only.
+    """The downloads of GBIF; orders are signed with `GBIF_USER` and `GBIF_PWD`, over https only.
 
     Args:
         session: the polite session.
         settings: login, e-mail address and checklist.
-        progress: told how the download goes on.
-        pause_s: wait between two looks.
-        patience_s: how long a download may take.
-        sleep: how to wait.
+        progress: called with the state of the download.
+        pause_s: seconds between two requests for the state.
+        patience_s: seconds that a download may take.
+        sleep: waits for some seconds.
     """
 
     def __init__(
@@ -170,8 +191,10 @@ class GbifDownloads:
         key = self.recent(order) or self.submit(order)
         about = self.wait(key)
         file = self.fetch(key, about, folder)
-        citation = self._send("GET", f"/{key}/citation", is_bare=True).body.decode("utf-8", "replace").strip()
-        return Download(key, about.get("doi"), about.get("license"), citation, file)
+        citation = self._send("GET", f"/{key}/citation", is_bare=True)
+        return Download(
+            key, about.get("doi"), about.get("license"), citation.body.decode("utf-8", "replace").strip(), file
+        )
 
     def order(self, product: Product, options: CubeOptions) -> dict[str, Any]:
         """The body of an order; SQL is validated by GBIF first, which costs nothing.
@@ -184,58 +207,66 @@ class GbifDownloads:
             raise WrongUsage(
                 "GBIF makes downloads for those who have an account; set GBIF_USER, GBIF_PWD and GBIF_EMAIL."
             )
-        common = {"sendNotification": False, "notificationAddresses": [self._settings.gbif_email], "format": FORMATS[product], "checklistKey": self._settings.gbif_checklist}  # fmt: skip
+        common = {
+            "sendNotification": False,
+            "notificationAddresses": [self._settings.gbif_email],
+            "format": FORMATS[product],
+            "checklistKey": self._settings.gbif_checklist,
+        }
         if product != "cube":
             return {**common, "predicate": predicate_of(options)}
         order = {**common, "sql": sql_of(options)}
-        answer = self._send("POST", "/request/validate", order, accepts=(400,))
-        if answer.status == 400:  # noqa: PLR2004 - GBIF's words for what is wrong
-            raise SourceUnavailable(f"GBIF does not accept the SQL of the cube ({_words(answer)}); please report it.")
+        answer = self._send("POST", "/request/validate", order, accepts=(INVALID,))
+        if answer.status == INVALID:
+            raise SourceUnavailable(f"GBIF does not accept the SQL of the cube ({_message(answer)}); please report it.")
         return order
 
     def recent(self, order: Mapping[str, Any]) -> str | None:
         """Key of an identical order of the last two days that is done or going on, None when there is none."""
-        listed = self._send("GET", f"/user/{self._settings.gbif_user}", is_signed=True).json()
-        for one in listed.get("results", []):
-            asked, since = one.get("request", {}), dt.datetime.now(dt.UTC) - REUSED_FOR
-            is_same = all(asked.get(name) == order.get(name) for name in ("format", "sql", "predicate", "checklistKey"))
-            is_alive = one.get("status") in GOING | {"SUCCEEDED"}
-            if is_same and is_alive and dt.datetime.fromisoformat(one["created"]) >= since:
-                return str(one["key"])
+        downloads = self._send("GET", f"/user/{self._settings.gbif_user}", is_signed=True).json()
+        since = dt.datetime.now(dt.UTC) - REUSED_FOR
+        for download in downloads.get("results", []):
+            earlier = download.get("request", {})
+            is_same = all(earlier.get(name) == order.get(name) for name in IDENTITY)
+            is_usable = download.get("status") in UNFINISHED | {"SUCCEEDED"}
+            if is_same and is_usable and dt.datetime.fromisoformat(download["created"]) >= since:
+                return str(download["key"])
         return None
 
     def submit(self, order: Mapping[str, Any]) -> str:
-        """Order; waits while GBIF says that there are too many downloads at once.
+        """Send an order; returns the key of its download. Waits while GBIF makes too many downloads of this account.
 
         Raises:
             SourceUnavailable: the order was refused.
         """
         waited = 0.0
         while True:
-            answer = self._send("POST", "/request", order, accepts=(400, 413, *BUSY), is_bare=True)
-            if answer.status not in BUSY:
+            answer = self._send(
+                "POST", "/request", order, accepts=(INVALID, TOO_COMPLEX, *TOO_MANY_DOWNLOADS), is_bare=True
+            )
+            if answer.status not in TOO_MANY_DOWNLOADS:
                 break
             if waited >= self._patience_s:
                 raise SourceUnavailable(
-                    f"GBIF says that too many downloads are going on ({_words(answer)}); cancel one or try later."
+                    f"GBIF says that too many downloads are going on ({_message(answer)}); cancel one or try later."
                 )
             self._progress("GBIF makes other downloads of this account first", None)
             self._sleep(self._pause_s)
             waited += self._pause_s
-        if answer.status == 413:  # noqa: PLR2004 - too complex
+        if answer.status == TOO_COMPLEX:
             raise SourceUnavailable(
-                f"The order is too large for GBIF ({_words(answer)}); ask for fewer countries or years."
+                f"The order is too large for GBIF ({_message(answer)}); ask for fewer countries or years."
             )
-        key = answer.body.decode("utf-8", "replace").strip().strip('"')
-        if answer.status == 400 or not _KEY.fullmatch(key):  # noqa: PLR2004 - refused
-            raise SourceUnavailable(f"GBIF refused the order ({_words(answer)}); please report it.")
+        key = _text(answer)
+        if answer.status == INVALID or not _KEY.fullmatch(key):
+            raise SourceUnavailable(f"GBIF refused the order ({_message(answer)}); please report it.")
         return key
 
     def wait(self, key: str) -> dict[str, Any]:
-        """What GBIF says of a download once it is finished.
+        """The metadata of a download, once it is finished.
 
         Raises:
-            SourceUnavailable: it failed, was cancelled or erased, or takes longer than anyone waits.
+            SourceUnavailable: it failed, was cancelled or erased, or takes longer than `patience_s`.
         """
         waited = 0.0
         while True:
@@ -243,7 +274,7 @@ class GbifDownloads:
             status = about.get("status")
             if status == "SUCCEEDED":
                 return about
-            if status not in GOING:
+            if status not in UNFINISHED:
                 raise SourceUnavailable(f"GBIF's download {key} is {str(status).lower()}; order it again.")
             if waited >= self._patience_s:
                 raise SourceUnavailable(
@@ -261,10 +292,10 @@ class GbifDownloads:
         """
         target = folder / f"{key}.zip"
         self._progress(f"Fetching {key}", None)
-        request = Request("gbif", f"{_DOWNLOADS}/request/{key}.zip", is_bare=True, accepts=(404, 410))
-        answer = self._session.download(request, target, LARGEST)
-        if answer.status in {404, 410}:
-            raise SourceUnavailable(f"GBIF's download {key} has no file any more ({_words(answer)}); order it again.")
+        request = Request("gbif", f"{_DOWNLOADS}/request/{key}.zip", is_bare=True, accepts=tuple(sorted(GONE)))
+        answer = self._session.download(request, target, MAX_BYTES)
+        if answer.status in GONE:
+            raise SourceUnavailable(f"GBIF's download {key} has no file any more ({_message(answer)}); order it again.")
         size = about.get("size")
         if isinstance(size, int) and size and size != target.stat().st_size:
             raise SourceUnavailable(
@@ -280,21 +311,47 @@ class GbifDownloads:
         return target
 
     def cancel(self, key: str) -> None:
-        """Cancel a download that is going on."""
+        """Cancel a download that is not finished."""
         self._send("DELETE", f"/request/{key}", is_signed=True, is_bare=True)
 
     def _send(
-        self, method: Literal["GET", "POST", "DELETE"], path: str, body: Mapping[str, Any] | None = None,
-        *, accepts: tuple[int, ...] = (), is_bare: bool = False, is_signed: bool = False,
-    ) -> Payload:  # fmt: skip
-        content = None if body is None else json.dumps(body).encode()
-        is_order = method == "POST"
-        request = Request("gbif", f"{_DOWNLOADS}{path}", method=method, body=content, accepts=accepts, is_bare=is_bare or bool(accepts), is_signed=is_order or is_signed)  # fmt: skip
+        self,
+        method: Literal["GET", "POST", "DELETE"],
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        accepts: tuple[int, ...] = (),
+        is_bare: bool = False,
+        is_signed: bool = False,
+    ) -> Payload:
+        """GBIF's answer to a request of its download API; orders are always signed.
+
+        Args:
+            method: HTTP method.
+            path: path below that of downloads.
+            body: sent as JSON.
+            accepts: status codes of errors that the caller handles; their messages may be bare text.
+            is_bare: whether the answer may be bare text.
+            is_signed: whether the login is sent.
+        """
+        request = Request(
+            "gbif",
+            f"{_DOWNLOADS}{path}",
+            method=method,
+            body=None if body is None else json.dumps(body).encode(),
+            accepts=accepts,
+            is_bare=is_bare or bool(accepts),
+            is_signed=is_signed or method == "POST",
+        )
         return self._session.send(request)
 
 
-def _words(answer: Payload) -> str:
-    """What GBIF says, in one line."""
-    return (
-        " ".join(answer.body[:300].decode("utf-8", "replace").strip().strip('"').split()) or f"status {answer.status}"
-    )
+def _text(answer: Payload) -> str:
+    """An answer as text, without the quotes of a JSON string."""
+    return answer.body.decode("utf-8", "replace").strip().strip('"')
+
+
+def _message(answer: Payload) -> str:
+    """GBIF's error message in one line, at most 300 bytes of it."""
+    message = answer.body[:300].decode("utf-8", "replace").strip().strip('"')
+    return " ".join(message.split()) or f"status {answer.status}"

@@ -1,4 +1,4 @@
-"""Rows of finer cubes brought to the grain of the occurrence cube: gathered on disk and added up there."""
+"""Cubes made elsewhere with finer rows, added up to one row per country, year, species and cell on disk."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ BATCH_ROWS = 500_000
 
 
 class MergedCube:
-    """Gathers the checked rows of a cube and gives back the merged one.
+    """Collects the valid rows of a cube on disk and returns the merged cube.
 
-    Use it as a context manager; what was gathered is removed on leaving it.
+    Use it as a context manager; its temporary files are removed on leaving.
 
     Attributes:
-        rows: rows gathered so far.
+        rows: number of rows added so far.
     """
 
     def __init__(self) -> None:
@@ -42,12 +42,12 @@ class MergedCube:
         self._folder.cleanup()
 
     def add(self, rows: pl.DataFrame) -> None:
-        """Gather rows; every call has the same columns."""
-        first = (
-            "INSERT INTO cube_row BY NAME FROM rows" if self.rows else "CREATE OR REPLACE TABLE cube_row AS FROM rows"
-        )
+        """Add rows; every call has the same columns."""
+        statement = "CREATE OR REPLACE TABLE cube_row AS FROM rows"  # also after a first call without rows
+        if self.rows:
+            statement = "INSERT INTO cube_row BY NAME FROM rows"
         self._connection.register("rows", rows.to_arrow())
-        self._connection.execute(first)
+        self._connection.execute(statement)
         self._connection.unregister("rows")
         self.rows += rows.height
 

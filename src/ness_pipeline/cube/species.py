@@ -1,4 +1,4 @@
-"""The species of each country, from what its records or cube rows say about them."""
+"""The species of each country, from its records or the rows of its cube."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def species_of(records: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """Rows of `country_species`, sorted, in frames of bounded size.
 
     Args:
-        records: one row per country, species and way of naming, grouping and assessing it, with the records that do.
+        records: numbers of records of each country and species by scientific name, reporting group and Red List category.
     """
     with (
         tempfile.TemporaryDirectory(prefix="ness-species-") as folder,

@@ -1,8 +1,8 @@
-"""The SQL text of the cube, as it stands in `warehouse/cube/` for DuckDB and translated for Spark.
+"""The SQL of `warehouse/cube/`, with its variables replaced by values for DuckDB, and translated for Spark.
 
-Pasted into a shell, DuckDB runs the text as it is: macros are its own, options are its variables. The engines fill the
-variables in, so that branches nobody chose cost nothing; for Spark, which has no macros with untyped arguments, those
-are written out as well before sqlglot translates the rest.
+The SQL is written for DuckDB, with its macros and variables. The engines replace the variables by the values of the options,
+so that branches of a CASE that nobody chose cost nothing. Spark has no macros with untyped arguments, so their calls are
+replaced by their bodies before sqlglot translates the rest.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ def sql_text(name: str) -> str:
 @functools.cache
 def _macros() -> dict[str, tuple[tuple[str, ...], exp.Expression]]:
     """The scalar macros of `warehouse/macros/`: name to parameters and body."""
-    found: dict[str, tuple[tuple[str, ...], exp.Expression]] = {}
+    macros: dict[str, tuple[tuple[str, ...], exp.Expression]] = {}
     for file in sorted(sql_folder("macros").glob("*.sql")):
         code = re.sub(r"(?m)^--.*$", "", file.read_text(encoding="utf-8"))
         for name, parameters, body in _MACRO.findall(code.strip() + "\n"):
             if not body.lstrip().upper().startswith(("TABLE", "(SELECT", "SELECT")):
                 names = tuple(part.partition(":=")[0].strip() for part in parameters.split(",") if part.strip())
-                found[name.lower()] = names, cast("exp.Expression", sqlglot.parse_one(body, read="duckdb"))
-    return found
+                macros[name.lower()] = names, cast("exp.Expression", sqlglot.parse_one(body, read="duckdb"))
+    return macros
 
 
 def for_duckdb(statement: str, variables: Variables) -> str:
-    """A statement with variables filled in."""
+    """A statement with variables replaced by their values."""
     if "getvariable" not in statement:
         return statement
     tree = cast("exp.Expression", sqlglot.parse_one(statement, read="duckdb"))
@@ -53,9 +53,9 @@ def for_duckdb(statement: str, variables: Variables) -> str:
 
 
 def for_spark(statement: str, variables: Variables) -> str:
-    """A statement in Spark's words, with macros written out and variables filled in."""
+    """A statement in the SQL of Spark, with macros replaced by their bodies and variables by their values."""
     tree = cast("exp.Expression", sqlglot.parse_one(statement, read="duckdb"))
-    return str(_expanded(tree, variables, _macros()).transform(_spark_words).sql(dialect="spark"))
+    return str(_expanded(tree, variables, _macros()).transform(_to_spark).sql(dialect="spark"))
 
 
 def _expanded(tree: exp.Expression, variables: Variables, macros: _Macros) -> exp.Expression:
@@ -64,12 +64,13 @@ def _expanded(tree: exp.Expression, variables: Variables, macros: _Macros) -> ex
     def expand(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Anonymous) and node.name.lower() in macros:
             names, body = macros[node.name.lower()]
-            given: dict[str, exp.Expression] = {}
+            arguments: dict[str, exp.Expression] = {name: exp.null() for name in names}
             for place, argument in enumerate(node.expressions):
-                is_named = isinstance(argument, exp.PropertyEQ)
-                given[argument.this.name if is_named else names[place]] = argument.expression if is_named else argument
-            filled = _filled(body, {name: given.get(name, exp.null()) for name in names})
-            return _expanded(filled, variables, macros)
+                if isinstance(argument, exp.PropertyEQ):  # event_time := 'x'
+                    arguments[argument.this.name] = argument.expression
+                else:
+                    arguments[names[place]] = argument
+            return _expanded(_with_arguments(body, arguments), variables, macros)
         if (name := _variable(node)) is not None:
             return cast("exp.Expression", sqlglot.parse_one(literal(variables[name]), read="duckdb"))
         if isinstance(node, exp.Case) and (name := _variable(node.this)) is not None:
@@ -80,13 +81,14 @@ def _expanded(tree: exp.Expression, variables: Variables, macros: _Macros) -> ex
 
 
 def _variable(node: exp.Expression | None) -> str | None:
-    """The variable that an expression asks for, None when it asks for none."""
-    is_asked = isinstance(node, exp.Anonymous) and node.name.lower() == "getvariable"
-    return str(node.expressions[0].name) if is_asked and node is not None else None
+    """The name of the variable that an expression reads; None for other expressions."""
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "getvariable":
+        return str(node.expressions[0].name)
+    return None
 
 
 def _branch(case: exp.Case, value: object) -> exp.Expression:
-    """The branch of a CASE over a variable that its value takes."""
+    """The result of a CASE over a variable for one value of it."""
     for branch in case.args["ifs"]:
         if value is not None and branch.this.name == str(value):
             return cast("exp.Expression", branch.args["true"])
@@ -94,18 +96,20 @@ def _branch(case: exp.Case, value: object) -> exp.Expression:
     return default if default is not None else exp.cast(exp.null(), "varchar")
 
 
-def _filled(body: exp.Expression, arguments: Mapping[str, exp.Expression]) -> exp.Expression:
-    def fill(node: exp.Expression) -> exp.Expression:
+def _with_arguments(body: exp.Expression, arguments: Mapping[str, exp.Expression]) -> exp.Expression:
+    """The body of a macro with its parameters replaced by arguments, in parentheses where precedence needs them."""
+
+    def replace(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Column) and not node.table and node.name in arguments:
-            given = arguments[node.name]
-            return exp.Paren(this=given.copy()) if isinstance(given, (exp.Binary, exp.Neg)) else given.copy()
+            argument = arguments[node.name].copy()
+            return exp.Paren(this=argument) if isinstance(argument, (exp.Binary, exp.Neg)) else argument
         return node
 
-    return exp.Paren(this=body.copy().transform(fill))
+    return exp.Paren(this=body.copy().transform(replace))
 
 
-def _spark_words(node: exp.Expression) -> exp.Expression:
-    """What sqlglot leaves in DuckDB's words."""
+def _to_spark(node: exp.Expression) -> exp.Expression:
+    """Translate what sqlglot leaves as it is in DuckDB."""
     if isinstance(node, exp.Anonymous) and node.name.lower() in _SPARK_NAMES:
         return exp.Anonymous(this=_SPARK_NAMES[node.name.lower()], expressions=node.expressions)
     if isinstance(node, exp.Anonymous) and node.name.lower() == "to_json":  # Spark leaves empty values out by itself

@@ -23,13 +23,13 @@ ROW = "row number"
 
 @dataclass
 class RawTable:
-    """The rows of one or several files of the same form, every value as text or NULL.
+    """The rows of one or several files of the same format, every value as text or NULL.
 
     Attributes:
         shown: how messages name the file.
         files: the files.
         names: column names as the file writes them, and those of `defaults`.
-        text: how text tables are written, None for parquet.
+        text: format of a text table, None for parquet.
         defaults: value of a column where the file has none, or lacks the column altogether.
         malformed: lines that are no rows, in the columns `REFUSED_COLUMNS`; complete once `batches` is exhausted.
     """

@@ -38,7 +38,7 @@ def table_named(name: str) -> Table:
 
 
 def fits(table: Table, raw: RawTable) -> bool:
-    """Whether every column of a file is one of the contract's, written as there."""
+    """Whether every column of a file is one of the contract's, in the same spelling."""
     return all(table.has(name) and name != "source" for name in raw.names)
 
 

@@ -1,4 +1,4 @@
-"""How a text table is written: encoding, delimiter, quotes, header."""
+"""The format of a text table: encoding, delimiter, quotes, header."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DELIMITERS = "\t,;|"
 
 @dataclass(frozen=True)
 class TextFormat:
-    """How a text table is written.
+    """The format of a text table.
 
     Attributes:
         delimiter: between values.
@@ -46,7 +46,7 @@ def sniff(path: Path, shown: str) -> TextFormat:
     check_utf8(path, shown)
     line = first_line(path, shown)
     counts = {delimiter: line.count(delimiter) for delimiter in DELIMITERS}
-    delimiter = max(counts, key=lambda found: counts[found])
+    delimiter = max(counts, key=lambda candidate: counts[candidate])
     if not counts[delimiter]:
         raise WrongUsage(f"{shown} has only one column ({line[:40]!r}); separate columns by tab or comma.")
     quoted = delimiter != "\t" or line.startswith('"')

@@ -1,4 +1,4 @@
-"""Open what a user hands over: a file, a folder, a gzip or a zip, without trusting any of them."""
+"""Open a file, a folder, a gzip or a zip of a user; each is checked before it is unpacked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import IO
 from ness_pipeline.errors import WrongUsage
 
 MAX_RATIO = 200
-"""Real downloads shrink 5 to 50 times; more than this means an archive made to fill a disk."""
+"""Largest ratio of unpacked to packed size. Real downloads have 5 to 50; more means an archive made to fill a disk."""
 HARMLESS_BYTES = 64 * 2**20
 """Below this unpacked size the ratio does not matter."""
 CHUNK = 2**20
@@ -53,7 +53,7 @@ class Unpacked:
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[Unpacked]:
-    """Whatever lies at a path, unpacked into a temporary folder where it must be; the folder is removed afterwards.
+    """The files at a path, unpacked into a temporary folder where they are packed; the folder is removed afterwards.
 
     Raises:
         WrongUsage: there is nothing readable, or an archive is damaged, encrypted or hostile.
@@ -62,14 +62,14 @@ def unpacked(path: Path) -> Iterator[Unpacked]:
         raise WrongUsage(f"{path} does not exist; check the name of the file.")
     with tempfile.TemporaryDirectory(prefix="ness-") as folder:
         try:
-            found = _open(path, Path(folder))
+            content = _open(path, Path(folder))
         except (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile) as error:
             raise WrongUsage(f"{path.name} is damaged or cut short ({error}); download it again.") from error
         except NotImplementedError as error:
             raise WrongUsage(f"{path.name} uses a compression that is not readable ({error}); zip it anew.") from error
         except OSError as error:
             raise WrongUsage(f"{path.name} cannot be read ({error.strerror or error}); check the file.") from error
-        yield found
+        yield content
 
 
 def _open(path: Path, folder: Path) -> Unpacked:
@@ -99,16 +99,16 @@ def _start(path: Path) -> bytes:
 
 def _from_folder(path: Path, root: Path) -> Unpacked:
     """The data files of a folder: parquet parts if there are any, else the tables; empty parts are skipped."""
-    found = sorted(file for file in root.rglob("*") if not file.is_dir() and not _is_junk(file.relative_to(root)))
-    for file in found:
+    present = sorted(file for file in root.rglob("*") if not file.is_dir() and not _is_junk(file.relative_to(root)))
+    for file in present:
         if not file.is_file():
             raise WrongUsage(f"{path.name} holds {file.name}, which points to a missing file; fetch it first.")
-    meta = next((file for file in found if file.name == "meta.xml"), None)
+    meta = next((file for file in present if file.name == "meta.xml"), None)
     if meta is not None:
         if meta.stat().st_size > CHUNK:
             raise WrongUsage(f"{path.name} has a meta.xml of more than 1 MiB; that is no Darwin Core archive.")
         return Unpacked(path, (), meta.read_text(encoding="utf-8", errors="replace"), meta.parent)
-    filled = [file for file in found if file.stat().st_size]
+    filled = [file for file in present if file.stat().st_size]
     parquet = tuple(file for file in filled if file.suffix == ".parquet" or _start(file)[:4] == b"PAR1")
     tables = tuple(file for file in filled if file.suffix.lower() in {".csv", ".tsv", ".txt", ".tab"})
     chosen = parquet or tables or tuple(filled)
@@ -170,12 +170,12 @@ def _check_member(path: Path, member: zipfile.ZipInfo) -> None:
 
 
 def _copy(packed: IO[bytes] | gzip.GzipFile, target: Path, path: Path, size: int) -> None:
-    """Unpack one file, stopping as soon as it outgrows every honest compression: sizes in headers can lie."""
-    written = 0
+    """Unpack one file; stops when it is too large for its packed size, because sizes in headers may be false."""
+    size_unpacked = 0
     with target.open("wb") as file:
         while chunk := packed.read(CHUNK):
-            written += len(chunk)
-            if written > HARMLESS_BYTES and written > MAX_RATIO * size:
+            size_unpacked += len(chunk)
+            if size_unpacked > HARMLESS_BYTES and size_unpacked > MAX_RATIO * size:
                 raise _bomb(path)
             file.write(chunk)
 
