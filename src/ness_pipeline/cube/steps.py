@@ -27,10 +27,11 @@ def terms_of(groups: Sequence[FileGroup], options: CubeOptions, *, with_file_col
         options: limit the rows to a country and years.
         with_file_columns: whether all columns of the files are there as well, to give back whole rows; one group only.
     """
-    return " UNION ALL ".join(_terms_of_group(group, options, with_file_columns) for group in groups)
+    return " UNION ALL ".join(_terms_of_group(group, options, with_file_columns=with_file_columns) for group in groups)
 
 
-def _terms_of_group(group: FileGroup, options: CubeOptions, with_file_columns: bool) -> str:  # noqa: FBT001
+def _terms_of_group(group: FileGroup, options: CubeOptions, *, with_file_columns: bool) -> str:
+    """As `terms_of`, for one group: its stages as nested statements."""
     carried = dict(POSITION)
     if with_file_columns:
         carried |= group.terms.file_columns
@@ -88,7 +89,7 @@ def classified_records(rules: Rules, trust: Trust) -> str:
 def with_relations(relations: Mapping[str, str], statement: str) -> str:
     """A statement that brings the relations it reads with it, in place of defined ones of the same names.
 
-    DuckDB would otherwise compute each of them whole before the next one reads it.
+    `NOT MATERIALIZED` lets DuckDB read only the columns and rows that the statement needs, as it does with views.
     """
     listed = ", ".join(f"{name} AS NOT MATERIALIZED ({text})" for name, text in relations.items())
     return f"WITH {listed} {statement}"
