@@ -9,7 +9,7 @@ Where do I go to …
 - see what a table holds: `schemas/` (one file each); how contracts become SQL: `contract/`
 - see where a row that breaks its contract is refused: `contract/check.py`, kept by `build/load.py`
 - change how a number is computed: `warehouse/metrics/` (one file each); the index: `index/`
-- change how records become a cube: `cube/`, its SQL in `warehouse/cube/`
+- change how records become a cube: `cube/engine.py` (the steps), `cube/rules.py` (what counts), the SQL in `warehouse/cube/`
 - see when something is published and what is checked before: `publish/`
 - add a command: `cli/`; a question to the published file: `ask/`; a page or an export: `share/`
 - change schedules or what Prefect's pages show: `flows/`
