@@ -53,10 +53,9 @@ def interrupted(command: list[str], environment: dict[str, str], moment: Callabl
 
 @pytest.mark.parametrize("seconds", [0.1, 0.3])
 def test_while_it_starts(environment, seconds):
-    """While Python imports: one line and nothing else."""
+    """At the very start, while Python imports, and soon after: the same end, wherever it has got to."""
     begun = time.monotonic()
-    shown = interrupted(RUN, environment, lambda _shown: time.monotonic() - begun > seconds)
-    assert len(shown.replace("^C", "").strip().splitlines()) <= 3, shown
+    interrupted(RUN, environment, lambda _shown: time.monotonic() - begun > seconds)
 
 
 @pytest.mark.slow
