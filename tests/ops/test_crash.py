@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
 import duckdb
 import pytest
 from soak.drive import drive, processes, whole
-from soak.hardship import run_as_nobody, run_on_full_disk, wait_for_the_lock
+from soak.hardship import rebuild_until_killed, run_as_nobody, run_on_full_disk, wait_for_the_lock
 
 from ness_pipeline.build.lock import writer
 from ness_pipeline.errors import DamagedBuild
@@ -92,6 +93,29 @@ def test_build_comes_back_from_landing(finished, how):
     runs = finished.rows("SELECT command, status FROM ops.run ORDER BY started_at")
     assert ("rebuild from landing", "completed") in runs
     assert len(finished.rows("FROM ops.publication")) == 3
+
+
+@pytest.mark.parametrize("had_damage", [False, True])
+def test_kill_while_rebuilding_is_no_whole_build(finished, had_damage):
+    """Half a rebuilt database, left by a kill, is thrown away: the next run rebuilds it whole, own files included."""
+    own = finished.home / "own.csv"
+    own.write_text(
+        "country_code,treaty,status,entry_into_force,as_of\nKE,ramsar,party,1990-10-05,2024-01-01\n", "utf-8"
+    )
+    load_file(finished.settings, own, table="treaty_party")
+    done = finished.drive()
+    if had_damage:
+        damage(finished.paths.build, at=0.0, with_bytes=b"\x00" * 3 * 4096)
+    else:
+        finished.paths.build.unlink()
+    process = processes().Process(target=rebuild_until_killed, args=(finished.settings,))
+    process.start()
+    process.join(100)
+    assert process.exitcode == -signal.SIGKILL
+    assert finished.paths.build.exists(), "it was killed before anything was rebuilt"
+    after = drive(finished.home, "http://127.0.0.1:9", retries=0, max_age_hours=24)
+    assert (after.exit_code, after.content_hash) == (0, done.content_hash)
+    assert finished.rows("SELECT count(*) FROM core.treaty_party WHERE source LIKE 'file:%'") == [(1,)]
 
 
 def test_build_damaged_inside_is_set_aside(finished):

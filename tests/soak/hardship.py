@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 from pathlib import Path
 
 from soak.drive import drive
 
+from ness_pipeline.run import restore
 from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.settings import Settings
 
@@ -31,5 +33,16 @@ def run_on_full_disk(home: Path, url: str, most_bytes: int) -> None:
 
 def wait_for_the_lock(settings: Settings) -> None:
     """Open the build database, as soon as nobody else writes it."""
+    with open_for_writing(settings):
+        pass
+
+
+def rebuild_until_killed(settings: Settings) -> None:
+    """Open the build database, which has to be rebuilt, and be killed before the rows of own files are back."""
+
+    def kill(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    restore.own_units = kill  # type: ignore[assignment]
     with open_for_writing(settings):
         pass

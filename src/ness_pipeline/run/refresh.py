@@ -43,7 +43,7 @@ def refresh(
     """Carry out a plan and publish the result.
 
     Args:
-        build: the build database, open under the writer's lock; see `ness_pipeline.run.restore.writing`.
+        build: the build database, open under the writer's lock; see `ness_pipeline.run.restore.open_for_writing`.
         settings: the configuration.
         plan: what to do.
         extractor: lands the units of work; threads of this process, or Dask where `NESS_DASK` says so, if none is given.

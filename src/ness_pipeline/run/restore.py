@@ -44,13 +44,18 @@ def open_for_writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises:
         WarehouseBusy: another run is writing.
-        WrongUsage: the folder cannot be written, or there is nothing to rebuild it from.
+        WrongUsage: the folder cannot be written, or rows of own files do not fit this version.
         DamagedBuild: it turned out to be damaged on the way; it is set aside, and the next run rebuilds it.
     """
     paths = Paths.of(settings)
     with writer(paths, settings.busy_wait_s), ExitStack() as stack:
-        is_lost = paths.published.exists() and not paths.build.exists()
         aside: Path | None = None
+        is_half_built = _mark_of_rebuild(paths).exists()
+        if is_half_built:
+            _remove(paths.build)
+            damaged = _name_aside(paths)
+            aside = damaged if damaged.exists() else None
+        is_lost = is_half_built or (paths.published.exists() and not paths.build.exists())
         try:
             connection = stack.enter_context(open_build(paths.build))
         except DamagedBuild as error:
@@ -58,13 +63,10 @@ def open_for_writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             logger.warning("build database set aside", extra={"file": aside.name, "error": str(error)})
             connection = stack.enter_context(open_build(paths.build))
         if aside is not None or is_lost:
-            try:
-                rebuild(connection, settings, aside)
-            except BaseException:
-                # Half a build must not pass for a whole one: the next run starts over.
-                stack.close()
-                _remove(paths.build)
-                raise
+            # Half a build must not pass for a whole one, even after a kill: while the mark is there, it is none.
+            _mark_of_rebuild(paths).touch()
+            rebuild(connection, settings, aside)
+            _mark_of_rebuild(paths).unlink()
         try:
             yield connection
         except duckdb.Error as error:
@@ -78,11 +80,21 @@ def open_for_writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def set_aside(paths: Paths) -> Path:
     """Rename the build database, so that it can be looked at; only the latest one set aside is kept."""
-    aside = paths.build.with_name("build.damaged.duckdb")
+    aside = _name_aside(paths)
     _remove(aside)
     paths.build.replace(aside)
     _remove(paths.build)
     return aside
+
+
+def _name_aside(paths: Paths) -> Path:
+    """Where a damaged build database is kept."""
+    return paths.build.with_name("build.damaged.duckdb")
+
+
+def _mark_of_rebuild(paths: Paths) -> Path:
+    """A file that exists while the build database is being rebuilt."""
+    return paths.build.with_name("build.rebuilding")
 
 
 def _remove(file: Path) -> None:
