@@ -117,4 +117,5 @@ def _tables(published: Path) -> dict[str, int]:
         published,
         "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name IN ('core', 'metrics') ORDER BY 1",
     )
-    return {name: ask(published, f"SELECT count(*) FROM {name}")[1][0][0] for (name,) in names}
+    counts = " UNION ALL ".join(f"SELECT '{name}' AS name, count(*) FROM {name}" for (name,) in names)
+    return dict(ask(published, f"{counts} ORDER BY name")[1]) if counts else {}
