@@ -1,4 +1,4 @@
-"""What is behind a publication: every data set with its DOI, version, access date and licence, in three notations."""
+"""The bibliography of a publication: every data set with DOI, version, access date and licence, in three notations."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ class Cited:
 
     @property
     def url(self) -> str | None:
-        """Where it is: the DOI's resolver, or the address in the citation."""
+        """Address of the data set: the DOI's resolver, or the address in the citation."""
         if self.doi:
             return f"https://doi.org/{self.doi}"
-        found = _URL.search(self.citation)
-        return found[0].rstrip(".,;") if found else None
+        match = _URL.search(self.citation)
+        return match[0].rstrip(".,;") if match else None
 
     @property
     def accessed(self) -> str:
@@ -87,7 +87,7 @@ class Bibliography:
 
 
 def read_bibliography(published: Path) -> Bibliography:
-    """What to cite for a published file.
+    """The bibliography of a published file.
 
     Raises:
         WrongUsage: there is no published file.
@@ -97,7 +97,7 @@ def read_bibliography(published: Path) -> Bibliography:
 
 
 def bibliography_of(connection: duckdb.DuckDBPyConnection) -> Bibliography:
-    """What to cite for an open published file.
+    """The bibliography of an open published file.
 
     Raises:
         WrongUsage: the file has never been published.
@@ -142,29 +142,29 @@ def _cited(connection: duckdb.DuckDBPyConnection) -> Iterator[Cited]:
             yield Cited(name, citation, None, None, None, first, last, 1, is_redistributable=True)
 
 
-def as_text(found: Bibliography) -> str:
-    """For people: how to cite the publication, then what is behind it."""
-    about = found.publication
-    whole = (
-        f"  {AUTHORS} ({found.day.year}). {found.title}. Publication {about['publication_id']}, content hash "
-        f"{about['content_hash']}. Made with ness-pipeline {about['version']}."
+def as_text(bibliography: Bibliography) -> str:
+    """The bibliography as plain text: the publication, then the numbered data sets behind it."""
+    publication = bibliography.publication
+    publication_line = (
+        f"  {AUTHORS} ({bibliography.day.year}). {bibliography.title}. Publication {publication['publication_id']}, content hash "
+        f"{publication['content_hash']}. Made with ness-pipeline {publication['version']}."
     )
     lines = [
         "Cite this publication as",
         "",
-        whole,
+        publication_line,
         "",
         "and what it is made from",
         "",
     ]
-    for number, one in enumerate(found.cited, start=1):
-        doi = f" https://doi.org/{one.doi}" if one.doi and one.doi not in one.citation else ""
-        version = f"version {one.release}; " if one.release and one.release not in one.citation else ""
-        units = "" if one.units == 1 else f" {one.units} countries."
-        licence = one.licence or "as its owner says"
-        passing_on = "" if one.is_redistributable else " Its rows may not be passed on."
+    for number, dataset in enumerate(bibliography.cited, start=1):
+        doi = f" https://doi.org/{dataset.doi}" if dataset.doi and dataset.doi not in dataset.citation else ""
+        version = f"version {dataset.release}; " if dataset.release and dataset.release not in dataset.citation else ""
+        units = "" if dataset.units == 1 else f" {dataset.units} countries."
+        licence = dataset.licence or "as its owner says"
+        passing_on = "" if dataset.is_redistributable else " Its rows may not be passed on."
         lines.append(
-            f"  [{number}] {one.citation}{doi} ({version}accessed {one.accessed}.) Licence: {licence}.{units}{passing_on}"
+            f"  [{number}] {dataset.citation}{doi} ({version}accessed {dataset.accessed}.) Licence: {licence}.{units}{passing_on}"
         )
     return "\n".join(lines) + "\n"
 
@@ -187,31 +187,31 @@ def _latex(text: str) -> str:
     return "".join(_LATEX.get(letter, letter) for letter in text)
 
 
-def as_bibtex(found: Bibliography) -> str:
-    """One `@misc` entry for the publication and one for each thing behind it."""
-    about = found.publication
+def as_bibtex(bibliography: Bibliography) -> str:
+    """The bibliography as BibTeX: one `@misc` entry for the publication and one for each data set behind it."""
+    publication = bibliography.publication
     entries = [
         _entry(
             "ness_publication",
             ("author", f"{{{AUTHORS}}}"),
-            ("title", f"{{{_latex(found.title)}}}"),
-            ("year", str(found.day.year)),
-            ("version", _latex(str(about["publication_id"]))),
-            ("note", f"Content hash {about['content_hash']}, made with ness-pipeline {about['version']}"),
+            ("title", f"{{{_latex(bibliography.title)}}}"),
+            ("year", str(bibliography.day.year)),
+            ("version", _latex(str(publication["publication_id"]))),
+            ("note", f"Content hash {publication['content_hash']}, made with ness-pipeline {publication['version']}"),
         )
     ]
-    for number, one in enumerate(found.cited, start=1):
-        key = re.sub(r"[^a-z0-9]+", "_", one.source.lower()).strip("_")
+    for number, dataset in enumerate(bibliography.cited, start=1):
+        key = re.sub(r"[^a-z0-9]+", "_", dataset.source.lower()).strip("_")
         entries.append(
             _entry(
                 f"{key}_{number}",
-                ("title", f"{{{_latex(_title(one))}}}"),
-                ("year", str(one.last_accessed.year)),
-                ("version", _latex(one.release) if one.release else None),
-                ("doi", one.doi),
-                ("url", one.url),
-                ("urldate", one.last_accessed.isoformat()),
-                ("note", _latex(f"Licence: {one.licence or 'as its owner says'}; accessed {one.accessed}")),
+                ("title", f"{{{_latex(_title(dataset))}}}"),
+                ("year", str(dataset.last_accessed.year)),
+                ("version", _latex(dataset.release) if dataset.release else None),
+                ("doi", dataset.doi),
+                ("url", dataset.url),
+                ("urldate", dataset.last_accessed.isoformat()),
+                ("note", _latex(f"Licence: {dataset.licence or 'as its owner says'}; accessed {dataset.accessed}")),
             )
         )
     return "\n".join(entries)
@@ -222,44 +222,44 @@ def _entry(key: str, *fields: tuple[str, str | None]) -> str:
     return "\n".join([f"@misc{{{key},", *lines, "}", ""])
 
 
-def _title(one: Cited) -> str:
-    return _URL.sub("", one.citation).strip().rstrip(".").strip()
+def _title(dataset: Cited) -> str:
+    return _URL.sub("", dataset.citation).strip().rstrip(".").strip()
 
 
-def as_cff(found: Bibliography) -> dict[str, Any]:
+def as_cff(bibliography: Bibliography) -> dict[str, Any]:
     """The fields of a CITATION.cff file: the publication, and its references."""
-    about = found.publication
+    publication = bibliography.publication
     return {
         "cff-version": "1.2.0",
         "message": "If you use these numbers, please cite the publication and what it is made from.",
         "type": "dataset",
-        "title": found.title,
+        "title": bibliography.title,
         "authors": [{"name": AUTHORS}],
-        "version": about["publication_id"],
-        "date-released": found.day.isoformat(),
+        "version": publication["publication_id"],
+        "date-released": bibliography.day.isoformat(),
         "identifiers": [
             {
                 "type": "other",
-                "value": f"md5:{about['content_hash']}",
+                "value": f"md5:{publication['content_hash']}",
                 "description": "hash over all core and metrics rows",
             }
         ],
-        "references": [_reference(one) for one in found.cited],
+        "references": [_reference(dataset) for dataset in bibliography.cited],
     }
 
 
-def _reference(one: Cited) -> dict[str, Any]:
+def _reference(dataset: Cited) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "type": "data",
-        "title": _title(one),
-        "authors": [{"name": _title(one).split(",")[0].removeprefix("SYNTHETIC stand-in for: ")}],
-        "version": one.release,
-        "doi": one.doi,
-        "url": one.url,
-        "date-accessed": one.last_accessed.isoformat(),
-        "license": one.licence,
-        "notes": f"source {one.source}; {one.units} units of work; accessed {one.accessed}; "
-        + ("may be passed on" if one.is_redistributable else "rows may not be passed on"),
+        "title": _title(dataset),
+        "authors": [{"name": _title(dataset).split(",")[0].removeprefix("SYNTHETIC stand-in for: ")}],
+        "version": dataset.release,
+        "doi": dataset.doi,
+        "url": dataset.url,
+        "date-accessed": dataset.last_accessed.isoformat(),
+        "license": dataset.licence,
+        "notes": f"source {dataset.source}; {dataset.units} units of work; accessed {dataset.accessed}; "
+        + ("may be passed on" if dataset.is_redistributable else "rows may not be passed on"),
     }
     return {name: value for name, value in fields.items() if value is not None}
 

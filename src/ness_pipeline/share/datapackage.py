@@ -65,63 +65,69 @@ def schema_of(table: Table) -> dict[str, Any]:
 
 
 def licences_of(cited: list[Cited]) -> list[dict[str, str]]:
-    """The licences of some sources, each once."""
-    names = dict.fromkeys(name for one in cited for name in licence_names(one.licence))
-    found = []
+    """The distinct licences of some sources, in their order."""
+    names = dict.fromkeys(name for dataset in cited for name in licence_names(dataset.licence))
+    licences = []
     for name in names:
         licence = {"name": name}
         if name in LICENCES:
             licence["title"], licence["path"] = LICENCES[name]
-        found.append(licence)
-    return found
+        licences.append(licence)
+    return licences
 
 
-def source_of(one: Cited) -> dict[str, Any]:
-    """One source of a package."""
+def source_of(dataset: Cited) -> dict[str, Any]:
+    """The descriptor of one source of a package."""
     fields = {
-        "title": one.citation,
-        "path": one.url,
-        "name": one.source,
-        "version": one.release,
-        "licence": one.licence or "as its owner says",
-        "accessed": one.accessed,
+        "title": dataset.citation,
+        "path": dataset.url,
+        "name": dataset.source,
+        "version": dataset.release,
+        "licence": dataset.licence or "as its owner says",
+        "accessed": dataset.accessed,
     }
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def package_of(found: Bibliography, resources: list[dict[str, Any]], left_out: list[dict[str, Any]]) -> dict[str, Any]:
+def package_of(
+    bibliography: Bibliography, resources: list[dict[str, Any]], left_out: list[dict[str, Any]]
+) -> dict[str, Any]:
     """The descriptor of a whole export.
 
     Args:
-        found: the publication and what is behind it.
+        bibliography: the publication and the data sets behind it.
         resources: descriptors of the tables, in their order.
         left_out: source, table, rows and reason of what may not be passed on.
     """
-    about = found.publication
-    without = {entry["source"] for entry in left_out}
-    cited = [one for one in found.cited if one.source not in without]
+    publication = bibliography.publication
+    restricted = {entry["source"] for entry in left_out}
+    cited = [dataset for dataset in bibliography.cited if dataset.source not in restricted]
     kept_back = (
-        f" Rows and values of {', '.join(sorted(without))} are left out, because their publisher does not allow them to be "
+        f" Rows and values of {', '.join(sorted(restricted))} are left out, because their publisher does not allow them to be "
         "passed on; `leftOut` counts them. Metrics per country were computed with them."
-        if without
+        if restricted
         else ""
     )
-    synthetic = "SYNTHETIC data from the sandbox: no number describes a real country. " if about["is_synthetic"] else ""
+    synthetic = (
+        "SYNTHETIC data from the sandbox: no number describes a real country. " if publication["is_synthetic"] else ""
+    )
     package: dict[str, Any] = {
         # The tabular profile of version 1 knows CSV only.
-        "profile": "tabular-data-package" if all(one["format"] == "csv" for one in resources) else "data-package",
+        "profile": "tabular-data-package"
+        if all(resource["format"] == "csv" for resource in resources)
+        else "data-package",
         "name": "ness-warehouse",
-        "id": about["publication_id"],
-        "title": found.title,
+        "id": publication["publication_id"],
+        "title": bibliography.title,
         "description": f"{synthetic}Per-country eco-security metrics from public biodiversity and policy data, with the tables "
         f"that they were computed from.{kept_back} In the CSV files a missing value is an empty field, and `NA` is the code "
         "of Namibia or the Red List's Not Applicable.",
-        "version": about["version"],
-        "created": about["published_at"].isoformat(),
+        "version": publication["version"],
+        "created": publication["published_at"].isoformat(),
         "keywords": ["biodiversity", "eco-security", "countries", "Red List", "protected areas"],
         "contributors": [{"title": AUTHORS, "role": "author"}],
-        "contentHash": about["content_hash"],
-        "sources": [source_of(one) for one in cited],
+        "contentHash": publication["content_hash"],
+        "sources": [source_of(dataset) for dataset in cited],
         "resources": resources,
     }
     if licences := licences_of(cited):

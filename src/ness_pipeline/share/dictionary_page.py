@@ -64,7 +64,7 @@ class Entry:
 
     @property
     def anchor(self) -> str:
-        """Its place on the page."""
+        """Identifier of the table's element on the page."""
         return self.name.replace(".", "-")
 
 
@@ -120,7 +120,7 @@ def _demands(constraints: dict[str, Any]) -> str:
 def _number(value: float | None) -> str:
     if value is None:
         return "any"
-    return f"{value:.0e}".replace("e+", "e") if abs(value) >= 10**6 else f"{value:g}"  # nobody counts that many zeros
+    return f"{value:.0e}".replace("e+", "e") if abs(value) >= 10**6 else f"{value:g}"  # long numbers are hard to read
 
 
 def _code(text: str) -> markupsafe.Markup:
@@ -152,7 +152,7 @@ def dictionary_page(form: PageForm = "markdown", published: str = "warehouse/nes
     """
     listed = list(entries())
     template = _templates().get_template(f"dictionary.{'md' if form == 'markdown' else 'html'}.j2")
-    by_layer = {layer: [one for one in listed if one.name.startswith(f"{layer}.")] for layer in LAYER_SAYS}
+    by_layer = {layer: [entry for entry in listed if entry.name.startswith(f"{layer}.")] for layer in LAYER_SAYS}
     return template.render(
         layers=by_layer, layer_says=LAYER_SAYS, reasons=REASONS, published=published, version=__version__
     )

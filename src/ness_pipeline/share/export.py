@@ -123,7 +123,7 @@ def _write(
     progress: Callable[[str, int, int], None] | None,
 ) -> tuple[dict[str, int], dict[tuple[str, str], int], int]:
     restricted = () if include_restricted else restricted_sources(connection)
-    found, wanted = bibliography_of(connection), exported_tables(connection)
+    bibliography, wanted = bibliography_of(connection), exported_tables(connection)
     resources, rows, left_out = [], {}, {}
     for number, table in enumerate(wanted):
         if progress is not None:
@@ -144,34 +144,34 @@ def _write(
                 file.relative_to(target),
                 target,
                 rows[table.name],
-                _behind(connection, table, found.cited, restricted),
+                _behind(connection, table, bibliography.cited, restricted),
             )
         )
     kept_back = [
         {"source": source, "table": table, "rows": count, "reason": WHY_LEFT_OUT}
         for (source, table), count in left_out.items()
     ]
-    descriptor = package_of(found, resources, kept_back)
+    descriptor = package_of(bibliography, resources, kept_back)
     (target / DESCRIPTOR).write_text(json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
     return rows, left_out, size
 
 
 def _missing(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> int:
-    """Rows of a table that one restricted source keeps out of an export."""
-    whole = connection.execute(f"SELECT count(*) FROM {table.name}").fetchone() or (0,)
-    kept = connection.execute(f"SELECT count(*) FROM ({open_rows(table, (source,))})").fetchone() or (0,)
-    return int(whole[0] - kept[0])
+    """Number of rows of a table that one restricted source keeps out of an export."""
+    total = connection.execute(f"SELECT count(*) FROM {table.name}").fetchone() or (0,)
+    exported = connection.execute(f"SELECT count(*) FROM ({open_rows(table, (source,))})").fetchone() or (0,)
+    return int(total[0] - exported[0])
 
 
 def _behind(
     connection: duckdb.DuckDBPyConnection, table: Table, cited: Sequence[Cited], restricted: Sequence[str]
 ) -> list[Cited]:
-    """What the rows of one core table come from; empty for tables that are made from all."""
+    """The data sets behind the rows of one core table; empty for tables that are made from all."""
     if table.layer != "core" or not table.has("source"):
         return []
     named = {name for (name,) in connection.execute(f"SELECT DISTINCT source FROM {table.name}").fetchall()}
-    return [one for one in cited if one.source in named and one.source not in restricted]
+    return [dataset for dataset in cited if dataset.source in named and dataset.source not in restricted]
 
 
 def _resource(table: Table, path: Path, root: Path, rows: int, cited: list[Cited]) -> dict[str, Any]:
@@ -180,8 +180,8 @@ def _resource(table: Table, path: Path, root: Path, rows: int, cited: list[Cited
     is_csv = path.suffix == ".csv"
     resource: dict[str, Any] = {
         "name": table.name,
-        # frictionless-py turns a missing number of a Parquet file into NaN, which then breaks every bound; so it is told to
-        # look at such a file's size and hash alone, and the schema beside them is for readers of Parquet.
+        # frictionless-py turns a missing number of a Parquet file into NaN, which then breaks every bound; so it checks
+        # the size and hash of such a file alone, and the schema beside them is for readers of Parquet.
         "type": "table" if is_csv else "file",
         "path": path.as_posix(),
         "scheme": "file",
@@ -198,12 +198,12 @@ def _resource(table: Table, path: Path, root: Path, rows: int, cited: list[Cited
     if licences := licences_of(cited):
         resource["licenses"] = licences
     if cited:
-        resource["sources"] = [{"title": one.citation, "name": one.source} for one in cited]
+        resource["sources"] = [{"title": dataset.citation, "name": dataset.source} for dataset in cited]
     return resource
 
 
 def summary_lines(done: Exported) -> Iterator[str]:
-    """What to tell the user of an export."""
+    """The lines that summarise an export for the user."""
     total = sum(done.rows.values())
     yield f"{len(done.rows)} tables with {total:,} rows, {done.written_bytes / 2**20:,.1f} MiB, in {done.folder}"
     for (source, table), rows in done.left_out.items():

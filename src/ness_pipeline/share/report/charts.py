@@ -419,11 +419,11 @@ CHARTS: dict[str, Callable[[], Any]] = {
 
 def specs() -> dict[str, dict[str, Any]]:
     """Every chart as Vega-Lite, by name."""
-    found = {name: chart().configure(**_config().to_dict()).to_dict() for name, chart in CHARTS.items()}
-    for spec in found.values():
+    charts = {name: chart().configure(**_config().to_dict()).to_dict() for name, chart in CHARTS.items()}
+    for spec in charts.values():
         if spec.get("width") == "container":
             spec["autosize"] = {"type": "fit-x", "contains": "padding"}
-    return found
+    return charts
 
 
 def script() -> str:

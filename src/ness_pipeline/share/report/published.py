@@ -18,7 +18,7 @@ _LATEST = "SELECT * FROM metrics.metric_value WHERE country_code IN (SELECT unne
 
 
 class Published:
-    """One published file, asked table by table.
+    """One published file, read table by table.
 
     Args:
         connection: the open file, locked down.
@@ -45,7 +45,7 @@ class Published:
         return self.ask(f"SELECT * FROM {table} WHERE {where} ORDER BY ALL", bound)
 
     def keep(self, name: str, sql: str, bound: Sequence[object] = ()) -> None:
-        """Keep an answer that many questions will be asked of, in memory and for this connection alone."""
+        """Create a temporary table in memory, for this connection alone, from the rows of a query."""
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", list(bound))
 
     def values(self, metric: str, countries: list[str]) -> list[Row]:

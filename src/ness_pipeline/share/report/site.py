@@ -60,13 +60,13 @@ class Terms:
 
     def __call__(self, key: str, words: str | None = None) -> Markup:
         """The words with the explanation that appears when they are pointed at or reached by keyboard."""
-        name, says = TERMS[key]
+        name, explanation = TERMS[key]
         self.used[key] = TERMS[key]
         self._count += 1
         return Markup(
             '<span class="term"><a href="#def-{key}" aria-describedby="tip-{count}">{words}</a>'
             '<span class="tip" role="tooltip" id="tip-{count}">{says}</span></span>'
-        ).format(key=key, count=self._count, words=words or name, says=says)
+        ).format(key=key, count=self._count, words=words or name, says=explanation)
 
 
 def _json(value: Any) -> Markup:
@@ -113,30 +113,30 @@ def write_site(
     Raises:
         WrongUsage: there is no published file, a country is not in it, or the folder cannot be written.
     """
-    tell = progress or _silent
+    notify = progress or _silent
     with open_published(published) as connection:
         source = Published(connection)
         edition = Edition.read(source, now or dt.datetime.now(dt.UTC))
         wanted = _wanted(edition, countries)
         try:
-            sizes = list(_shared(out, tell))
+            sizes = list(_shared(out, notify))
             existing = {page.stem for page in (out / "country").glob("*.html")}
             pages = [code for code in edition.countries if code in existing | set(wanted)]
             sizes += _world_page(source, edition, out, pages)
-            tell("world page", 0, len(wanted))
+            notify("world page", 0, len(wanted))
             for done, (code, size) in enumerate(
                 _country_pages(published, source, edition, out, wanted, workers), start=1
             ):
                 sizes.append(size)
-                tell(edition.countries[code]["country_name"], done, len(wanted))
+                notify(edition.countries[code]["country_name"], done, len(wanted))
         except OSError as error:
             message = f"The report cannot be written to {out} ({error.strerror}); choose another folder with --out."
             raise WrongUsage(message) from error
     return Written(out / "index.html", len(wanted), sum(sizes))
 
 
-def _silent(what: str, done: int, of: int) -> None:
-    """Tell nobody."""
+def _silent(page: str, done: int, of: int) -> None:
+    """The progress callback for callers who give none; does nothing."""
 
 
 def _wanted(edition: Edition, countries: Sequence[str] | None) -> list[str]:
@@ -188,7 +188,7 @@ def _shared(out: Path, tell: Callable[[str, int, int], None]) -> Iterable[int]:
 def _world_page(source: Published, edition: Edition, out: Path, pages: list[str]) -> list[int]:
     metrics = world.metrics_of(edition)
     sizes = [_write(out / "data" / f"{name}.js", text) for name, text in world.metric_files(source, metrics)]
-    metrics = [one for one in metrics if one["groups"]]
+    metrics = [metric for metric in metrics if metric["groups"]]
     shelf = Shelf(source, list(edition.countries))
     columns, lines = world.table_of_countries(edition, shelf)
     names = {code: row["country_name"] for code, row in edition.countries.items()}
@@ -259,12 +259,12 @@ def write_countries(source: Published, edition: Edition, out: Path, codes: Seque
     shelf = Shelf(source, codes)
     order = list(edition.countries)
     for code in codes:
-        asked = Asked(edition.countries[code], shelf, edition)
+        subject = Asked(edition.countries[code], shelf, edition)
         place = order.index(code)
         html = template.render(
             edition=edition,
-            country=asked.country,
-            parts=[module.build(asked) for module in parts()],
+            country=subject.country,
+            parts=[module.build(subject) for module in parts()],
             before=edition.countries[order[place - 1]] if place else None,
             after=edition.countries[order[place + 1]] if place + 1 < len(order) else None,
             term=Terms(),

@@ -165,7 +165,7 @@ TREATIES_IN_SHORT: dict[str, str] = {
 
 def licence_of(expression: str | None) -> str:
     """A licence expression in words: `LicenseRef-WDPA-terms-of-use` is the WDPA's terms of use."""
-    return re.sub(r"LicenseRef-(\S+)", lambda found: found[1].replace("-", " "), expression or "not stated")
+    return re.sub(r"LicenseRef-(\S+)", lambda match: match[1].replace("-", " "), expression or "not stated")
 
 
 def source_of(name: str) -> str:

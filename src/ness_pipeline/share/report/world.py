@@ -120,7 +120,7 @@ def _round_step(least: float) -> float:
 
 def metric_files(published: Published, metrics: list[Row]) -> Iterator[tuple[str, str]]:
     """Name and text of one script per measure and group; fills in each measure's `groups`, empty where it has no row."""
-    # The long view is a union of all measures; asked for each of them anew, it takes longer than everything else here.
+    # The long view is a union of all measures; one query for each of them would take most of the time of the report.
     published.keep(
         "on_the_map",
         "SELECT metric, taxon_group, country_code, year, value, lower, upper, reportable, reason FROM metrics.metric_value "
@@ -128,13 +128,13 @@ def metric_files(published: Published, metrics: list[Row]) -> Iterator[tuple[str
         [list(GROUPS)],
     )
     sql = "SELECT * EXCLUDE (metric) FROM on_the_map WHERE metric = $1 ORDER BY ALL"
-    for one in metrics:
+    for metric in metrics:
         groups: dict[str, list[Row]] = defaultdict(list)
-        for row in published.ask(sql, [one["metric"]]):
+        for row in published.ask(sql, [metric["metric"]]):
             groups[row["taxon_group"] or ""].append(row)
-        one["groups"] = [group for group in ("", *GROUPS) if group in groups]
-        for group in one["groups"]:
-            name = f"{one['metric']}.{group or '-'}"
+        metric["groups"] = [group for group in ("", *GROUPS) if group in groups]
+        for group in metric["groups"]:
+            name = f"{metric['metric']}.{group or '-'}"
             yield name, f"window.ness.receive({json.dumps(name)}, {_compact(groups[group])});\n"
 
 
@@ -180,7 +180,7 @@ def table_of_countries(edition: Edition, shelf: Shelf) -> tuple[list[Row], list[
             "kind": kind_of(key[0], edition.metrics[key[0]]["unit"]),
         }
         for key, label in COLUMNS.items()
-        if key[0] in edition.metrics and any(key in found for found in latest.values())
+        if key[0] in edition.metrics and any(key in rows for rows in latest.values())
     ]
     lines = []
     for code, country in edition.countries.items():
@@ -210,14 +210,14 @@ def coverage_of(edition: Edition, shelf: Shelf) -> list[Row]:
                 reasons[row["metric"]][row["reason"]] += 1
     return [
         {
-            "label": one["label"],
-            "half": one["half"],
-            "countries": len(with_value[one["metric"]]),
-            "share": len(with_value[one["metric"]]) / countries if countries else 0.0,
-            "year": years.get(one["metric"]) or None,
-            "reason": reason_of(reasons[one["metric"]].most_common(1)[0][0]) if reasons[one["metric"]] else "",
+            "label": metric["label"],
+            "half": metric["half"],
+            "countries": len(with_value[metric["metric"]]),
+            "share": len(with_value[metric["metric"]]) / countries if countries else 0.0,
+            "year": years.get(metric["metric"]) or None,
+            "reason": reason_of(reasons[metric["metric"]].most_common(1)[0][0]) if reasons[metric["metric"]] else "",
         }
-        for one in metrics_of(edition)
+        for metric in metrics_of(edition)
     ]
 
 

@@ -1,4 +1,4 @@
-"""What the parts of a country page share: the country asked about, figures with the table behind them, latest values."""
+"""The types that the parts of a country page share: the country, figures with the table behind them, latest values."""
 
 from __future__ import annotations
 
@@ -177,11 +177,11 @@ def newest(rows: Iterable[Row], column: str, reportable: str = "reportable") -> 
     return max(usable, key=lambda row: row.get("year") or 9999, default=None)
 
 
-def no_table(what: str) -> str:
-    """What stands where this publication has no such table."""
-    return f"This publication does not hold {what} yet."
+def no_table(topic: str) -> str:
+    """The sentence shown where this publication has no such table."""
+    return f"This publication does not hold {topic} yet."
 
 
-def no_rows(what: str, country: str) -> str:
-    """What stands where the table has nothing on the country."""
-    return f"No source has told us about {what} in {country}."
+def no_rows(topic: str, country: str) -> str:
+    """The sentence shown where the table has no row on the country."""
+    return f"No source has told us about {topic} in {country}."

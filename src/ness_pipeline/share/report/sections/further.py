@@ -20,25 +20,25 @@ TITLE = "Further measures"
 _GROUPS = (*TAXON_GROUPS, *ROLL_UPS)
 
 
-def build(asked: Asked) -> Part:
+def build(subject: Asked) -> Part:
     """Each table without a section of its own, with all its metrics."""
-    blocks = [_block(asked, table) for table in tables().values() if table.measures and table.section is None]
+    blocks = [_block(subject, table) for table in tables().values() if table.measures and table.section is None]
     missing = None if any(block["metrics"] for block in blocks) else no_table("further measures")
     return Part("further", TITLE, missing, {}, {"blocks": blocks})
 
 
-def _block(asked: Asked, table: Table) -> Row:
+def _block(subject: Asked, table: Table) -> Row:
     """One table: its title, its metrics, or why there is nothing to show."""
     by_key: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     keys = [name for name in table.grain if name not in {"country_code", "year"}]
-    for row in asked.rows(table.name):
+    for row in subject.rows(table.name):
         by_key[tuple(row.get(name) for name in keys)].append(row)
     title = table_of(table.short_name)
     missing = None
     if not by_key:
-        is_published = asked.shelf.published.has(table.name)
-        missing = no_rows(title.lower(), asked.country["country_name"]) if is_published else no_table(title.lower())
-    groups = {_group(asked, keys, key): by_key[key] for key in sorted(by_key, key=_order)}
+        is_published = subject.shelf.published.has(table.name)
+        missing = no_rows(title.lower(), subject.country["country_name"]) if is_published else no_table(title.lower())
+    groups = {_group(subject, keys, key): by_key[key] for key in sorted(by_key, key=_order)}
     metrics = [_metric(column, groups) for column in table.measures] if groups else []
     return {"key": table.short_name, "title": title, "missing": missing, "metrics": metrics}
 
@@ -48,10 +48,10 @@ def _order(key: Sequence[Any]) -> tuple[tuple[int, str], ...]:
     return tuple((_GROUPS.index(part) if part in _GROUPS else len(_GROUPS), str(part)) for part in key)
 
 
-def _group(asked: Asked, keys: Sequence[str], key: Sequence[Any]) -> str:
-    """What the values of one key are about, in words: the reporting group, and whatever else tells rows apart."""
+def _group(subject: Asked, keys: Sequence[str], key: Sequence[Any]) -> str:
+    """The label of one key: the reporting group and the other key columns, joined by commas."""
     words = [
-        asked.group_label(part) if name == "taxon_group" else str(part) for name, part in zip(keys, key, strict=True)
+        subject.group_label(part) if name == "taxon_group" else str(part) for name, part in zip(keys, key, strict=True)
     ]
     return ", ".join(word for word in words if word)
 

@@ -25,31 +25,33 @@ HEADLINES = (
 """Measures, with their group, that open a country page where they exist."""
 
 
-def build(asked: Asked) -> Part:
+def build(subject: Asked) -> Part:
     """The index with its range, both halves, their pillars, and up to six headline numbers."""
-    rows = dated(asked.rows(TABLE))
+    rows = dated(subject.rows(TABLE))
     row = newest(rows, "eco_security_index") or (rows[-1] if rows else None)
-    facts: dict[str, Any] = {"headlines": _headlines(asked), "index": None, "halves": []}
+    facts: dict[str, Any] = {"headlines": _headlines(subject), "index": None, "halves": []}
     figures = {}
     missing = None
     if row is None:
-        known = asked.shelf.published.has(TABLE)
-        missing = no_rows("the index", asked.country["country_name"]) if known else no_table("the index of both halves")
+        known = subject.shelf.published.has(TABLE)
+        missing = (
+            no_rows("the index", subject.country["country_name"]) if known else no_table("the index of both halves")
+        )
     else:
-        facts |= _index(asked, row)
-        figures = _course(asked, rows)
+        facts |= _index(subject, row)
+        figures = _course(subject, rows)
     return Part("halves", TITLE, missing, figures, facts)
 
 
-def _headlines(asked: Asked) -> list[Quoted]:
-    latest = {(row["metric"], row["taxon_group"]): row for row in asked.latest()}
-    found = []
+def _headlines(subject: Asked) -> list[Quoted]:
+    latest = {(row["metric"], row["taxon_group"]): row for row in subject.latest()}
+    quotes = []
     for metric, group in HEADLINES:
         row = latest.get((metric, group)) or latest.get((metric, None))
         if row is not None:
-            label = asked.group_label(row["taxon_group"]) if row["taxon_group"] else None
-            found.append(Quoted.of(row, asked.edition.metrics, label))
-    return found
+            label = subject.group_label(row["taxon_group"]) if row["taxon_group"] else None
+            quotes.append(Quoted.of(row, subject.edition.metrics, label))
+    return quotes
 
 
 def _bar(
@@ -67,17 +69,17 @@ def _bar(
     }
 
 
-def _index(asked: Asked, row: Row) -> Row:
+def _index(subject: Asked, row: Row) -> Row:
     value = row["eco_security_index"] if row.get("reportable", True) else None
-    pillars = [one for one in asked.rows(PILLARS) if one["year"] == row["year"]]
+    pillars = [pillar for pillar in subject.rows(PILLARS) if pillar["year"] == row["year"]]
     halves = []
     for half, stem in HALVES.items():
         score = row.get(half) if row.get(f"{stem}_reportable", True) else None
         bar = _bar(label_of(half), score, row.get(f"{stem}_lower"), row.get(f"{stem}_upper"), row.get(f"{stem}_reason"))
         bar["pillars"] = [
-            _bar(label_of(one["pillar"]), one["score"] if one["reportable"] else None, reason=one["reason"])
-            for one in pillars
-            if one["half"] == half
+            _bar(label_of(pillar["pillar"]), pillar["score"] if pillar["reportable"] else None, reason=pillar["reason"])
+            for pillar in pillars
+            if pillar["half"] == half
         ]
         halves.append(bar)
     coverage = row.get("coverage")
@@ -88,17 +90,19 @@ def _index(asked: Asked, row: Row) -> Row:
         "has_pillars": bool(pillars),
         "coverage": None if coverage is None else number(coverage, "share"),
         "carried": None if row.get("carried_share") is None else number(row["carried_share"], "share"),
-        "components": [_component(asked, one) for one in asked.rows(COMPONENTS) if one["year"] == row["year"]],
+        "components": [
+            _component(subject, component) for component in subject.rows(COMPONENTS) if component["year"] == row["year"]
+        ],
     }
 
 
-def _component(asked: Asked, row: Row) -> Row:
-    about = asked.edition.metrics.get(row["metric"], {})
-    quoted = Quoted.of(row | {"unit": about.get("unit", "")}, asked.edition.metrics)
+def _component(subject: Asked, row: Row) -> Row:
+    about = subject.edition.metrics.get(row["metric"], {})
+    quoted = Quoted.of(row | {"unit": about.get("unit", "")}, subject.edition.metrics)
     return {
         "pillar": label_of(row["pillar"]),
         "label": quoted.label,
-        "group": asked.group_label(row["taxon_group"]) if row["taxon_group"] else "",
+        "group": subject.group_label(row["taxon_group"]) if row["taxon_group"] else "",
         "text": quoted.text,
         "year": row.get("value_year"),
         "score": number(row["score"] if row["reportable"] else None),
@@ -106,7 +110,7 @@ def _component(asked: Asked, row: Row) -> Row:
     }
 
 
-def _course(asked: Asked, rows: list[Row]) -> dict[str, Figure]:
+def _course(subject: Asked, rows: list[Row]) -> dict[str, Figure]:
     drawn = [
         {
             "year": row["year"],
@@ -128,6 +132,6 @@ def _course(asked: Asked, rows: list[Row]) -> dict[str, Figure]:
         Cell("lower", "Lower", "number"),
         Cell("upper", "Upper", "number"),
     ]
-    title = f"The two halves of {asked.country['country_name']} over the years"
-    says = "Two lines, one per half, each with a band for its range."
-    return {"course": Figure("course", title, "score from 0 (worst) to 1 (best)", says, drawn, cells)}
+    title = f"The two halves of {subject.country['country_name']} over the years"
+    alt_text = "Two lines, one per half, each with a band for its range."
+    return {"course": Figure("course", title, "score from 0 (worst) to 1 (best)", alt_text, drawn, cells)}

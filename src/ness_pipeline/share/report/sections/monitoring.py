@@ -15,19 +15,19 @@ SHARES = ("sample_coverage_share", "completeness_share", "recent_species_share")
 """Measures by group and year of how complete the records are, drawn where the publication has them."""
 
 
-def build(asked: Asked) -> Part:
+def build(subject: Asked) -> Part:
     """Records and species by year, coverage and completeness by group and year, and the assessed share by group."""
-    diversity, effort, assessed = asked.rows(DIVERSITY), asked.rows(EFFORT), asked.rows(ASSESSED)
-    name = asked.country["country_name"]
+    diversity, effort, assessed = subject.rows(DIVERSITY), subject.rows(EFFORT), subject.rows(ASSESSED)
+    name = subject.country["country_name"]
     if not diversity and not effort and not assessed:
-        published = asked.shelf.published
+        published = subject.shelf.published
         known = published.has(DIVERSITY) or published.has(EFFORT)
         return Part(
             "monitoring", TITLE, no_rows("records of species", name) if known else no_table("records of species")
         )
-    figures = _records(asked, diversity, name)
-    figures |= _assessed(asked, assessed, name)
-    figures |= _shares(asked, name)
+    figures = _records(subject, diversity, name)
+    figures |= _assessed(subject, assessed, name)
+    figures |= _shares(subject, name)
     total = next((row for row in diversity if row["year"] is None and row["taxon_group"] == "all"), None)
     by_group = {row["taxon_group"]: row for row in assessed}
     years = [row["year"] for row in dated(diversity) if row["taxon_group"] == "all"]
@@ -42,11 +42,11 @@ def build(asked: Asked) -> Part:
     return Part("monitoring", TITLE, None, figures, facts)
 
 
-def _records(asked: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
+def _records(subject: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
     drawn = [
         {
             "year": row["year"],
-            "group": asked.group_label(row["taxon_group"]),
+            "group": subject.group_label(row["taxon_group"]),
             "records": row["occurrences"],
             "species": row["observed_richness"] if row["reportable"] else None,
         }
@@ -83,15 +83,15 @@ def _records(asked: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
     return figures
 
 
-def _shares(asked: Asked, name: str) -> dict[str, Figure]:
+def _shares(subject: Asked, name: str) -> dict[str, Figure]:
     """Coverage and completeness by year for the kingdoms, and over all years for every group."""
     by_year, by_group = [], []
     for measure in SHARES:
-        values, label = asked.values(measure), label_of(measure)
+        values, label = subject.values(measure), label_of(measure)
         by_year += [
             {
                 "year": row["year"],
-                "group": asked.group_label(row["taxon_group"]),
+                "group": subject.group_label(row["taxon_group"]),
                 "measure": label,
                 "value": row["value"],
             }
@@ -100,19 +100,19 @@ def _shares(asked: Asked, name: str) -> dict[str, Figure]:
         ]
         overall = {row["taxon_group"]: row for row in values if row["year"] is None}
         by_group += [
-            {"group": asked.group_label(group), "measure": label, "value": overall[group]["value"], "place": place}
+            {"group": subject.group_label(group), "measure": label, "value": overall[group]["value"], "place": place}
             for place, group in enumerate((*TAXON_GROUPS, *ROLL_UPS))
             if group in overall
         ]
     figures = {}
     if by_group:
         cells = [Cell("group", "Group"), Cell("measure", "Measure"), Cell("value", "Value", "share")]
-        says = "One mark per group and measure."
+        alt_text = "One mark per group and measure."
         figures["completeness"] = Figure(
             "completeness",
             f"How complete the records of {name} are, by group",
             "percent, all years together",
-            says,
+            alt_text,
             by_group,
             cells,
         )
@@ -123,24 +123,24 @@ def _shares(asked: Asked, name: str) -> dict[str, Figure]:
             Cell("measure", "Measure"),
             Cell("value", "Value", "share"),
         ]
-        says = "Lines by year for animals, plants and fungi, one small chart per measure."
+        alt_text = "Lines by year for animals, plants and fungi, one small chart per measure."
         figures["coverage"] = Figure(
-            "coverage", f"How complete each year's records of {name} are", "percent", says, by_year, cells
+            "coverage", f"How complete each year's records of {name} are", "percent", alt_text, by_year, cells
         )
     return figures
 
 
-def _assessed(asked: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
+def _assessed(subject: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
     by_group = {row["taxon_group"]: row for row in rows}
     table = [
         {
-            "group": asked.group_label(group),
+            "group": subject.group_label(group),
             "described": by_group[group]["described_species"],
             "observed": by_group[group]["observed_species"],
             "assessed": by_group[group]["assessed_species"],
             "value": by_group[group]["assessed_share"],
             "place": place,
-            "kingdom": _kingdom(asked, group),
+            "kingdom": _kingdom(subject, group),
             "standing": "May be quoted" if by_group[group]["reportable"] else "Fewer than 10 species",
         }
         for place, group in enumerate((*TAXON_GROUPS, *ROLL_UPS))
@@ -157,13 +157,13 @@ def _assessed(asked: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
         Cell("value", "Assessed share", "share"),
         Cell("standing", "Standing"),
     ]
-    says = "One bar per group: the share of the species recorded in the country that the Red List has assessed."
+    alt_text = "One bar per group: the share of the species recorded in the country that the Red List has assessed."
     return {
         "assessed": Figure(
             "assessed",
             f"Species of {name} that the Red List has looked at",
             "percent of the species recorded",
-            says,
+            alt_text,
             drawn,
             cells,
             table,
@@ -171,6 +171,6 @@ def _assessed(asked: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
     }
 
 
-def _kingdom(asked: Asked, group: str) -> str:
-    roll_up = group if group in KINGDOMS else (asked.edition.groups.get(group) or {}).get("roll_up")
-    return asked.group_label(roll_up) if roll_up else "Others"
+def _kingdom(subject: Asked, group: str) -> str:
+    roll_up = group if group in KINGDOMS else (subject.edition.groups.get(group) or {}).get("roll_up")
+    return subject.group_label(roll_up) if roll_up else "Others"

@@ -11,14 +11,14 @@ ORDER = 80
 TITLE = "All numbers"
 
 
-def build(asked: Asked) -> Part:
+def build(subject: Asked) -> Part:
     """The latest value of each measure, by metric table."""
     tables: dict[str, list[Quoted]] = defaultdict(list)
-    for row in asked.latest():
-        about = asked.edition.metrics.get(row["metric"])
-        group = asked.group_label(row["taxon_group"]) if row["taxon_group"] else None
+    for row in subject.latest():
+        about = subject.edition.metrics.get(row["metric"])
+        group = subject.group_label(row["taxon_group"]) if row["taxon_group"] else None
         table = about["table_name"].split(".")[-1] if about else "other"
-        tables[table].append(Quoted.of(row, asked.edition.metrics, group))
-    missing = None if tables else no_rows("anything", asked.country["country_name"])
+        tables[table].append(Quoted.of(row, subject.edition.metrics, group))
+    missing = None if tables else no_rows("anything", subject.country["country_name"])
     blocks = [(table_of(table), quoted) for table, quoted in sorted(tables.items())]
     return Part("numbers", TITLE, missing, {}, {"blocks": blocks})

@@ -18,12 +18,12 @@ SITES = {
 }
 
 
-def build(asked: Asked) -> Part:
+def build(subject: Asked) -> Part:
     """Percent of land and sea by year with the target line, and of key biodiversity areas."""
-    rows = dated(asked.rows(TABLE))
-    name = asked.country["country_name"]
+    rows = dated(subject.rows(TABLE))
+    name = subject.country["country_name"]
     if not rows:
-        known = asked.shelf.published.has(TABLE)
+        known = subject.shelf.published.has(TABLE)
         why = no_rows("protected areas", name) if known else no_table("protected areas")
         return Part("protected_areas", TITLE, why)
     cells = [
@@ -34,21 +34,23 @@ def build(asked: Asked) -> Part:
     ]
     figures = {}
     if drawn := _series(rows, REALMS):
-        says = "Lines of protected land and protected sea by year, and a level line at 30 percent, the target for 2030."
+        alt_text = (
+            "Lines of protected land and protected sea by year, and a level line at 30 percent, the target for 2030."
+        )
         figures["cover"] = Figure(
-            "protected", f"Protected land and sea of {name}", "percent of the area", says, drawn, cells
+            "protected", f"Protected land and sea of {name}", "percent of the area", alt_text, drawn, cells
         )
     if drawn := _series(rows, SITES):
-        says = "Lines of the mean protected share of key biodiversity areas by year, one per realm."
+        alt_text = "Lines of the mean protected share of key biodiversity areas by year, one per realm."
         figures["sites"] = Figure(
             "protected_sites",
             f"Protection of key biodiversity areas in {name}",
             "mean percent of each site's area",
-            says,
+            alt_text,
             drawn,
             cells,
         )
-    facts = {"realms": [_latest(rows, column, says) for column, says in REALMS.items()]}
+    facts = {"realms": [_latest(rows, column, wording) for column, wording in REALMS.items()]}
     return Part("protected_areas", TITLE, None, figures, facts)
 
 
@@ -62,13 +64,13 @@ def _series(rows: list[Row], columns: dict[str, tuple[str, str]]) -> list[Row]:
 
 
 def _publisher(row: Row, column: str) -> str:
-    """Whose value it is; a line does not join the values of two publishers, who measure differently."""
+    """The publisher of a value; values of two publishers are not joined by a line, because their methods differ."""
     name = row.get(column.replace("_pct", "_publisher")) or row.get(column.replace("_pct", "_source"))
     return source_of(name) if name else ""
 
 
-def _latest(rows: list[Row], column: str, says: tuple[str, str]) -> Row:
-    label, realm = says
+def _latest(rows: list[Row], column: str, wording: tuple[str, str]) -> Row:
+    label, realm = wording
     row = newest(rows, column, f"{realm}_reportable")
     value = row[column] if row else None
     return {

@@ -14,16 +14,16 @@ TABLE = "metrics.red_list_index"
 OFFICIAL_SERIES = "ER_RSK_LST"
 
 
-def build(asked: Asked) -> Part:
+def build(subject: Asked) -> Part:
     """Own index weighted by range, the same with all species alike, the official series, and each group's latest value."""
-    own = asked.rows(TABLE)
+    own = subject.rows(TABLE)
     all_groups = dated(row for row in own if row.get("taxon_group") in {None, "all"})
-    official = _official(asked)
+    official = _official(subject)
     drawn = [*_lines(all_groups), *official]
-    name = asked.country["country_name"]
+    name = subject.country["country_name"]
     present = [row for row in own if row.get("taxon_group") in {None, "all"}]
     latest = newest(all_groups, "red_list_index") or newest(present, "red_list_index")
-    groups = _groups(asked, own)
+    groups = _groups(subject, own)
     facts: dict[str, Any] = {
         "latest": latest,
         "value": number(latest["red_list_index"]) if latest else None,
@@ -31,7 +31,7 @@ def build(asked: Asked) -> Part:
         "upper": _bound(latest, "upper"),
         "official": official[-1] if official else None,
         "official_value": number(official[-1]["value"]) if official else None,
-        "own_missing": None if latest else _why(asked, present),
+        "own_missing": None if latest else _why(subject, present),
         "groups": groups,
     }
     figures = {}
@@ -43,12 +43,12 @@ def build(asked: Asked) -> Part:
             Cell("lower", "Lower", "number"),
             Cell("upper", "Upper", "number"),
         ]
-        says = f"Lines of the Red List Index of {name} by year, with a band for the range where there is one."
+        alt_text = f"Lines of the Red List Index of {name} by year, with a band for the range where there is one."
         figures["index"] = Figure(
             "red_list_index",
             f"Red List Index of {name}",
             "index from 0 (all extinct) to 1 (all safe)",
-            says,
+            alt_text,
             drawn,
             cells,
         )
@@ -60,11 +60,11 @@ def _bound(row: Row | None, side: str) -> str | None:
     return None if value is None else number(value)
 
 
-def _why(asked: Asked, rows: list[Row]) -> str:
-    if not asked.shelf.published.has(TABLE):
+def _why(subject: Asked, rows: list[Row]) -> str:
+    if not subject.shelf.published.has(TABLE):
         return no_table("a Red List Index of its own")
-    said = next((reason_of(row.get("reason")) for row in reversed(rows) if row.get("reason")), None)
-    return said or no_rows("assessments through time", asked.country["country_name"])
+    reason = next((reason_of(row.get("reason")) for row in reversed(rows) if row.get("reason")), None)
+    return reason or no_rows("assessments through time", subject.country["country_name"])
 
 
 def _lines(rows: list[Row]) -> list[Row]:
@@ -94,7 +94,7 @@ def _lines(rows: list[Row]) -> list[Row]:
     return weighted + alike
 
 
-def _official(asked: Asked) -> list[Row]:
+def _official(subject: Asked) -> list[Row]:
     return dated(
         {
             "year": row["year"],
@@ -103,21 +103,21 @@ def _official(asked: Asked) -> list[Row]:
             "lower": row.get("value_lower"),
             "upper": row.get("value_upper"),
         }
-        for row in asked.rows("core.indicator_observation")
+        for row in subject.rows("core.indicator_observation")
         if row["series_code"] == OFFICIAL_SERIES and row["disaggregation"] == "total" and row["value"] is not None
     )
 
 
-def _groups(asked: Asked, rows: list[Row]) -> list[Row]:
+def _groups(subject: Asked, rows: list[Row]) -> list[Row]:
     """The latest row of each group, for the table below the chart."""
     newest_of: dict[str, Row] = {}
     for row in sorted(rows, key=lambda row: row["year"] or 9999):
         if row["taxon_group"] != "all":
             newest_of[row["taxon_group"]] = row
-    order = list(asked.edition.groups)
+    order = list(subject.edition.groups)
     return [
         {
-            "group": asked.group_label(group),
+            "group": subject.group_label(group),
             "year": row["year"] or "today",
             "text": number(row.get("red_list_index") if row.get("reportable", True) else None),
             "alike": number(row.get("red_list_index_unweighted") if row.get("unweighted_reportable", True) else None),

@@ -9,9 +9,9 @@ ORDER = 100
 TITLE = "Sources, dates and licences"
 
 
-def build(asked: Asked) -> Part:
-    """What to cite for this country: its own units of work and those of the whole world."""
-    found = [
+def build(subject: Asked) -> Part:
+    """The citations for this country: those of its own units of work and of the whole world."""
+    citations = [
         {
             "source": source_of(row["source"]),
             "citation": row["citation"],
@@ -20,8 +20,8 @@ def build(asked: Asked) -> Part:
             "accessed": day(row["accessed_on"]),
             "passed_on": row.get("is_redistributable", True),
         }
-        for row in asked.edition.citations
-        if row["unit"] in {asked.code, "world"} or row["source"].startswith("file:")
+        for row in subject.edition.citations
+        if row["unit"] in {subject.code, "world"} or row["source"].startswith("file:")
     ]
-    missing = None if found else "This publication names no source for the country."
-    return Part("sources", TITLE, missing, {}, {"citations": found})
+    missing = None if citations else "This publication names no source for the country."
+    return Part("sources", TITLE, missing, {}, {"citations": citations})

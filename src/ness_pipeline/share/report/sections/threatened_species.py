@@ -23,13 +23,13 @@ CATEGORIES = {
 NOT_ASSESSED = "Not assessed"
 
 
-def build(asked: Asked) -> Part:
+def build(subject: Asked) -> Part:
     """Every group as one bar from extinct to not assessed, and the share threatened with its bounds."""
-    by_group = {row["taxon_group"]: row for row in asked.rows(TABLE)}
+    by_group = {row["taxon_group"]: row for row in subject.rows(TABLE)}
     rows = [by_group[group] for group in (*TAXON_GROUPS, *ROLL_UPS) if group in by_group]
-    name = asked.country["country_name"]
+    name = subject.country["country_name"]
     if not any(row["known_species"] for row in rows):
-        known = asked.shelf.published.has(TABLE)
+        known = subject.shelf.published.has(TABLE)
         why = no_rows("its species", name) if known else no_table("species by Red List category")
         return Part("threatened_species", TITLE, why)
     facts = {
@@ -41,18 +41,18 @@ def build(asked: Asked) -> Part:
         "of": len(rows),
         "text": number,
     }
-    return Part("threatened_species", TITLE, None, _figures(asked, rows, name), facts)
+    return Part("threatened_species", TITLE, None, _figures(subject, rows, name), facts)
 
 
 def _quoted(row: Row | None) -> Row | None:
     return row if row and row["reportable"] else None
 
 
-def _figures(asked: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
+def _figures(subject: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
     bars = [row for row in rows if row["known_species"] and row["taxon_group"] != "all"]
     stacked = [
         {
-            "group": asked.group_label(row["taxon_group"]),
+            "group": subject.group_label(row["taxon_group"]),
             "category": category,
             "species": species,
             "order": order,
@@ -65,7 +65,7 @@ def _figures(asked: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
     ]
     wide = [
         {
-            "group": asked.group_label(row["taxon_group"]),
+            "group": subject.group_label(row["taxon_group"]),
             "known": row["known_species"],
             "assessed": row.get("national_assessed_share"),
             **_species_by_category(row),
@@ -76,7 +76,7 @@ def _figures(asked: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
     counts = [Cell(category, category, "count") for category in (*CATEGORIES, NOT_ASSESSED)]
     shares = [
         {
-            "group": asked.group_label(row["taxon_group"]),
+            "group": subject.group_label(row["taxon_group"]),
             "value": row["threatened_share"],
             "lower": row["threatened_share_lower"],
             "upper": row["threatened_share_upper"],
@@ -129,6 +129,6 @@ def _figures(asked: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
 
 
 def _species_by_category(row: Row) -> dict[str, int]:
-    found = {category: sum(row[column] for column in columns) for category, columns in CATEGORIES.items()}
-    found[NOT_ASSESSED] = max(0, row["known_species"] - row["assessed_species"])
-    return found
+    counts = {category: sum(row[column] for column in columns) for category, columns in CATEGORIES.items()}
+    counts[NOT_ASSESSED] = max(0, row["known_species"] - row["assessed_species"])
+    return counts

@@ -18,39 +18,41 @@ PART = ("extinction_responsibility", "endemic_threatened_species", "near_endemic
 """Measures, over all groups, of the country's part in the world's extinction risk."""
 
 
-def build(asked: Asked) -> Part:
+def build(subject: Asked) -> Part:
     """The STAR score by threat, highest first, and how much of the world's extinction risk lies in the country."""
-    name = asked.country["country_name"]
-    latest = {(row["metric"], row["taxon_group"]): row for row in asked.latest()}
-    cards = [Quoted.of(latest[metric, "all"], asked.edition.metrics) for metric in PART if (metric, "all") in latest]
-    rows = [row for row in asked.rows(TABLE) if row["threat_level"] == LEVEL]
-    groups = _quotable(asked, rows)
+    name = subject.country["country_name"]
+    latest = {(row["metric"], row["taxon_group"]): row for row in subject.latest()}
+    cards = [Quoted.of(latest[metric, "all"], subject.edition.metrics) for metric in PART if (metric, "all") in latest]
+    rows = [row for row in subject.rows(TABLE) if row["threat_level"] == LEVEL]
+    groups = _quotable(subject, rows)
     table = _summed([row for row in rows if row["taxon_group"] in groups])
     if not table:
-        return Part("threats", TITLE, _why(asked, rows, name), {}, {"cards": cards})
+        return Part("threats", TITLE, _why(subject, rows, name), {}, {"cards": cards})
     is_all = groups == ["all"]
-    whose = "species" if is_all else _listed([asked.group_label(group).lower() for group in groups])
+    group_names = "species" if is_all else _listed([subject.group_label(group).lower() for group in groups])
     cells = [Cell("threat", "Threat"), Cell("value", "STAR score", "number"), Cell("species", "Species", "count")]
-    says = "Bars by threat, the longest first."
+    alt_text = "Bars by threat, the longest first."
     title = f"Extinction risk that would go if a threat ended in {name}"
-    figure = Figure("threats", title, f"STAR score, {'all groups of species' if is_all else whose}", says, table, cells)
+    figure = Figure(
+        "threats", title, f"STAR score, {'all groups of species' if is_all else group_names}", alt_text, table, cells
+    )
     facts = {
         "first": table[0],
         "value": number(table[0]["value"]),
         "cards": cards,
-        "whose": whose,
-        "others": None if is_all else _why(asked, rows, name),
+        "whose": group_names,
+        "others": None if is_all else _why(subject, rows, name),
     }
     return Part("threats", TITLE, None, {"threats": figure}, facts)
 
 
-def _quotable(asked: Asked, rows: list[Row]) -> list[str]:
+def _quotable(subject: Asked, rows: list[Row]) -> list[str]:
     """The widest groups whose scores may be quoted, none of them within another."""
     open_groups = {row["taxon_group"] for row in rows if row["reportable"] and row["star"] > 0}
     if "all" in open_groups:
         return ["all"]
     wide = [group for group in ROLL_UPS if group in open_groups]
-    labels = asked.edition.groups
+    labels = subject.edition.groups
     return wide + [group for group in TAXON_GROUPS if group in open_groups and labels[group]["roll_up"] not in wide]
 
 
@@ -63,10 +65,10 @@ def _summed(rows: list[Row]) -> list[Row]:
     table = [
         {
             "threat": THREATS.get(code, code),
-            "value": sum(row["star"] for row in found),
-            "species": sum(row["species"] for row in found),
+            "value": sum(row["star"] for row in threat_rows),
+            "species": sum(row["species"] for row in threat_rows),
         }
-        for code, found in by_threat.items()
+        for code, threat_rows in by_threat.items()
     ]
     return sorted(table, key=lambda row: (-row["value"], row["threat"]))
 
@@ -75,8 +77,8 @@ def _listed(names: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def _why(asked: Asked, rows: list[Row], name: str) -> str:
-    if not asked.shelf.published.has(TABLE):
+def _why(subject: Asked, rows: list[Row], name: str) -> str:
+    if not subject.shelf.published.has(TABLE):
         return no_table("threats to species")
     of_all = [row for row in rows if row["taxon_group"] == "all"]
     return next((reason_of(row["reason"]) for row in of_all if row["reason"]), no_rows("threats to species", name))

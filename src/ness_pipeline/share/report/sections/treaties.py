@@ -29,13 +29,13 @@ LAWS = {
 }
 
 
-def build(asked: Asked) -> Part:
+def build(subject: Asked) -> Part:
     """Each treaty from the day it binds the country, and the answers on national law."""
-    parties = asked.rows("core.treaty_party")
-    framework = dated(asked.rows(TABLE))
-    name = asked.country["country_name"]
+    parties = subject.rows("core.treaty_party")
+    framework = dated(subject.rows(TABLE))
+    name = subject.country["country_name"]
     if not parties and not framework:
-        known = asked.shelf.published.has(TABLE) or asked.shelf.published.has("core.treaty_party")
+        known = subject.shelf.published.has(TABLE) or subject.shelf.published.has("core.treaty_party")
         return Part("treaties", TITLE, no_rows("treaties", name) if known else no_table("treaties"))
     latest = framework[-1] if framework else None
     facts: dict[str, Any] = {
@@ -70,9 +70,15 @@ def _figures(parties: list[Row], framework: list[Row], name: str, as_of: dt.date
             Cell("signed", "Signed"),
             Cell("since", "In force since"),
         ]
-        says = "One bar per treaty, from the year in which it came into force for the country until today."
+        alt_text = "One bar per treaty, from the year in which it came into force for the country until today."
         figures["timeline"] = Figure(
-            "treaties", f"Treaties in force for {name}", "from the year of entry into force", says, drawn, cells, rows
+            "treaties",
+            f"Treaties in force for {name}",
+            "from the year of entry into force",
+            alt_text,
+            drawn,
+            cells,
+            rows,
         )
     if len(framework) > 1:
         counted = [
@@ -84,8 +90,13 @@ def _figures(parties: list[Row], framework: list[Row], name: str, as_of: dt.date
             Cell("value", "In force", "count"),
             Cell("known", "Open to the country", "count"),
         ]
-        says = "A step line that rises with each treaty that comes into force."
+        alt_text = "A step line that rises with each treaty that comes into force."
         figures["count"] = Figure(
-            "treaty_count", f"Number of treaties in force for {name}", "treaties on 31 December", says, counted, cells
+            "treaty_count",
+            f"Number of treaties in force for {name}",
+            "treaties on 31 December",
+            alt_text,
+            counted,
+            cells,
         )
     return figures

@@ -13,40 +13,40 @@ SECTION = "trends"
 """Tables whose contract names this section are shown here, those of the ecological system first."""
 
 
-def build(asked: Asked) -> Part:
+def build(subject: Asked) -> Part:
     """Each metric of the tables of this section: its latest value and its course over the years."""
     blocks = []
     figures = {}
-    name = asked.country["country_name"]
+    name = subject.country["country_name"]
     shown = [table for table in tables().values() if table.section == SECTION]
     for table in sorted(shown, key=lambda table: (table.half or "", table.name)):
         title = table_of(table.short_name)
-        metrics = [metric for metric, about in asked.edition.metrics.items() if about["table_name"] == table.name]
-        latest = [Quoted.of(row, asked.edition.metrics) for row in asked.latest() if row["metric"] in metrics]
+        metrics = [metric for metric, about in subject.edition.metrics.items() if about["table_name"] == table.name]
+        latest = [Quoted.of(row, subject.edition.metrics) for row in subject.latest() if row["metric"] in metrics]
         missing = None
         if not latest:
-            is_published = asked.shelf.published.has(table.name)
+            is_published = subject.shelf.published.has(table.name)
             missing = no_rows(title.lower(), name) if is_published else no_table(f"the table on {title.lower()}")
-        drawn = _course(metrics, asked)
+        drawn = _course(metrics, subject)
         if drawn:
             cells = [Cell("year", "Year", "year"), Cell("measure", "Measure"), Cell("value", "Value", "number")]
-            says = "Small charts with one line each, one below the other, over the years."
+            alt_text = "Small charts with one line each, one below the other, over the years."
             figures[table.short_name] = Figure(
-                "trends", f"{title}: {name} over the years", "each measure in its own unit", says, drawn, cells
+                "trends", f"{title}: {name} over the years", "each measure in its own unit", alt_text, drawn, cells
             )
         blocks.append({"key": table.short_name, "title": title, "latest": latest, "missing": missing})
     missing = None if any(block["latest"] for block in blocks) else no_table("ecosystems, money and research")
     return Part("trends", TITLE, missing, figures, {"blocks": blocks})
 
 
-def _course(metrics: list[str], asked: Asked) -> list[Row]:
+def _course(metrics: list[str], subject: Asked) -> list[Row]:
     """Points of the lines of several metrics; a metric with a single point has none."""
     drawn = []
     for metric in metrics:
-        title = f"{label_of(metric)} ({unit_of(metric, asked.edition.metrics[metric]['unit'])})"
+        title = f"{label_of(metric)} ({unit_of(metric, subject.edition.metrics[metric]['unit'])})"
         points = [
             {"year": row["year"], "measure": title, "value": row["value"]}
-            for row in dated(asked.values(metric))
+            for row in dated(subject.values(metric))
             if row["taxon_group"] in {None, "all"}
         ]
         if len(points) > 1:
