@@ -73,9 +73,9 @@ class Source(Protocol):
 @functools.cache
 def sources() -> dict[str, Source]:
     """All sources by name: every module of this package that has `SOURCES`."""
-    found: dict[str, Source] = {}
+    by_name: dict[str, Source] = {}
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name):
         loaded = importlib.import_module(f"{__name__}.{module.name}")
         for source in getattr(loaded, "SOURCES", ()):
-            found[source.name] = source
-    return found
+            by_name[source.name] = source
+    return by_name

@@ -56,29 +56,33 @@ class ConventionOnBiologicalDiversity:
         """
         payload = fetch(Request("cbd", "/api/v2013/countries"))
         as_of = payload.fetched_at.date()
-        found: list[dict[str, str | None]] = []
-        strange: list[Any] = []
-        named: set[str] = set()
+        standings: list[dict[str, str | None]] = []
+        unknown_entries: list[Any] = []
+        treaties_seen: set[str] = set()
         for value in rows(payload.json(), "CBD answer"):
             entry = record(value, "CBD country", ("code", "treaties"), ("_id", "code2", "code3", "name"))
             codes = [str(entry.get(name) or "").strip().upper() for name in ("code2", "code", "code3")]
             if NOT_COUNTRIES & set(codes):
                 continue
-            known = [code if code in countries() else by_iso3().get(code) for code in codes]
-            country = next((code for code in known if code), None)
+            country_codes = [code if code in countries() else by_iso3().get(code) for code in codes]
+            country = next((code for code in country_codes if code), None)
             if country is None:
-                strange.append(value)
+                unknown_entries.append(value)
                 continue
             treaties = entry["treaties"] or {}
-            named |= treaties.keys()
-            found += [_standing(country, code, treaties.get(number), as_of) for number, code in TREATY_NUMBERS.items()]
-        if missing := [number for number in TREATY_NUMBERS if number not in named]:
+            treaties_seen |= treaties.keys()
+            standings += [
+                _standing(country, code, treaties.get(number), as_of) for number, code in TREATY_NUMBERS.items()
+            ]
+        if missing := [number for number in TREATY_NUMBERS if number not in treaties_seen]:
             raise SchemaDrift(
                 f"The CBD country list has no treaty {missing[0]!r} any more; look at the landed payload."
             )
         reason = "This entry is no country of ISO 3166-1."
-        frame = pl.DataFrame(found, schema=dict.fromkeys(COLUMNS, pl.String))
-        yield Batch("treaty_party", frame, refused(strange, len(found), "country_code", "is_country", reason))
+        frame = pl.DataFrame(standings, schema=dict.fromkeys(COLUMNS, pl.String))
+        yield Batch(
+            "treaty_party", frame, refused(unknown_entries, len(standings), "country_code", "is_country", reason)
+        )
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - the publisher names no version
         """None: the publisher names no version."""
@@ -86,7 +90,7 @@ class ConventionOnBiologicalDiversity:
 
 
 def _standing(country: str, treaty: str, value: Any, as_of: dt.date) -> dict[str, str | None]:
-    """Where a country stands with a treaty; an entry that is absent or null means that it has done nothing."""
+    """Status of a country under a treaty; an absent or null entry means no signature and no deposit."""
     fields = ("party", "deposit", "signature", "instrument")
     entry = dict.fromkeys(fields) if value is None else record(value, "CBD treaty entry", fields)
     party, deposit, signature = (_day(entry[name]) for name in ("party", "deposit", "signature"))
@@ -109,7 +113,7 @@ def _standing(country: str, treaty: str, value: Any, as_of: dt.date) -> dict[str
 
 
 def _day(value: Any) -> str | None:
-    """A date without its time of day, as text, so that the loader can refuse what is no date."""
+    """A date without its time of day, as text, so that the loader can refuse an invalid date."""
     return str(value)[:10] if value else None
 
 

@@ -62,7 +62,7 @@ def extract(
             latest.about.get(k) == v for k, v in settings_behind_answers(settings).items()
         )
         if same and dt.timedelta(0) <= now - latest.completed_at < max_age:
-            # What is damaged in landing is asked for again, and only that.
+            # Only damaged answers in landing are requested again.
             return latest if latest.is_intact else _read(latest, settings, send, now)
     return _read(landing.start(unit, settings_behind_answers(settings), now), settings, send, now)
 
@@ -78,9 +78,9 @@ def _read(extraction: Extraction, settings: Settings, send: Fetch, now: dt.datet
             pass
         release = source.release(unit, fetch)
     except PublisherAway:
-        raise  # it answers the missing rest another time
+        raise  # the missing answers are requested in a later run
     except (SourceUnavailable, ContractViolation) as error:
-        extraction.refuse(str(error), now)  # what makes no sense is read anew
+        extraction.refuse(str(error), now)  # an answer that cannot be read is requested again
         raise
     extraction.complete(release, dt.datetime.now(dt.UTC))
     logger.info("extracted", extra={"source": unit.source, "unit": unit.key, "extraction": extraction.number})
@@ -96,6 +96,6 @@ def understood(unit: Unit, batches: Iterable[Batch]) -> Iterator[Batch]:
     try:
         yield from batches
     except MISREAD as error:
-        what = " ".join(f"{type(error).__name__}: {error}".split())[:120]
-        message = f"An answer for {unit.source} {unit.key} has a shape that is not understood ({what}); look at the landed payload."
+        cause = " ".join(f"{type(error).__name__}: {error}".split())[:120]
+        message = f"An answer for {unit.source} {unit.key} has a shape that is not understood ({cause}); look at the landed payload."
         raise SchemaDrift(message) from error

@@ -1,4 +1,4 @@
-"""Strict reading of publishers' records: what is needed must be there, what is new is noticed.
+"""Strict reading of publishers' records: a missing field is an error, a new field is logged.
 
 Every field of a record is needed, named as ignored, or new. A needed field that is gone stops the unit with its name,
 for a renamed field would otherwise read as missing data. A new field harms nothing; it is logged once.
@@ -20,12 +20,12 @@ from ness_pipeline.errors import SchemaDrift
 logger = logging.getLogger(__name__)
 
 
-def record(value: Any, what: str, needed: Collection[str], ignored: Collection[str] | None = ()) -> dict[str, Any]:
+def record(value: Any, label: str, needed: Collection[str], ignored: Collection[str] | None = ()) -> dict[str, Any]:
     """The value as a record that has all needed fields.
 
     Args:
         value: parsed JSON.
-        what: publisher and kind of record, for messages, such as `UN SDG row`.
+        label: publisher and kind of record, for messages, such as `UN SDG row`.
         needed: fields that the caller reads.
         ignored: fields that are known and not read; None when new fields are expected all the time.
 
@@ -33,28 +33,28 @@ def record(value: Any, what: str, needed: Collection[str], ignored: Collection[s
         SchemaDrift: it is no record, or a needed field is missing.
     """
     if not isinstance(value, dict):
-        raise SchemaDrift(f"The {what} is {type(value).__name__} instead of a record; look at the landed payload.")
+        raise SchemaDrift(f"The {label} is {type(value).__name__} instead of a record; look at the landed payload.")
     for name in needed:
         if name not in value:
-            raise SchemaDrift(f"The {what} has no field {name!r} any more; look at the landed payload.")
+            raise SchemaDrift(f"The {label} has no field {name!r} any more; look at the landed payload.")
     if ignored is not None and len(value) > len(needed):
         for name in value.keys() - set(needed) - set(ignored):
-            _note_new_field(what, name)
+            _note_new_field(label, name)
     return value
 
 
-def rows(value: Any, what: str) -> list[Any]:
+def rows(value: Any, label: str) -> list[Any]:
     """The value as a list.
 
     Raises:
         SchemaDrift: it is none.
     """
     if not isinstance(value, list):
-        raise SchemaDrift(f"The {what} is {type(value).__name__} instead of a list; look at the landed payload.")
+        raise SchemaDrift(f"The {label} is {type(value).__name__} instead of a list; look at the landed payload.")
     return value
 
 
-def whole_number(value: Any, what: str) -> int:
+def whole_number(value: Any, label: str) -> int:
     """The value as a whole number; publishers write paging numbers as numbers or as text.
 
     Raises:
@@ -63,10 +63,10 @@ def whole_number(value: Any, what: str) -> int:
     try:
         return int(value)
     except (TypeError, ValueError):
-        raise SchemaDrift(f"The {what} is {value!r} instead of a whole number; look at the landed payload.") from None
+        raise SchemaDrift(f"The {label} is {value!r} instead of a whole number; look at the landed payload.") from None
 
 
-def decimal_number(value: Any, what: str) -> float:
+def decimal_number(value: Any, label: str) -> float:
     """The value as a number.
 
     Raises:
@@ -75,25 +75,25 @@ def decimal_number(value: Any, what: str) -> float:
     try:
         return float(value)
     except (TypeError, ValueError):
-        raise SchemaDrift(f"The {what} is {value!r} instead of a number; look at the landed payload.") from None
+        raise SchemaDrift(f"The {label} is {value!r} instead of a number; look at the landed payload.") from None
 
 
 @functools.cache
-def _note_new_field(what: str, name: str) -> None:
-    logger.warning("The %s has a new field %r, which is not read.", what, name)
+def _note_new_field(label: str, name: str) -> None:
+    logger.warning("The %s has a new field %r, which is not read.", label, name)
 
 
-def refused(found: list[Any], first: int, column: str, check: str, reason: str) -> pl.DataFrame | None:
+def refused(records: list[Any], first: int, column: str, check: str, reason: str) -> pl.DataFrame | None:
     """Records that a source refuses, as refused rows; None when there are none.
 
     Args:
-        found: the records.
+        records: the records.
         first: number of the first one; the others follow it.
         column: column that could not be filled.
         check: check that the records fail.
         reason: why, in one sentence.
     """
-    if not found:
+    if not records:
         return None
-    texts = [json.dumps(record, ensure_ascii=False, sort_keys=True) for record in found]
-    return refused_rows(range(first, first + len(found)), column=column, check=check, reason=reason, rows=texts)
+    texts = [json.dumps(entry, ensure_ascii=False, sort_keys=True) for entry in records]
+    return refused_rows(range(first, first + len(records)), column=column, check=check, reason=reason, rows=texts)

@@ -63,10 +63,10 @@ class GbifTaxonomy:
         """One batch with all groups.
 
         Raises:
-            SchemaDrift: the checklist knows no name of a group.
+            SchemaDrift: the checklist has no name of a group.
         """
         checklist = context.settings.gbif_checklist
-        found = [
+        rows = [
             {
                 "taxon_group": group,
                 "scientific_name": taxon.scientific_name,
@@ -78,10 +78,10 @@ class GbifTaxonomy:
             for group, keys in group_keys(fetch, checklist).items()
             for key, taxon in keys.items()
         ]
-        yield Batch("taxon_group_key", pl.DataFrame(found))
+        yield Batch("taxon_group_key", pl.DataFrame(rows))
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - matching names no release
-        """None: name matching does not say which release of the checklist it uses."""
+        """None: name matching does not name the release of the checklist that it uses."""
         return None
 
 
@@ -89,20 +89,20 @@ def group_keys(fetch: Fetch, checklist: str) -> dict[str, dict[str, Taxon]]:
     """Reporting group to the keys of its taxa; names that the checklist does not use are left out.
 
     Raises:
-        SchemaDrift: the checklist knows no name of a group.
+        SchemaDrift: the checklist has no name of a group.
     """
-    found: dict[str, dict[str, Taxon]] = {}
+    keys_by_group: dict[str, dict[str, Taxon]] = {}
     for group, taxa in GROUP_TAXA.items():
-        found[group] = {}
+        keys_by_group[group] = {}
         for taxon in taxa:
             if (key := _key(fetch, taxon, checklist)) is not None:
-                found[group].setdefault(key, taxon)
-        if not found[group]:
+                keys_by_group[group].setdefault(key, taxon)
+        if not keys_by_group[group]:
             names = ", ".join(taxon.scientific_name for taxon in taxa[:5])
             raise SchemaDrift(
                 f"The checklist {checklist} knows no taxon of the group {group} ({names}); add its present name to GROUP_TAXA."
             )
-    return found
+    return keys_by_group
 
 
 def _key(fetch: Fetch, taxon: Taxon, checklist: str) -> str | None:
@@ -114,7 +114,7 @@ def _key(fetch: Fetch, taxon: Taxon, checklist: str) -> str | None:
         return None
     usage = record(answer.get("usage"), "GBIF name usage", ("key", "name", "rank"), None)
     is_named = taxon.scientific_name.lower() == str(usage.get("canonicalName") or usage["name"]).lower()
-    kingdoms = {one["name"] for one in answer.get("classification", []) if one.get("rank") == "KINGDOM"}
+    kingdoms = {ancestor["name"] for ancestor in answer.get("classification", []) if ancestor.get("rank") == "KINGDOM"}
     if not is_named or usage["rank"] != taxon.taxon_rank or kingdoms - {taxon.kingdom}:
         return None
     accepted = answer.get("acceptedUsage", usage)
@@ -204,7 +204,7 @@ _DATASET_TYPES = {"country_code": pl.String, "dataset_key": pl.String, "occurren
 
 @dataclass(frozen=True)
 class _Profile:
-    """What a country has: years with records, and its own words for introduced."""
+    """Years with records of a country, and its terms for introduced."""
 
     years: list[int]
     introduced: list[str]
@@ -212,7 +212,7 @@ class _Profile:
 
 @dataclass(frozen=True)
 class _CountryPlan:
-    """The questions about one country."""
+    """Requests about one country."""
 
     search: Search
     country: str
@@ -231,17 +231,17 @@ class _CountryPlan:
         facets = ("country", "year", "basisOfRecord", "establishmentMeans")
         answer = self.search.ask(*facets, years=self.years, country=self.country)
         whole, world = self.search.count_unfiltered(self.country), self.search.ask(years=self.years).count
-        found = answer.facets
+        terms = answer.facets
         basis = set(OCCURRENCE_FILTERS["basisOfRecord"])
         is_narrowed = answer.count <= whole and (answer.count < world or not world)
-        is_country = found["country"].keys() <= {self.country} and found["basisOfRecord"].keys() <= basis
-        years = sorted(int(year) for year in found["year"])
+        is_country = terms["country"].keys() <= {self.country} and terms["basisOfRecord"].keys() <= basis
+        years = sorted(int(year) for year in terms["year"])
         if not (is_narrowed and is_country and all(self.years.first <= year <= self.years.last for year in years)):
             raise SourceUnavailable(
                 f"gbif ignored a filter for {self.country} ({answer.count} of {whole} records there and {world} in the world); "
                 "its parameters may have changed, please report it."
             )
-        words = found["establishmentMeans"]
+        words = terms["establishmentMeans"]
         return _Profile(years, sorted(word for word in words if word.replace("_", "").lower() in INTRODUCED_MEANS))
 
     def groups(self, keys: dict[str, dict[str, Taxon]], totals: Counter[str]) -> dict[str, str]:
@@ -249,28 +249,28 @@ class _CountryPlan:
 
         Args:
             keys: group to keys of its taxa.
-            totals: records by species, from the questions by year.
+            totals: records by species, from the requests by year.
 
         Raises:
             SourceUnavailable: groups and years contradict each other by more than 1 %.
         """
-        found: dict[str, str] = {}
+        group_by_species: dict[str, str] = {}
         moved = compared = 0
         for group in sorted(keys, key=RESIDUAL_GROUPS.__contains__):
             taxa = list(keys[group])
-            rest = totals.keys() - found.keys()
+            rest = totals.keys() - group_by_species.keys()
             if not rest:
                 break
             if group in RESIDUAL_GROUPS and len(totals) >= FACET_LIMIT:
-                # A kingdom may be larger than an answer; what is left of it is not.
+                # A kingdom may be larger than one answer; its remaining species are not.
                 counts = self.search.of_species(rest, self.years, country=self.country, taxonKey=taxa)
             else:
                 counts = self.species(taxonKey=taxa)
             moved += sum(abs(number - totals[key]) for key, number in counts.items())
             compared += counts.total()
-            found |= dict.fromkeys(counts.keys() & rest, group)
+            group_by_species |= dict.fromkeys(counts.keys() & rest, group)
         _assert_steady(moved, compared, self.country)
-        return found
+        return group_by_species
 
     def categories(self) -> dict[str, str]:
         """Species to Red List category: the one that most of its records carry, the more severe one of two equals."""

@@ -56,13 +56,13 @@ class GbifLiterature:
             SourceUnavailable: GBIF ignored the question.
             SchemaDrift: the answer lacks a field.
         """
-        found = []
+        rows = []
         for parameter, series in SERIES.items():
             body, received = _answer(parameter, unit, fetch)
             filters = {parameter: unit.key, "relevance": USED}
             by_year = listed(body, "literature list", ("year",), filters).facets["year"]
             read_on = received.date()
-            found += [
+            rows += [
                 {
                     "country_code": unit.key,
                     "series_code": series,
@@ -79,7 +79,7 @@ class GbifLiterature:
             ]
         columns = ("country_code", "series_code", "disaggregation", "value_status", "unit", "publisher", "release")
         schema = dict.fromkeys(columns, pl.String()) | {"year": pl.Int64(), "value": pl.Int64()}
-        yield Batch("indicator_observation", pl.DataFrame(found, schema=schema, orient="row"))
+        yield Batch("indicator_observation", pl.DataFrame(rows, schema=schema, orient="row"))
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:
         """Day of reading; the list grows every day and names no version."""

@@ -55,7 +55,7 @@ class GbifRegistry:
         answer = listed(body, "registry", ("publishingOrg",), {"publishingCountry": unit.key})
         read_on = received.date()
         values = {DATA_SETS: answer.count, PUBLISHERS: len(answer.facets["publishingOrg"])}
-        found = [
+        rows = [
             {
                 "country_code": unit.key,
                 "series_code": series,
@@ -69,7 +69,7 @@ class GbifRegistry:
             }
             for series, value in values.items()
         ]
-        yield Batch("indicator_observation", pl.DataFrame(found))
+        yield Batch("indicator_observation", pl.DataFrame(rows))
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:
         """Day of reading; the registry changes every day and names no version."""

@@ -1,6 +1,6 @@
-"""Countries and territories of ISO 3166-1, plus Kosovo; comes with the package, so it asks nobody.
+"""Countries and territories of ISO 3166-1, plus Kosovo; comes with the package and needs no request.
 
-Traps: whether a country has a sea is written down here, because no publisher of ours says it; the land area is not,
+Traps: whether a country has a sea is written down here, because no publisher that is read states it; the land area is not,
 because the World Bank's series does and is dated.
 """
 
@@ -45,9 +45,9 @@ class IsoCountries:
     is_redistributable = True
     requires: tuple[str, ...] = ()
 
-    def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - asks nobody
+    def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - needs no request
         """All countries."""
-        found = [
+        rows = [
             {
                 "country_code": country.country_code,
                 "iso3_code": country.iso3_code,
@@ -59,9 +59,9 @@ class IsoCountries:
             }
             for country in countries().values()
         ]
-        yield Batch("country", pl.DataFrame(found, infer_schema_length=None))
+        yield Batch("country", pl.DataFrame(rows, infer_schema_length=None))
 
-    def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - asks nobody
+    def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - needs no request
         """Version of the package that carries the codes."""
         return f"country-converter {version('country-converter')}"
 

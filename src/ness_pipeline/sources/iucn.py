@@ -16,7 +16,7 @@ Traps, each with a test:
 - locations mix countries with provinces and disputed land; only countries of ISO 3166 count;
 - specialist groups are named with personal e-mail addresses, which are taken out before anything lands;
 - a page past the end is an empty success; a country that the Red List does not know answers 404 and has no species;
-- an assessment on a list may be gone when it is asked for: its species stays, with what the list says;
+- an assessment on a list may be gone when it is asked for: its species stays, with the details of the list;
 - the Red List has a taxonomy of its own: a species takes the key of the checklist in use where GBIF's name matching knows
   it beyond doubt, so that it counts once beside GBIF's records, and keeps its number as `iucn:<number>` where not. Of
   several that the checklist holds for one species, the one that bears its accepted name takes the key.
@@ -72,15 +72,15 @@ class IucnRedList:
             SchemaDrift: a field is missing.
         """
         red_list = RedList(fetch)
-        found = _Found(red_list, unit.key)
+        country_rows = _CountryRows(red_list, unit.key)
         listed: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
-        for one in red_list.listed(unit.key):
-            listed[one["sis_taxon_id"]].append(one)
+        for summary in red_list.listed(unit.key):
+            listed[summary["sis_taxon_id"]].append(summary)
         for taxon_id, summaries in sorted(listed.items()):
-            if any(one["latest"] for one in summaries):
-                found.add(taxon_id, summaries)
-        found.identify(fetch, context.settings.gbif_checklist)
-        yield from found.batches()
+            if any(summary["latest"] for summary in summaries):
+                country_rows.add(taxon_id, summaries)
+        country_rows.identify(fetch, context.settings.gbif_checklist)
+        yield from country_rows.batches()
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - one version for all countries
         """The Red List version, such as `2025-1`."""
@@ -88,7 +88,7 @@ class IucnRedList:
 
 
 @dataclass
-class _Found:
+class _CountryRows:
     """The rows of one country, gathered species by species."""
 
     red_list: RedList
@@ -100,16 +100,16 @@ class _Found:
     names: dict[str, tuple[str, str | None]] = field(default_factory=dict)
 
     def identify(self, fetch: Fetch, checklist: str) -> None:
-        """Give species the keys of the checklist in use, where it knows them; GBIF is asked once per species and version.
+        """Give species the keys of the checklist in use, where it has them; one GBIF request per species and version.
 
         Raises:
-            SourceUnavailable: GBIF cannot be asked.
+            SourceUnavailable: GBIF gives no usable answer.
         """
         best: dict[str, tuple[bool, int, str]] = {}
         for own, (name, kingdom) in self.names.items():
-            found = match_species(fetch, name, kingdom, checklist, self.red_list.version)
-            if found is not None:
-                best[found.key] = min(_claim(found, own), best.get(found.key, _claim(found, own)))
+            match = match_species(fetch, name, kingdom, checklist, self.red_list.version)
+            if match is not None:
+                best[match.key] = min(_claim(match, own), best.get(match.key, _claim(match, own)))
         keys = {own: key for key, (_, _, own) in best.items()}
         for row in (*self.assessments, *self.species, *self.threats):
             if (key := keys.get(row["species_key"])) is not None:
@@ -118,7 +118,7 @@ class _Found:
                     row["checklist_key"] = checklist
 
     def batches(self) -> Iterator[Batch]:
-        """One batch per table; what could not be read goes with the assessments."""
+        """One batch per table; refused rows go with the assessments."""
         texts = dict.fromkeys(("species_key", "scientific_name", "taxon_group"), pl.String)
         assessments = {
             **texts,
@@ -146,14 +146,14 @@ class _Found:
         yield Batch("threat", pl.DataFrame(self.threats, schema=threats))
 
     def _refused_rows(self) -> pl.DataFrame:
-        """What could not be read, numbered after the assessments."""
+        """Assessments that could not be read, as refused rows numbered after the others."""
         first = len(self.assessments)
         return refused_rows(
             range(first, first + len(self.refused)),
-            column=[found["column"] for found in self.refused],
+            column=[refusal["column"] for refusal in self.refused],
             check="is_published",
-            reason=[found["reason"] for found in self.refused],
-            rows=[found["row"] for found in self.refused],
+            reason=[refusal["reason"] for refusal in self.refused],
+            rows=[refusal["row"] for refusal in self.refused],
         )
 
     def _refuse(self, summary: Mapping[str, Any], column: str, reason: str) -> None:
@@ -169,9 +169,9 @@ class _Found:
         """
         taxon, history = self.red_list.history(taxon_id) or (None, listed)
         by_year: dict[str, dict[str, Any]] = {}
-        for one in sorted(history, key=lambda one: (one["latest"], one["assessment_id"])):
-            by_year[str(one["year_published"])] = one
-        current = [year for year, one in by_year.items() if one["latest"]]
+        for summary in sorted(history, key=lambda summary: (summary["latest"], summary["assessment_id"])):
+            by_year[str(summary["year_published"])] = summary
+        current = [year for year, summary in by_year.items() if summary["latest"]]
         if not current or (taxon is not None and not _is_species(taxon)):
             return
         latest = by_year[max(current)]
@@ -183,20 +183,20 @@ class _Found:
             return
         if not _is_species(taxon):
             return
-        named = {
+        species_columns = {
             "species_key": own_key(taxon_id),
             "scientific_name": taxon["scientific_name"],
             "taxon_group": group_of(*(taxon[f"{rank}_name"] for rank in ("kingdom", "phylum", "class", "order"))),
         }
-        self.names[named["species_key"]] = (taxon["scientific_name"], taxon["kingdom_name"])
+        self.names[species_columns["species_key"]] = (taxon["scientific_name"], taxon["kingdom_name"])
         for year, summary in sorted(by_year.items()):
-            self._add_assessment(named, year, summary, details if summary is latest else None)
+            self._add_assessment(species_columns, year, summary, details if summary is latest else None)
         code = latest.get("red_list_category_code") if details is None else category_code(details)
-        self._add_species({**named, "red_list_category": CATEGORY_OF_CODE.get(code or "")}, details)
-        self._add_threats(named["species_key"], details)
+        self._add_species({**species_columns, "red_list_category": CATEGORY_OF_CODE.get(code or "")}, details)
+        self._add_threats(species_columns["species_key"], details)
 
     def _add_assessment(
-        self, named: Mapping[str, Any], year: str, summary: dict[str, Any], details: dict[str, Any] | None
+        self, species_columns: Mapping[str, Any], year: str, summary: dict[str, Any], details: dict[str, Any] | None
     ) -> None:
         code: str | None = summary.get("red_list_category_code")
         if details is None and not code:
@@ -215,7 +215,7 @@ class _Found:
         tags = [assessment.get("possibly_extinct"), assessment.get("possibly_extinct_in_the_wild")]
         self.assessments.append(
             {
-                **named,
+                **species_columns,
                 "assessment_year": year,
                 "red_list_category": category,
                 "is_possibly_extinct": None if tags == [None, None] else any(tags),
@@ -224,13 +224,13 @@ class _Found:
             }
         )
 
-    def _add_species(self, named: Mapping[str, Any], details: Mapping[str, Any] | None) -> None:
+    def _add_species(self, species_columns: Mapping[str, Any], details: Mapping[str, Any] | None) -> None:
         places = {} if details is None else _places(details)
         here = places.get(self.country, {})
         share = _range_share(places, self.country)
         self.species.append(
             {
-                **named,
+                **species_columns,
                 "country_code": self.country,
                 "checklist_key": CHECKLIST,
                 "origin": here.get("origin"),
@@ -244,7 +244,7 @@ class _Found:
         """Threats of the latest assessment; a code stands once per named agent."""
         needed = ("code", "timing", "scope", "severity")
         agents = ("ias", "virus", "ancestry", "text")
-        found: dict[str, dict[str, Any]] = {}
+        threat_rows: dict[str, dict[str, Any]] = {}
         for value in rows(details["threats"], "IUCN threats") if details else []:
             threat = record(value, "IUCN threat", needed, (*agents, "description", "internationalTrade", "score"))
             row = {
@@ -254,8 +254,8 @@ class _Found:
                 "detail": next((str(threat[name]) for name in agents if threat.get(name)), None),
                 **{name: vocabulary_word(threat[name]) for name in ("timing", "scope", "severity")},
             }
-            found[repr(row)] = row
-        self.threats += found.values()
+            threat_rows[repr(row)] = row
+        self.threats += threat_rows.values()
 
 
 def own_key(taxon_id: int) -> str:
@@ -263,9 +263,9 @@ def own_key(taxon_id: int) -> str:
     return f"iucn:{taxon_id}"
 
 
-def _claim(found: Match, own: str) -> tuple[bool, int, str]:
-    """How good a species' claim on a key is; smaller is better: by accepted name, then the older number."""
-    return found.is_synonym, int(own.removeprefix("iucn:")), own
+def _claim(match: Match, own: str) -> tuple[bool, int, str]:
+    """Rank of a species' claim on a key, smaller is better: by accepted name, then by the older number."""
+    return match.is_synonym, int(own.removeprefix("iucn:")), own
 
 
 def _is_species(taxon: Mapping[str, Any]) -> bool:
@@ -281,14 +281,14 @@ def _places(details: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         location = record(value, "IUCN location", needed, ("description", "formerlyBred", "seasonality"))
         words = {name: vocabulary_word(location[name]) for name in ("origin", "presence")}
         place = {**words, "is_endemic": location["is_endemic"] is True}
-        # A country may be listed for a native and an introduced part: the part that is more its own counts.
+        # A country may be listed for a native and an introduced part: the part of the higher rank counts.
         if location["code"] in countries() and _own(place) > _own(places.get(location["code"])):
             places[location["code"]] = place
     return places
 
 
 def _own(place: Mapping[str, Any] | None) -> int:
-    """How much a place is the species' own: 0 not listed, 1 listed, 2 native or reintroduced, 3 and still there."""
+    """Rank of a place in a species' range: 0 not listed, 1 listed, 2 native or reintroduced, 3 and still there."""
     if place is None:
         return 0
     is_own = place["origin"] in RANGE_ORIGINS

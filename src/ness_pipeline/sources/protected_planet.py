@@ -48,8 +48,8 @@ ASSESSED: dict[str, tuple[str, str]] = {
 """The same for areas whose management effectiveness has been assessed."""
 
 COUNTS = frozenset(
-    f"{what}_count"
-    for what in (
+    f"{shape}_count"
+    for shape in (
         "polygons",
         "points",
         "oecm_polygon",
@@ -85,10 +85,10 @@ class ProtectedPlanet:
             SchemaDrift: a field is missing, or a percentage has no number.
         """
         payload = _answer(unit, fetch)
-        found = [] if payload.status == NOT_FOUND else _rows(unit.key, payload)
+        rows = [] if payload.status == NOT_FOUND else _rows(unit.key, payload)
         columns = ("country_code", "series_code", "disaggregation", "value_status", "unit", "publisher", "release")
         schema: dict[str, Any] = dict.fromkeys(columns, pl.String) | {"year": pl.Int64, "value": pl.Float64}
-        yield Batch("indicator_observation", pl.DataFrame(found, schema=schema, orient="row"))
+        yield Batch("indicator_observation", pl.DataFrame(rows, schema=schema, orient="row"))
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:
         """Month of reading: the database has a release every month and the answer does not name it."""

@@ -41,12 +41,12 @@ class Seeds:
         """Tables that have a seed file."""
         return tuple(file.stem for file in _files())
 
-    def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - asks nobody
+    def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - needs no request
         """One batch per file."""
         for file in _files():
             yield Batch(file.stem, pl.read_csv(file, infer_schema=False))
 
-    def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - asks nobody
+    def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - needs no request
         """None: they change with the package, whose version every run records."""
         return None
 

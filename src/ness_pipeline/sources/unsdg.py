@@ -139,13 +139,13 @@ class UnSdg:
             if requested is None or requested not in listed:
                 logger.warning("UN SDG does not list the series %s any more; no rows are loaded for it.", code)
                 continue
-            found = [
+            observations = [
                 row
                 for value in _pages(fetch, requested)
                 if (row := _row(value, code, {code, former}, unit.years, listed[requested])) is not None
             ]
             schema: dict[str, Any] = dict.fromkeys(COLUMNS, pl.String) | {"year": pl.Float64}
-            yield Batch("indicator_observation", pl.DataFrame(found, schema=schema, orient="row"))
+            yield Batch("indicator_observation", pl.DataFrame(observations, schema=schema, orient="row"))
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - one release for all years
         """Code of the newest release among the series read, such as `2024.Q1.G.02`."""
@@ -155,22 +155,22 @@ class UnSdg:
 
 def _releases(fetch: Fetch) -> dict[str, str]:
     """Series code to the release it is in, for every series that the publisher lists."""
-    known = ("goal", "target", "indicator", "description", "uri")
+    ignored = ("goal", "target", "indicator", "description", "uri")
     request = Request.get("unsdg", "/v1/sdg/Series/List", {"allreleases": False})
     listed = rows(fetch(request).json(), "UN SDG series list")
-    found = [record(value, "UN SDG series", ("code", "release"), known) for value in listed]
-    return {str(series["code"]): str(series["release"]) for series in found}
+    entries = [record(value, "UN SDG series", ("code", "release"), ignored) for value in listed]
+    return {str(series["code"]): str(series["release"]) for series in entries}
 
 
 def _pages(fetch: Fetch, code: str) -> Iterator[Any]:
     """Every row of a series, each once; a row that two pages repeat counts once towards the announced number."""
-    known = ("size", "attributes", "dimensions")
+    ignored = ("size", "attributes", "dimensions")
     number, pages, announced = 1, 1, 0
     seen: set[str] = set()
     while number <= pages:
         params = {"seriesCode": code, "pageSize": PAGE_SIZE, "page": number}
         payload = fetch(Request.get("unsdg", "/v1/sdg/Series/Data", params))
-        page = record(payload.json(), "UN SDG page", ("totalElements", "totalPages", "pageNumber", "data"), known)
+        page = record(payload.json(), "UN SDG page", ("totalElements", "totalPages", "pageNumber", "data"), ignored)
         pages = whole_number(page["totalPages"], "UN SDG totalPages")
         announced = whole_number(page["totalElements"], "UN SDG totalElements")
         if whole_number(page["pageNumber"], "UN SDG pageNumber") != number:
@@ -215,7 +215,7 @@ def _row(value: Any, code: str, names: set[str | None], years: Years, release: s
 
 
 def _value(value: Any) -> tuple[str | None, str]:
-    """Number, still as text so that the loader can refuse what is none, and kind of value."""
+    """Number as text, so that the loader can refuse an invalid one, and kind of value."""
     text = "" if value is None else str(value).strip()
     if text == "N":
         return None, "not_relevant"

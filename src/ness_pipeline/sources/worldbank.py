@@ -71,16 +71,16 @@ class WorldBank:
         """
         aggregates = _aggregates(fetch)
         for code, unit_name in INDICATORS.items():
-            found, strange = [], []
+            observations, unknown_areas = [], []
             for row, updated in _observations(fetch, code, str(unit.years)):
                 area = record(row["country"], "World Bank country of a row", ("id", "value"))
                 if area["id"] in aggregates or area["id"] in NOT_COUNTRIES:
                     continue
                 country = area["id"] if area["id"] in countries() else by_iso3().get(row["countryiso3code"])
                 if country is None:
-                    strange.append(row)
+                    unknown_areas.append(row)
                     continue
-                found.append(
+                observations.append(
                     {
                         "country_code": country,
                         "series_code": code,
@@ -95,8 +95,14 @@ class WorldBank:
                 )
             yield Batch(
                 "indicator_observation",
-                _frame(found),
-                refused(strange, len(found), "country_code", "is_country", "This area is no country of ISO 3166-1."),
+                _frame(observations),
+                refused(
+                    unknown_areas,
+                    len(observations),
+                    "country_code",
+                    "is_country",
+                    "This area is no country of ISO 3166-1.",
+                ),
             )
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:
@@ -124,30 +130,39 @@ def _observations(fetch: Fetch, code: str, years: str) -> Iterator[tuple[dict[st
 
 def _aggregates(fetch: Fetch) -> set[str]:
     """Two-letter codes of the groups of countries that stand among the countries."""
-    found: set[str] = set()
+    codes: set[str] = set()
     number, pages = 1, 1
     while number <= pages:
         head, data = _page(fetch, "", number, {}, 400)
         pages = whole_number(head["pages"], "World Bank pages")
         for row in data:
-            known = ("id", "name", "adminregion", "incomeLevel", "lendingType", "capitalCity", "longitude", "latitude")
-            area = record(row, "World Bank country", ("iso2Code", "region"), known)
+            ignored = (
+                "id",
+                "name",
+                "adminregion",
+                "incomeLevel",
+                "lendingType",
+                "capitalCity",
+                "longitude",
+                "latitude",
+            )
+            area = record(row, "World Bank country", ("iso2Code", "region"), ignored)
             region = record(area["region"], "World Bank region", ("value",), ("id", "iso2code"))
             if region["value"].strip() == "Aggregates":
-                found.add(area["iso2Code"])
+                codes.add(area["iso2Code"])
         number += 1
-    if not found:
+    if not codes:
         raise SourceUnavailable(
             "worldbank lists no aggregates any more, so countries cannot be told from them; please report it."
         )
-    return found
+    return codes
 
 
 def _page(
-    fetch: Fetch, what: str, number: int, params: dict[str, str], per_page: int
+    fetch: Fetch, resource: str, number: int, params: dict[str, str], per_page: int
 ) -> tuple[dict[str, Any], list[Any]]:
-    """Head and rows of one page of `/v2/country` (`what` empty) or of an indicator for all countries."""
-    path = f"/v2/country/all/{what}" if what else "/v2/country"
+    """Head and rows of one page of `/v2/country` (`resource` empty) or of an indicator for all countries."""
+    path = f"/v2/country/all/{resource}" if resource else "/v2/country"
     request = Request.get("worldbank", path, {"format": "json", **params, "per_page": per_page, "page": number})
     body = rows(fetch(request).json(), "World Bank answer")
     if len(body) == 1 and isinstance(body[0], dict) and "message" in body[0]:
@@ -155,7 +170,7 @@ def _page(
         raise SourceUnavailable(
             f"worldbank refused {path} ({messages[:100]}); the indicator may have been archived, please report it."
         )
-    needed = ("page", "pages", "total", "lastupdated") if what else ("page", "pages", "total")
+    needed = ("page", "pages", "total", "lastupdated") if resource else ("page", "pages", "total")
     head = record(body[0] if body else None, "World Bank page head", needed, ("per_page", "sourceid", "lastupdated"))
     if whole_number(head["page"], "World Bank page") != number and whole_number(head["total"], "World Bank total"):
         raise SourceUnavailable(f"worldbank answered page {head['page']} for page {number} of {path}; run again.")
@@ -163,10 +178,10 @@ def _page(
     return head, [] if data is None else rows(data, "World Bank page")
 
 
-def _frame(found: list[dict[str, Any]]) -> pl.DataFrame:
+def _frame(observations: list[dict[str, Any]]) -> pl.DataFrame:
     columns = ("country_code", "series_code", "year", "disaggregation", "value_status", "unit", "publisher", "release")
     schema: dict[str, Any] = dict.fromkeys(columns, pl.String) | {"value": pl.Float64}
-    return pl.DataFrame(found, schema=schema, orient="row")
+    return pl.DataFrame(observations, schema=schema, orient="row")
 
 
 SOURCES = (WorldBank(),)

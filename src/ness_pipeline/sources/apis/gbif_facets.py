@@ -2,7 +2,7 @@
 
 GBIF's index merges the longest lists of its shards, and a shard lists at most 10,000 terms. So an answer with fewer
 terms than that is complete and exact, because no shard can hold more distinct terms than the whole answer; an answer at
-the limit is not, and nothing in it says so. Here such an answer is never used: the question is split until every part
+the limit is not, without any sign of it. Here such an answer is never used: the question is split until every part
 is below the limit, first by year, since every record counted has one, then by taxon. Months would not do, because
 records may lack one. Species that lack a rank (a reptile without an order) fall through a split by that rank; they are
 found again by their genus or family, of which the parts then have fewer records than the whole.
@@ -118,17 +118,17 @@ class Search:
         kinds = filters.get("basisOfRecord", OCCURRENCE_FILTERS["basisOfRecord"])
         if not isinstance(kinds, list):
             raise SourceUnavailable(f"gbif lists too many data sets of {kinds} in {years}; take a download instead.")
-        found: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for kind in kinds:
-            found += self.datasets(years, **filters | {"basisOfRecord": kind})
-        return found
+            counts += self.datasets(years, **filters | {"basisOfRecord": kind})
+        return counts
 
     def of_species(self, keys: Iterable[str], years: Years, **filters: Any) -> Counter[str]:
         """Number of records of the given species; those without any are left out."""
-        found: Counter[str] = Counter()
-        for some in _batches(sorted(keys), "speciesKey"):
-            found.update(self.ask("speciesKey", years=years, speciesKey=some, **filters).facets["speciesKey"])
-        return found
+        counts: Counter[str] = Counter()
+        for batch in _batches(sorted(keys), "speciesKey"):
+            counts.update(self.ask("speciesKey", years=years, speciesKey=batch, **filters).facets["speciesKey"])
+        return counts
 
     def _below(self, whole: Answer, ranks: tuple[str, ...], years: Years, filters: dict[str, Any]) -> Counter[str]:
         """Species of an answer at the limit, split by the first of the ranks."""
@@ -141,12 +141,12 @@ class Search:
             return self._below(whole, narrower, years, filters)
         if not _is_complete(children, rank):
             raise SourceUnavailable(f"gbif lists too many taxa for {rank} in {years}; take a download instead.")
-        found: Counter[str] = Counter()
+        species: Counter[str] = Counter()
         reached: dict[str, Counter[str]] = {"genusKey": Counter(), "familyKey": Counter()}
         for key in terms:
             within = {**filters, rank: key}
             part = self.ask(*_SPLIT_FACETS, years=years, **within)
-            found.update(
+            species.update(
                 part.facets["speciesKey"] if _is_complete(part) else self._below(part, narrower, years, within)
             )
             for link, counts in reached.items():
@@ -154,25 +154,27 @@ class Search:
         for link, counts in reached.items():
             if link in narrower and _is_complete(whole, link):
                 short = [key for key, number in whole.facets[link].items() if number > counts[key]]
-                _add_new(found, self._within(link, short, years, filters))
+                _add_new(species, self._within(link, short, years, filters))
                 break
-        _add_new(found, self.of_species(whole.facets["speciesKey"].keys() - found.keys(), years, **filters))
-        return found
+        _add_new(species, self.of_species(whole.facets["speciesKey"].keys() - species.keys(), years, **filters))
+        return species
 
     def _within(self, rank: str, keys: list[str], years: Years, filters: dict[str, Any]) -> Counter[str]:
         """Species below the given taxa of one rank."""
-        found: Counter[str] = Counter()
-        for some in _batches(sorted(keys), rank):
-            answer = self.ask("speciesKey", years=years, **{**filters, rank: some})
+        species: Counter[str] = Counter()
+        for batch in _batches(sorted(keys), rank):
+            answer = self.ask("speciesKey", years=years, **{**filters, rank: batch})
             if _is_complete(answer):
-                found.update(answer.facets["speciesKey"])
-            elif len(some) > 1:
-                found += self._within(rank, some[::2], years, filters) + self._within(rank, some[1::2], years, filters)
+                species.update(answer.facets["speciesKey"])
+            elif len(batch) > 1:
+                species += self._within(rank, batch[::2], years, filters) + self._within(
+                    rank, batch[1::2], years, filters
+                )
             else:
-                below = {**filters, rank: some}
+                below = {**filters, rank: batch}
                 whole = self.ask(*_SPLIT_FACETS, years=years, **below)
-                found += self._below(whole, RANK_KEYS[RANK_KEYS.index(rank) + 1 : -1], years, below)
-        return found
+                species += self._below(whole, RANK_KEYS[RANK_KEYS.index(rank) + 1 : -1], years, below)
+        return species
 
     def _send(self, facets: tuple[str, ...], params: dict[str, Any]) -> Answer:
         facet_parameters = {"facet": list(facets), "facetLimit": FACET_LIMIT} if facets else {}
@@ -184,7 +186,7 @@ def _answer(body: dict[str, Any], facets: tuple[str, ...]) -> Answer:
     """The parts of an answer that are read."""
     try:
         count = int(body["count"])
-        found = {
+        facet_terms = {
             _plain(facet["field"]): {str(term["name"]): int(term["count"]) for term in facet["counts"]}
             for facet in body["facets"]
         }
@@ -193,19 +195,19 @@ def _answer(body: dict[str, Any], facets: tuple[str, ...]) -> Answer:
             f"GBIF's occurrence search has no field {error} any more; look at the landed payload."
         ) from None
     for name in facets:
-        if _plain(name) not in found and count:
+        if _plain(name) not in facet_terms and count:
             raise SchemaDrift(
                 f"GBIF's occurrence search did not answer the facet {name!r}; look at the landed payload."
             )
-        if sum(found.get(_plain(name), {}).values()) > count:
+        if sum(facet_terms.get(_plain(name), {}).values()) > count:
             raise SourceUnavailable(
                 f"gbif counts more records by {name} than there are; it is being updated, run again later."
             )
-    return Answer(count, {name: found.get(_plain(name), {}) for name in facets})
+    return Answer(count, {name: facet_terms.get(_plain(name), {}) for name in facets})
 
 
 def _plain(name: str) -> str:
-    """SPECIES_KEY and speciesKey alike."""
+    """Name of a facet in lower case without underscores, the same for SPECIES_KEY and speciesKey."""
     return name.replace("_", "").lower()
 
 
@@ -213,9 +215,9 @@ def _is_complete(answer: Answer, facet: str = "speciesKey") -> bool:
     return len(answer.facets[facet]) < FACET_LIMIT
 
 
-def _add_new(found: Counter[str], more: Counter[str]) -> None:
-    """Add species that have not been found yet."""
-    found.update({key: number for key, number in more.items() if key not in found})
+def _add_new(species: Counter[str], more: Counter[str]) -> None:
+    """Add the counts of species that are not counted yet."""
+    species.update({key: number for key, number in more.items() if key not in species})
 
 
 def _batches(keys: list[str], name: str) -> Iterator[list[str]]:

@@ -15,12 +15,12 @@ from ness_pipeline.landing.http import Fetch, Payload, Request
 from ness_pipeline.sources.apis.gbif_facets import FACET_LIMIT, Answer
 
 
-def listed(body: Mapping[str, Any], what: str, facets: tuple[str, ...], filters: Mapping[str, str]) -> Answer:
+def listed(body: Mapping[str, Any], label: str, facets: tuple[str, ...], filters: Mapping[str, str]) -> Answer:
     """The counts of an answer.
 
     Args:
         body: the answer.
-        what: kind of list, for messages.
+        label: kind of list, for messages.
         facets: facets that are read.
         filters: facet to the value that every entry must have.
 
@@ -30,25 +30,25 @@ def listed(body: Mapping[str, Any], what: str, facets: tuple[str, ...], filters:
     """
     try:
         count = int(body["count"])
-        found = {
+        facet_terms = {
             str(facet["field"]).replace("_", "").lower(): {
                 str(term["name"]): int(term["count"]) for term in facet["counts"]
             }
             for facet in body["facets"]
         }
     except KeyError as error:
-        raise SchemaDrift(f"GBIF's {what} has no field {error} any more; look at the landed payload.") from None
+        raise SchemaDrift(f"GBIF's {label} has no field {error} any more; look at the landed payload.") from None
     for name in (*facets, *filters):
-        if count and name.lower() not in found:
-            raise SchemaDrift(f"GBIF's {what} did not answer the facet {name!r}; look at the landed payload.")
-        if len(found.get(name.lower(), {})) >= FACET_LIMIT:
-            raise SourceUnavailable(f"gbif lists too many values of {name} in its {what}; please report it.")
+        if count and name.lower() not in facet_terms:
+            raise SchemaDrift(f"GBIF's {label} did not answer the facet {name!r}; look at the landed payload.")
+        if len(facet_terms.get(name.lower(), {})) >= FACET_LIMIT:
+            raise SourceUnavailable(f"gbif lists too many values of {name} in its {label}; please report it.")
     for name, value in filters.items():
-        if count != found.get(name.lower(), {}).get(value, 0):
+        if count != facet_terms.get(name.lower(), {}).get(value, 0):
             raise SourceUnavailable(
-                f"gbif seems to have ignored the filter {name}={value} of its {what}, which would count the whole world; please report it."
+                f"gbif seems to have ignored the filter {name}={value} of its {label}, which would count the whole world; please report it."
             )
-    return Answer(count, {name: found.get(name.lower(), {}) for name in facets})
+    return Answer(count, {name: facet_terms.get(name.lower(), {}) for name in facets})
 
 
 def answered(search: Callable[..., dict[str, Any]], fetch: Fetch, **params: Any) -> tuple[dict[str, Any], dt.datetime]:

@@ -79,7 +79,7 @@ _TAXON = (
 
 @dataclass(frozen=True)
 class RedList:
-    """What the Red List says, through `fetch`.
+    """Answers of the Red List API, requested through `fetch`.
 
     Every method raises SourceUnavailable when the publisher refused, and SchemaDrift when a field is missing.
     """
@@ -93,12 +93,12 @@ class RedList:
         return str(record(answer, "IUCN version", ("red_list_version",))["red_list_version"])
 
     def listed(self, country: str) -> list[dict[str, Any]]:
-        """Global assessments on a country's list, each once, of all years; none for a country that it does not know.
+        """Global assessments on a country's list, each once, of all years; none for a country that is not in the API.
 
         Raises:
             SourceUnavailable: more than 1 % of the announced assessments are missing from the pages.
         """
-        found: dict[int, dict[str, Any]] = {}
+        summaries: dict[int, dict[str, Any]] = {}
         number, pages, announced = 1, 1, 0
         while number <= pages:
             payload = self.fetch(
@@ -108,21 +108,23 @@ class RedList:
                 logger.info("The IUCN Red List does not know the country %s; it has no rows.", country)
                 return []
             page = record(payload.json(), "IUCN country page", ("assessments",), ("country", "filters"))
-            shown = {one["assessment_id"]: one for one in _summaries(page["assessments"])}
-            if not shown:
+            page_summaries = {summary["assessment_id"]: summary for summary in _summaries(page["assessments"])}
+            if not page_summaries:
                 break
-            if not shown.keys() - found.keys():
+            if not page_summaries.keys() - summaries.keys():
                 message = f"iucn repeats itself on page {number} of {country}; pages are missing, run again."
                 raise SourceUnavailable(message)
-            found |= shown
+            summaries |= page_summaries
             # Without the header, the only end is an empty page.
             pages = whole_number(payload.headers.get("total-pages", number + 1), "IUCN total-pages")
             announced = whole_number(payload.headers.get("total-count", 0), "IUCN total-count")
             number += 1
-        if len(found) < announced * (1 - TOLERATED_LOSS):
-            message = f"iucn gave {len(found)} of {announced} assessments of {country}; pages are missing, run again."
+        if len(summaries) < announced * (1 - TOLERATED_LOSS):
+            message = (
+                f"iucn gave {len(summaries)} of {announced} assessments of {country}; pages are missing, run again."
+            )
             raise SourceUnavailable(message)
-        return [one for one in found.values() if is_global(one)]
+        return [summary for summary in summaries.values() if is_global(summary)]
 
     def history(self, taxon_id: int) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
         """A taxon and its global assessments of all years, wherever they were listed; None when it is not there."""
@@ -131,15 +133,17 @@ class RedList:
         )
         if answer is None:
             return None
-        return taxon_of(answer), [one for one in _summaries(answer["assessments"]) if is_global(one)]
+        return taxon_of(answer), [summary for summary in _summaries(answer["assessments"]) if is_global(summary)]
 
     def details(self, assessment_id: int) -> dict[str, Any] | None:
         """An assessment in full, None when it is not there."""
         return self._shared(f"assessment/{assessment_id}", "IUCN assessment", _DETAILS, _DETAILS_IGNORED)
 
-    def _shared(self, path: str, what: str, needed: tuple[str, ...], ignored: tuple[str, ...]) -> dict[str, Any] | None:
+    def _shared(
+        self, path: str, label: str, needed: tuple[str, ...], ignored: tuple[str, ...]
+    ) -> dict[str, Any] | None:
         payload = self.fetch(_request(path, shared=self.version))
-        return None if _is_missing(payload) else record(payload.json(), what, needed, ignored)
+        return None if _is_missing(payload) else record(payload.json(), label, needed, ignored)
 
 
 def is_global(summary: Mapping[str, Any]) -> bool:
@@ -165,10 +169,10 @@ def _request(path: str, params: tuple[tuple[str, str], ...] = (), shared: str | 
 
 
 def _is_missing(payload: Payload) -> bool:
-    """Whether the Red List itself says, in JSON, that there is no such thing."""
+    """Whether the answer is the API's own 404, which has a JSON body."""
     return payload.status == NOT_FOUND and payload.json() is not None
 
 
 def _summaries(value: Any) -> list[dict[str, Any]]:
-    found = rows(value, "IUCN assessments")
-    return [record(one, "IUCN assessment summary", _SUMMARY, _SUMMARY_IGNORED) for one in found]
+    summaries = rows(value, "IUCN assessments")
+    return [record(summary, "IUCN assessment summary", _SUMMARY, _SUMMARY_IGNORED) for summary in summaries]

@@ -160,12 +160,12 @@ def dataset_search(fetch: Fetch, **params: Any) -> dict[str, Any]:
 
 
 def _search_list(
-    fetch: Fetch, what: str, known: frozenset[str], search: Callable[[], Any], params: Mapping[str, Any]
+    fetch: Fetch, label: str, allowed: frozenset[str], search: Callable[[], Any], params: Mapping[str, Any]
 ) -> dict[str, Any]:
-    for name in params.keys() - known:
-        raise WrongUsage(f"{name!r} is no known parameter of GBIF's {what}, which would ignore it; correct it.")
-    for name in set(_listed(params.get("facet"))) - known:
-        raise WrongUsage(f"{name!r} is no known facet of GBIF's {what}, which would ignore it; correct it.")
+    for name in params.keys() - allowed:
+        raise WrongUsage(f"{name!r} is no known parameter of GBIF's {label}, which would ignore it; correct it.")
+    for name in set(_listed(params.get("facet"))) - allowed:
+        raise WrongUsage(f"{name!r} is no known facet of GBIF's {label}, which would ignore it; correct it.")
     with speaking_through(fetch):
         return dict(search()(**params))
 
@@ -192,18 +192,18 @@ def speaking_through(fetch: Fetch) -> Iterator[None]:
 
 
 class _Transport:
-    """What pygbif takes for the requests package; for us it can get and nothing else, so it never sends credentials."""
+    """Stand-in for the requests package in pygbif; inside `speaking_through` it only sends GET and no credentials."""
 
     __version__ = requests.__version__
 
     def __getattr__(self, name: str) -> Any:
-        """Whatever requests has, for threads that are not ours."""
+        """Attribute of `requests`, for threads outside `speaking_through`."""
         if _FETCH.get() is not None:
             raise AttributeError(f"pygbif may only get, not {name}")
         return getattr(requests, name)
 
     def get(self, url: str, params: Mapping[str, Any] | None = None, **options: Any) -> requests.Response:
-        """The answer to our own request for the same thing."""
+        """Answer of `fetch` to the same request."""
         fetch = _FETCH.get()
         if fetch is None:
             return requests.get(url, params=params, **options)  # noqa: S113  (the caller's own choice)
@@ -211,8 +211,8 @@ class _Transport:
             raise SourceUnavailable(
                 f"pygbif wants to ask {url}, which is not {GBIF_API}; pin pygbif to the locked version."
             )
-        given = {name: value for name, value in (params or {}).items() if value is not None}
-        payload = fetch(Request.get("gbif", url.removeprefix(GBIF_API), given))
+        query = {name: value for name, value in (params or {}).items() if value is not None}
+        payload = fetch(Request.get("gbif", url.removeprefix(GBIF_API), query))
         kind = payload.content_type.partition(";")[0].strip().lower()
         if kind != "application/json":
             start = payload.body[:100].decode("utf-8", "replace")
@@ -244,6 +244,6 @@ def _pygbif() -> ModuleType:
     try:
         return importlib.import_module("pygbif")
     finally:
-        for handler in [one for one in root.handlers if one not in handlers]:
+        for handler in [handler for handler in root.handlers if handler not in handlers]:
             root.removeHandler(handler)
         root.setLevel(level)

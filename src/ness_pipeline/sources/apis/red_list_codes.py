@@ -1,4 +1,4 @@
-"""What the IUCN Red List writes, in the words of the contracts: categories of all times, origins, threats.
+"""Terms of the IUCN Red List mapped to those of the contracts: categories of all times, origins, threats.
 
 Categories before 2001 come from two older systems. Those of version 2.3 (1994) rest on criteria and have a counterpart
 today. The ones before 1994 rested on judgement alone; where no counterpart of today means the same, they are known and
@@ -29,8 +29,8 @@ CATEGORY_OF_CODE: Mapping[str, str | None] = {
     "O": None,  # before 1994: out of danger
     "A": None,  # before 1994: abundant
     "NR": None,  # the name is not recognised as a species
-    "N/A": None,  # says nothing
-    "CUSTOM": None,  # says nothing
+    "N/A": None,  # no category
+    "CUSTOM": None,  # no category
 }
 """Category code as published, letter case included, to the category of today; None where there is no counterpart.
 
@@ -54,7 +54,7 @@ _WORDS: Mapping[str, str] = {
 def vocabulary_word(text: str | None) -> str | None:
     """A word for origin, presence, timing, scope or severity as the contracts write it: `Whole (>90%)` is `whole`.
 
-    What is not known comes back in the same manner of writing, so that a contract refuses it by name.
+    An unknown term is returned in the same form, so that a contract refuses it by name.
     """
     if not text or not text.strip():
         return None

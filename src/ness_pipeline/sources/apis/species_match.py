@@ -1,4 +1,4 @@
-"""Which species of the checklist in use a scientific name means, by GBIF's name matching."""
+"""Species of the checklist in use for a scientific name, by GBIF's name matching."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def match_species(fetch: Fetch, name: str, kingdom: str | None, checklist: str, 
         name: scientific name without author.
         kingdom: its kingdom in any letter case, which tells homonyms apart.
         checklist: GBIF dataset key of the checklist.
-        release: within one release of the names' source the answer is asked for once, by whichever unit of work.
+        release: release of the names' source; each name is requested once per release, whatever the unit of work.
 
     Raises:
         SourceUnavailable: GBIF has no usable answer.
