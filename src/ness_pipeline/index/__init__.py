@@ -1,7 +1,7 @@
-"""The eco-security index and its uncertainty: what SQL cannot say.
+"""The eco-security index and its uncertainty: the computations that SQL cannot express.
 
-`definition` is what the index is, `reading` reads and checks it, `scores` computes it, `uncertainty` says how sure it is, `tables` goes
-from the values in a warehouse to rows. With any definition, from any warehouse, the way is the same:
+`definition` holds the model of a definition, `reading` reads and checks it, `scores` computes the scores, `uncertainty` their
+intervals, and `tables` makes rows from the values in a warehouse. For any definition and any warehouse:
 
     components = component_rows(connection, definition, countries)
     index_rows(score_countries(components, definition), definition)

@@ -1,4 +1,4 @@
-"""What the index is: halves, pillars, measures, goalposts, weights and rules, as one readable file states them."""
+"""The definition of the index, as one readable file states it: halves, pillars, measures, goalposts, weights, rules."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Measure(_Part):
 
 
 class Pillar(_Part):
-    """One pillar: what it asks, its weight in its half and its measures."""
+    """One pillar: its description, its weight in its half and its measures."""
 
     says: Text
     weight: Share | None = None
@@ -77,7 +77,7 @@ class Pillar(_Part):
 
 
 class Half(_Part):
-    """One half: what it stands for, its weight in the index and its pillars by name."""
+    """One half: its description, its weight in the index and its pillars by name."""
 
     says: Text
     weight: Share | None = None
@@ -85,7 +85,7 @@ class Half(_Part):
 
 
 class Missing(_Part):
-    """What is computed although something is missing.
+    """Rules for computing scores when values are missing.
 
     Attributes:
         pillar_needs: share of its measures that a pillar needs; each essential one besides.
@@ -168,12 +168,12 @@ class Definition(_Part):
 def _weights(of: str, weights_given: Iterable[Fraction | None]) -> tuple[float, ...]:
     """The given weights as numbers, or equal weights where none is given."""
     weights = list(weights_given)
-    given = [weight for weight in weights if weight is not None]
-    if not given:
+    stated = [weight for weight in weights if weight is not None]
+    if not stated:
         return (1.0 / len(weights),) * len(weights)
-    if len(given) < len(weights):
+    if len(stated) < len(weights):
         raise WrongUsage(f"Some parts of {of} have a weight and some have none; give all of them one, or none.")
-    total = sum(given, start=Fraction(0))
+    total = sum(stated, start=Fraction(0))
     if abs(total - 1) > Fraction(1, 10**9):
         raise WrongUsage(f"The weights of {of} sum to {float(total):.6g} and not to 1; correct them.")
-    return tuple(float(weight) for weight in given)
+    return tuple(float(weight) for weight in stated)

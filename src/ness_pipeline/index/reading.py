@@ -1,4 +1,4 @@
-"""Read a definition, and say in one sentence what in it makes no sense.
+"""Read and check a definition; each error is one sentence.
 
 The published definition is `warehouse/index/eco_security_index.toml`; any copy of it can be changed and computed with
 `ness index --definition`. A definition is checked against the contracts, so that a measure, a group or a reason that does
@@ -38,7 +38,7 @@ def tables_of(definition: Definition) -> frozenset[str]:
 
 
 def _wrong(definition: Definition) -> Iterator[str]:
-    """What does not make sense in a definition, one sentence each."""
+    """The errors of a definition, one sentence each."""
     for half in sorted({*HALVES, *definition.half}):
         if half not in definition.half:
             yield f"The definition has no half {half!r}; an index needs {' and '.join(HALVES)}."
@@ -53,7 +53,7 @@ def _wrong(definition: Definition) -> Iterator[str]:
     ):
         for name in sorted({name for name in names if names.count(name) > 1}):
             yield f"The definition has the {kind} {name} twice; keep one of them."
-    _ = definition.half_weights, definition.pillar_weights, definition.measure_weights  # raise for themselves
+    _ = definition.half_weights, definition.pillar_weights, definition.measure_weights  # computing them checks them
     for measure in definition.measures:
         yield from _unknown(measure)
         yield from _wrong_goalposts(measure)
@@ -65,8 +65,8 @@ def _wrong(definition: Definition) -> Iterator[str]:
 def _unknown(measure: Measure) -> Iterator[str]:
     known = _known_measures()
     if measure.metric not in known:
-        near = difflib.get_close_matches(measure.metric, known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else "`ness metrics` lists them all."
+        suggestions = difflib.get_close_matches(measure.metric, known, n=1)
+        hint = f"did you mean {suggestions[0]!r}?" if suggestions else "`ness metrics` lists them all."
         yield f"The definition names the measure {measure.metric!r}, which no metric has; {hint}"
     elif known[measure.metric][0].name == OWN_TABLE:
         yield f"{measure.name} is made by the index itself and cannot be part of it; name another measure."
@@ -110,7 +110,7 @@ def read_definition(path: Path | None = None) -> Definition:
         path: a TOML file; None means the published definition.
 
     Raises:
-        WrongUsage: there is no such file, it cannot be read, or it makes no sense.
+        WrongUsage: there is no such file, it cannot be read, or it has an error.
     """
     file = path or definition_file()
     try:
@@ -129,8 +129,8 @@ def read_definition(path: Path | None = None) -> Definition:
         place = ".".join(str(part) for part in first["loc"])
         message = first["msg"].removeprefix("Value error, ").lower()
         raise WrongUsage(f"The definition {file} is not usable at {place} ({message}); correct it there.") from error
-    for wrong in _wrong(definition):
-        raise WrongUsage(wrong)
+    for error_sentence in _wrong(definition):
+        raise WrongUsage(error_sentence)
     return definition
 
 

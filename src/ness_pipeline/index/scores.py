@@ -42,10 +42,10 @@ def side_by_side(columns: list[Floats]) -> Floats:
 
 def weighted_mean(values: Floats, weights: Floats) -> Floats:
     """Arithmetic mean over the last axis; values that are NaN lose their weight, nothing left gives NaN."""
-    there = ~np.isnan(values)
-    kept = np.where(there, weights, 0.0)
-    total = kept.sum(axis=-1)
-    summed = (kept * np.where(there, values, 0.0)).sum(axis=-1)
+    is_present = ~np.isnan(values)
+    present_weights = np.where(is_present, weights, 0.0)
+    total = present_weights.sum(axis=-1)
+    summed = (present_weights * np.where(is_present, values, 0.0)).sum(axis=-1)
     mean: Floats = np.divide(summed, total, out=np.full(np.shape(summed), np.nan), where=total > 0)
     return mean
 

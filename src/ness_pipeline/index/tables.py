@@ -118,7 +118,7 @@ def stored_components(
 
 @dataclass(frozen=True)
 class CountryScores:
-    """Every score of one country by year, and what it was made of.
+    """Every score of one country by year, and the values behind it.
 
     Attributes:
         country_code: the country.
@@ -142,7 +142,7 @@ class CountryScores:
 
 
 def score_countries(components: pl.DataFrame, definition: Definition) -> Iterator[CountryScores]:
-    """Score one country after the other; what one gets never depends on another.
+    """Score one country after the other; the scores of a country never depend on another country.
 
     Args:
         components: rows as `component_rows` gives them, in their order.
@@ -241,7 +241,7 @@ def index_rows(scored: Iterable[CountryScores], definition: Definition) -> pl.Da
         lower, upper = _intervals(country, definition)
         for row, year in enumerate(country.years):
             index_ok = bool(country.standing.index[row])
-            found: dict[str, object] = {
+            index_row: dict[str, object] = {
                 "country_code": country.country_code,
                 "year": year,
                 "eco_security_index": _number(country.point.index[row]),
@@ -256,14 +256,14 @@ def index_rows(scored: Iterable[CountryScores], definition: Definition) -> pl.Da
             }
             for place, half in enumerate(HALVES):
                 short = half.removesuffix("_system")
-                found |= {
+                index_row |= {
                     half: _number(country.point.halves[row, place]),
                     f"{short}_lower": _number(lower[row, place]),
                     f"{short}_upper": _number(upper[row, place]),
                     f"{short}_reportable": bool(country.standing.halves[row, place]),
                     f"{short}_reason": country.standing.half_reasons[row][place],
                 }
-            rows.append(found)
+            rows.append(index_row)
     return _frame("eco_security_index", rows)
 
 

@@ -42,7 +42,7 @@ def uniforms(key: str, rows: int, columns: int) -> Floats:
 
 
 def draw_key(seed: int, country_code: str, year: int) -> str:
-    """What the draws of one country and year depend on."""
+    """The seed text of the draws of one country and year."""
     return f"{seed}|{country_code}|{year}"
 
 
@@ -98,7 +98,7 @@ def draw_scores(
     )
     drawn = np.moveaxis(
         by_thing, 0, -1
-    )  # what is drawn runs last, yet the draws of one thing lie side by side in memory
+    )  # what is drawn runs last, yet the draws of one part lie side by side in memory
     first, second, of_measures, of_pillars, of_halves = np.split(
         drawn, np.cumsum([measures, measures, measures, pillars]), axis=-1
     )
@@ -179,8 +179,8 @@ def sensitivity(definition: Definition, pillars: Floats) -> tuple[Floats, Floats
     a, b = (
         np.stack(
             [
-                column[(column.size * one).astype(int)] if column.size else np.full(len(one), np.nan)
-                for column, one in zip(known, part.T, strict=True)
+                column[(column.size * quantiles).astype(int)] if column.size else np.full(len(quantiles), np.nan)
+                for column, quantiles in zip(known, part.T, strict=True)
             ],
             axis=-1,
         )

@@ -1,4 +1,4 @@
-"""Metric tables that SQL cannot say: one module per table, named after it; the folder is the registry.
+"""Metric tables that SQL cannot express: one module per table, named after it; the folder is the registry.
 
 A module's docstring is the definition that `ness metrics` prints, as a model's comment header is. It has `inputs()`, the
 tables that it reads, and `rows(connection, countries)`, which gives the table's rows for some countries or for all. The
