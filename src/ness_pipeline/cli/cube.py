@@ -82,16 +82,16 @@ def cube(
         country_code=resolve([country])[0] if country else None,
         years=Years.parse(years) if years else None,
     )
-    given = files or []
-    if (engine == "gbif") == bool(given) or (engine == "gbif" and out is not None):
+    input_files = files or []
+    if (engine == "gbif") == bool(input_files) or (engine == "gbif" and out is not None):
         raise WrongUsage("Give the files to count, or --engine gbif without files and without --out.")
-    first = str(given[0]).rstrip("/").rpartition("/")[2] if given else f"GBIF {country or 'world'}"
+    first = str(input_files[0]).rstrip("/").rpartition("/")[2] if input_files else f"GBIF {country or 'world'}"
     defaults = RowDefaults(f"file:{source or first}", taxon_group=taxon_group, checklist_key=checklist_key)
     with sandbox_url(wanted=sandbox and engine == "gbif") as url, console.status("Reading") as status:
         settings = load_settings().for_sandbox(url) if url else settings_for(sandbox=sandbox)
 
-        def progress(what: str, share: float | None) -> None:
-            status.update(what if share is None else f"{what} ({share:.0%})")
+        def progress(step: str, share: float | None) -> None:
+            status.update(step if share is None else f"{step} ({share:.0%})")
 
         if engine == "gbif":
             pause_s = 0.1 if url else 60.0
@@ -101,7 +101,7 @@ def cube(
         else:
             chosen = engine_for(
                 engine,
-                given,
+                input_files,
                 options,
                 trust=cast("Trust", trust),
                 master=master,
@@ -113,16 +113,16 @@ def cube(
                     cube_to_file(records, out)
                     show_cube(console, records, out)
                     return
-                loaded = cube_to_warehouse(settings, records, given, defaults, f"cube {' '.join(given)}")
+                loaded = cube_to_warehouse(settings, records, input_files, defaults, f"cube {' '.join(input_files)}")
     show_file(console, first, loaded)
     console.print("Next: `ness materialise` computes the metrics and publishes them.")
 
 
 def _check_choice(option: str, value: str | None, allowed: tuple[str, ...]) -> None:
-    """Be sure that the value of an option is one of those allowed, or not given.
+    """Check that the value of an option is allowed, or absent.
 
     Raises:
-        WrongUsage: it is another.
+        WrongUsage: the value is not allowed.
     """
     if value is not None and value not in allowed:
         raise WrongUsage(f"--{option} {value} means nothing; choose one of {', '.join(allowed)}.")

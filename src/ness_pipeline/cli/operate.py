@@ -142,8 +142,8 @@ def sandbox(
     from ness_pipeline.sandbox import Fault, Faults, run_forever
 
     def announce(url: str) -> None:
-        what = "recorded answers" if replay else "[bold yellow]SYNTHETIC[/] data"
-        console.print(f"Serving {what} at {url}, below /gbif, /unsdg and so on; stop with Ctrl+C.")
+        content = "recorded answers" if replay else "[bold yellow]SYNTHETIC[/] data"
+        console.print(f"Serving {content} at {url}, below /gbif, /unsdg and so on; stop with Ctrl+C.")
 
     faults = Faults(tuple(Fault.parse(text) for text in fault or ()), seed)
     run_forever(port=port, replay=replay, faults=faults, announce=announce)

@@ -38,8 +38,8 @@ def _default_years() -> str:
     return f"{FIRST_DEFAULT_YEAR}:{dt.datetime.now(dt.UTC).year - 1}"
 
 
-def _carry_out(plan_of: Callable[[Settings], Plan], asked: Mapping[str, object], *, sandbox: bool) -> None:
-    """Plan and run in this process; where a Prefect server is configured, it is told about the run."""
+def _carry_out(plan_of: Callable[[Settings], Plan], parameters: Mapping[str, object], *, sandbox: bool) -> None:
+    """Plan and run in this process; where a Prefect server is configured, the run is reported to it."""
     with sandbox_url(wanted=sandbox) as url:
         settings = load_settings().for_sandbox(url) if url else load_settings()
         plan = plan_of(settings)
@@ -48,7 +48,7 @@ def _carry_out(plan_of: Callable[[Settings], Plan], asked: Mapping[str, object],
 
         lines = RunProgress(console, plan.units, len(models()), offline=plan.is_offline)
         with lines.shown() as progress:
-            summary = _run(settings, plan, progress, asked)
+            summary = _run(settings, plan, progress, parameters)
     if sandbox:
         console.print("[bold yellow]SYNTHETIC[/] data from the sandbox: invented species, no real country's numbers.")
     again = " --sandbox" if sandbox else ""
@@ -56,14 +56,14 @@ def _carry_out(plan_of: Callable[[Settings], Plan], asked: Mapping[str, object],
     raise typer.Exit(summary.exit_code)
 
 
-def _run(settings: Settings, plan: Plan, watch: Watch, asked: Mapping[str, object]) -> Summary:
+def _run(settings: Settings, plan: Plan, watch: Watch, parameters: Mapping[str, object]) -> Summary:
     from ness_pipeline.flows.server_address import configured_server
 
     server = configured_server()
     if server is not None:
         from ness_pipeline.flows.reported_run import run_reported
 
-        summary, warning = run_reported(settings, plan, server, asked, watch=watch)
+        summary, warning = run_reported(settings, plan, server, parameters, watch=watch)
         if warning:
             errors.print(f"[yellow]Warning:[/] {escape(warning)}", highlight=False, soft_wrap=True)
         return summary
@@ -109,7 +109,7 @@ def run(
             accept_change=accept_change,
         )
 
-    asked = {
+    parameters = {
         "countries": countries,
         "years": span,
         "sources": source,
@@ -117,7 +117,7 @@ def run(
         "max_age_hours": max_age_hours,
         "accept_change": accept_change,
     }
-    _carry_out(plan, asked, sandbox=sandbox)
+    _carry_out(plan, parameters, sandbox=sandbox)
 
 
 @app.command(rich_help_panel=FILL)
@@ -137,5 +137,5 @@ def backfill(
 
         return plan_backfill(settings, country, span, is_offline=offline, accept_change=accept_change)
 
-    asked = {"country": country, "years": span, "offline": offline, "accept_change": accept_change}
-    _carry_out(plan, asked, sandbox=sandbox)
+    parameters = {"country": country, "years": span, "offline": offline, "accept_change": accept_change}
+    _carry_out(plan, parameters, sandbox=sandbox)

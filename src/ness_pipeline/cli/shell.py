@@ -36,6 +36,6 @@ def shell(
             words = {"con": connection, "sql": connection.sql}
             code.interact(BANNER.format(file=published), local=words, exitmsg="")
             return
-    # The connection above has said in one sentence what is wrong with the file, if anything is.
-    done = subprocess.run([duckdb_shell, "-readonly", str(published)], check=False)  # noqa: S603  (a shell is what is asked for)
+    # A file that cannot be opened has raised an error of one sentence at the connection above.
+    done = subprocess.run([duckdb_shell, "-readonly", str(published)], check=False)  # noqa: S603  (the command opens a shell)
     raise typer.Exit(done.returncode)

@@ -41,7 +41,7 @@ STAGES = {"load": "Loading", "materialise": "Computing metrics", "publish": "Pub
 
 
 class RunProgress:
-    """One line per source that is read and one per stage, with known totals; silent when the output is no terminal.
+    """One line per source that is read and one per stage, with known totals; hidden when the output is no terminal.
 
     Args:
         console: where to draw.
@@ -58,7 +58,7 @@ class RunProgress:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
-            TextColumn("[dim]{task.fields[what]}"),
+            TextColumn("[dim]{task.fields[current]}"),
         )
         self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
         self._tasks = {}
@@ -69,11 +69,11 @@ class RunProgress:
             self._tasks[stage, ""] = self._add(STAGES[stage], total)
 
     def _add(self, label: str, total: int) -> TaskID:
-        # A line appears, and its clock starts, with the first thing told of it: waiting is no work.
-        return self._progress.add_task(label, total=total, what="", start=False, visible=False)
+        # A line appears, and its clock starts, with its first step, so that waiting does not count.
+        return self._progress.add_task(label, total=total, current="", start=False, visible=False)
 
     def __call__(self, step: Step) -> None:
-        """Show that a step started or ended."""
+        """Advance the line of a step that started or ended."""
         if step.state == "started" and step.stage in {"materialise", "publish"}:
             return
         if step.stage == "extract":
@@ -84,7 +84,7 @@ class RunProgress:
             return
         is_done = step.state in {"finished", "failed"} or step.stage == "model"
         self._progress.start_task(task)
-        self._progress.update(task, advance=1 if is_done else 0, what=escape(step.name), visible=True)
+        self._progress.update(task, advance=1 if is_done else 0, current=escape(step.name), visible=True)
 
     @contextmanager
     def shown(self) -> Iterator[RunProgress]:
@@ -95,17 +95,17 @@ class RunProgress:
 
 @contextmanager
 def counted(console: Console, label: str) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar for work of known length, told by (what, number done, total); silent when the output is no terminal."""
+    """A bar for work of known length, advanced by calls of (step, number done, total); hidden when the output is no terminal."""
     columns = (
         TextColumn("{task.description:<20}"),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("[dim]{task.fields[what]}"),
+        TextColumn("[dim]{task.fields[current]}"),
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(label, total=None, what="")
-        yield lambda what, done, total: progress.update(task, completed=done, total=total or None, what=escape(what))
+        task = progress.add_task(label, total=None, current="")
+        yield lambda step, done, total: progress.update(task, completed=done, total=total or None, current=escape(step))
 
 
 def show_summary(console: Console, summary: Summary, published: str, again: str) -> None:
@@ -127,9 +127,9 @@ def show_summary(console: Console, summary: Summary, published: str, again: str)
         since = "no earlier rows" if gap.stale_since is None else f"rows of {gap.stale_since:%Y-%m-%d %H:%M} UTC stay"
         console.print(f"[yellow]Gap[/] {gap.unit.source} {gap.unit.key} ({since}): {escape(gap.error)}", soft_wrap=True)
     country, *others = summary.countries
-    held = f"{len(others) + 1} countries" if others else "1 country"
+    country_count = f"{len(others) + 1} countries" if others else "1 country"
     console.print(
-        f"\n[bold]{escape(published)}[/] holds {held} of this run; content {summary.content_hash}",
+        f"\n[bold]{escape(published)}[/] holds {country_count} of this run; content {summary.content_hash}",
         highlight=False,
         soft_wrap=True,
     )
@@ -148,17 +148,17 @@ def show_cube(console: Console, engine: Engine, path: Path) -> None:
     console.print(f"The cube of {counted:,} of {received:,} records is in {path}.", highlight=False, soft_wrap=True)
     for name, records in left_out.items():
         console.print(f"  [yellow]{records:,}[/] left out by the filter on {name}", highlight=False, soft_wrap=True)
-    if rest := received - counted - sum(left_out.values()):
+    if uncounted := received - counted - sum(left_out.values()):
         why = (
             "not counted; --trust keys tells why"
             if engine.trust == "everything"
             else "breaking the contract; without --out each is kept with its reason"
         )
-        console.print(f"  [yellow]{rest:,}[/] {why}", highlight=False, soft_wrap=True)
+        console.print(f"  [yellow]{uncounted:,}[/] {why}", highlight=False, soft_wrap=True)
 
 
 def show_file(console: Console, name: str, loaded: FileLoaded) -> None:
-    """Print what became of one own file, with the reasons of what was kept aside."""
+    """Print the row counts of one own file, with the reasons of quarantined rows."""
     console.print(
         f"[bold]{escape(name)}[/]: {loaded.layout}, source {escape(loaded.source)}", highlight=False, soft_wrap=True
     )
@@ -184,7 +184,7 @@ def show_rows(console: Console, columns: Sequence[str], rows: Sequence[Sequence[
     is_text = [any(isinstance(row[place], str) for row in rows) for place in range(len(columns))]
     has_words = [any(" " in str(row[place]) for row in rows) for place in range(len(columns))]
     widths = [max(cell_len(text) for text in texts) for texts in zip(columns, *cells, strict=True)]
-    least = [
+    min_widths = [
         max(
             _longest_word(name),
             min(width, FOLDED_WIDTH) if text and words else max((cell_len(row[place]) for row in cells), default=0),
@@ -193,21 +193,21 @@ def show_rows(console: Console, columns: Sequence[str], rows: Sequence[Sequence[
     ]
     gaps = GAP * (len(columns) - 1)
     natural = sum(widths) + gaps
-    room = console.width if console.is_terminal else natural
-    if sum(least) + gaps > room and len(columns) > 1:
+    available = console.width if console.is_terminal else natural
+    if sum(min_widths) + gaps > available and len(columns) > 1:
         _show_records(console, columns, cells)
         return
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
-    for name, width, text, narrowest in zip(columns, widths, is_text, least, strict=True):
+    for name, width, text, narrowest in zip(columns, widths, is_text, min_widths, strict=True):
         table.add_column(
             escape(name),
             justify="left" if text else "right",
             overflow="fold",
-            min_width=width if natural <= room else narrowest,
+            min_width=width if natural <= available else narrowest,
         )
     for row in cells:
         table.add_row(*(escape(text) for text in row))
-    console.print(table, width=min(natural, room), crop=False)
+    console.print(table, width=min(natural, available), crop=False)
     if not rows:
         console.print("[dim](no rows)[/]")
 
