@@ -1,4 +1,4 @@
-"""Faults of the sandbox: everything that real publishers do wrong, seeded and composable.
+"""Faults of the sandbox: failures of real publishers, seeded and composable.
 
 A fault is named in one word each, `kind@publisher:share`: `503@cbd:1` lets the CBD be down, `reset:0.05` breaks every
 twentieth connection. What happens to a request depends on the seed, its target and how often that target was asked
@@ -31,17 +31,17 @@ _Path = tuple[str, ...]
 REFUSALS = ("503", "429", "429_seconds", "429_date", "401")
 """Answers instead of data: 503 in bursts, 429 without and with Retry-After in its two forms, an expired token."""
 CONNECTION = ("reset", "slow", "stalled", "cut")
-"""Connections that break, drip, hang in the middle of a body, or end before its end."""
+"""Connections that break, are slow, stall within a body, or end before its end."""
 DISGUISED = ("html", "html_as_json", "error_200", "half_json")
-"""Success by its status and no data: a page, a page that calls itself JSON, an error, a JSON text without its end."""
+"""Status 200 without data: an HTML page, an HTML page typed as JSON, an error, a JSON text that is cut off."""
 CONTENT = (
     "page_truncated", "page_duplicated", "index_moved", "count_off",
     "field_renamed", "field_removed", "field_added", "wrong_type",
 )  # fmt: skip
-"""Well-formed answers that say something wrong."""
+"""Well-formed answers with wrong content."""
 
 PASSING = ("503", "429", "429_seconds", "429_date", "reset", "slow", "stalled", "cut", "html", "html_as_json", "half_json")  # fmt: skip
-"""Faults after which the same request, asked again, is answered: no run may show a trace of them."""
+"""Faults that pass when the request is repeated; the result of a run must not depend on them."""
 KINDS = (*REFUSALS, *CONNECTION, *DISGUISED, *CONTENT)
 
 _SPEC = re.compile(r"(?P<kind>[a-z0-9_]+)(?:@(?P<publisher>[a-z0-9_]+))?(?::(?P<share>[0-9.]+))?")
@@ -51,11 +51,11 @@ _PAGE = b"<!DOCTYPE html><html><body><h1>SYNTHETIC: down for maintenance</h1></b
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault that may befall a request.
+    """One fault that may be injected into a request.
 
     Attributes:
         kind: one of `KINDS`.
-        publisher: whose requests it befalls; None for all.
+        publisher: publisher whose requests are affected; None for all.
         share: share of these requests, 0 to 1.
     """
 
@@ -91,7 +91,7 @@ def mixed(kinds: Iterable[str], share: float) -> tuple[Fault, ...]:
 
 @dataclass
 class Faults:
-    """Which faults befall which requests, and which have; safe to use from several threads.
+    """Faults by request, and the faults injected so far; safe to use from several threads.
 
     Attributes:
         listed: the faults; may be exchanged while the sandbox runs.
@@ -174,8 +174,8 @@ class FaultInjector:
             # One second more, because an HTTP date has no fractions and must not lie in the past.
             later = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self._faults.retry_after_s)
             headers["retry-after"] = format_datetime(later, usegmt=True)
-        says = {401: "SYNTHETIC: the token has expired.", 429: "SYNTHETIC: too many requests."}
-        return status, headers, json.dumps({"error": says.get(status, "SYNTHETIC: unavailable.")}).encode()
+        messages = {401: "SYNTHETIC: the token has expired.", 429: "SYNTHETIC: too many requests."}
+        return status, headers, json.dumps({"error": messages.get(status, "SYNTHETIC: unavailable.")}).encode()
 
     async def _spoil(
         self, kind: str, rng: Rng, publisher: str, send: Send, status: int, headers: dict[str, str], body: bytes
@@ -252,7 +252,7 @@ def _reset(receive: Receive) -> None:
 
 
 def spoiled(kind: str, rng: Rng, body: bytes) -> bytes:
-    """A JSON body that says something wrong in one of the ways of `CONTENT`; other bodies stay as they are."""
+    """A JSON body made wrong by one of the kinds of `CONTENT`; other bodies stay as they are."""
     try:
         document = json.loads(body)
     except ValueError:
@@ -263,11 +263,11 @@ def spoiled(kind: str, rng: Rng, body: bytes) -> bytes:
 
 def _records(document: Any) -> dict[_Path, list[dict[str, Any]]]:
     """All objects of a document by where they stand, positions in lists left out."""
-    found: dict[_Path, list[dict[str, Any]]] = {}
+    records: dict[_Path, list[dict[str, Any]]] = {}
     for path, value in _walk(document, ()):
         if isinstance(value, dict) and value:
-            found.setdefault(path, []).append(value)
-    return found
+            records.setdefault(path, []).append(value)
+    return records
 
 
 def _walk(value: Any, path: _Path) -> Iterator[tuple[_Path, Any]]:
@@ -281,7 +281,7 @@ def _walk(value: Any, path: _Path) -> Iterator[tuple[_Path, Any]]:
 
 
 def _longest(document: Any) -> list[Any]:
-    """The longest list of records in a document, which is what it is about."""
+    """The longest list of a document, which holds its main records."""
     lists = [value for _, value in _walk(document, ()) if isinstance(value, list)]
     return max(lists, key=len, default=[])
 
@@ -326,21 +326,21 @@ def _totals(document: Any, change: Callable[[int], int]) -> None:
 
 def _rename(document: Any, rng: Rng) -> None:
     if (chosen := _chosen(document, rng)) is not None:
-        for one in chosen[0]:
-            if chosen[1] in one:
-                one[f"{chosen[1]}New"] = one.pop(chosen[1])
+        for record in chosen[0]:
+            if chosen[1] in record:
+                record[f"{chosen[1]}New"] = record.pop(chosen[1])
 
 
 def _remove(document: Any, rng: Rng) -> None:
     if (chosen := _chosen(document, rng)) is not None:
-        for one in chosen[0]:
-            one.pop(chosen[1], None)
+        for record in chosen[0]:
+            record.pop(chosen[1], None)
 
 
 def _add(document: Any, rng: Rng) -> None:
     if (chosen := _chosen(document, rng)) is not None:
-        for one in chosen[0]:
-            one["syntheticNewField"] = 1
+        for record in chosen[0]:
+            record["syntheticNewField"] = 1
 
 
 def _retype(document: Any, rng: Rng) -> None:

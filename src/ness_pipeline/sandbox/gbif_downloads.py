@@ -90,7 +90,7 @@ class Order:
 
     @property
     def status(self) -> str:
-        """Where it stands."""
+        """Status of the order."""
         if self.is_cancelled:
             return "CANCELLED"
         return "FILE_ERASED" if self.is_erased else STATUSES[min(max(self.looks - 1, 0), 2)]
@@ -121,30 +121,30 @@ class Downloads:
         ]
 
     def _create(self, request: Request, body: bytes) -> Response:
-        user, asked = _user(request), _parsed(body)
+        user, payload = _user(request), _parsed(body)
         with self._lock:
             for order in self.orders.values():
-                if order.user == user and order.request == asked and order.status in STATUSES:
+                if order.user == user and order.request == payload and order.status in STATUSES:
                     return text_answer(order.key, 201, "application/json")
             if (
                 sum(order.user == user and order.status in STATUSES[:2] for order in self.orders.values())
                 >= MOST_AT_ONCE
             ):
                 raise RefusedError("A download limitation is exceeded:\nToo many simultaneous downloads", 420)
-            if _items(asked.get("predicate")) > MOST_ITEMS:
+            if _items(payload.get("predicate")) > MOST_ITEMS:
                 raise RefusedError(
                     f"A download limitation is exceeded:\nThe request contains more than {MOST_ITEMS} items", 413
                 )
-            where = _restricted(asked["sql"]) if "sql" in asked else _condition(asked.get("predicate"))
+            where = _restricted(payload["sql"]) if "sql" in payload else _condition(payload.get("predicate"))
             key = f"{len(self.orders) + 1:07}-{_STARTED}0"
-            self.orders[key] = Order(key, user, asked, dt.datetime.now(dt.UTC))
+            self.orders[key] = Order(key, user, payload, dt.datetime.now(dt.UTC))
             assert where  # noqa: S101  (parsed to be sure that it can be answered)
         return text_answer(key, 201, "application/json")
 
     def _validate(self, request: Request, body: bytes) -> Response:
         _user(request)
-        asked = _parsed(body)
-        return json_answer({**asked, "sql": _restricted(asked.get("sql", "")), "type": "OCCURRENCE"}, 201)
+        payload = _parsed(body)
+        return json_answer({**payload, "sql": _restricted(payload.get("sql", "")), "type": "OCCURRENCE"}, 201)
 
     def _about(self, request: Request, _: bytes) -> Response:
         with self._lock:
@@ -157,8 +157,8 @@ class Downloads:
     def _list(self, request: Request, _: bytes) -> Response:
         if _user(request) != request.path_params["user"]:
             raise RefusedError("User not allowed", 403)
-        found = [order for order in reversed(self.orders.values()) if order.user == request.path_params["user"]]
-        results = [self._described(order, request) for order in found]
+        orders = [order for order in reversed(self.orders.values()) if order.user == request.path_params["user"]]
+        results = [self._described(order, request) for order in orders]
         return json_answer({"offset": 0, "limit": 20, "endOfRecords": True, "count": len(results), "results": results})
 
     def _file(self, request: Request, _: bytes) -> Response:
@@ -180,8 +180,10 @@ class Downloads:
 
     def _citation(self, request: Request, _: bytes) -> Response:
         order = self._order(request)
-        said = f"SYNTHETIC GBIF.org ({order.created:%d %B %Y}) GBIF Occurrence Download https://doi.org/{_doi(order)}"
-        return text_answer(said, 200)
+        citation = (
+            f"SYNTHETIC GBIF.org ({order.created:%d %B %Y}) GBIF Occurrence Download https://doi.org/{_doi(order)}"
+        )
+        return text_answer(citation, 200)
 
     def _datasets(self, request: Request, _: bytes) -> Response:
         order = self._order(request)
@@ -210,24 +212,24 @@ class Downloads:
 
     def _made(self, order: Order) -> tuple[bytes, int]:
         """The archive of an order, and its records."""
-        asked = order.request
+        payload = order.request
         with duckdb.connect() as connection:
             for name in ("eqdgc_code", "eea_code", "temporal_uncertainty"):
                 connection.execute((sql_folder("macros") / f"{name}.sql").read_text(encoding="utf-8"))
             connection.execute(_FUNCTIONS)
-            connection.register("table_of_records", self._table(asked.get("checklistKey", BACKBONE)).to_arrow())
+            connection.register("table_of_records", self._table(payload.get("checklistKey", BACKBONE)).to_arrow())
             issue = "list_contains(issue, 'COUNTRY_COORDINATE_MISMATCH')"
             connection.execute(
                 "CREATE TEMP VIEW occurrence AS SELECT *, NULL::VARCHAR AS eventtime, decimallatitude IS NOT NULL AS hascoordinate, "
                 f"{issue} AS hasgeospatialissues FROM table_of_records"
             )
-            if "sql" in asked:
-                frame = pl.DataFrame(pl.from_arrow(connection.sql(asked["sql"]).to_arrow_table()))
+            if "sql" in payload:
+                frame = pl.DataFrame(pl.from_arrow(connection.sql(payload["sql"]).to_arrow_table()))
                 lowered = frame.rename({name: name.lower() for name in frame.columns})
                 return _zipped(
                     {f"{order.key}.csv": lowered.write_csv(separator="\t", quote_style="never").encode()}
                 ), frame.height
-            where = _condition(asked["predicate"])
+            where = _condition(payload["predicate"])
             frame = pl.DataFrame(
                 pl.from_arrow(
                     connection.sql(
@@ -235,7 +237,7 @@ class Downloads:
                     ).to_arrow_table()
                 )
             )
-        if asked["format"] == "SPECIES_LIST":
+        if payload["format"] == "SPECIES_LIST":
             text = _species_list(frame).write_csv(separator="\t", quote_style="never")
             return _zipped({f"{order.key}.csv": text.encode()}), frame.height
         part = io.BytesIO()
@@ -276,12 +278,12 @@ def _user(request: Request) -> str:
 
 def _parsed(body: bytes) -> dict[str, Any]:
     try:
-        asked = json.loads(body)
+        payload = json.loads(body)
     except ValueError:
         raise RefusedError("Request body is no JSON") from None
-    if not isinstance(asked, dict) or asked.get("format") not in {"SQL_TSV_ZIP", "SIMPLE_PARQUET", "SPECIES_LIST"}:
+    if not isinstance(payload, dict) or payload.get("format") not in {"SQL_TSV_ZIP", "SIMPLE_PARQUET", "SPECIES_LIST"}:
         raise RefusedError("Unsupported download format")
-    return asked
+    return payload
 
 
 def _restricted(sql: str) -> str:
@@ -296,8 +298,8 @@ def _restricted(sql: str) -> str:
     if not isinstance(tree, exp.Select) or tables != ["occurrence"]:
         raise RefusedError("SQL must be one SELECT from the one table occurrence")
     for kind in (exp.Star, exp.Join, exp.Subquery, exp.Having, exp.Qualify, exp.Between):
-        found = tree.find(kind)
-        if found is not None and not isinstance(found.parent, exp.Count):
+        clause = tree.find(kind)
+        if clause is not None and not isinstance(clause.parent, exp.Count):
             raise RefusedError(f"SQL must not use {kind.__name__.upper()}")
     return str(tree.sql(dialect="duckdb", pretty=True))
 

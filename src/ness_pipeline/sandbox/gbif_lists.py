@@ -14,17 +14,17 @@ from ness_pipeline.sandbox.world import World
 DEFAULT_LIMIT, MAX_LIMIT = 20, 1000
 
 LITERATURE: Mapping[str, Callable[[Publication], Sequence[str]]] = {
-    "COUNTRIES_OF_COVERAGE": lambda one: one.coverage,
-    "COUNTRIES_OF_RESEARCHER": lambda one: one.researchers,
-    "RELEVANCE": lambda one: one.relevance,
-    "YEAR": lambda one: () if one.year is None else (str(one.year),),
+    "COUNTRIES_OF_COVERAGE": lambda publication: publication.coverage,
+    "COUNTRIES_OF_RESEARCHER": lambda publication: publication.researchers,
+    "RELEVANCE": lambda publication: publication.relevance,
+    "YEAR": lambda publication: () if publication.year is None else (str(publication.year),),
 }
 """Facet of the literature list to its values in one entry."""
 
 DATASETS: Mapping[str, Callable[[DataSet], Sequence[str]]] = {
-    "PUBLISHING_COUNTRY": lambda one: (one.country,),
-    "PUBLISHING_ORG": lambda one: (one.publisher,),
-    "TYPE": lambda one: (one.kind,),
+    "PUBLISHING_COUNTRY": lambda data_set: (data_set.country,),
+    "PUBLISHING_ORG": lambda data_set: (data_set.publisher,),
+    "TYPE": lambda data_set: (data_set.kind,),
 }
 """Facet of the registry to its values in one entry."""
 
@@ -50,13 +50,13 @@ def _page(
     for name, (_, values) in by_name.items():
         wanted = {text.upper() for text in query.all(name)}
         if wanted:
-            entries = [one for one in entries if wanted & {value.upper() for value in values(one)}]
+            entries = [entry for entry in entries if wanted & {value.upper() for value in values(entry)}]
     limit, offset = min(query.whole("limit", DEFAULT_LIMIT), MAX_LIMIT), query.whole("offset", 0)
     facets = []
     for name in query.all("facet"):
         if normal(name) in by_name:
             field, values = by_name[normal(name)]
-            counts = Counter(value for one in entries for value in values(one)).most_common()
+            counts = Counter(value for entry in entries for value in values(entry)).most_common()
             most = query.whole("facetlimit", DEFAULT_FACET_LIMIT)
             facets.append({"field": field, "counts": [{"name": term, "count": count} for term, count in counts[:most]]})
     return {
@@ -64,33 +64,33 @@ def _page(
         "limit": limit,
         "endOfRecords": limit > 0 and offset + limit >= len(entries),
         "count": len(entries),
-        "results": [shown(one) for one in entries[offset : offset + limit]],
+        "results": [shown(entry) for entry in entries[offset : offset + limit]],
         "facets": facets,
     }
 
 
-def _publication(one: Publication) -> dict[str, Any]:
+def _publication(publication: Publication) -> dict[str, Any]:
     """One entry; its author is a person with an e-mail address that must never be kept."""
     body: dict[str, Any] = {
-        "id": one.key,
+        "id": publication.key,
         "title": "SYNTHETIC publication",
         "authors": [{"firstName": "Synthetic", "lastName": "Author"}],
-        "countriesOfCoverage": list(one.coverage),
-        "countriesOfResearcher": list(one.researchers),
-        "relevance": list(one.relevance),
+        "countriesOfCoverage": list(publication.coverage),
+        "countriesOfResearcher": list(publication.researchers),
+        "relevance": list(publication.relevance),
         "literatureType": "JOURNAL",
         "notes": "Correspondence: synthetic.author@example.org",
         "topics": [],
     }
-    return body if one.year is None else body | {"year": one.year}
+    return body if publication.year is None else body | {"year": publication.year}
 
 
-def _data_set(one: DataSet) -> dict[str, Any]:
+def _data_set(data_set: DataSet) -> dict[str, Any]:
     return {
-        "key": one.key,
+        "key": data_set.key,
         "title": "SYNTHETIC data set",
-        "type": one.kind,
-        "publishingCountry": one.country,
-        "publishingOrganizationKey": one.publisher,
+        "type": data_set.kind,
+        "publishingCountry": data_set.country,
+        "publishingOrganizationKey": data_set.publisher,
         "license": "http://creativecommons.org/licenses/by/4.0/legalcode",
     }

@@ -40,19 +40,19 @@ class Names:
         strict = "".join(query.all("strict")[-1:]).lower() == "true"
         if checklist not in self._search.usage or not name:
             return _nothing()
-        found = self._candidates(name, rank, checklist)
+        candidates = self._candidates(name, rank, checklist)
         kind, confidence = "EXACT", 99
-        if not found and " " in name:
+        if not candidates and " " in name:
             spelled = difflib.get_close_matches(name, self._by_name, 1, _SPELLING_CUTOFF)
-            found = self._candidates(spelled[0], rank, checklist) if spelled else []
+            candidates = self._candidates(spelled[0], rank, checklist) if spelled else []
             kind, confidence = "VARIANT", 95
-        if not found and " " in name and not strict:
-            found, kind, confidence = self._candidates(name.split()[0], "GENUS", checklist), "HIGHERRANK", 94
-        elif found and " " not in name and not rank:
+        if not candidates and " " in name and not strict:
+            candidates, kind, confidence = self._candidates(name.split()[0], "GENUS", checklist), "HIGHERRANK", 94
+        elif candidates and " " not in name and not rank:
             kind, confidence = "HIGHERRANK", 94
-        if not found:
+        if not candidates:
             return _nothing()
-        fitting = [index for index in found if self._fits(index, query)]
+        fitting = [index for index in candidates if self._fits(index, query)]
         if not fitting:
             return _nothing("No match because of too little confidence", 99, ["LOW_CONFIDENCE"])
         if len(fitting) > 1:

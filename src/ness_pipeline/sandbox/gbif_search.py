@@ -1,4 +1,4 @@
-"""`/v1/occurrence/search`: what GBIF's parameters mean, and how it refuses them."""
+"""`/v1/occurrence/search`: meaning of GBIF's parameters, and its refusals."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ REFUSED = frozenset(
         "depth", "mediaType", "typeStatus", "occurrenceId", "gbifId", "shuffle", "subgenusKey", "facetMultiselect",
     )
 )  # fmt: skip
-"""Real GBIF parameters without a counterpart here: refused, because ignoring them would fake a wider answer."""
+"""Real GBIF parameters without a counterpart here: refused, because ignoring them would widen the answer."""
 
 _INTRODUCED = normal("Introduced")
 _LINEAGE = {_INTRODUCED: {_INTRODUCED, normal("IntroducedAssistedColonisation")}}
@@ -83,17 +83,17 @@ class Query:
 
 def checklist_of(query: Query) -> str:
     """The checklist that keys of this request belong to."""
-    given = query.all("checklistkey")
-    for text in given:
+    keys = query.all("checklistkey")
+    for text in keys:
         try:
             uuid.UUID(text)
         except ValueError:
             raise BadParameterError(f"Invalid UUID string: {text}") from None
-    return given[-1] if given else BACKBONE
+    return keys[-1] if keys else BACKBONE
 
 
-def _allowed(name: str, values: list[str], known: Iterable[str]) -> set[str]:
-    allowed = {normal(value): value for value in known}
+def _allowed(name: str, values: list[str], valid_names: Iterable[str]) -> set[str]:
+    allowed = {normal(value): value for value in valid_names}
     for value in values:
         if normal(value) not in allowed:
             raise BadParameterError(f"Value {value} invalid for filter parameter {name}")
@@ -120,10 +120,10 @@ def filter_rows(search: Occurrences, query: Query) -> _Rows:
             raise BadParameterError(f"The sandbox has no data for the parameter {name}; leave it out.", 501)
     checklist = checklist_of(query)
     codes = None
-    if wanted := query.all("country"):
+    if country_names := query.all("country"):
         names = search.fields["country"].names
-        known = _allowed("COUNTRY", wanted, [*countries(), "ZZ", "XZ"])
-        codes = [names.index(code) for code in known if code in names]
+        country_codes = _allowed("COUNTRY", country_names, [*countries(), "ZZ", "XZ"])
+        codes = [names.index(code) for code in country_codes if code in names]
     rows = search.start(codes)
     rows = _by_taxon(search, query, checklist, rows)
     return _by_value(search, query, checklist, rows)
@@ -167,8 +167,8 @@ def _continents(texts: list[str]) -> set[str]:
 
 def _means(texts: list[str]) -> set[str]:
     """A concept of the vocabulary stands for the ones below it too; an unknown concept finds nothing."""
-    asked = {item for text in texts for item in _LINEAGE.get(normal(text), {normal(text)})}
-    return {name for name in MEANS if normal(name) in asked}
+    concepts = {item for text in texts for item in _LINEAGE.get(normal(text), {normal(text)})}
+    return {name for name in MEANS if normal(name) in concepts}
 
 
 _MEANINGS: dict[str, Callable[[list[str]], set[str]]] = {
@@ -180,15 +180,15 @@ _MEANINGS: dict[str, Callable[[list[str]], set[str]]] = {
     "continent": _continents,
     "establishmentmeans": _means,
 }
-"""What the values of a parameter mean, as names of the field of the same name."""
+"""Parameter to the function that turns its values into names of the field of the same name."""
 
 
 def _keep(search: Occurrences, name: str, wanted: set[str], checklist: str, rows: _Rows) -> _Rows:
-    found = search.field(name, checklist)
-    if found is None:
+    values = search.field(name, checklist)
+    if values is None:
         return rows
-    codes = [found.names.index(value) for value in wanted if value in found.names]
-    return rows[np.isin(found.of(rows), codes)]
+    codes = [values.names.index(value) for value in wanted if value in values.names]
+    return rows[np.isin(values.of(rows), codes)]
 
 
 def facet_answers(search: Occurrences, query: Query, rows: _Rows) -> list[dict[str, object]]:
@@ -199,15 +199,15 @@ def facet_answers(search: Occurrences, query: Query, rows: _Rows) -> list[dict[s
     """
     checklist = checklist_of(query)
     answers: list[dict[str, object]] = []
-    for asked in dict.fromkeys(normal(name) for name in query.all("facet")):
-        if asked not in FACETS:
+    for facet in dict.fromkeys(normal(name) for name in query.all("facet")):
+        if facet not in FACETS:
             continue
-        limit = query.whole(f"{asked}facetlimit", query.whole("facetlimit", DEFAULT_FACET_LIMIT))
-        offset = query.whole(f"{asked}facetoffset", query.whole("facetoffset", 0))
+        limit = query.whole(f"{facet}facetlimit", query.whole("facetlimit", DEFAULT_FACET_LIMIT))
+        offset = query.whole(f"{facet}facetoffset", query.whole("facetoffset", 0))
         if limit + offset > MAX_FACETS:
             raise BadParameterError(f"Facets paging is only supported up to {MAX_FACETS} elements")
-        counts = search.facet(rows, search.fields_of(asked, checklist), limit + offset)[offset:]
+        counts = search.facet(rows, search.fields_of(facet, checklist), limit + offset)[offset:]
         least = query.whole("facetmincount", 1)
         listed = [{"name": name, "count": count} for name, count in counts if count >= least]
-        answers.append({"field": FACETS[asked], "counts": listed})
+        answers.append({"field": FACETS[facet], "counts": listed})
     return answers

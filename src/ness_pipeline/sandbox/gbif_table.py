@@ -29,8 +29,8 @@ def records_table(search: Occurrences, checklist: str = CATALOGUE_OF_LIFE) -> pl
     )  # fmt: skip
 
     def taken(values: pl.Series, places: np.ndarray) -> pl.Series:
-        known = pl.Series(np.where(places < 0, 0, places))
-        return values.gather(known).set(pl.Series(places < 0), None)
+        positions = pl.Series(np.where(places < 0, 0, places))
+        return values.gather(positions).set(pl.Series(places < 0), None)
 
     columns: dict[str, pl.Series] = {
         "gbifid": pl.Series(row + FIRST_KEY).cast(pl.String),

@@ -1,4 +1,4 @@
-"""What the sandbox's World Bank and UN publish: invented series with the real ones' quirks."""
+"""Series of the sandbox's World Bank and UN: invented values with the irregularities of the real series."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sandbox's GBIF knows beside records: invented publications, data sets and their publishers."""
+"""Lists of the sandbox's GBIF beside records: invented publications, data sets and their publishers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Publication:
 
     Attributes:
         key: its identifier.
-        year: year of publication, None where nobody noted it.
+        year: year of publication, None where it is not stated.
         coverage: countries that it is about.
         researchers: countries of its authors.
         relevance: what it does with GBIF.
@@ -67,16 +67,16 @@ def knowledge(rng: np.random.Generator, countries: tuple[str, ...]) -> Knowledge
     def key() -> str:
         return str(uuid.UUID(bytes=rng.bytes(16)))
 
-    def some(most: int) -> tuple[str, ...]:
+    def draw_countries(most: int) -> tuple[str, ...]:
         chosen = rng.choice(len(countries), size=min(int(rng.integers(0, most + 1)), len(countries)), replace=False)
         return tuple(countries[place] for place in sorted(chosen.tolist()))
 
     publications = []
     for year in range(FIRST_YEAR, LAST_YEAR + 1):
         for _ in range(int(rng.integers(1, 3 * (year - FIRST_YEAR) + 3))):
-            said = tuple(name for name in RELEVANCES if int(rng.integers(0, 3)) == 0) or (RELEVANCES[0],)
-            noted = None if int(rng.integers(0, 40)) == 0 else year
-            publications.append(Publication(key(), noted, some(3), some(4), said))
+            relevance = tuple(name for name in RELEVANCES if int(rng.integers(0, 3)) == 0) or (RELEVANCES[0],)
+            publication_year = None if int(rng.integers(0, 40)) == 0 else year
+            publications.append(Publication(key(), publication_year, draw_countries(3), draw_countries(4), relevance))
     data_sets = []
     for country in countries[:-1]:
         for _ in range(int(rng.integers(1, 6))):

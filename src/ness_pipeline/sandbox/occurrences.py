@@ -15,7 +15,7 @@ from ness_pipeline.sandbox.world import World
 from ness_pipeline.settings import CATALOGUE_OF_LIFE
 
 BACKBONE = "d7dddbf4-2cf0-4f39-9b2a-bb099caae36c"
-"""What a request without `checklistKey` means: the old backbone."""
+"""Checklist of a request without `checklistKey`: the old backbone."""
 
 DATASETS = 60
 """Data sets that the records come from."""
@@ -111,14 +111,14 @@ class Occurrences:
     def fields_of(self, name: str, checklist: str) -> list[Field]:
         """The values of a facet by its normal name: one field, or for `taxonKey` one per rank."""
         names = list(RANK_FIELDS) if name == "taxonkey" else [name]
-        return [found for part in names if (found := self.field(part, checklist))]
+        return [field for part in names if (field := self.field(part, checklist))]
 
     def field(self, name: str, checklist: str) -> Field | None:
         """A field by its normal name, None when the sandbox has no such field."""
         if name in self.fields:
             return self.fields[name]
         if checklist not in self.usage:
-            return Field(np.full(self.size, -1), [])  # no record is classified by a checklist that nobody knows
+            return Field(np.full(self.size, -1), [])  # no record is classified by an unknown checklist
         taxon, usage = self.records.taxon, self.usage[checklist]
         if name in RANK_FIELDS:
             lineage = self.world.taxonomy.lineage[usage, RANK_FIELDS[name]].astype(np.int64)
@@ -139,7 +139,7 @@ class Occurrences:
         return np.concatenate(slices) if slices else np.arange(0)
 
     def below(self, keys: Iterable[str], rank: int | None, checklist: str) -> NDArray[np.bool_]:
-        """Which taxa lie at or below one of the keys; a key at another rank than the one asked for is below nothing."""
+        """Mask of the taxa at or below one of the keys; a key of another rank than `rank` matches nothing."""
         lineage = self.world.taxonomy.lineage
         taxa = self.world.taxonomy.taxa
         inside = np.zeros(len(taxa), dtype=bool)
@@ -163,8 +163,8 @@ class Occurrences:
         codes = np.concatenate([field.of(rows) for field in fields])
         shards = np.tile(self._shard[rows], len(fields))
         names = fields[0].names
-        known = codes >= 0
-        codes, shards = codes[known], shards[known]
+        has_value = codes >= 0
+        codes, shards = codes[has_value], shards[has_value]
         shard_size = min(2 * size + 100, MAX_SHARD_SIZE)
         counts = np.bincount(codes, minlength=1)
         if np.count_nonzero(counts) > shard_size:

@@ -1,4 +1,4 @@
-"""How publishers name countries: GBIF's continents and enumeration names, and the M49 regions."""
+"""Names of countries by publisher: GBIF's continents and enumeration names, and the M49 regions."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def estates(rng: np.random.Generator, countries: tuple[str, ...], landlocked: fr
 
     Every fourth country has no members about OECMs, and the last one is not listed at all.
     """
-    found = {}
+    by_country = {}
     for place, code in enumerate(countries):
         land, sea = int(rng.integers(30_000, 9_000_000)), int(rng.integers(20_000, 8_000_000))
         shares = rng.integers(200, 4000, size=4).tolist()
@@ -43,7 +43,7 @@ def estates(rng: np.random.Generator, countries: tuple[str, ...], landlocked: fr
         protected, conserved = land * shares[0] // 10_000, land * (shares[0] + shares[1] // 4) // 10_000
         marine, conserved_sea = sea * shares[2] // 10_000, sea * (shares[2] + shares[3] // 4) // 10_000
         has_sea = code not in landlocked
-        found[code] = Estate(
+        by_country[code] = Estate(
             land=land,
             land_protected=protected,
             land_conserved=conserved if sees_oecms else None,
@@ -52,7 +52,7 @@ def estates(rng: np.random.Generator, countries: tuple[str, ...], landlocked: fr
             sea_conserved=conserved_sea if has_sea and sees_oecms else None,
             is_empty=place == len(countries) - 1,
         )
-    return found
+    return by_country
 
 
 def percentage(part: int | None, whole: int | None) -> float | None:

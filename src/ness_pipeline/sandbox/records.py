@@ -55,12 +55,12 @@ class Records:
 
     Attributes:
         country: index into the world's countries; their number for the high seas (ZZ); -1 for unknown.
-        taxon: index of the species, or of the genus when nobody knew the species.
+        taxon: index of the species, or of the genus when the species is not identified.
         year: year, 0 when unknown.
         month: month, 0 when unknown.
         basis: index into `BASES`.
         means: index into `MEANS`.
-        is_absent: whether the record says that the species was not found.
+        is_absent: whether the record states that the species was absent.
         has_issue: whether the coordinates are suspect.
         has_coordinate: whether there are coordinates.
     """
@@ -81,23 +81,23 @@ class Records:
 
 
 def present_pairs(rng: np.random.Generator, species: int, shares: list[float]) -> tuple[_Ints, _Ints, _Flags]:
-    """Which species live where: species, country, and whether every record of the pair is one to drop.
+    """Pairs of species and country with occurrences: species, country, and whether all records of the pair are to be dropped.
 
     Each country has exactly its share of the species; widespread species come first everywhere, which makes countries
     share species. A twentieth more are known only from fossils, zoos, absences and broken coordinates.
     """
     breadth = rng.integers(1, 200, species)
-    found: list[_Ints] = []
-    where: list[_Ints] = []
-    dirty: list[_Flags] = []
+    species_of_pairs: list[_Ints] = []
+    country_of_pairs: list[_Ints] = []
+    is_dirty: list[_Flags] = []
     for country, share in enumerate(shares):
         order = np.argsort(rng.integers(0, 1000, species) - breadth, kind="stable")
         wanted = min(species, round(share * species))
         chosen = order[: min(species, wanted + wanted // 20)]
-        found.append(chosen)
-        where.append(np.full(len(chosen), country))
-        dirty.append(np.arange(len(chosen)) >= wanted)
-    return np.concatenate(found), np.concatenate(where), np.concatenate(dirty)
+        species_of_pairs.append(chosen)
+        country_of_pairs.append(np.full(len(chosen), country))
+        is_dirty.append(np.arange(len(chosen)) >= wanted)
+    return np.concatenate(species_of_pairs), np.concatenate(country_of_pairs), np.concatenate(is_dirty)
 
 
 def record_everything(rng: np.random.Generator, taxonomy: Taxonomy, shares: list[float]) -> Records:

@@ -1,7 +1,7 @@
 """The sandbox's Red List: assessments through time, the countries where species live, and what threatens them.
 
-A handful of groups is on it with all its assessed species, so that a country takes seconds, not hours. It says what a
-real Red List says, and it has what makes the real one hard to read: codes from before 2001, amended and regional
+A handful of groups is on it with all its assessed species, so that a country takes seconds, not hours. It has
+the fields of the real Red List and the features that make it hard to read: codes from before 2001, amended and regional
 assessments, species that left the list, subspecies, names that GBIF knows as synonyms or not at all.
 """
 
@@ -25,7 +25,7 @@ ASSESSED_YEARS: Mapping[str, tuple[int, ...]] = {
     "conifers_and_cycads": (2003, 2014),
     "basidiomycetes": (2019,),
 }
-"""Groups on the list, and the years in which each was looked at as a whole."""
+"""Groups on the list, and the years in which each was assessed as a whole."""
 
 _LADDER = ("LC", "NT", "VU", "EN", "CR")
 _NEW_CODES_SINCE = 2001
@@ -65,7 +65,7 @@ class Assessed:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a taxon lives: a country, or a part of one, with the Red List's own words."""
+    """Location of a taxon: a country, or a part of one, with the Red List's own terms."""
 
     code: str
     origin: str
@@ -75,7 +75,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Threatening:
-    """One threat with the Red List's own words; None where it says nothing."""
+    """One threat with the Red List's own terms; None where a term is not stated."""
 
     code: str
     timing: str | None
@@ -115,11 +115,11 @@ class Listed:
     @property
     def latest(self) -> Assessed | None:
         """The latest global assessment, None when the taxon has left the list."""
-        return next((one for one in self.assessments if one.is_latest and "1" in one.scopes), None)
+        return next((assessed for assessed in self.assessments if assessed.is_latest and "1" in assessed.scopes), None)
 
 
 class RedListBook:
-    """Everything that the sandbox's Red List says.
+    """All taxa and assessments of the sandbox's Red List.
 
     Args:
         rng: source of every draw.
@@ -160,7 +160,7 @@ class RedListBook:
         """Taxa on a country's list, whatever their origin there; none for countries outside the world."""
         if country not in self._countries:
             return []
-        return [one for one in self.taxa.values() if any(place.code == country for place in one.places)]
+        return [listed for listed in self.taxa.values() if any(place.code == country for place in listed.places)]
 
     def _chance(self, percent: int) -> bool:
         return int(self._rng.integers(_PERCENT)) < percent
@@ -177,18 +177,18 @@ class RedListBook:
         if not places:
             return
         taxon = self._taxonomy.taxa[species]
-        name, known = taxon.name, True
+        name, is_matched = taxon.name, True
         if self._chance(50) and species in self._synonym:
             name = self._synonym[species]
         elif self._chance(2):
-            name, known = f"Ignota {taxon.name.split()[1]}{len(self.taxa)}", False
+            name, is_matched = f"Ignota {taxon.name.split()[1]}{len(self.taxa)}", False
         now = stated
         if stated in _LADDER and self._chance(6):
             now = _LADDER[min(len(_LADDER) - 1, _LADDER.index(stated) + 1)]
         listed = Listed(
             sis_id=self._number(),
             name=name,
-            taxon=species if known else None,
+            taxon=species if is_matched else None,
             lineage=species,
             group=taxon.group,
             infra_name=None,
@@ -209,7 +209,7 @@ class RedListBook:
         """The history that ends in a category, walked backwards: mostly no change, else mostly from less threatened."""
         years = ASSESSED_YEARS[group]
         is_gone = self._chance(2)
-        found: list[Assessed] = []
+        assessments: list[Assessed] = []
         category = now
         for year in reversed(years):
             if year != years[-1]:
@@ -224,11 +224,11 @@ class RedListBook:
             is_latest = year == years[-1] and not is_gone
             if self._chance(4):
                 former = "NT" if code == "LC" else "LC"
-                found.append(Assessed(self._number(), year, former))
-            found.append(Assessed(self._number(), year, code, tagged and not wild, wild, is_latest))
+                assessments.append(Assessed(self._number(), year, former))
+            assessments.append(Assessed(self._number(), year, code, tagged and not wild, wild, is_latest))
         if self._chance(8):
-            found.append(Assessed(self._number(), 2011, "EN", is_latest=True, scopes=("2",)))
-        return tuple(found)
+            assessments.append(Assessed(self._number(), 2011, "EN", is_latest=True, scopes=("2",)))
+        return tuple(assessments)
 
     def _before(self, category: str) -> str:
         if category == "EX":
@@ -245,7 +245,7 @@ class RedListBook:
         beyond = 0 if self._chance(25) else int(self._rng.integers(1, 6))
         codes = here + [self._elsewhere[int(self._rng.integers(len(self._elsewhere)))] for _ in range(beyond)]
         codes = list(dict.fromkeys(codes))
-        found = []
+        places = []
         for code in codes:
             draw = int(self._rng.integers(_PERCENT))
             origin = "Native" if draw < 91 else "Introduced" if draw < 95 else "Vagrant" if draw < 97 else "Reintroduced" if draw < 99 else "Origin Uncertain"  # noqa: PLR2004  # fmt: skip
@@ -253,28 +253,28 @@ class RedListBook:
             presence = "Extant" if draw < 92 else "Possibly Extinct" if draw < 95 else "Extinct Post-1500" if draw < 97 else "Presence Uncertain"  # noqa: PLR2004  # fmt: skip
             if is_extinct:
                 presence = "Extinct Post-1500"
-            found.append(Place(code, origin, presence, is_endemic=len(codes) == 1))
+            places.append(Place(code, origin, presence, is_endemic=len(codes) == 1))
         if self._chance(10):
-            found.append(Place(f"{codes[0]}-A1", "Native", "Extant", is_endemic=False))
-        return tuple(found)
+            places.append(Place(f"{codes[0]}-A1", "Native", "Extant", is_endemic=False))
+        return tuple(places)
 
     def _threats(self, category: str) -> tuple[Threatening, ...]:
         if not self._chance(20 if category in {"LC", "DD"} else 0 if category == "EX" else 92):
             return ()
-        found: dict[tuple[str, str | None], Threatening] = {}
+        threats: dict[tuple[str, str | None], Threatening] = {}
         for _ in range(int(self._rng.integers(1, 5))):
             code = str(self._pick(_THREAT_CODES))
             agent = self._pick(("Felis fictus", "Rattus inventus", None)) if code == "8_1_2" else None
             words = self._pick(_TIMINGS), self._pick(_SCOPES), self._pick(_SEVERITIES)
-            found[code, agent] = Threatening(code, *words, agent)
-        return tuple(found.values())
+            threats[code, agent] = Threatening(code, *words, agent)
+        return tuple(threats.values())
 
 
 def _countries_of_species(records: Records, countries: int) -> dict[int, list[int]]:
     """Countries with any record of each species, sorted; the high seas and the unknown are none."""
-    found: defaultdict[int, list[int]] = defaultdict(list)
+    countries_of: defaultdict[int, list[int]] = defaultdict(list)
     pairs = np.unique(np.stack([records.taxon, records.country]), axis=1)
     for taxon, country in zip(*pairs.tolist(), strict=True):
         if 0 <= country < countries:
-            found[taxon].append(country)
-    return found
+            countries_of[taxon].append(country)
+    return countries_of

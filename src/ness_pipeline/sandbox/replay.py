@@ -32,7 +32,7 @@ class Recorded:
 
     Attributes:
         method: HTTP method.
-        url: where it was asked.
+        url: URL of the request.
         status: HTTP status.
         headers: headers that were kept.
         file: file with the body.
@@ -129,9 +129,9 @@ def _below(recordings: Recordings, base: str) -> Any:
 
 def _answer(recordings: Recordings, request: Request, url: str) -> Response:
     wanted = f"{url}?{request.url.query}" if request.url.query else url
-    found = recordings.find(request.method, wanted)
-    if found is None:
+    recording = recordings.find(request.method, wanted)
+    if recording is None:
         message = f"No answer to {request.method} {wanted} was recorded."
         return json_answer({"message": message, "nearest": recordings.nearest(wanted)}, 404)
-    headers = {name: value for name, value in found.headers.items() if name.lower() not in _FRAMING}
-    return Response(found.file.read_bytes(), found.status, headers=headers)
+    headers = {name: value for name, value in recording.headers.items() if name.lower() not in _FRAMING}
+    return Response(recording.file.read_bytes(), recording.status, headers=headers)

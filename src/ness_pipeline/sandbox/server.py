@@ -36,7 +36,7 @@ _THROTTLED = [
 
 @dataclass
 class Traffic:
-    """What was asked, and how many of GBIF's next answers are refusals; safe to use from several threads."""
+    """Log of the requests, and the number of GBIF's next answers that are refusals; safe to use from several threads."""
 
     _asked: list[tuple[str, str, int]] = field(default_factory=list)
     _refusals: int = 0

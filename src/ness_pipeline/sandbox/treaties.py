@@ -21,7 +21,7 @@ _INSTRUMENTS = ("ratification", "accession", "acceptance", "approval")
 
 @dataclass(frozen=True)
 class TreatyDates:
-    """Where one country stands with one treaty.
+    """Dates of one country under one treaty.
 
     Attributes:
         signed_on: date of signature, None when it never signed.
@@ -42,7 +42,7 @@ def treaty_dates(rng: np.random.Generator, countries: tuple[str, ...]) -> dict[s
     Most are parties; per treaty (but the convention itself) one country never signed, one only signed, and one has
     deposited its instrument and waits for the 90 days to pass.
     """
-    found: dict[str, dict[str, TreatyDates]] = {code: {} for code in countries}
+    by_country: dict[str, dict[str, TreatyDates]] = {code: {} for code in countries}
     for number, (treaty, (_, opened, in_force)) in enumerate(CBD_TREATIES.items()):
         for place, code in enumerate(countries):
             wait, pause = int(rng.integers(0, 360)), int(rng.integers(30, 2000))
@@ -61,5 +61,5 @@ def treaty_dates(rng: np.random.Generator, countries: tuple[str, ...]) -> dict[s
                 first = None if instrument == "accession" else signed
                 force = max(in_force, deposited + dt.timedelta(days=DAYS_TO_FORCE))
                 dates = TreatyDates(first, deposited, force, instrument)
-            found[code][treaty] = dates
-    return found
+            by_country[code][treaty] = dates
+    return by_country

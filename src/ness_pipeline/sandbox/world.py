@@ -27,10 +27,10 @@ ASSESSED_PERCENT = {
     "flowering_plants": 30, "conifers_and_cycads": 95, "ferns": 14, "mosses": 8, "other_plants": 4,
     "ascomycetes": 3, "basidiomycetes": 6, "other_fungi": 2, "chromists": 2, "": 0,
 }  # fmt: skip
-"""Share of each group that is on the invented Red List: fungi and insects are the ones nobody looked at."""
+"""Share of each group that is on the invented Red List: low for fungi and insects, most of which are not assessed."""
 
 CATEGORY_PERCENT = {"LC": 54, "NT": 9, "VU": 12, "EN": 9, "CR": 6, "DD": 7, "EW": 1, "EX": 2}
-"""How assessed species spread over the categories."""
+"""Percentage of assessed species in each category."""
 
 _COMPLETE_GROUPS = ("mammals", "flowering_plants", "basidiomycetes")
 _RICHEST_FIRST = ("BR", "ID", "AU", "TZ", "KE", "MG", "CR", "CA", "DE", "ML", "NO", "MN")
@@ -49,11 +49,11 @@ class World:
         taxonomy: all taxa.
         records: all occurrence records.
         category: Red List category of each species (parallel to `taxonomy.species`), `NE` when there is none.
-        indicators: what the World Bank and the UN publish about the countries.
-        treaties: what the CBD publishes about them.
-        estates: what Protected Planet publishes about them.
+        indicators: World Bank and UN series of the countries.
+        treaties: CBD treaty dates of the countries.
+        estates: Protected Planet statistics of the countries.
         knowledge: publications, data sets and their publishers as GBIF lists them.
-        red_list: what the IUCN Red List says about some groups; in a few cases newer than what GBIF says.
+        red_list: the IUCN Red List of some groups; in a few cases newer than the categories in GBIF.
 
     Raises:
         WrongUsage: a country code is none, or there are too few species to fill every group.
@@ -99,7 +99,7 @@ class World:
     def _categories(self) -> list[str]:
         rng = self._rng("categories")
         table = np.repeat(list(CATEGORY_PERCENT), list(CATEGORY_PERCENT.values()))
-        found, seen = [], dict.fromkeys(_COMPLETE_GROUPS, 0)
+        categories, seen = [], dict.fromkeys(_COMPLETE_GROUPS, 0)
         for index in self.taxonomy.species:
             group = self.taxonomy.taxa[index].group
             luck, draw = int(rng.integers(100)), int(rng.integers(len(table)))
@@ -108,8 +108,8 @@ class World:
                 # The first species of three groups hold every category once.
                 category = list(CATEGORY_PERCENT)[seen[group]]
                 seen[group] += 1
-            found.append(category)
-        return found
+            categories.append(category)
+        return categories
 
     @functools.cached_property
     def category_of_taxon(self) -> dict[int, str]:

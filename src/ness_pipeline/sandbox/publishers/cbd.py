@@ -27,10 +27,10 @@ def routes(world: World) -> list[Route]:
 
     async def one_country(request: Request) -> Response:
         code = request.path_params["code"].upper()
-        found = next((row for row in listed if row["code"].upper() == code), None)
-        if found is None:
+        entry = next((row for row in listed if row["code"].upper() == code), None)
+        if entry is None:
             return json_answer({"statusCode": 404, "message": "Not found"}, 404, JSON_UTF8)
-        return json_answer(found, content_type=JSON_UTF8)
+        return json_answer(entry, content_type=JSON_UTF8)
 
     return [Route(_PATH, all_countries), Route(f"{_PATH}/{{code}}", one_country)]
 

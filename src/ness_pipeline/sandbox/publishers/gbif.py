@@ -49,8 +49,8 @@ def routes(world: World) -> list[Route]:
         "/v1/literature/search": lambda request: literature(world, _query(request)),
         "/v1/dataset/search": lambda request: data_sets(world, _query(request)),
     }
-    asked = [Route(path, _handler(answer)) for path, answer in answers.items()]
-    return [*asked, *Downloads(search).routes(), Route("/{rest:path}", _unknown)]
+    endpoints = [Route(path, _handler(answer)) for path, answer in answers.items()]
+    return [*endpoints, *Downloads(search).routes(), Route("/{rest:path}", _unknown)]
 
 
 def _query(request: Request) -> Query:

@@ -29,7 +29,7 @@ _Answer = Callable[[Request], Response]
 
 def routes(world: World) -> list[Route]:
     """The Red List's paths below its base URL."""
-    by_assessment = {one.assessment_id: (listed, one) for listed in world.red_list.taxa.values() for one in listed.assessments}  # fmt: skip
+    by_assessment = {assessed.assessment_id: (listed, assessed) for listed in world.red_list.taxa.values() for assessed in listed.assessments}  # fmt: skip
 
     def version(_: Request) -> Response:
         return _json({"red_list_version": VERSION})
@@ -41,7 +41,7 @@ def routes(world: World) -> list[Route]:
         listed = world.red_list.taxa.get(request.path_params["sis_id"])
         if listed is None:
             return _json({"error": "Not found"}, 404)
-        summaries = [_summary(listed, one) for one in _newest_first(listed)]
+        summaries = [_summary(listed, assessed) for assessed in _newest_first(listed)]
         return _json({"sis_id": listed.sis_id, "taxon": _taxon(world, listed), "assessments": summaries})
 
     def assessment(request: Request) -> Response:
@@ -74,7 +74,7 @@ def _json(body: Any, status: int = 200) -> Response:
 
 
 def _newest_first(listed: Listed) -> list[Assessed]:
-    return sorted(listed.assessments, key=lambda one: (-one.year, -one.assessment_id))
+    return sorted(listed.assessments, key=lambda assessed: (-assessed.year, -assessed.assessment_id))
 
 
 def _country(world: World, request: Request) -> Response:
@@ -82,48 +82,48 @@ def _country(world: World, request: Request) -> Response:
     code = request.path_params["code"]
     if code not in countries():
         return _json({"error": "Not found"}, 404)
-    asked = {name: request.query_params[name] for name in ("latest", "scope_code", "year_published") if name in request.query_params}  # fmt: skip
-    found = [
-        _summary(listed, one) | {"code": code, "code_type": "country"}
+    filters = {name: request.query_params[name] for name in ("latest", "scope_code", "year_published") if name in request.query_params}  # fmt: skip
+    summaries = [
+        _summary(listed, assessed) | {"code": code, "code_type": "country"}
         for listed in world.red_list.on_list_of(code)
-        for one in _newest_first(listed)
-        if asked.get("scope_code", one.scopes[0]) in one.scopes
-        and (asked.get("latest", "").lower() != "true" or one.is_latest)
-        and asked.get("year_published", str(one.year)) == str(one.year)
+        for assessed in _newest_first(listed)
+        if filters.get("scope_code", assessed.scopes[0]) in assessed.scopes
+        and (filters.get("latest", "").lower() != "true" or assessed.is_latest)
+        and filters.get("year_published", str(assessed.year)) == str(assessed.year)
     ]
     page = int(request.query_params.get("page", "1"))
-    shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
+    shown = summaries[(page - 1) * PER_PAGE : page * PER_PAGE]
     body = {
         "country": {"description": {"en": countries()[code].country_name}, "code": code},
         "assessments": shown,
-        "filters": asked,
+        "filters": filters,
     }
     answer = _json(body)
     answer.headers["current-page"] = str(page)
     answer.headers["page-items"] = str(PER_PAGE)
-    answer.headers["total-count"] = str(len(found))
-    answer.headers["total-pages"] = str(math.ceil(len(found) / PER_PAGE))
+    answer.headers["total-count"] = str(len(summaries))
+    answer.headers["total-pages"] = str(math.ceil(len(summaries) / PER_PAGE))
     return answer
 
 
-def _summary(listed: Listed, one: Assessed) -> dict[str, Any]:
+def _summary(listed: Listed, assessed: Assessed) -> dict[str, Any]:
     body: dict[str, Any] = {
-        "year_published": str(one.year),
-        "latest": one.is_latest,
+        "year_published": str(assessed.year),
+        "latest": assessed.is_latest,
         "sis_taxon_id": listed.sis_id,
-        "url": f"https://www.iucnredlist.org/species/{listed.sis_id}/{one.assessment_id}",
-        "assessment_id": one.assessment_id,
-        "scopes": [{"description": {"en": _SCOPES[code]}, "code": code} for code in one.scopes],
+        "url": f"https://www.iucnredlist.org/species/{listed.sis_id}/{assessed.assessment_id}",
+        "assessment_id": assessed.assessment_id,
+        "scopes": [{"description": {"en": _SCOPES[code]}, "code": code} for code in assessed.scopes],
     }
     if listed.is_brief:
         return body
     return body | {
-        "assessment_date": f"{one.year}-01-01T00:00:00.000Z",
+        "assessment_date": f"{assessed.year}-01-01T00:00:00.000Z",
         "criteria": None,
         "taxon_scientific_name": listed.name,
-        "red_list_category_code": one.code,
-        "possibly_extinct": one.possibly_extinct,
-        "possibly_extinct_in_the_wild": one.in_the_wild,
+        "red_list_category_code": assessed.code,
+        "possibly_extinct": assessed.possibly_extinct,
+        "possibly_extinct_in_the_wild": assessed.in_the_wild,
     }
 
 
@@ -153,23 +153,23 @@ def _taxon(world: World, listed: Listed) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _details(world: World, listed: Listed, one: Assessed) -> dict[str, Any]:
-    version = "3.1" if one.year >= 2001 else "2.3"  # noqa: PLR2004 - the year of version 3.1
+def _details(world: World, listed: Listed, assessed: Assessed) -> dict[str, Any]:
+    version = "3.1" if assessed.year >= 2001 else "2.3"  # noqa: PLR2004 - the year of version 3.1
     return {
-        "assessment_date": f"{one.year}-01-01T00:00:00.000Z",
-        "year_published": str(one.year),
-        "latest": one.is_latest,
-        "possibly_extinct": one.possibly_extinct,
-        "possibly_extinct_in_the_wild": one.in_the_wild,
+        "assessment_date": f"{assessed.year}-01-01T00:00:00.000Z",
+        "year_published": str(assessed.year),
+        "latest": assessed.is_latest,
+        "possibly_extinct": assessed.possibly_extinct,
+        "possibly_extinct_in_the_wild": assessed.in_the_wild,
         "sis_taxon_id": listed.sis_id,
         "criteria": None,
-        "url": f"https://www.iucnredlist.org/species/{listed.sis_id}/{one.assessment_id}",
-        "citation": f"SYNTHETIC {one.year}. {listed.name}.",
-        "assessment_id": one.assessment_id,
+        "url": f"https://www.iucnredlist.org/species/{listed.sis_id}/{assessed.assessment_id}",
+        "citation": f"SYNTHETIC {assessed.year}. {listed.name}.",
+        "assessment_id": assessed.assessment_id,
         "taxon": _taxon(world, listed),
         "population_trend": None,
-        "red_list_category": {"version": version, "description": {"en": _NAMES.get(one.code, one.code)}, "code": one.code},
-        "scopes": [{"description": {"en": _SCOPES[code]}, "code": code} for code in one.scopes],
+        "red_list_category": {"version": version, "description": {"en": _NAMES.get(assessed.code, assessed.code)}, "code": assessed.code},
+        "scopes": [{"description": {"en": _SCOPES[code]}, "code": code} for code in assessed.scopes],
         "locations": [
             {
                 "is_endemic": place.is_endemic,

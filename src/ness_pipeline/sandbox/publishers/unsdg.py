@@ -113,10 +113,10 @@ def _number(area: str) -> int:
 
 
 def _dimensions(series: str) -> dict[str, dict[str, str]]:
-    found = {"Reporting Type": {"G": "Global", "N": "National"}}
+    dimensions = {"Reporting Type": {"G": "Global", "N": "National"}}
     if UNSDG_SERIES.get(series, ("", "", "", "", 0))[3] == "belts":
-        found[_BELT_DIMENSION] = {belt: belt.capitalize() for belt in BELTS}
-    return found
+        dimensions[_BELT_DIMENSION] = {belt: belt.capitalize() for belt in BELTS}
+    return dimensions
 
 
 def _codes(lists: dict[str, dict[str, str]]) -> list[dict[str, Any]]:

@@ -70,16 +70,16 @@ def _indicator(world: World, codes: str, code: str, params: QueryParams) -> Resp
     """Values of a series, the latest year first; one unknown country fails the whole list."""
     areas = _areas(world)
     by_name = {_alpha3(area): area for area in areas if _alpha3(area)} | {area: area for area in areas}
-    asked = [item.upper() for item in codes.split(";")]
+    requested = [item.upper() for item in codes.split(";")]
     if code not in WORLDBANK_SERIES:
         return _message(_NO_INDICATOR, params)
-    if asked != ["ALL"] and any(item not in by_name for item in asked):
+    if requested != ["ALL"] and any(item not in by_name for item in requested):
         return _message(_BAD_VALUE, params)
     span = re.fullmatch(r"(\d{4})(?::(\d{4}))?", params.get("date", "1900:2100"))
     if span is None:
         return _message(_BAD_VALUE, params)
     first, last = int(span[1]), int(span[2] or span[1])
-    chosen = areas if asked == ["ALL"] else [by_name[item] for item in dict.fromkeys(asked)]
+    chosen = areas if requested == ["ALL"] else [by_name[item] for item in dict.fromkeys(requested)]
     rows = []
     for area in chosen:
         own = [row for row in _values(world, code, area) if first <= int(row["date"]) <= last]
