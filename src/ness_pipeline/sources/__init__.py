@@ -17,7 +17,7 @@ from ness_pipeline.settings import Settings
 
 @dataclass(frozen=True)
 class Context:
-    """What a source may use besides the requests of its own unit.
+    """Inputs of a source beside the requests of its own unit.
 
     Attributes:
         settings: the configuration; sources read `gbif_checklist` and nothing secret from it.
@@ -31,8 +31,8 @@ class Context:
 class Source(Protocol):
     """A publisher's table or tables, one unit of work at a time.
 
-    `read` is a pure function of the payloads: while extracting, `fetch` asks the publisher and lands the answer;
-    while loading, and offline, `fetch` answers from landing. Both must yield the same rows.
+    `read` is a pure function of the payloads: while extracting, `fetch` sends the request and lands the answer;
+    while loading, and offline, `fetch` reads from landing. Both must yield the same rows.
     """
 
     name: str
@@ -44,17 +44,17 @@ class Source(Protocol):
     needs: tuple[str, ...]
     """World sources whose extraction must be complete before."""
     cadence_days: int
-    """How often the publisher's data change; older extractions are stale."""
+    """Days between changes of the publisher's data; older extractions are stale."""
     citation: str
-    """How the publisher asks to be cited; `{release}` stands for the release that was read."""
+    """Citation that the publisher requests; `{release}` stands for the release that was read."""
     licence: str
     """Licence of the data, as an SPDX name where there is one."""
     is_local: bool
     """Whether it needs no publisher: its rows come with this package."""
     is_redistributable: bool
-    """Whether its rows may be passed on to others; an export leaves out what may not."""
+    """Whether its rows may be passed on to others; an export leaves out the others."""
     requires: tuple[str, ...]
-    """Settings that it cannot do without, such as `iucn_token`; a run leaves it out while one is missing."""
+    """Required settings, such as `iucn_token`; a run leaves it out while one is missing."""
 
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:
         """Rows of one unit.

@@ -19,11 +19,11 @@ from ness_pipeline.sources import Context, sources
 logger = logging.getLogger(__name__)
 
 MISREAD = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, pl.exceptions.PolarsError)
-"""What Python raises when a value is of another kind than the reader of it expects."""
+"""Exceptions that Python raises when a value is of another type than its reader expects."""
 
 
 def context_of(landing: Landing, settings: Settings) -> Context:
-    """What sources may use besides their own requests: the settings, and world sources already in landing."""
+    """Context of the sources beside their own requests: the settings, and world sources already in landing."""
 
     def world(name: str) -> Fetch:
         extraction = landing.latest(name, WORLD)
@@ -35,7 +35,7 @@ def context_of(landing: Landing, settings: Settings) -> Context:
 
 
 def settings_behind_answers(settings: Settings) -> dict[str, object]:
-    """What the answers of any publisher depend on besides the unit."""
+    """Settings, other than the unit, on which the answers of any publisher depend."""
     return {"checklist": settings.gbif_checklist, "is_synthetic": settings.is_synthetic}
 
 
@@ -68,7 +68,7 @@ def extract(
 
 
 def _read(extraction: Extraction, settings: Settings, send: Fetch, now: dt.datetime) -> Extraction:
-    """Ask for what of an extraction has not landed yet, and mark it complete, or refused when it makes no sense."""
+    """Request the missing payloads of an extraction, and mark it complete, or refused when it cannot be read."""
     unit = extraction.unit
     source = sources()[unit.source]
     fetch = extraction.fetch_through(send)
