@@ -84,9 +84,9 @@ class Fault:
 
 
 def mixed(kinds: Iterable[str], share: float) -> tuple[Fault, ...]:
-    """Faults of several kinds for all publishers, together befalling about this share of requests."""
-    listed = tuple(kinds)
-    return tuple(Fault(kind, None, share / len(listed)) for kind in listed)
+    """Faults of several kinds for all publishers, together for about this share of requests."""
+    names = tuple(kinds)
+    return tuple(Fault(kind, None, share / len(names)) for kind in names)
 
 
 @dataclass
@@ -97,7 +97,7 @@ class Faults:
         listed: the faults; may be exchanged while the sandbox runs.
         seed: seed of every draw.
         stall_s: how long a stalled body hangs before the connection ends.
-        retry_after_s: what a 429 asks to wait.
+        retry_after_s: seconds in the Retry-After of a 429.
         burst: requests in a row that a 503 burst refuses.
     """
 
@@ -106,22 +106,22 @@ class Faults:
     stall_s: float = 30.0
     retry_after_s: int = 1
     burst: int = 2
-    _asked: Counter[str] = field(default_factory=Counter)
+    _requests: Counter[str] = field(default_factory=Counter)
     _injected: Counter[str] = field(default_factory=Counter)
     _bursts: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def injected(self) -> Counter[str]:
-        """Kind to how often it befell a request so far."""
+        """Kind to the number of faults injected so far."""
         with self._lock:
             return Counter(self._injected)
 
     def draw(self, publisher: str, target: str) -> tuple[str | None, Rng]:
-        """The fault that befalls the request at hand, None for none, and the draws that shape it."""
+        """The fault of the current request, None for none, and the random source for its content."""
         with self._lock:
-            self._asked[target] += 1
-            rng = Rng(f"{self.seed} {target} {self._asked[target]}")
+            self._requests[target] += 1
+            rng = Rng(f"{self.seed} {target} {self._requests[target]}")
             if self._bursts[publisher] > 0:
                 self._bursts[publisher] -= 1
                 self._injected["503"] += 1
@@ -186,8 +186,8 @@ class FaultInjector:
             await _answer(send, status, headers, body[: len(body) // 2], announced=len(body))
             await asyncio.sleep(self._faults.stall_s if kind == "stalled" else 0)
         elif kind in {"html", "html_as_json"}:
-            shown = "text/html" if kind == "html" else headers.get("content-type", "application/json")
-            await _answer(send, 200, {"content-type": shown}, _PAGE)
+            content_type = "text/html" if kind == "html" else headers.get("content-type", "application/json")
+            await _answer(send, 200, {"content-type": content_type}, _PAGE)
         elif kind == "half_json":
             await _answer(send, status, headers, body[: max(1, len(body) * 2 // 3)])
         elif kind == "error_200":
@@ -232,8 +232,8 @@ async def _answer(
 ) -> None:
     """Send an answer; when more bytes are announced than sent, the server ends the connection after them."""
     length = len(body) if announced is None else announced
-    shown = [(n.encode(), v.encode("latin-1")) for n, v in (headers | {"content-length": str(length)}).items()]
-    await send({"type": "http.response.start", "status": status, "headers": shown})
+    encoded = [(n.encode(), v.encode("latin-1")) for n, v in (headers | {"content-length": str(length)}).items()]
+    await send({"type": "http.response.start", "status": status, "headers": encoded})
     size = max(1, -(-len(body) // pieces))
     for start in range(0, len(body), size):
         await send({"type": "http.response.body", "body": body[start : start + size], "more_body": True})
@@ -291,8 +291,8 @@ def _chosen(document: Any, rng: Rng) -> tuple[list[dict[str, Any]], str] | None:
     records = _records(document)
     if not records:
         return None
-    alike = records[rng.choice(sorted(records))]
-    return alike, rng.choice(sorted(alike[0]))
+    same_kind = records[rng.choice(sorted(records))]
+    return same_kind, rng.choice(sorted(same_kind[0]))
 
 
 def _truncate(document: Any, _: Rng) -> None:

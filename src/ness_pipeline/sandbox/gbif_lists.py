@@ -43,7 +43,7 @@ def _page(
     entries: Sequence[Any],
     fields: Mapping[str, Callable[[Any], Sequence[str]]],
     query: Query,
-    shown: Callable[[Any], dict[str, Any]],
+    as_json: Callable[[Any], dict[str, Any]],
 ) -> dict[str, Any]:
     """Entries that match all filters; parameters and facets that GBIF does not know are ignored, as it does."""
     by_name = {normal(field): (field, values) for field, values in fields.items()}
@@ -64,7 +64,7 @@ def _page(
         "limit": limit,
         "endOfRecords": limit > 0 and offset + limit >= len(entries),
         "count": len(entries),
-        "results": [shown(entry) for entry in entries[offset : offset + limit]],
+        "results": [as_json(entry) for entry in entries[offset : offset + limit]],
         "facets": facets,
     }
 

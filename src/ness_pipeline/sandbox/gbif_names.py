@@ -94,7 +94,7 @@ class Names:
 
 
 def _nothing(note: str = "", confidence: int = 100, flags: list[str] | None = None) -> dict[str, Any]:
-    """The answer that there is no such name; a confidence of 100 means that GBIF is sure of it."""
+    """The answer for a name without a match; a confidence of 100 means that GBIF has no such name."""
     diagnostics: dict[str, Any] = {"matchType": "NONE", "issues": []}
     if flags:
         diagnostics["processingFlags"] = flags

@@ -23,14 +23,14 @@ STATUS_NAMES = {
 def classification(search: Occurrences, taxon: int, checklist: str) -> list[dict[str, str]]:
     """Higher taxa of a taxon and itself, from the kingdom down; the Catalogue of Life puts a domain above."""
     taxa, keys = search.world.taxonomy.taxa, search.keys[checklist]
-    listed = [
+    ranked = [
         {"key": keys[index], "name": taxa[index].name, "rank": RANKS[taxa[index].rank]}
         for index in search.world.taxonomy.lineage[taxon].tolist()
         if index >= 0
     ]
-    if checklist == CATALOGUE_OF_LIFE and listed[0]["name"] != "Bacteria":
-        listed.insert(0, {"key": "EUKX", "name": "Eukaryota", "rank": "DOMAIN"})
-    return listed
+    if checklist == CATALOGUE_OF_LIFE and ranked[0]["name"] != "Bacteria":
+        ranked.insert(0, {"key": "EUKX", "name": "Eukaryota", "rank": "DOMAIN"})
+    return ranked
 
 
 def usage(search: Occurrences, index: int, checklist: str) -> dict[str, str]:
@@ -49,7 +49,7 @@ def record(search: Occurrences, row: int) -> dict[str, Any]:
     """One occurrence record; fields without a value are absent, never null."""
     records, world = search.records, search.world
     taxon = int(records.taxon[row])
-    own = world.taxonomy.taxa[int(search.usage[BACKBONE][taxon])]
+    classified_as = world.taxonomy.taxa[int(search.usage[BACKBONE][taxon])]
     country = int(records.country[row])
     year, month = int(records.year[row]), int(records.month[row])
     body: dict[str, Any] = {
@@ -58,14 +58,14 @@ def record(search: Occurrences, row: int) -> dict[str, Any]:
         "basisOfRecord": BASES[int(records.basis[row])],
         "occurrenceStatus": "ABSENT" if records.is_absent[row] else "PRESENT",
         "classifications": {name: _classified(search, taxon, name) for name in search.usage},
-        "scientificName": own.scientific_name,
-        "taxonRank": RANKS[own.rank],
+        "scientificName": classified_as.scientific_name,
+        "taxonRank": RANKS[classified_as.rank],
         "taxonomicStatus": "ACCEPTED",
         "issues": ["COUNTRY_COORDINATE_MISMATCH"] if records.has_issue[row] else [],
         "license": "http://creativecommons.org/publicdomain/zero/1.0/legalcode",
         "datasetName": "SYNTHETIC sandbox records",
         "gbifID": str(FIRST_KEY + row),
-        **_higher_taxa(search, own),
+        **_higher_taxa(search, classified_as),
     }
     if year != NO_YEAR:
         body |= {"year": year, "eventDate": str(year) if month == NO_MONTH else f"{year}-{month:02d}"}
@@ -84,25 +84,29 @@ def record(search: Occurrences, row: int) -> dict[str, Any]:
 
 
 def _classified(search: Occurrences, taxon: int, checklist: str) -> dict[str, Any]:
-    used = int(search.usage[checklist][taxon])
-    own = search.world.taxonomy.taxa[used]
-    short = {"key": search.keys[checklist][used], "name": own.scientific_name, "rank": RANKS[own.rank]}
+    usage_index = int(search.usage[checklist][taxon])
+    usage_taxon = search.world.taxonomy.taxa[usage_index]
+    short = {
+        "key": search.keys[checklist][usage_index],
+        "name": usage_taxon.scientific_name,
+        "rank": RANKS[usage_taxon.rank],
+    }
     body: dict[str, Any] = {
         "usage": short,
         "acceptedUsage": short,
         "taxonomicStatus": "ACCEPTED",
-        "classification": classification(search, used, checklist),
+        "classification": classification(search, usage_index, checklist),
         "issues": [],
     }
-    if used == taxon and search.world.category_of_taxon.get(taxon, "NE") != "NE":
+    if usage_index == taxon and search.world.category_of_taxon.get(taxon, "NE") != "NE":
         body["iucnRedListCategoryCode"] = search.world.category_of_taxon[taxon]
     return body
 
 
-def _higher_taxa(search: Occurrences, own: Taxon) -> dict[str, Any]:
+def _higher_taxa(search: Occurrences, usage_taxon: Taxon) -> dict[str, Any]:
     """Names and backbone keys by rank; the keys at the top level are numbers, unlike those in `classifications`."""
-    body: dict[str, Any] = {"taxonKey": own.backbone_key, "acceptedTaxonKey": own.backbone_key}
-    for rank, index in zip(RANKS, own.lineage, strict=True):
+    body: dict[str, Any] = {"taxonKey": usage_taxon.backbone_key, "acceptedTaxonKey": usage_taxon.backbone_key}
+    for rank, index in zip(RANKS, usage_taxon.lineage, strict=True):
         if index >= 0:
             taxon = search.world.taxonomy.taxa[index]
             body |= {rank.lower(): taxon.name, f"{rank.lower()}Key": taxon.backbone_key}

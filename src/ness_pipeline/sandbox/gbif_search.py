@@ -208,6 +208,6 @@ def facet_answers(search: Occurrences, query: Query, rows: _Rows) -> list[dict[s
             raise BadParameterError(f"Facets paging is only supported up to {MAX_FACETS} elements")
         counts = search.facet(rows, search.fields_of(facet, checklist), limit + offset)[offset:]
         least = query.whole("facetmincount", 1)
-        listed = [{"name": name, "count": count} for name, count in counts if count >= least]
-        answers.append({"field": FACETS[facet], "counts": listed})
+        terms = [{"name": name, "count": count} for name, count in counts if count >= least]
+        answers.append({"field": FACETS[facet], "counts": terms})
     return answers

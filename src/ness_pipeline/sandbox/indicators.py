@@ -150,7 +150,7 @@ class Indicators:
         if (kind.startswith("marine") and area in self._landlocked) or (kind == "mountain" and area == self._flat):
             return [SdgValue(area, year, "N", nature="NA") for year in years]
         if kind in {"sparse_percent", "flag", "aid"} and self._whole(0, 6) == 0:
-            return []  # this country never answered
+            return []  # this country has no values
         for belt in BELTS if kind == "belts" else (None,):
             for year, value in zip(years, self._path(kind, years), strict=True):
                 luck = self._whole(0, 60)

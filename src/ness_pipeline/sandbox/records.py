@@ -92,16 +92,16 @@ def present_pairs(rng: np.random.Generator, species: int, shares: list[float]) -
     is_dirty: list[_Flags] = []
     for country, share in enumerate(shares):
         order = np.argsort(rng.integers(0, 1000, species) - breadth, kind="stable")
-        wanted = min(species, round(share * species))
-        chosen = order[: min(species, wanted + wanted // 20)]
+        species_count = min(species, round(share * species))
+        chosen = order[: min(species, species_count + species_count // 20)]
         species_of_pairs.append(chosen)
         country_of_pairs.append(np.full(len(chosen), country))
-        is_dirty.append(np.arange(len(chosen)) >= wanted)
+        is_dirty.append(np.arange(len(chosen)) >= species_count)
     return np.concatenate(species_of_pairs), np.concatenate(country_of_pairs), np.concatenate(is_dirty)
 
 
 def record_everything(rng: np.random.Generator, taxonomy: Taxonomy, shares: list[float]) -> Records:
-    """Records of every species in every country where it lives, with all that publishers' data have wrong."""
+    """Records of every species in every country where it lives, with the defects of publishers' data."""
     species, country, dirty = present_pairs(rng, len(taxonomy.species), shares)
     is_introduced = rng.integers(0, _PERCENT, len(species)) < 4  # noqa: PLR2004  per cent of the pairs
     abundance = _abundances()[rng.integers(0, _QUANTILES, len(species))]

@@ -182,9 +182,9 @@ class RedListBook:
             name = self._synonym[species]
         elif self._chance(2):
             name, is_matched = f"Ignota {taxon.name.split()[1]}{len(self.taxa)}", False
-        now = stated
+        current = stated
         if stated in _LADDER and self._chance(6):
-            now = _LADDER[min(len(_LADDER) - 1, _LADDER.index(stated) + 1)]
+            current = _LADDER[min(len(_LADDER) - 1, _LADDER.index(stated) + 1)]
         listed = Listed(
             sis_id=self._number(),
             name=name,
@@ -193,24 +193,24 @@ class RedListBook:
             group=taxon.group,
             infra_name=None,
             is_brief=self._chance(10),
-            assessments=self._assessments(taxon.group, now),
+            assessments=self._assessments(taxon.group, current),
             places=places,
-            threats=self._threats(now),
+            threats=self._threats(current),
         )
         self.taxa[listed.sis_id] = listed
         if self._chance(2):
-            below = replace(
+            subspecies = replace(
                 listed, sis_id=self._number(), name=f"{name} ssp. minor", infra_name="minor", taxon=None,
                 assessments=(Assessed(self._number(), 2015, "CR", is_latest=True),), threats=(),
             )  # fmt: skip
-            self.taxa[below.sis_id] = below
+            self.taxa[subspecies.sis_id] = subspecies
 
-    def _assessments(self, group: str, now: str) -> tuple[Assessed, ...]:
+    def _assessments(self, group: str, current: str) -> tuple[Assessed, ...]:
         """The history that ends in a category, walked backwards: mostly no change, else mostly from less threatened."""
         years = ASSESSED_YEARS[group]
         is_gone = self._chance(2)
         assessments: list[Assessed] = []
-        category = now
+        category = current
         for year in reversed(years):
             if year != years[-1]:
                 category = self._before(category)

@@ -64,13 +64,13 @@ class Recordings:
     def __init__(self, folder: Path) -> None:
         index = folder / "index.json"
         try:
-            listed: list[dict[str, Any]] = json.loads(index.read_text(encoding="utf-8"))
+            entries: list[dict[str, Any]] = json.loads(index.read_text(encoding="utf-8"))
             self.answers = [
                 Recorded(
                     entry["method"], entry["url"], int(entry["status"]), dict(entry["headers"]),
                     folder / entry["file"],
                 )
-                for entry in listed
+                for entry in entries
             ]  # fmt: skip
         except (OSError, ValueError, KeyError, TypeError) as error:
             message = f"{index} is no list of recorded answers ({error}); give a folder with method, url, status, headers and file of each."
@@ -78,7 +78,7 @@ class Recordings:
         self._by_key: dict[_Key, list[Recorded]] = defaultdict(list)
         for answer in self.answers:
             self._by_key[_key(answer.method, answer.url)].append(answer)
-        self._asked: dict[_Key, int] = defaultdict(int)
+        self._requests: dict[_Key, int] = defaultdict(int)
         self._lock = threading.Lock()
 
     def find(self, method: str, url: str) -> Recorded | None:
@@ -88,8 +88,8 @@ class Recordings:
         if not answers:
             return None
         with self._lock:
-            turn = min(self._asked[key], len(answers) - 1)
-            self._asked[key] += 1
+            turn = min(self._requests[key], len(answers) - 1)
+            self._requests[key] += 1
         return answers[turn]
 
     def nearest(self, url: str) -> list[str]:
@@ -128,10 +128,10 @@ def _below(recordings: Recordings, base: str) -> Any:
 
 
 def _answer(recordings: Recordings, request: Request, url: str) -> Response:
-    wanted = f"{url}?{request.url.query}" if request.url.query else url
-    recording = recordings.find(request.method, wanted)
+    full_url = f"{url}?{request.url.query}" if request.url.query else url
+    recording = recordings.find(request.method, full_url)
     if recording is None:
-        message = f"No answer to {request.method} {wanted} was recorded."
-        return json_answer({"message": message, "nearest": recordings.nearest(wanted)}, 404)
+        message = f"No answer to {request.method} {full_url} was recorded."
+        return json_answer({"message": message, "nearest": recordings.nearest(full_url)}, 404)
     headers = {name: value for name, value in recording.headers.items() if name.lower() not in _FRAMING}
     return Response(recording.file.read_bytes(), recording.status, headers=headers)

@@ -38,7 +38,7 @@ _THROTTLED = [
 class Traffic:
     """Log of the requests, and the number of GBIF's next answers that are refusals; safe to use from several threads."""
 
-    _asked: list[tuple[str, str, int]] = field(default_factory=list)
+    _requests: list[tuple[str, str, int]] = field(default_factory=list)
     _refusals: int = 0
     _retry_after: str | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -46,13 +46,13 @@ class Traffic:
     def note(self, method: str, target: str, status: int) -> None:
         """Remember one request and the status of its answer."""
         with self._lock:
-            self._asked.append((method, target, status))
+            self._requests.append((method, target, status))
 
     @property
     def requests(self) -> list[tuple[str, str, int]]:
         """Method, path with query and status of every request so far, in the order of the answers."""
         with self._lock:
-            return list(self._asked)
+            return list(self._requests)
 
     def throttle(self, refusals: int, retry_after: str | None) -> None:
         """Answer GBIF's next requests with 429."""
@@ -111,27 +111,27 @@ def app(
         world: the synthetic world; the default world when neither it nor `replay` is given.
         replay: folder of recorded answers, served instead of a world.
         middleware: further middleware between the recorder and the publishers, such as faults.
-        traffic: where requests are noted.
+        traffic: log of the requests.
 
     Raises:
         WrongUsage: both a world and recordings were given, or the recordings cannot be read.
     """
     if world is not None and replay is not None:
         raise WrongUsage("A sandbox serves either a world or recorded answers; give one of the two.")
-    own: list[BaseRoute]
+    publisher_routes: list[BaseRoute]
     if replay is not None:
-        own = replay_routes(replay)
+        publisher_routes = replay_routes(replay)
         about = {"title": "Recorded answers of public APIs", "replay": str(replay)}
     else:
         world = world or World()
-        own = list(mounts(world))
+        publisher_routes = list(mounts(world))
         about = {"title": "SYNTHETIC sandbox: real countries, invented species, invented numbers", "world": repr(world)}
 
     async def index(_: Request) -> Response:
-        return json_answer(about | {"paths": sorted({getattr(route, "path", "") for route in own})})
+        return json_answer(about | {"paths": sorted({getattr(route, "path", "") for route in publisher_routes})})
 
     recorder = Middleware(_Recorder, traffic=traffic or Traffic(), synthetic=replay is None)
-    return Starlette(routes=[Route("/", index), *own], middleware=[recorder, *middleware])
+    return Starlette(routes=[Route("/", index), *publisher_routes], middleware=[recorder, *middleware])
 
 
 @dataclass(frozen=True)
@@ -214,15 +214,17 @@ def serve(
         replay: folder of recorded answers to serve instead.
         host: a loopback address.
         port: the port, 0 for any free one.
-        faults: what goes wrong; nothing where it is not given.
+        faults: the faults to inject; none by default.
 
     Raises:
         WrongUsage: the host is not loopback, the port is taken, or the recordings cannot be read.
     """
-    shown = world if replay is not None or world is not None else World()
+    served_world = world if replay is not None or world is not None else World()
     traffic = Traffic()
     faults = faults or Faults()
-    server = _server(app(shown, replay=replay, traffic=traffic, middleware=[Middleware(FaultInjector, faults=faults)]))
+    server = _server(
+        app(served_world, replay=replay, traffic=traffic, middleware=[Middleware(FaultInjector, faults=faults)])
+    )
     with _listen(host, port) as listener:
         thread = threading.Thread(target=server.run, args=([listener],), name="ness-sandbox", daemon=True)
         thread.start()
@@ -232,9 +234,9 @@ def serve(
                 time.sleep(0.005)
             if not server.started:
                 raise WrongUsage(f"The sandbox did not start on {host}:{port}; choose another port.")
-            yield Sandbox(_url(listener), shown, traffic, faults)
+            yield Sandbox(_url(listener), served_world, traffic, faults)
         finally:
-            server.should_exit = server.force_exit = True  # whoever still waits for an answer is not waited for
+            server.should_exit = server.force_exit = True  # requests in progress are not awaited
             thread.join(_STOP_SECONDS)
 
 

@@ -177,7 +177,7 @@ class Taxonomy:
         taxa: every taxon; synonyms come last.
         species: indices of the accepted species, in the order of their groups.
         lineage: array (taxa by ranks) of indices into `taxa`, -1 where a rank is empty.
-        backbone_usage: what a record of a taxon is filed under in the old backbone, which lacks some species.
+        backbone_usage: taxon of the old backbone to which a record of a taxon belongs; some species are not in it.
     """
 
     def __init__(self, rng: np.random.Generator, species: int) -> None:
@@ -186,10 +186,10 @@ class Taxonomy:
         self.taxa: list[Taxon] = []
         self.species: list[int] = []
         parts = allocate(species, [weight for weight, _ in BRANCHES.values()])
-        for (group, (_, text)), wanted in zip(BRANCHES.items(), parts, strict=True):
+        for (group, (_, text)), species_count in zip(BRANCHES.items(), parts, strict=True):
             branches = [branch.split() for branch in text.split(";")]
             for turn, branch in enumerate(branches):
-                self._grow(group, branch, wanted // len(branches) + (turn < wanted % len(branches)))
+                self._grow(group, branch, species_count // len(branches) + (turn < species_count % len(branches)))
         for number in self.species[::_SYNONYM_EVERY]:
             self._add_synonym(number)
         self.lineage: NDArray[np.int32] = np.array([taxon.lineage for taxon in self.taxa], dtype=np.int32)
@@ -209,20 +209,20 @@ class Taxonomy:
         self.taxa.append(Taxon(path[-1], len(path) - 1, lineage, _col_key(number), _backbone_key(number)))
         return number
 
-    def _grow(self, group: str, branch: list[str], wanted: int) -> None:
+    def _grow(self, group: str, branch: list[str], species_count: int) -> None:
         """Invent species below one class: about three to a genus and twelve to a family."""
         top, orders = tuple(branch[:3]), branch[3:]
         family_end = "idae" if branch[0] == "Animalia" else "aceae"
-        made = 0
-        while made < wanted:
-            order = orders[(made // 12) % len(orders)]
+        added = 0
+        while added < species_count:
+            order = orders[(added // 12) % len(orders)]
             family = f"{self._genus_name()}{family_end}"
             for _ in range(4):
                 genus = self._genus_name()
                 for _ in range(int(self._rng.integers(1, 6))):
-                    if made < wanted:
+                    if added < species_count:
                         self._add_species(group, (*top, order, family, genus))
-                        made += 1
+                        added += 1
 
     def _add_species(self, group: str, path: tuple[str, ...]) -> None:
         genus = self._higher(path)

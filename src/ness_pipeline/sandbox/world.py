@@ -102,8 +102,8 @@ class World:
         categories, seen = [], dict.fromkeys(_COMPLETE_GROUPS, 0)
         for index in self.taxonomy.species:
             group = self.taxonomy.taxa[index].group
-            luck, draw = int(rng.integers(100)), int(rng.integers(len(table)))
-            category = str(table[draw]) if luck < ASSESSED_PERCENT[group] else "NE"
+            percent_draw, draw = int(rng.integers(100)), int(rng.integers(len(table)))
+            category = str(table[draw]) if percent_draw < ASSESSED_PERCENT[group] else "NE"
             if group in seen and seen[group] < len(CATEGORY_PERCENT):
                 # The first species of three groups hold every category once.
                 category = list(CATEGORY_PERCENT)[seen[group]]

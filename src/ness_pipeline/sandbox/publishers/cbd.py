@@ -19,15 +19,15 @@ _PATH = "/api/v2013/countries"
 
 def routes(world: World) -> list[Route]:
     """The CBD's paths below its base URL; the European Union is listed beside the countries."""
-    listed = [_country(code, dates) for code, dates in world.treaties.items()]
-    listed.append(_european_union(world))
+    entries = [_country(code, dates) for code, dates in world.treaties.items()]
+    entries.append(_european_union(world))
 
     async def all_countries(_: Request) -> Response:
-        return json_answer(listed, content_type=JSON_UTF8)
+        return json_answer(entries, content_type=JSON_UTF8)
 
     async def one_country(request: Request) -> Response:
         code = request.path_params["code"].upper()
-        entry = next((row for row in listed if row["code"].upper() == code), None)
+        entry = next((row for row in entries if row["code"].upper() == code), None)
         if entry is None:
             return json_answer({"statusCode": 404, "message": "Not found"}, 404, JSON_UTF8)
         return json_answer(entry, content_type=JSON_UTF8)

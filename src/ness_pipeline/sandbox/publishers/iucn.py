@@ -78,7 +78,7 @@ def _newest_first(listed: Listed) -> list[Assessed]:
 
 
 def _country(world: World, request: Request) -> Response:
-    """A page of a country's list, all years and scopes unless told otherwise; past the end it is empty."""
+    """A page of a country's list, all years and scopes without a filter; past the end it is empty."""
     code = request.path_params["code"]
     if code not in countries():
         return _json({"error": "Not found"}, 404)
@@ -92,10 +92,10 @@ def _country(world: World, request: Request) -> Response:
         and filters.get("year_published", str(assessed.year)) == str(assessed.year)
     ]
     page = int(request.query_params.get("page", "1"))
-    shown = summaries[(page - 1) * PER_PAGE : page * PER_PAGE]
+    page_summaries = summaries[(page - 1) * PER_PAGE : page * PER_PAGE]
     body = {
         "country": {"description": {"en": countries()[code].country_name}, "code": code},
-        "assessments": shown,
+        "assessments": page_summaries,
         "filters": filters,
     }
     answer = _json(body)

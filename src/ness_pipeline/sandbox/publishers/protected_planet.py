@@ -18,37 +18,39 @@ _REFUSED = {"error": "Unauthorized. Invalid or expired token."}
 
 
 def routes(world: World) -> list[Route]:
-    """Protected Planet's paths below its base URL; any token is a good one."""
-    listed = [code for code, estate in world.estates.items() if not estate.is_empty]
+    """Protected Planet's paths below its base URL; any token is accepted."""
+    codes = [code for code, estate in world.estates.items() if not estate.is_empty]
 
     async def test(_: Request) -> Response:
         return json_answer({"status": "Success!"}, content_type=JSON_UTF8)
 
-    async def one(request: Request) -> Response:
+    async def country(request: Request) -> Response:
         if not request.query_params.get("token"):
             return json_answer(_REFUSED, 401, JSON_UTF8)
         name = request.path_params["code"].upper()
         code = name if name in world.countries else by_iso3().get(name)
-        if code not in listed:
+        if code not in codes:
             return json_answer({"error": "not_found"}, 404, JSON_UTF8)
         body = _country(code, world.estates[code])
-        if request.query_params.get("with_geometry", "true") != "false":  # single items carry it unless told not to
+        if request.query_params.get("with_geometry", "true") != "false":  # single items have it by default
             body["geojson"] = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": []}}
         return json_answer({"country": body}, content_type=JSON_UTF8)
 
-    async def many(request: Request) -> Response:
+    async def country_list(request: Request) -> Response:
         if not request.query_params.get("token"):
             return json_answer(_REFUSED, 401, JSON_UTF8)
         page, size = (_whole(request, name, default) for name, default in (("page", 1), ("per_page", DEFAULT_PER_PAGE)))
         if size > MAX_PER_PAGE:
             return json_answer({"error": "per_page does not have a valid value"}, 400, JSON_UTF8)
-        shown = listed[(page - 1) * size : page * size]
-        answer = json_answer({"countries": [_country(code, world.estates[code]) for code in shown]}, 200, JSON_UTF8)
-        pages = -(-len(listed) // size)
-        answer.headers.update({"X-Total": str(len(listed)), "X-Total-Pages": str(pages), "X-Page": str(page)})
+        page_codes = codes[(page - 1) * size : page * size]
+        answer = json_answer(
+            {"countries": [_country(code, world.estates[code]) for code in page_codes]}, 200, JSON_UTF8
+        )
+        pages = -(-len(codes) // size)
+        answer.headers.update({"X-Total": str(len(codes)), "X-Total-Pages": str(pages), "X-Page": str(page)})
         return answer
 
-    return [Route("/test", test), Route("/v4/countries", many), Route("/v4/countries/{code}", one)]
+    return [Route("/test", test), Route("/v4/countries", country_list), Route("/v4/countries/{code}", country)]
 
 
 def _whole(request: Request, name: str, default: int) -> int:

@@ -88,10 +88,10 @@ def _data(world: World, request: Request) -> Response:
     if size > SLOW_PAGE_SIZE:
         return text_answer("<html><body>504 Gateway Time-out</body></html>", 504, "text/html")
     page = _whole(params.get("page"), 1)
-    wanted = {int(code) for code in params.getlist("areaCode") if re.fullmatch(r"[0-9]{1,9}", code)}
+    area_codes = {int(code) for code in params.getlist("areaCode") if re.fullmatch(r"[0-9]{1,9}", code)}
     series = params.get("seriesCode", "")
-    rows = [row for row in world.indicators.unsdg.get(series, []) if not wanted or _number(row.area) in wanted]
-    shown = rows[(page - 1) * size : page * size]
+    rows = [row for row in world.indicators.unsdg.get(series, []) if not area_codes or _number(row.area) in area_codes]
+    page_rows = rows[(page - 1) * size : page * size]
     body = {
         "size": size,
         "totalElements": len(rows),
@@ -99,7 +99,7 @@ def _data(world: World, request: Request) -> Response:
         "pageNumber": page,
         "attributes": _codes({"Nature": _NATURES, "Units": _UNITS}),
         "dimensions": _codes(_dimensions(series)),
-        "data": [_row(series, row, len(rows)) for row in shown],
+        "data": [_row(series, row, len(rows)) for row in page_rows],
     }
     return json_answer(body, content_type=JSON_UTF8)
 

@@ -82,8 +82,8 @@ def _indicator(world: World, codes: str, code: str, params: QueryParams) -> Resp
     chosen = areas if requested == ["ALL"] else [by_name[item] for item in dict.fromkeys(requested)]
     rows = []
     for area in chosen:
-        own = [row for row in _values(world, code, area) if first <= int(row["date"]) <= last]
-        rows += _most_recent(own, params)
+        area_rows = [row for row in _values(world, code, area) if first <= int(row["date"]) <= last]
+        rows += _most_recent(area_rows, params)
     return _page(rows, params, {"sourceid": "2", "lastupdated": LAST_UPDATED})
 
 
@@ -127,8 +127,8 @@ def _page(
     head: dict[str, Any] = {"page": number, "pages": -(-len(rows) // size)}
     # The country list gives its page size as text, the series as a number.
     head |= {"per_page": str(size) if per_page_as_text else size, "total": len(rows), **vintage}
-    shown = rows[(number - 1) * size : number * size]
-    return _answer([head, shown if rows else None], params)
+    page_rows = rows[(number - 1) * size : number * size]
+    return _answer([head, page_rows if rows else None], params)
 
 
 def _message(error: tuple[str, str, str], params: QueryParams) -> Response:
