@@ -58,10 +58,10 @@ def extract(
     """
     latest = landing.latest(unit.source, unit.key)
     if latest is not None and latest.completed_at is not None:
-        same = latest.unit == unit and all(
+        is_same = latest.unit == unit and all(
             latest.about.get(k) == v for k, v in settings_behind_answers(settings).items()
         )
-        if same and dt.timedelta(0) <= now - latest.completed_at < max_age:
+        if is_same and dt.timedelta(0) <= now - latest.completed_at < max_age:
             # Only damaged answers in landing are requested again.
             return latest if latest.is_intact else _read(latest, settings, send, now)
     return _read(landing.start(unit, settings_behind_answers(settings), now), settings, send, now)

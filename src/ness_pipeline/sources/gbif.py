@@ -258,17 +258,17 @@ class _CountryPlan:
         moved = compared = 0
         for group in sorted(keys, key=RESIDUAL_GROUPS.__contains__):
             taxa = list(keys[group])
-            rest = totals.keys() - group_by_species.keys()
-            if not rest:
+            ungrouped = totals.keys() - group_by_species.keys()
+            if not ungrouped:
                 break
             if group in RESIDUAL_GROUPS and len(totals) >= FACET_LIMIT:
                 # A kingdom may be larger than one answer; its remaining species are not.
-                counts = self.search.of_species(rest, self.years, country=self.country, taxonKey=taxa)
+                counts = self.search.of_species(ungrouped, self.years, country=self.country, taxonKey=taxa)
             else:
                 counts = self.species(taxonKey=taxa)
             moved += sum(abs(number - totals[key]) for key, number in counts.items())
             compared += counts.total()
-            group_by_species |= dict.fromkeys(counts.keys() & rest, group)
+            group_by_species |= dict.fromkeys(counts.keys() & ungrouped, group)
         _assert_steady(moved, compared, self.country)
         return group_by_species
 

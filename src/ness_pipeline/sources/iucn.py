@@ -73,10 +73,10 @@ class IucnRedList:
         """
         red_list = RedList(fetch)
         country_rows = _CountryRows(red_list, unit.key)
-        listed: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+        summaries_of: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
         for summary in red_list.listed(unit.key):
-            listed[summary["sis_taxon_id"]].append(summary)
-        for taxon_id, summaries in sorted(listed.items()):
+            summaries_of[summary["sis_taxon_id"]].append(summary)
+        for taxon_id, summaries in sorted(summaries_of.items()):
             if any(summary["latest"] for summary in summaries):
                 country_rows.add(taxon_id, summaries)
         country_rows.identify(fetch, context.settings.gbif_checklist)
@@ -106,11 +106,11 @@ class _CountryRows:
             SourceUnavailable: GBIF gives no usable answer.
         """
         best: dict[str, tuple[bool, int, str]] = {}
-        for own, (name, kingdom) in self.names.items():
+        for species_key, (name, kingdom) in self.names.items():
             match = match_species(fetch, name, kingdom, checklist, self.red_list.version)
             if match is not None:
-                best[match.key] = min(_claim(match, own), best.get(match.key, _claim(match, own)))
-        keys = {own: key for key, (_, _, own) in best.items()}
+                best[match.key] = min(_claim(match, species_key), best.get(match.key, _claim(match, species_key)))
+        keys = {species_key: key for key, (_, _, species_key) in best.items()}
         for row in (*self.assessments, *self.species, *self.threats):
             if (key := keys.get(row["species_key"])) is not None:
                 row["species_key"] = key
@@ -160,14 +160,14 @@ class _CountryRows:
         row = json.dumps(summary, ensure_ascii=False, sort_keys=True)
         self.refused.append({"column": column, "reason": reason, "row": row})
 
-    def add(self, taxon_id: int, listed: list[dict[str, Any]]) -> None:
+    def add(self, taxon_id: int, summaries: list[dict[str, Any]]) -> None:
         """Read one taxon, unless it is below the species or has left the Red List.
 
         Args:
             taxon_id: its number.
-            listed: its assessments on the country's list, which stand in where the Red List has no page for the taxon.
+            summaries: its assessments on the country's list, which stand in where the Red List has no page for the taxon.
         """
-        taxon, history = self.red_list.history(taxon_id) or (None, listed)
+        taxon, history = self.red_list.history(taxon_id) or (None, summaries)
         by_year: dict[str, dict[str, Any]] = {}
         for summary in sorted(history, key=lambda summary: (summary["latest"], summary["assessment_id"])):
             by_year[str(summary["year_published"])] = summary

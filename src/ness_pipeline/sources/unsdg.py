@@ -133,32 +133,32 @@ class UnSdg:
             SourceUnavailable: pages are missing.
             SchemaDrift: a field is missing.
         """
-        listed = _releases(fetch)
+        releases = _releases(fetch)
         for code, former in SERIES.items():
-            requested = code if code in listed or former not in listed else former
-            if requested is None or requested not in listed:
+            requested = code if code in releases or former not in releases else former
+            if requested is None or requested not in releases:
                 logger.warning("UN SDG does not list the series %s any more; no rows are loaded for it.", code)
                 continue
             observations = [
                 row
                 for value in _pages(fetch, requested)
-                if (row := _row(value, code, {code, former}, unit.years, listed[requested])) is not None
+                if (row := _row(value, code, {code, former}, unit.years, releases[requested])) is not None
             ]
             schema: dict[str, Any] = dict.fromkeys(COLUMNS, pl.String) | {"year": pl.Float64}
             yield Batch("indicator_observation", pl.DataFrame(observations, schema=schema, orient="row"))
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - one release for all years
         """Code of the newest release among the series read, such as `2024.Q1.G.02`."""
-        listed = _releases(fetch)
-        return max((listed[code] for code in SERIES if code in listed), default=None)
+        releases = _releases(fetch)
+        return max((releases[code] for code in SERIES if code in releases), default=None)
 
 
 def _releases(fetch: Fetch) -> dict[str, str]:
     """Series code to the release it is in, for every series that the publisher lists."""
     ignored = ("goal", "target", "indicator", "description", "uri")
     request = Request.get("unsdg", "/v1/sdg/Series/List", {"allreleases": False})
-    listed = rows(fetch(request).json(), "UN SDG series list")
-    entries = [record(value, "UN SDG series", ("code", "release"), ignored) for value in listed]
+    values = rows(fetch(request).json(), "UN SDG series list")
+    entries = [record(value, "UN SDG series", ("code", "release"), ignored) for value in values]
     return {str(series["code"]): str(series["release"]) for series in entries}
 
 

@@ -171,9 +171,9 @@ class Search:
                     rank, batch[1::2], years, filters
                 )
             else:
-                below = {**filters, rank: batch}
-                whole = self.ask(*_SPLIT_FACETS, years=years, **below)
-                species += self._below(whole, RANK_KEYS[RANK_KEYS.index(rank) + 1 : -1], years, below)
+                narrowed = {**filters, rank: batch}
+                whole = self.ask(*_SPLIT_FACETS, years=years, **narrowed)
+                species += self._below(whole, RANK_KEYS[RANK_KEYS.index(rank) + 1 : -1], years, narrowed)
         return species
 
     def _send(self, facets: tuple[str, ...], params: dict[str, Any]) -> Answer:
@@ -215,9 +215,9 @@ def _is_complete(answer: Answer, facet: str = "speciesKey") -> bool:
     return len(answer.facets[facet]) < FACET_LIMIT
 
 
-def _add_new(species: Counter[str], more: Counter[str]) -> None:
+def _add_new(species: Counter[str], counts: Counter[str]) -> None:
     """Add the counts of species that are not counted yet."""
-    species.update({key: number for key, number in more.items() if key not in species})
+    species.update({key: number for key, number in counts.items() if key not in species})
 
 
 def _batches(keys: list[str], name: str) -> Iterator[list[str]]:
