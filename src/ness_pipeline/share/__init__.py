@@ -1,1 +1,1 @@
-"""What leaves the house: export, data package, citations, licences, dictionary, report."""
+"""Outputs for others: export, data package, citations, licences, dictionary, report."""

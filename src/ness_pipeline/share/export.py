@@ -34,7 +34,7 @@ _COPY = {
 
 @dataclass(frozen=True)
 class Exported:
-    """What an export wrote.
+    """The result of an export.
 
     Attributes:
         folder: where it is.

@@ -1,4 +1,4 @@
-"""What may be passed on: which sources forbid it, and which rows and values of a published file are theirs.
+"""Redistribution rules: the sources that forbid it, and their rows and values in a published file.
 
 Numbers per country that were computed from such rows are no copy of them, so metrics stay; so do `ops.load` and
 `ops.citation`, which name the source and hold none of its data.

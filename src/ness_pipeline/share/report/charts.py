@@ -307,7 +307,7 @@ def species() -> Drawing:
 
 
 def coverage() -> Drawing:
-    """How complete a year's records are; one small chart per measure."""
+    """Completeness of the records by year; one small chart per measure."""
     chart = _kingdom_lines("value", ".1%", alt.Axis(format=".0%", tickCount=4)).properties(width=520, height=130)
     return chart.facet(row=alt.Row("measure:N", title=None, header=alt.Header(labelOrient="top", labelLimit=500)))
 

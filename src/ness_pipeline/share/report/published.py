@@ -52,7 +52,7 @@ class Published:
         """Values of one measure that may be quoted, sorted.
 
         The long view is a union of all measures, and planning that takes longer than reading it; so it is read once for the
-        countries asked about.
+        given countries.
         """
         if self._kept_for != countries:
             self.keep("values_kept", _KEPT, [countries])
@@ -60,14 +60,14 @@ class Published:
         return self.ask("SELECT * FROM values_kept WHERE metric = $1 ORDER BY ALL", [metric])
 
     def ask(self, sql: str, bound: Sequence[object] = ()) -> list[Row]:
-        """The answer to one question as dictionaries."""
+        """The rows of one query as dictionaries."""
         result = self._connection.execute(sql, list(bound))
         names = [description[0] for description in result.description or ()]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 class Shelf:
-    """The tables of a handful of countries, each read once and handed out country by country.
+    """The tables of a handful of countries, each read once and returned country by country.
 
     Args:
         published: the file.
@@ -112,7 +112,7 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Edition:
-    """What all pages of one report share.
+    """The data that all pages of one report share.
 
     Attributes:
         publication: the row of `ops.publication` that the file holds last; None when it holds none.

@@ -174,8 +174,8 @@ def _scripts() -> tuple[str, str]:
     return script(), vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
 
 
-def _shared(out: Path, tell: Callable[[str, int, int], None]) -> Iterable[int]:
-    tell("charts", 0, 0)
+def _shared(out: Path, notify: Callable[[str, int, int], None]) -> Iterable[int]:
+    notify("charts", 0, 0)
     charts, library = _scripts()
     for name in ASSETS:
         yield _write(

@@ -1,4 +1,4 @@
-"""How numbers, metrics and reasons are written for readers who do not know the tables."""
+"""Texts of numbers, metrics and reasons for readers who do not know the tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ness_pipeline.schemas.vocabulary import REASONS, TREATIES
 Kind = Literal["share", "points", "pct", "count", "year", "number"]
 
 MISSING = "\N{EN DASH}"
-"""What stands where there is no value."""
+"""The text shown where there is no value."""
 
 _WORDS = {
     "kba": "key biodiversity area",
@@ -61,7 +61,7 @@ def _in_words(name: str) -> str:
 
 
 def kind_of(metric: str, unit: str | None) -> Kind:
-    """How values of a measure are written."""
+    """The number format of a measure."""
     if unit == "%":
         return "pct"
     if unit == "1" and re.search(r"(^|_)gap(_|$)", metric):
@@ -139,7 +139,7 @@ def day(value: dt.date | dt.datetime | None) -> str:
 
 
 def reason_of(code: str | None) -> str:
-    """Why a number is missing, in a sentence."""
+    """The sentence for the reason why a number is missing."""
     return REASONS.get(code, code) if code else ""
 
 
@@ -160,7 +160,7 @@ TREATIES_IN_SHORT: dict[str, str] = {
     "itpgrfa": "Crop diversity (ITPGRFA)",
     "paris": "Climate (Paris Agreement)",
 }
-"""What each treaty is about, as short as stands beside a bar."""
+"""Subject of each treaty, short enough for the label of a bar."""
 
 
 def licence_of(expression: str | None) -> str:

@@ -1,4 +1,4 @@
-"""What the world page shows: metrics to choose from with their values, the table of countries, coverage and changes."""
+"""The contents of the world page: metrics to choose from with their values, the table of countries, coverage and changes."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ def coverage_of(edition: Edition, shelf: Shelf) -> list[Row]:
 
 
 def changes_of(published: Published, edition: Edition) -> Row:
-    """What differs from the publication before: sizes, and the values that moved where the file keeps them."""
+    """The differences from the previous publication: sizes, and the values that moved where the file keeps them."""
     publications = sorted(published.rows("ops.publication"), key=lambda row: row["published_at"])
     before = publications[-2] if len(publications) > 1 else None
     latest = edition.publication

@@ -160,7 +160,7 @@ class Quoted:
 
 
 def _length(value: float | None, unit: str) -> float | None:
-    """How much of a bar a value fills, where its unit has two ends."""
+    """The filled share of a bar, for units with a lowest and a highest value; None for others."""
     if value is None or unit not in {"1", "%"}:
         return None
     return min(1.0, max(0.0, value / 100 if unit == "%" else value))

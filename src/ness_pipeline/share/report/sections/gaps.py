@@ -1,4 +1,4 @@
-"""What is missing and why: numbers withheld, measures without a value, sources that failed."""
+"""Missing values and their reasons: numbers withheld, measures without a value, sources that failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is recorded: records and species by year, how complete they are by group, and what the Red List has looked at."""
+"""Monitoring: records and species by year, their completeness by group, and the share assessed by the Red List."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the numbers come from: sources, dates, licences and how to cite them."""
+"""The sources of the numbers, with dates, licences and citations."""
 
 from __future__ import annotations
 

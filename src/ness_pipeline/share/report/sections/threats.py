@@ -1,4 +1,4 @@
-"""What threatens its species: the score that would be won if a threat ended, by threat, and the country's part."""
+"""Threats to the species of a country: the STAR score by threat, and the country's part in the world's extinction risk."""
 
 from __future__ import annotations
 
