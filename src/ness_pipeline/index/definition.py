@@ -99,7 +99,7 @@ class Missing(_Part):
 
 
 class Uncertainty(_Part):
-    """How the interval and the sensitivity are drawn.
+    """Settings of the draws behind the interval and the sensitivity.
 
     Attributes:
         weight_spread: every weight is drawn evenly between (1 - spread) and (1 + spread) times itself.

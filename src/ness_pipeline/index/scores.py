@@ -20,7 +20,7 @@ Flags = NDArray[np.bool_]
 
 
 def goalpost_score(values: Floats, worst: float, best: float, scale: str = "linear") -> Floats:
-    """Where values lie between two goalposts: 0 at the worst and beyond, 1 at the best and beyond; NaN stays NaN.
+    """Scores of values between two goalposts: 0 at the worst and beyond, 1 at the best and beyond; NaN stays NaN.
 
     Args:
         values: any values.
@@ -106,7 +106,7 @@ def _slices(sizes: list[int]) -> tuple[slice, ...]:
 
 @dataclass(frozen=True)
 class Standing:
-    """What of the index may be computed, by year.
+    """The parts of the index that may be computed, by year.
 
     Attributes:
         pillars: whether each pillar has a score; years by pillars.

@@ -158,11 +158,11 @@ def _score(country_code: str, components: pl.DataFrame, definition: Definition) 
     years = components.get_column("year").to_list()[::count]
     reasons: list[str | None] = components.get_column("reason").to_list()
     by_year = [reasons[start : start + count] for start in range(0, len(reasons), count)]
-    pointless = [
+    excluded_reasons = [
         [reason if reason in definition.missing.not_applicable else None for reason in year] for year in by_year
     ]
     present = ~np.isnan(scores)
-    allowed = standing(definition, present, pointless)
+    allowed = standing(definition, present, excluded_reasons)
     point = aggregate(Layout.of(definition), scores, Weights.of(definition), allowed.pillars, allowed.halves)
     whole = whole_weights(definition) * present
     is_carried = _matrix(components, "value_year", count) != np.array(years)[:, None]
@@ -170,11 +170,11 @@ def _score(country_code: str, components: pl.DataFrame, definition: Definition) 
     missing = [
         "; ".join(
             f"{name}: {reason}"
-            for name, reason, off in zip(names, year, without, strict=True)
-            if reason is not None and off is None
+            for name, reason, excluded in zip(names, year, excluded_of_year, strict=True)
+            if reason is not None and excluded is None
         )
         or None
-        for year, without in zip(by_year, pointless, strict=True)
+        for year, excluded_of_year in zip(by_year, excluded_reasons, strict=True)
     ]
     return CountryScores(
         country_code=country_code,

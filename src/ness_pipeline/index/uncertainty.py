@@ -1,4 +1,4 @@
-"""How sure the index is: an interval per country and year, and what drives it over the world.
+"""Uncertainty of the index: an interval per country and year, and the sensitivity to each pillar over the world.
 
 Every draw comes from a hash of seed, country and year, never from a generator that other countries share: the interval
 of a country is the same whether it is computed alone or with all others.
@@ -93,12 +93,10 @@ def draw_scores(
     measures, pillars, halves = len(definition.measures), len(definition.pillars), len(definition.half_weights)
     settings = definition.uncertainty
     rows = 3 * measures + pillars + halves
-    by_thing = np.stack(
+    by_part = np.stack(
         [uniforms(draw_key(settings.seed, country_code, year), rows, settings.draws) for year in years], axis=1
     )
-    drawn = np.moveaxis(
-        by_thing, 0, -1
-    )  # what is drawn runs last, yet the draws of one part lie side by side in memory
+    drawn = np.moveaxis(by_part, 0, -1)  # what is drawn runs last, yet the draws of one part lie side by side in memory
     first, second, of_measures, of_pillars, of_halves = np.split(
         drawn, np.cumsum([measures, measures, measures, pillars]), axis=-1
     )

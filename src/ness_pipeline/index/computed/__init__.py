@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # `ness status` lists this folder and need not wait for them
 
 
 class Computed(Protocol):
-    """What a module of this folder looks like."""
+    """The interface of a module of this folder."""
 
     __doc__: str | None
 

@@ -1,4 +1,4 @@
-"""The inputs of the eco-security index: one row per measure, from `warehouse/index/eco_security_index.toml`.
+"""What goes into the eco-security index: one row per measure, from `warehouse/index/eco_security_index.toml`.
 
 Half, pillar, weights, fixed goalposts with their source, and for how many years a value stands. `ness index --show`
 prints the file itself, with the rules for missing data and the reasons behind it.
