@@ -1,4 +1,4 @@
-"""What all commands share: the application, the consoles, common options, and the sandbox behind `--sandbox`."""
+"""The parts that all commands share: the application, the consoles, common options, and the sandbox behind `--sandbox`."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from typing import NoReturn
 
 EXIT_CODE = 130
 PATIENCE_S = 2.0
-"""How long the main thread may take to end by itself."""
+"""Seconds in which the main thread may end by itself."""
 
 KEPT = "Interrupted; what has landed and the last publication stay, and the same command goes on from there."
 

@@ -31,8 +31,8 @@ def report(
 
     paths = Paths.of(settings_for(sandbox=sandbox))
     scope = resolve(countries) if countries else None
-    with counted(console, "Writing pages") as tell:
-        written = write_site(paths.published, out or paths.report, scope, progress=tell)
+    with counted(console, "Writing pages") as progress:
+        written = write_site(paths.published, out or paths.report, scope, progress=progress)
     pages = "1 country page" if written.pages == 1 else f"{written.pages} country pages"
     console.print(
         f"{escape(str(written.index))}: the world page and {pages}, {written.total_bytes / 1e6:.1f} MB; open it in a browser.",

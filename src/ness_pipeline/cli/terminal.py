@@ -1,4 +1,4 @@
-"""How a run looks in a terminal: progress that tells the truth, and a closing summary."""
+"""Terminal output of a run: progress bars and a closing summary."""
 
 from __future__ import annotations
 
