@@ -138,12 +138,17 @@ class Report:
 
     def _send_all(self) -> None:
         patient = {"timeout": httpx.Timeout(REQUEST_S)}
-        with (
-            temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
-            get_client(sync_client=True, httpx_settings=patient) as client,
-        ):
-            while (message := self._messages.get()) is not None:
-                self._send(client, message)
+        try:
+            with (
+                temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
+                get_client(sync_client=True, httpx_settings=patient) as client,
+            ):
+                while (message := self._messages.get()) is not None:
+                    self._send(client, message)
+        except Exception as error:  # noqa: BLE001  (an address that is none, as bad as a server that is away)
+            logger.debug("report impossible", extra={"error": repr(error)})
+            while self._messages.get() is not None:
+                self._lost += 1
 
     def _send(self, client: SyncPrefectClient, message: Message) -> None:
         """Send one message, again and again while the server is away; a message that it refuses is lost."""

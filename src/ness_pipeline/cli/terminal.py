@@ -74,13 +74,13 @@ class RunProgress:
 
     def __call__(self, step: Step) -> None:
         """Advance the line of a step that started or ended."""
-        if step.state == "started" and step.stage in {"materialise", "publish"}:
+        if step.stage == "materialise":  # its models advance its line
             return
         if step.stage == "extract":
             task = self._tasks.get(("extract", step.name.split(" ", maxsplit=1)[0]))
         else:
-            task = self._tasks.get(("materialise" if step.stage == "model" else step.stage, ""))
-        if task is None or step.stage == "materialise":
+            task = self._tasks["materialise" if step.stage == "model" else step.stage, ""]
+        if task is None:  # offline nothing is read
             return
         is_done = step.state in {"finished", "failed"} or step.stage == "model"
         self._progress.start_task(task)

@@ -25,12 +25,13 @@ from ness_pipeline.landing.units import WORLD, Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.years import ANY_YEAR
 from ness_pipeline.paths import Paths
+from ness_pipeline.publish.durable import discard
 from ness_pipeline.publish.history import history
 from ness_pipeline.run.records import clock, finish_run, start_run
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import sources
 from ness_pipeline.sources.extract import context_of
-from ness_pipeline.sql import quote
+from ness_pipeline.sql import literal, quote
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ def open_for_writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         aside: Path | None = None
         is_half_built = _mark_of_rebuild(paths).exists()
         if is_half_built:
-            _remove(paths.build)
+            discard(paths.build)
             damaged = _name_aside(paths)
             aside = damaged if damaged.exists() else None
         is_lost = is_half_built or (paths.published.exists() and not paths.build.exists())
@@ -81,9 +82,9 @@ def open_for_writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 def set_aside(paths: Paths) -> Path:
     """Rename the build database, so that it can be looked at; only the latest one set aside is kept."""
     aside = _name_aside(paths)
-    _remove(aside)
+    discard(aside)
     paths.build.replace(aside)
-    _remove(paths.build)
+    discard(paths.build)
     return aside
 
 
@@ -95,11 +96,6 @@ def _name_aside(paths: Paths) -> Path:
 def _mark_of_rebuild(paths: Paths) -> Path:
     """A file that exists while the build database is being rebuilt."""
     return paths.build.with_name("build.rebuilding")
-
-
-def _remove(file: Path) -> None:
-    for part in (file, Path(f"{file}.wal")):
-        part.unlink(missing_ok=True)
 
 
 def rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings, aside: Path | None = None) -> None:
@@ -170,7 +166,7 @@ def _take_over_past(connection: duckdb.DuckDBPyConnection, publications: list[Pa
         if not file.exists():
             continue
         try:
-            connection.execute(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS past (READ_ONLY)")
+            connection.execute(f"ATTACH {literal(file)} AS past (READ_ONLY)")
         except duckdb.Error as error:
             logger.warning("published file cannot be read", extra={"file": file.name, "error": str(error)})
             continue
@@ -189,7 +185,7 @@ def _take_over_past(connection: duckdb.DuckDBPyConnection, publications: list[Pa
 def _take_over_own(connection: duckdb.DuckDBPyConnection, aside: Path) -> None:
     """Rows of own files that an earlier version kept in the build database alone."""
     try:
-        connection.execute(f"ATTACH '{str(aside).replace(chr(39), chr(39) * 2)}' AS past (READ_ONLY)")
+        connection.execute(f"ATTACH {literal(aside)} AS past (READ_ONLY)")
     except duckdb.Error:
         return  # it is damaged, which is why it is aside
     try:
