@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import duckdb
@@ -84,8 +85,8 @@ def _table(key: str, rows: Sequence[dict[str, Any]], description: str) -> Artifa
 
 
 def _changes(summary: Summary, paths: Paths) -> list[dict[str, Any]]:
-    """Rows of `ops.change` of this run's publication."""
-    with duckdb.connect(str(paths.published), read_only=True) as published:
+    """Rows of `ops.change` of this run's publication; none where the file cannot be read, as a page is no reason to fail."""
+    with suppress(duckdb.Error), duckdb.connect(str(paths.published), read_only=True) as published:
         rows = published.execute(
             "SELECT * EXCLUDE (publication_id) FROM ops.change WHERE publication_id = "
             "(SELECT max_by(publication_id, published_at) FROM ops.publication WHERE run_id = ?) ORDER BY table_name",
@@ -93,6 +94,7 @@ def _changes(summary: Summary, paths: Paths) -> list[dict[str, Any]]:
         )
         names = [column[0] for column in rows.description or ()]
         return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+    return []
 
 
 def summary_page(summary: Summary, paths: Paths) -> str:

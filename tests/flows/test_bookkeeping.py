@@ -115,6 +115,17 @@ def test_a_server_that_takes_nothing_costs_a_warning(server_like, plain_environm
 
 
 @pytest.mark.timeout(PATIENCE_S)
+def test_settings_that_prefect_refuses_cost_a_warning(plain_environment, true_hash):
+    """Prefect cannot even be imported: the run publishes all the same, unreported."""
+    environment = plain_environment | {"PREFECT_API_URL": "http://127.0.0.1:9/api", "PREFECT_LOGGING_LEVEL": "none"}
+    done = subprocess.run(RUN, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+    assert done.returncode == 0, done.stderr
+    assert published(environment) == [(true_hash, "completed")]
+    assert done.stderr.startswith("Warning: The run is not reported, as Prefect cannot start with its settings")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.timeout(PATIENCE_S)
 def test_a_server_that_stops_in_the_middle_costs_a_warning(tmp_path, plain_environment, true_hash):
     """Killed while the run loads, and never back: the publication is the same."""
     with prefect_server(tmp_path / "server", 0) as settings:

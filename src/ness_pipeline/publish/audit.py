@@ -13,7 +13,7 @@ import duckdb
 from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.contract.measures import measures
 from ness_pipeline.errors import AuditFailed
-from ness_pipeline.sql import quote
+from ness_pipeline.sql import literal, quote
 
 logger = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ def last_publication(connection: duckdb.DuckDBPyConnection, published: Path) -> 
         yield False
         return
     try:
-        connection.execute(f"ATTACH '{str(published).replace(chr(39), chr(39) * 2)}' AS {LAST} (READ_ONLY)")
+        connection.execute(f"ATTACH {literal(published)} AS {LAST} (READ_ONLY)")
     except duckdb.Error as error:
         logger.warning("published file cannot be read and is replaced", extra={"error": str(error).splitlines()[0]})
         yield False

@@ -34,7 +34,7 @@ from ness_pipeline.publish.audit import (
 from ness_pipeline.publish.content_hash import check_copy, content_hash
 from ness_pipeline.publish.durable import discard, to_disk
 from ness_pipeline.publish.history import KEEP_PUBLICATIONS, archive
-from ness_pipeline.sql import quote
+from ness_pipeline.sql import literal, quote
 
 logger = logging.getLogger(__name__)
 
@@ -174,9 +174,7 @@ def snapshot(
         target: the file.
         own: rows of `ops` tables that only the copy has: what it says of itself.
     """
-    connection.execute(
-        f"ATTACH '{str(target).replace(chr(39), chr(39) * 2)}' AS publication (STORAGE_VERSION '{STORAGE_VERSION}')"
-    )
+    connection.execute(f"ATTACH {literal(target)} AS publication (STORAGE_VERSION '{STORAGE_VERSION}')")
     try:
         connection.execute("USE publication")
         connection.execute("BEGIN TRANSACTION")  # hundreds of statements, and one write to the disk

@@ -39,7 +39,6 @@ class Summary:
     gaps: list[Gap] = field(default_factory=list)
     written: dict[str, int] = field(default_factory=dict)
     content_hash: str | None = None
-    requests: int = 0
 
     @property
     def status(self) -> Status:

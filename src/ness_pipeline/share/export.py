@@ -20,7 +20,7 @@ from ness_pipeline.publish.publication import PUBLISHED_LAYERS
 from ness_pipeline.share.citations import Cited, bibliography_of
 from ness_pipeline.share.datapackage import CSV_DIALECT, licences_of, package_of, schema_of
 from ness_pipeline.share.licences import open_rows, restricted_sources
-from ness_pipeline.sql import quote
+from ness_pipeline.sql import literal, quote
 
 Form = Literal["parquet", "csv"]
 DESCRIPTOR = "datapackage.json"
@@ -133,7 +133,7 @@ def _write(
         file.parent.mkdir(exist_ok=True)
         order = ", ".join(quote(name) for name in table.grain)
         (rows[table.name],) = connection.execute(
-            f"COPY (FROM ({query}) ORDER BY {order}) TO '{str(file).replace(chr(39), chr(39) * 2)}' ({_COPY[form]})"
+            f"COPY (FROM ({query}) ORDER BY {order}) TO {literal(file)} ({_COPY[form]})"
         ).fetchone() or (0,)
         for source in restricted:
             if missing := _missing(connection, table, source):
