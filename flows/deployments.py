@@ -1,10 +1,10 @@
 """Deploy or serve the schedules: `python -m ness_pipeline.flows.deployments`.
 
-Without options it serves the schedules from this machine until stopped, on the configured Prefect server. With
-`--with-server` it starts a server of its own first (`make prefect`). With `--work-pool NAME` it deploys to a work pool
-instead, created when missing, and ends: `prefect worker start --pool NAME` then runs them. The pool starts processes;
-with `--image`, an image with this package in it, it starts containers, and `--volume` says where they keep the warehouse.
-Deployments of earlier versions are renewed by their names.
+Without options it serves the schedules from this machine until stopped, on the configured Prefect server; where there is
+none, `make prefect` starts one with the schedules. With `--work-pool NAME` it deploys to a work pool instead, created when
+missing, and ends: `prefect worker start --pool NAME` then runs them. The pool starts processes; with `--image`, an image
+with this package in it, it starts containers, and `--volume` says where they keep the warehouse. Deployments of earlier
+versions are renewed by their names.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from ness_pipeline.flows.server import PORT, serve_with_server
+from ness_pipeline.errors import NessError
 from ness_pipeline.flows.server_address import configured_server, environment
 from ness_pipeline.paths import Paths
 from ness_pipeline.settings import load_settings
@@ -25,12 +25,11 @@ def main(words: Sequence[str] | None = None) -> None:
 
     Raises:
         SystemExit: no server is configured, or the options make no sense.
+        NessError: our own settings make no sense.
     """
     parser = argparse.ArgumentParser(
         prog="python -m ness_pipeline.flows.deployments", description=(__doc__ or "").partition("\n")[0]
     )
-    parser.add_argument("--with-server", action="store_true", help="start a Prefect server with its pages as well")
-    parser.add_argument("--port", type=int, default=PORT, help=f"port of that server ({PORT})")
     parser.add_argument("--work-pool", metavar="NAME", help="deploy to this work pool and end, instead of serving")
     parser.add_argument("--image", help="image of the containers of that pool; without one it starts processes")
     parser.add_argument(
@@ -46,12 +45,11 @@ def main(words: Sequence[str] | None = None) -> None:
     if given.volume and not given.image:
         parser.error("--volume needs --image, because processes see the folders of their machine anyway")
     home = Paths.of(load_settings()).home
-    if given.with_server:
-        serve_with_server(home, given.port)
-        return
     server = configured_server()
     if server is None:
-        raise SystemExit("No Prefect server is configured; set PREFECT_API_URL, or start one with --with-server.")
+        raise SystemExit(
+            "No Prefect server is configured; set PREFECT_API_URL, or start one with `python -m ness_pipeline.flows.server`."
+        )
     os.environ.update(environment(home, server))
     # Only now, because Prefect reads its settings when it is imported.
     from ness_pipeline.flows.schedules import deploy, serve_schedules  # noqa: PLC0415
@@ -66,6 +64,9 @@ def main(words: Sequence[str] | None = None) -> None:
 if __name__ == "__main__":
     try:
         main()
+    except NessError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(error.exit_code) from None
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped; the schedules stay on the server, and the same command serves them again.\n")
         raise SystemExit(130) from None

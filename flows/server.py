@@ -15,12 +15,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import requests
 
-from ness_pipeline.flows.server_address import environment
+from ness_pipeline.errors import NessError
+from ness_pipeline.flows.server_address import CONNECTION, environment
 from ness_pipeline.flows.tied import tied_process
 from ness_pipeline.paths import Paths
 from ness_pipeline.settings import load_settings
@@ -44,9 +45,9 @@ def prefect_server(home: Path, port: int) -> Iterator[dict[str, str]]:
     port = port or _free_port()
     url = f"http://127.0.0.1:{port}/api"
     log = home / "prefect" / "server.log"
-    # The server itself must not take the address for that of another server.
-    settings = os.environ | environment(home) | {"PREFECT_SERVER_UI_API_URL": url}
-    settings.pop("PREFECT_API_URL", None)
+    # How the user logs in to another server is nothing to this one, nor to what uses it.
+    ours = {name: value for name, value in os.environ.items() if name not in CONNECTION} | environment(home)
+    settings = ours | {"PREFECT_SERVER_UI_API_URL": url}
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with tied_process(command, settings, log) as process:
         deadline = time.monotonic() + START_SECONDS
@@ -56,7 +57,7 @@ def prefect_server(home: Path, port: int) -> Iterator[dict[str, str]]:
                     f"The Prefect server did not start on port {port}; see {log}, or choose another --port."
                 )
             time.sleep(0.2)
-        yield os.environ | environment(home, {"PREFECT_API_URL": url})
+        yield ours | {"PREFECT_API_URL": url}
 
 
 def _free_port() -> int:
@@ -95,7 +96,8 @@ def run_with_server(command: Sequence[str], home: Path) -> int:
             except KeyboardInterrupt:
                 process.wait()  # the key has reached it as well
                 raise
-        _show_runs(settings)
+        with suppress(requests.RequestException):  # the command has ended, and its exit code is what counts
+            _show_runs(settings)
         return code
 
 
@@ -118,11 +120,14 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=PORT, help=f"port of the server with the schedules ({PORT})")
     parser.add_argument("command", nargs=argparse.REMAINDER, help="run this command with a server of its own, and end")
     given = parser.parse_args(words)
-    home = Paths.of(load_settings()).home
     try:
+        home = Paths.of(load_settings()).home
         if given.command:
             return run_with_server(given.command, home)
         serve_with_server(home, given.port)
+    except NessError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
     except KeyboardInterrupt:
         if not given.command:
             print("\nStopped; the warehouse and Prefect's records stay, and the same command goes on from there.")  # noqa: T201

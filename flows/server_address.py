@@ -29,8 +29,9 @@ def _profile() -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     active = os.environ.get("PREFECT_PROFILE") or content.get("active")
-    profile = content.get("profiles", {}).get(active, {})
-    return {name: str(profile[name]) for name in CONNECTION if name in profile}
+    profiles = content.get("profiles")
+    profile = profiles.get(str(active)) if isinstance(profiles, dict) else None
+    return {name: str(profile[name]) for name in CONNECTION if name in profile} if isinstance(profile, dict) else {}
 
 
 def environment(home: Path, connection: Mapping[str, str] | None = None) -> dict[str, str]:

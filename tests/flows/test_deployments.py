@@ -128,6 +128,6 @@ def test_no_server_is_started_unasked(monkeypatch, tmp_path):
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
     with pytest.raises(
-        SystemExit, match="No Prefect server is configured; set PREFECT_API_URL, or start one with --with-server"
+        SystemExit, match="No Prefect server is configured; set PREFECT_API_URL, or start one with `python"
     ):
         main([])

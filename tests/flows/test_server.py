@@ -28,11 +28,13 @@ def gone(mark: str, seconds: float = 60.0) -> list[str]:
 
 
 def test_interrupt_ends_schedules_and_server(plain_environment):
-    """Ctrl+C at `make prefect`: one line, exit code 130, nothing left running."""
-    terminal = Terminal(SERVE, plain_environment)
+    """Ctrl+C at `make prefect`: one line, exit code 130, nothing left running; the user's key to another server stays out."""
+    terminal = Terminal(SERVE, plain_environment | {"PREFECT_API_KEY": "key-to-another-server"})
     terminal.start()
     try:
         assert terminal.read_until(lambda shown: "stop with Ctrl+C" in shown, 300)
+        assert len(processes_with(plain_environment["NESS_HOME"])) > 1
+        assert len(processes_with("key-to-another-server")) == 1, "the command itself and nobody else"
         terminal.press_interrupt()
         assert terminal.end(TEN_TIMES_THE_GOAL_S) == 130
     finally:

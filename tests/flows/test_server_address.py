@@ -49,7 +49,19 @@ def test_the_environment_comes_first(prefect_home, monkeypatch):
     assert configured_server() is None
 
 
-@pytest.mark.parametrize("content", ["", "active = 3", "no toml at all [", None])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "active = 3",
+        "active = ['work']",
+        "profiles = 3",
+        "active = 'work'\nprofiles = ['work']",
+        "active = 'work'\n[profiles]\nwork = 3",
+        "no toml at all [",
+        None,
+    ],
+)
 def test_profiles_that_cannot_be_read_are_none(prefect_home, content):
     """A missing or damaged file of profiles means that no server is configured."""
     file = prefect_home / "profiles.toml"
