@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -16,7 +15,7 @@ from prefect.states import Completed, Failed
 
 from ness_pipeline.errors import NessError
 from ness_pipeline.paths import Paths
-from ness_pipeline.run.summary import Summary
+from ness_pipeline.run.summary import COUNTS, Summary
 
 NAMED = 5
 """Gaps that a state's message names one by one."""
@@ -45,7 +44,7 @@ def ended(summary: Summary, *, with_summary: bool = True) -> State[Summary]:
     message = f"{len(summary.loaded)} units loaded, {len(summary.gaps)} with gaps"
     if not summary.gaps:
         return Completed(message=f"{message}.", data=data)
-    named = [f"{gap.unit.source} {gap.unit.key}" for gap in summary.gaps]
+    named = [gap.unit.name for gap in summary.gaps]
     listed = ", ".join(named[:NAMED]) + (f" and {len(named) - NAMED} more" if len(named) > NAMED else "")
     details = f"{message}: {listed}. Earlier rows stay; the artifact ness-gaps gives the reasons, and the next run tries again."
     return Completed(name="CompletedWithGaps", message=details, data=data)
@@ -99,30 +98,23 @@ def _changes(summary: Summary, paths: Paths) -> list[dict[str, Any]]:
 
 def summary_page(summary: Summary, paths: Paths) -> str:
     """The summary in Markdown: the outcome, rows per source, gaps, the published file."""
-    totals: Counter[tuple[str, str]] = Counter()
-    for unit, results in summary.loaded.items():
-        totals[unit.source, "units"] += 1
-        for result in results:
-            for name in ("received", "loaded", "quarantined"):
-                totals[unit.source, name] += getattr(result, name)
-    names = ("units", "received", "loaded", "quarantined")
     lines = [
         f"## {len(summary.loaded)} units loaded, {len(summary.gaps)} with gaps",
         "",
         f"Published file: `{paths.published}`, {len(summary.countries)} countries of this run, content `{summary.content_hash}`.",
         "",
-        f"| source | {' | '.join(names)} |",
-        f"|---|{'---:|' * len(names)}",
+        f"| source | {' | '.join(COUNTS)} |",
+        f"|---|{'---:|' * len(COUNTS)}",
     ]
     lines += [
-        f"| {source} | {' | '.join(f'{totals[source, name]:,}' for name in names)} |"
-        for source in dict.fromkeys(source for source, _ in totals)
+        f"| {source} | {' | '.join(f'{counts[name]:,}' for name in COUNTS)} |"
+        for source, counts in summary.per_source().items()
     ]
     if summary.gaps:
         lines += ["", "### Gaps", ""]
         for gap in summary.gaps:
             since = "no earlier rows" if gap.stale_since is None else f"rows of {gap.stale_since:%Y-%m-%d} stay"
-            lines.append(f"- **{gap.unit.source} {gap.unit.key}** ({since}): {gap.error}")
+            lines.append(f"- **{gap.unit.name}** ({since}): {gap.error}")
     report = (
         f"- Report: <{paths.report_index.as_uri()}>"
         if paths.report_index.is_file()

@@ -21,8 +21,6 @@ _OWN = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"messag
 _SECRETS = re.compile(
     r"(?i)\b(token|access_token|api_key|apikey|password|authorization)(['\"]?(?:=|: ?)['\"]?(?:bearer |basic )?)[^&\s'\"]+"
 )
-
-
 _USER_INFO = re.compile(r"//[^/@\s]+@")
 
 

@@ -19,7 +19,6 @@ class Paths:
         build: the private database that flows write.
         lock: held by the one writer.
         history: earlier publications.
-        report: folder of the report.
         landing: folder or fsspec URL of the landing zone.
     """
 
@@ -28,24 +27,26 @@ class Paths:
     build: Path
     lock: Path
     history: Path
-    report: Path
     landing: str
 
     @classmethod
     def of(cls, settings: Settings) -> Paths:
         """The paths that the settings mean."""
         home = settings.home.expanduser().absolute()
-        # In a checkout the default home is warehouse/, which holds source files of ours: the report goes beside it.
-        is_source = home.resolve() == sql_folder("").resolve()
         return cls(
             home=home,
             published=home / "ness.duckdb",
             build=home / "build.duckdb",
             lock=home / "ness.lock",
             history=home / "history",
-            report=(home.parent if is_source else home) / "report",
             landing=settings.landing or str(home / "landing"),
         )
+
+    @property
+    def report(self) -> Path:
+        """Folder of the report: in the home, or beside it where the home is our `warehouse/`, which holds source files."""
+        is_source = self.home.resolve() == sql_folder("").resolve()
+        return (self.home.parent if is_source else self.home) / "report"
 
     @property
     def report_index(self) -> Path:

@@ -89,17 +89,18 @@ class Settings(BaseSettings):
 
     def token(self, publisher: Publisher) -> SecretStr | None:
         """What a publisher wants to see with each request, None where that is nothing or is not set."""
-        found: SecretStr | None = getattr(self, f"{publisher}_token", None)
-        return found
+        token: SecretStr | None = getattr(self, f"{publisher}_token", None)
+        return token
 
     def needs_token(self, publisher: Publisher) -> bool:
-        """Whether a publisher answers nobody without a token of their own."""
+        """Whether a publisher answers only with a token."""
         return f"{publisher}_token" in type(self).model_fields
 
     def secrets(self) -> list[str]:
         """The values that must appear nowhere: no log, no message, no landed payload."""
-        held = [getattr(self, name) for name in type(self).model_fields]
-        return [one.get_secret_value() for one in held if isinstance(one, SecretStr) and one.get_secret_value()]
+        values = [getattr(self, name) for name in type(self).model_fields]
+        secrets = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        return [secret for secret in secrets if secret]
 
     def url(self, publisher: Publisher) -> str:
         """Base URL of a publisher, without a slash at its end."""

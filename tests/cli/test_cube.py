@@ -73,7 +73,7 @@ def test_gbif_makes_a_cube_in_the_sandbox(ness, home):
         (["--target-rank", "tribe"], "--target-rank tribe means nothing"),
         (["--taxon-group", "dragons"], "--taxon-group dragons means nothing"),
         (["--product", "pie"], "--product pie means nothing"),
-        (["--out", "cube.xlsx"], "says neither parquet nor CSV"),
+        (["--out", "cube.xlsx"], "is neither Parquet nor CSV"),
         (["--engine", "gbif"], "--engine gbif without files"),
         (["--memory", "plenty"], "--memory plenty is no size"),
     ],

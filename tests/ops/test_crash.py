@@ -118,6 +118,21 @@ def test_kill_while_rebuilding_is_no_whole_build(finished, had_damage):
     assert finished.rows("SELECT count(*) FROM core.treaty_party WHERE source LIKE 'file:%'") == [(1,)]
 
 
+def test_a_build_set_aside_long_ago_gives_no_rows(finished):
+    """A rebuild that was killed goes on with the database that it replaces, and not with one of an earlier accident."""
+    build = finished.paths.build
+    shutil.copy(build, build.with_name("build.damaged.duckdb"))
+    with duckdb.connect(str(build.with_name("build.damaged.duckdb"))) as connection:
+        connection.execute("UPDATE landed.treaty_party SET source = 'file:long_ago.csv', unit_key = 'long_ago.csv'")
+        assert connection.execute("SELECT count(*) FROM landed.treaty_party").fetchall() > [(0,)]
+    build.with_name("build.rebuilding").touch()  # as a kill leaves it while a lost build is rebuilt
+    build.write_bytes(b"half of it")
+    assert finished.drive() == finished.outcome
+    with duckdb.connect(str(build), read_only=True) as connection:
+        assert connection.execute("FROM landed.treaty_party WHERE source LIKE 'file:%'").fetchall() == []
+    assert not build.with_name("build.rebuilding").exists()
+
+
 def test_build_damaged_inside_is_set_aside(finished):
     """Damage that shows only while rows are read ends the run with a sentence; the next run rebuilds."""
     with pytest.raises(DamagedBuild, match="damaged"), open_for_writing(finished.settings):

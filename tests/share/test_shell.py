@@ -121,10 +121,10 @@ def test_run_progress_tells_the_truth() -> None:
         console = Console(file=io.StringIO(), force_terminal=True, width=120, color_system=None)
         with RunProgress(console, units, 1, offline=offline).shown() as progress:
             for unit in () if offline else units:
-                progress(Step("extract", f"{unit.source} {unit.key}", "waiting"))
+                progress(Step("extract", unit.name, "waiting"))
             for unit in () if offline else units[:2]:
-                progress(Step("extract", f"{unit.source} {unit.key}", "started"))
-                progress(Step("extract", f"{unit.source} {unit.key}", "finished"))
+                progress(Step("extract", unit.name, "started"))
+                progress(Step("extract", unit.name, "finished"))
             progress(Step("load", "cbd world", "started"))
             progress(Step("load", "cbd world", "failed", "a broken contract"))
             progress(Step("load", "gbif KE", "failed", "the publisher is not available"))

@@ -77,7 +77,7 @@ def drive(
             summary = refresh(build, settings, plan, extractor=extractor)
     except NessError as error:
         return Outcome(error.exit_code, error=str(error))
-    gaps = {f"{gap.unit.source} {gap.unit.key}": gap.error for gap in summary.gaps}
+    gaps = {gap.unit.name: gap.error for gap in summary.gaps}
     return Outcome(summary.exit_code, summary.content_hash, gaps)
 
 

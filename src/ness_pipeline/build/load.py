@@ -230,7 +230,7 @@ def _write_staged(
     result = Loaded(table.name, stage.received, stage.loaded, left_out, quarantined, int(written[0]) if written else 0)
     accounted_for = result.loaded + result.left_out + result.quarantined
     if result.received != accounted_for:
-        message = f"{table.name} of {unit.source} {unit.key} received {result.received} rows but accounts for {accounted_for}; report this as a defect."
+        message = f"{table.name} of {unit.name} received {result.received} rows but accounts for {accounted_for}; report this as a defect."
         raise ContractViolation(message)
     _record(connection, result, {**about, "status": "loaded", "error": None})
     return result

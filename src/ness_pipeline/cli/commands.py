@@ -14,6 +14,7 @@ from ness_pipeline import cli
 from ness_pipeline.cli.base import PANELS, app, errors
 from ness_pipeline.errors import NessError
 
+# A module of this folder adds its commands when it is imported; these have none.
 _NO_COMMANDS = {"base", "commands", "interrupt", "terminal"}
 
 for _module in sorted(pkgutil.iter_modules(cli.__path__), key=lambda module: module.name):

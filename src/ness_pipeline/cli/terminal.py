@@ -110,22 +110,17 @@ def counted(console: Console, label: str) -> Iterator[Callable[[str, int, int], 
 
 def show_summary(console: Console, summary: Summary, published: str, again: str) -> None:
     """Print what was loaded, rejected and missing, where the file is, and what to try next."""
-    totals: Counter[tuple[str, str]] = Counter()
-    for unit, results in summary.loaded.items():
-        for result in results:
-            totals[unit.source, "units"] += 1 if result is results[0] else 0
-            for name in ("received", "loaded", "quarantined"):
-                totals[unit.source, name] += getattr(result, name)
-    table = Table("Source", "Units", "Received", "Loaded", "Quarantined", box=None, header_style="bold")
+    from ness_pipeline.run.summary import COUNTS
+
+    table = Table("Source", *map(str.capitalize, COUNTS), box=None, header_style="bold")
     for column in table.columns[1:]:
         column.justify = "right"
-    for source in dict.fromkeys(source for source, _ in totals):
-        numbers = (f"{totals[source, name]:,}" for name in ("units", "received", "loaded", "quarantined"))
-        table.add_row(source, *numbers)
+    for source, counts in summary.per_source().items():
+        table.add_row(source, *(f"{counts[name]:,}" for name in COUNTS))
     console.print(table)
     for gap in summary.gaps:
         since = "no earlier rows" if gap.stale_since is None else f"rows of {gap.stale_since:%Y-%m-%d %H:%M} UTC stay"
-        console.print(f"[yellow]Gap[/] {gap.unit.source} {gap.unit.key} ({since}): {escape(gap.error)}", soft_wrap=True)
+        console.print(f"[yellow]Gap[/] {gap.unit.name} ({since}): {escape(gap.error)}", soft_wrap=True)
     country, *others = summary.countries
     country_count = f"{len(others) + 1} countries" if others else "1 country"
     console.print(

@@ -23,3 +23,8 @@ class Unit:
     source: str
     key: str
     years: Years
+
+    @property
+    def name(self) -> str:
+        """What people read of it, such as `gbif_country KE`."""
+        return f"{self.source} {self.key}"

@@ -145,7 +145,7 @@ def lost_countries(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def changes(connection: duckdb.DuckDBPyConnection) -> list[Change]:
     """How every table differs from the last publication; tables that it does not have are left out."""
-    found_changes = []
+    all_changes = []
     for table in hashed_tables():
         rows = connection.execute(
             "SELECT column_name, data_type FROM duckdb_columns() "
@@ -155,8 +155,8 @@ def changes(connection: duckdb.DuckDBPyConnection) -> list[Change]:
         there = dict(rows)
         if there and all(name in there for name in table.grain):
             shared = [column.name for column in table.columns if there.get(column.name) == column.sql_type]
-            found_changes.append(_change(connection, table, shared))
-    return found_changes
+            all_changes.append(_change(connection, table, shared))
+    return all_changes
 
 
 def _change(connection: duckdb.DuckDBPyConnection, table: Table, shared: list[str]) -> Change:

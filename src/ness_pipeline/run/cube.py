@@ -69,7 +69,7 @@ def cube_to_file(engine: Engine, path: Path) -> None:
         WrongUsage: the name ends in neither `.parquet` nor `.csv`, the place cannot be written to, or a record is unreadable.
     """
     if path.suffix.lower() not in SUFFIXES:
-        raise WrongUsage(f"{path.name} says neither parquet nor CSV; give --out a name that ends in .parquet or .csv.")
+        raise WrongUsage(f"{path.name} is neither Parquet nor CSV; give --out a name that ends in .parquet or .csv.")
     unfinished = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -60,17 +60,16 @@ def on_dask(where: str, settings: Settings) -> Iterator[Extractor]:
             futures = {}
             for unit in units:
                 futures[client.submit(_extract_on_worker, unit, settings.public(), max_age, pure=False)] = unit
-                watch(Step("extract", f"{unit.source} {unit.key}", "started"))
+                watch(Step("extract", unit.name, "started"))
             failures: dict[Unit, NessError] = {}
             for future in distributed.as_completed(futures):  # type: ignore[no-untyped-call]
                 unit = futures[future]
-                name = f"{unit.source} {unit.key}"
                 error = future.exception()
                 if error is None:
-                    watch(Step("extract", name, "finished"))
+                    watch(Step("extract", unit.name, "finished"))
                 elif isinstance(error, NessError):
                     failures[unit] = error
-                    watch(Step("extract", name, "failed", str(error)))
+                    watch(Step("extract", unit.name, "failed", str(error)))
                 else:
                     raise error
             return failures

@@ -88,7 +88,7 @@ class ThreadExtractor:
         by_source: dict[str, list[Unit]] = {}
         for unit in units:
             by_source.setdefault(unit.source, []).append(unit)
-            watch(Step("extract", f"{unit.source} {unit.key}", "waiting"))
+            watch(Step("extract", unit.name, "waiting"))
         failures: dict[Unit, NessError] = {}
         defects: list[BaseException] = []
 
@@ -117,8 +117,7 @@ class ThreadExtractor:
 
     def _extract(self, unit: Unit, max_age: dt.timedelta, watch: Watch) -> NessError | None:
         """Land one unit; returns its error, None when it landed."""
-        name = f"{unit.source} {unit.key}"
-        watch(Step("extract", name, "started"))
+        watch(Step("extract", unit.name, "started"))
 
         def attempt() -> None:
             extract_unit(unit, self._settings, self._session.send, max_age)
@@ -126,9 +125,9 @@ class ThreadExtractor:
         try:
             with_second_try(attempt, self._second_try_after_s)
         except NessError as error:
-            watch(Step("extract", name, "failed", str(error)))
+            watch(Step("extract", unit.name, "failed", str(error)))
             return error
-        watch(Step("extract", name, "finished"))
+        watch(Step("extract", unit.name, "finished"))
         return None
 
 

@@ -6,7 +6,6 @@ extracts and who watches are arguments; nothing here needs a scheduler.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -24,12 +23,10 @@ from ness_pipeline.run.extractors import Extractor, in_threads
 from ness_pipeline.run.plan import Plan
 from ness_pipeline.run.records import clock, expect_data, finish_run, gap_of, start_run
 from ness_pipeline.run.summary import Summary
-from ness_pipeline.run.watch import Step, Watch, nobody, unfailing
+from ness_pipeline.run.watch import Stage, Step, Watch, nobody, unfailing
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import sources
 from ness_pipeline.sources.extract import context_of
-
-logger = logging.getLogger(__name__)
 
 
 def refresh(
@@ -122,15 +119,15 @@ def failing_run_recorded(build: duckdb.DuckDBPyConnection, run_id: str) -> Itera
 
 
 @contextmanager
-def watched(watch: Watch, stage: str, name: str) -> Iterator[None]:
+def watched(watch: Watch, stage: Stage, name: str) -> Iterator[None]:
     """Report the start of a block, and its end or its error."""
-    watch(Step(stage, name, "started"))  # type: ignore[arg-type]
+    watch(Step(stage, name, "started"))
     try:
         yield
     except BaseException as error:
-        watch(Step(stage, name, "failed", str(error)))  # type: ignore[arg-type]
+        watch(Step(stage, name, "failed", str(error)))
         raise
-    watch(Step(stage, name, "finished"))  # type: ignore[arg-type]
+    watch(Step(stage, name, "finished"))
 
 
 @contextmanager
@@ -158,18 +155,17 @@ def _load(
     landing = Landing(Paths.of(settings).landing)
     context = context_of(landing, settings)
     for unit in units:
-        name = f"{unit.source} {unit.key}"
         failure = failures.get(unit)
         if failure is None:
-            watch(Step("load", name, "started"))
+            watch(Step("load", unit.name, "started"))
             try:
                 extraction = landing.latest(unit.source, unit.key)
                 if extraction is None:
-                    raise SourceUnavailable(f"{name} has never been extracted; run it with network first.")
+                    raise SourceUnavailable(f"{unit.name} has never been extracted; run it with network first.")
                 summary.loaded[unit] = load_extraction(
                     build, extraction, context, run_id=summary.run_id, now=clock(build)
                 )
-                watch(Step("load", name, "finished"))
+                watch(Step("load", unit.name, "finished"))
                 continue
             except DamagedBuild:
                 raise  # nothing can be loaded any more
@@ -178,4 +174,4 @@ def _load(
         tables = sources()[unit.source].tables
         record_failure(build, unit, tables, str(failure), run_id=summary.run_id, now=clock(build))
         summary.gaps.append(gap_of(build, unit, failure))
-        watch(Step("load", name, "failed", str(failure)))
+        watch(Step("load", unit.name, "failed", str(failure)))

@@ -51,11 +51,12 @@ def open_for_writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     paths = Paths.of(settings)
     with writer(paths, settings.busy_wait_s), ExitStack() as stack:
         aside: Path | None = None
-        is_half_built = _mark_of_rebuild(paths).exists()
+        mark = _mark_of_rebuild(paths)
+        is_half_built = mark.exists()
         if is_half_built:
             discard(paths.build)
-            damaged = _name_aside(paths)
-            aside = damaged if damaged.exists() else None
+            replaced = mark.read_text(encoding="utf-8")  # empty where the half build replaces none
+            aside = mark.with_name(replaced) if replaced else None
         is_lost = is_half_built or (paths.published.exists() and not paths.build.exists())
         try:
             connection = stack.enter_context(open_build(paths.build))
@@ -65,9 +66,9 @@ def open_for_writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             connection = stack.enter_context(open_build(paths.build))
         if aside is not None or is_lost:
             # Half a build must not pass for a whole one, even after a kill: while the mark is there, it is none.
-            _mark_of_rebuild(paths).touch()
+            mark.write_text(aside.name if aside else "", encoding="utf-8")
             rebuild(connection, settings, aside)
-            _mark_of_rebuild(paths).unlink()
+            mark.unlink()
         try:
             yield connection
         except duckdb.Error as error:
@@ -81,20 +82,15 @@ def open_for_writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def set_aside(paths: Paths) -> Path:
     """Rename the build database, so that it can be looked at; only the latest one set aside is kept."""
-    aside = _name_aside(paths)
+    aside = paths.build.with_name("build.damaged.duckdb")
     discard(aside)
     paths.build.replace(aside)
     discard(paths.build)
     return aside
 
 
-def _name_aside(paths: Paths) -> Path:
-    """Where a damaged build database is kept."""
-    return paths.build.with_name("build.damaged.duckdb")
-
-
 def _mark_of_rebuild(paths: Paths) -> Path:
-    """A file that exists while the build database is being rebuilt."""
+    """A file that exists while the build database is being rebuilt; it names the one set aside that is replaced."""
     return paths.build.with_name("build.rebuilding")
 
 
@@ -143,7 +139,7 @@ def _load_best(
     connection: duckdb.DuckDBPyConnection, landing: Landing, settings: Settings, unit: Unit, run_id: str
 ) -> bool:
     """Load the latest extraction of a unit that can be read and keeps its contract."""
-    error: NessError = SourceUnavailable(f"{unit.source} {unit.key} has never landed whole; run it with network.")
+    error: NessError = SourceUnavailable(f"{unit.name} has never landed whole; run it with network.")
     for extraction in landing.complete(unit.source, unit.key):
         try:
             now = clock(connection)

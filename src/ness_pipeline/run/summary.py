@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,6 +11,9 @@ from ness_pipeline.build.load import Loaded
 from ness_pipeline.landing.units import Unit
 
 Status = Literal["running", "completed", "completed_with_gaps", "failed"]
+
+COUNTS = ("units", "received", "loaded", "quarantined")
+"""What is counted per source: units of work, and rows (or records)."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,16 @@ class Summary:
     gaps: list[Gap] = field(default_factory=list)
     written: dict[str, int] = field(default_factory=dict)
     content_hash: str | None = None
+
+    def per_source(self) -> dict[str, Counter[str]]:
+        """The `COUNTS` of each source, in the order in which they were loaded."""
+        totals: dict[str, Counter[str]] = {}
+        for unit, results in self.loaded.items():
+            counts = totals.setdefault(unit.source, Counter(units=0))
+            counts["units"] += 1
+            for result in results:
+                counts.update(received=result.received, loaded=result.loaded, quarantined=result.quarantined)
+        return totals
 
     @property
     def status(self) -> Status:

@@ -97,5 +97,5 @@ def understood(unit: Unit, batches: Iterable[Batch]) -> Iterator[Batch]:
         yield from batches
     except MISREAD as error:
         cause = " ".join(f"{type(error).__name__}: {error}".split())[:120]
-        message = f"An answer for {unit.source} {unit.key} has a shape that is not understood ({cause}); look at the landed payload."
+        message = f"An answer for {unit.name} has a shape that is not understood ({cause}); look at the landed payload."
         raise SchemaDrift(message) from error

@@ -25,7 +25,7 @@ from ness_pipeline.share.report import world
 from ness_pipeline.share.report.glossary import TERMS
 from ness_pipeline.share.report.published import Edition, Published, Shelf
 from ness_pipeline.share.report.sections import parts
-from ness_pipeline.share.report.sections.base import Asked
+from ness_pipeline.share.report.sections.base import Subject
 from ness_pipeline.share.report.tiles import tiles
 from ness_pipeline.share.report.wording import day, number
 
@@ -259,7 +259,7 @@ def write_countries(source: Published, edition: Edition, out: Path, codes: Seque
     shelf = Shelf(source, codes)
     order = list(edition.countries)
     for code in codes:
-        subject = Asked(edition.countries[code], shelf, edition)
+        subject = Subject(edition.countries[code], shelf, edition)
         place = order.index(code)
         html = template.render(
             edition=edition,

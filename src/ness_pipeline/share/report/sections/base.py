@@ -11,7 +11,7 @@ from ness_pipeline.share.report.wording import Kind, kind_of, label_of, number, 
 
 
 @dataclass(frozen=True)
-class Asked:
+class Subject:
     """One country and what is known of it.
 
     Attributes:

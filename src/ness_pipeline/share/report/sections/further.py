@@ -12,7 +12,7 @@ from typing import Any
 from ness_pipeline.contract.dictionary import Column, Table, tables
 from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 from ness_pipeline.share.report.published import Row
-from ness_pipeline.share.report.sections.base import Asked, Part, newest, no_rows, no_table
+from ness_pipeline.share.report.sections.base import Part, Subject, newest, no_rows, no_table
 from ness_pipeline.share.report.wording import kind_of, label_of, number, reason_of, table_of, unit_of
 
 ORDER = 78
@@ -20,14 +20,14 @@ TITLE = "Further measures"
 _GROUPS = (*TAXON_GROUPS, *ROLL_UPS)
 
 
-def build(subject: Asked) -> Part:
+def build(subject: Subject) -> Part:
     """Each table without a section of its own, with all its metrics."""
     blocks = [_block(subject, table) for table in tables().values() if table.measures and table.section is None]
     missing = None if any(block["metrics"] for block in blocks) else no_table("further measures")
     return Part("further", TITLE, missing, {}, {"blocks": blocks})
 
 
-def _block(subject: Asked, table: Table) -> Row:
+def _block(subject: Subject, table: Table) -> Row:
     """One table: its title, its metrics, or why there is nothing to show."""
     by_key: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     keys = [name for name in table.grain if name not in {"country_code", "year"}]
@@ -48,7 +48,7 @@ def _order(key: Sequence[Any]) -> tuple[tuple[int, str], ...]:
     return tuple((_GROUPS.index(part) if part in _GROUPS else len(_GROUPS), str(part)) for part in key)
 
 
-def _group(subject: Asked, keys: Sequence[str], key: Sequence[Any]) -> str:
+def _group(subject: Subject, keys: Sequence[str], key: Sequence[Any]) -> str:
     """The label of one key: the reporting group and the other key columns, joined by commas."""
     words = [
         subject.group_label(part) if name == "taxon_group" else str(part) for name, part in zip(keys, key, strict=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from ness_pipeline.share.report.sections.base import Asked, Part
+from ness_pipeline.share.report.sections.base import Part, Subject
 from ness_pipeline.share.report.wording import day, label_of, reason_of, source_of
 
 ORDER = 90
 TITLE = "What is missing, and why"
 
 
-def build(subject: Asked) -> Part:
+def build(subject: Subject) -> Part:
     """Numbers that may not be quoted by reason, measures without any row, and sources behind on this country."""
     withheld: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     seen = set()

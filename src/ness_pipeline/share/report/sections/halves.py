@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from ness_pipeline.share.report.published import Row
-from ness_pipeline.share.report.sections.base import Asked, Cell, Figure, Part, Quoted, dated, newest, no_rows, no_table
+from ness_pipeline.share.report.sections.base import (
+    Cell,
+    Figure,
+    Part,
+    Quoted,
+    Subject,
+    dated,
+    newest,
+    no_rows,
+    no_table,
+)
 from ness_pipeline.share.report.wording import label_of, number, reason_of
 
 ORDER = 10
@@ -25,7 +35,7 @@ HEADLINES = (
 """Measures, with their group, that open a country page where they exist."""
 
 
-def build(subject: Asked) -> Part:
+def build(subject: Subject) -> Part:
     """The index with its range, both halves, their pillars, and up to six headline numbers."""
     rows = dated(subject.rows(TABLE))
     row = newest(rows, "eco_security_index") or (rows[-1] if rows else None)
@@ -43,7 +53,7 @@ def build(subject: Asked) -> Part:
     return Part("halves", TITLE, missing, figures, facts)
 
 
-def _headlines(subject: Asked) -> list[Quoted]:
+def _headlines(subject: Subject) -> list[Quoted]:
     latest = {(row["metric"], row["taxon_group"]): row for row in subject.latest()}
     quotes = []
     for metric, group in HEADLINES:
@@ -69,7 +79,7 @@ def _bar(
     }
 
 
-def _index(subject: Asked, row: Row) -> Row:
+def _index(subject: Subject, row: Row) -> Row:
     value = row["eco_security_index"] if row.get("reportable", True) else None
     pillars = [pillar for pillar in subject.rows(PILLARS) if pillar["year"] == row["year"]]
     halves = []
@@ -96,7 +106,7 @@ def _index(subject: Asked, row: Row) -> Row:
     }
 
 
-def _component(subject: Asked, row: Row) -> Row:
+def _component(subject: Subject, row: Row) -> Row:
     about = subject.edition.metrics.get(row["metric"], {})
     quoted = Quoted.of(row | {"unit": about.get("unit", "")}, subject.edition.metrics)
     return {
@@ -110,7 +120,7 @@ def _component(subject: Asked, row: Row) -> Row:
     }
 
 
-def _course(subject: Asked, rows: list[Row]) -> dict[str, Figure]:
+def _course(subject: Subject, rows: list[Row]) -> dict[str, Figure]:
     drawn = [
         {
             "year": row["year"],

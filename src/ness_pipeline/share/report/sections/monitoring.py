@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 from ness_pipeline.share.report.published import Row
-from ness_pipeline.share.report.sections.base import Asked, Cell, Figure, Part, dated, no_rows, no_table
+from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Subject, dated, no_rows, no_table
 from ness_pipeline.share.report.wording import label_of
 
 ORDER = 60
@@ -15,7 +15,7 @@ SHARES = ("sample_coverage_share", "completeness_share", "recent_species_share")
 """Measures by group and year of how complete the records are, drawn where the publication has them."""
 
 
-def build(subject: Asked) -> Part:
+def build(subject: Subject) -> Part:
     """Records and species by year, coverage and completeness by group and year, and the assessed share by group."""
     diversity, effort, assessed = subject.rows(DIVERSITY), subject.rows(EFFORT), subject.rows(ASSESSED)
     name = subject.country["country_name"]
@@ -42,7 +42,7 @@ def build(subject: Asked) -> Part:
     return Part("monitoring", TITLE, None, figures, facts)
 
 
-def _records(subject: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
+def _records(subject: Subject, rows: list[Row], name: str) -> dict[str, Figure]:
     drawn = [
         {
             "year": row["year"],
@@ -83,7 +83,7 @@ def _records(subject: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
     return figures
 
 
-def _shares(subject: Asked, name: str) -> dict[str, Figure]:
+def _shares(subject: Subject, name: str) -> dict[str, Figure]:
     """Coverage and completeness by year for the kingdoms, and over all years for every group."""
     by_year, by_group = [], []
     for measure in SHARES:
@@ -130,7 +130,7 @@ def _shares(subject: Asked, name: str) -> dict[str, Figure]:
     return figures
 
 
-def _assessed(subject: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
+def _assessed(subject: Subject, rows: list[Row], name: str) -> dict[str, Figure]:
     by_group = {row["taxon_group"]: row for row in rows}
     table = [
         {
@@ -171,6 +171,6 @@ def _assessed(subject: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
     }
 
 
-def _kingdom(subject: Asked, group: str) -> str:
+def _kingdom(subject: Subject, group: str) -> str:
     roll_up = group if group in KINGDOMS else (subject.edition.groups.get(group) or {}).get("roll_up")
     return subject.group_label(roll_up) if roll_up else "Others"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from ness_pipeline.share.report.sections.base import Asked, Part, Quoted, no_rows
+from ness_pipeline.share.report.sections.base import Part, Quoted, Subject, no_rows
 from ness_pipeline.share.report.wording import table_of
 
 ORDER = 80
 TITLE = "All numbers"
 
 
-def build(subject: Asked) -> Part:
+def build(subject: Subject) -> Part:
     """The latest value of each measure, by metric table."""
     tables: dict[str, list[Quoted]] = defaultdict(list)
     for row in subject.latest():

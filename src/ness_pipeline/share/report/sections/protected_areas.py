@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ness_pipeline.share.report.published import Row
-from ness_pipeline.share.report.sections.base import Asked, Cell, Figure, Part, dated, newest, no_rows, no_table
+from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Subject, dated, newest, no_rows, no_table
 from ness_pipeline.share.report.wording import number, reason_of, source_of
 
 ORDER = 40
@@ -18,7 +18,7 @@ SITES = {
 }
 
 
-def build(subject: Asked) -> Part:
+def build(subject: Subject) -> Part:
     """Percent of land and sea by year with the target line, and of key biodiversity areas."""
     rows = dated(subject.rows(TABLE))
     name = subject.country["country_name"]

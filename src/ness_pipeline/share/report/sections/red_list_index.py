@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ness_pipeline.share.report.published import Row
-from ness_pipeline.share.report.sections.base import Asked, Cell, Figure, Part, dated, newest, no_rows, no_table
+from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Subject, dated, newest, no_rows, no_table
 from ness_pipeline.share.report.wording import number, reason_of
 
 ORDER = 20
@@ -14,7 +14,7 @@ TABLE = "metrics.red_list_index"
 OFFICIAL_SERIES = "ER_RSK_LST"
 
 
-def build(subject: Asked) -> Part:
+def build(subject: Subject) -> Part:
     """Own index weighted by range, the same with all species alike, the official series, and each group's latest value."""
     own = subject.rows(TABLE)
     all_groups = dated(row for row in own if row.get("taxon_group") in {None, "all"})
@@ -60,7 +60,7 @@ def _bound(row: Row | None, side: str) -> str | None:
     return None if value is None else number(value)
 
 
-def _why(subject: Asked, rows: list[Row]) -> str:
+def _why(subject: Subject, rows: list[Row]) -> str:
     if not subject.shelf.published.has(TABLE):
         return no_table("a Red List Index of its own")
     reason = next((reason_of(row.get("reason")) for row in reversed(rows) if row.get("reason")), None)
@@ -94,7 +94,7 @@ def _lines(rows: list[Row]) -> list[Row]:
     return weighted + alike
 
 
-def _official(subject: Asked) -> list[Row]:
+def _official(subject: Subject) -> list[Row]:
     return dated(
         {
             "year": row["year"],
@@ -108,7 +108,7 @@ def _official(subject: Asked) -> list[Row]:
     )
 
 
-def _groups(subject: Asked, rows: list[Row]) -> list[Row]:
+def _groups(subject: Subject, rows: list[Row]) -> list[Row]:
     """The latest row of each group, for the table below the chart."""
     newest_of: dict[str, Row] = {}
     for row in sorted(rows, key=lambda row: row["year"] or 9999):

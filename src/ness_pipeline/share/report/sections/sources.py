@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ness_pipeline.share.report.sections.base import Asked, Part
+from ness_pipeline.share.report.sections.base import Part, Subject
 from ness_pipeline.share.report.wording import day, licence_of, source_of
 
 ORDER = 100
 TITLE = "Sources, dates and licences"
 
 
-def build(subject: Asked) -> Part:
+def build(subject: Subject) -> Part:
     """The citations for this country: those of its own units of work and of the whole world."""
     citations = [
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 from ness_pipeline.share.report.published import Row
-from ness_pipeline.share.report.sections.base import Asked, Cell, Figure, Part, no_rows, no_table
+from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Subject, no_rows, no_table
 from ness_pipeline.share.report.wording import number, reason_of
 
 ORDER = 30
@@ -23,7 +23,7 @@ CATEGORIES = {
 NOT_ASSESSED = "Not assessed"
 
 
-def build(subject: Asked) -> Part:
+def build(subject: Subject) -> Part:
     """Every group as one bar from extinct to not assessed, and the share threatened with its bounds."""
     by_group = {row["taxon_group"]: row for row in subject.rows(TABLE)}
     rows = [by_group[group] for group in (*TAXON_GROUPS, *ROLL_UPS) if group in by_group]
@@ -48,7 +48,7 @@ def _quoted(row: Row | None) -> Row | None:
     return row if row and row["reportable"] else None
 
 
-def _figures(subject: Asked, rows: list[Row], name: str) -> dict[str, Figure]:
+def _figures(subject: Subject, rows: list[Row], name: str) -> dict[str, Figure]:
     bars = [row for row in rows if row["known_species"] and row["taxon_group"] != "all"]
     stacked = [
         {

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 from ness_pipeline.share.report.published import Row
-from ness_pipeline.share.report.sections.base import Asked, Cell, Figure, Part, Quoted, no_rows, no_table
+from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Quoted, Subject, no_rows, no_table
 from ness_pipeline.share.report.wording import THREATS, number, reason_of
 
 ORDER = 70
@@ -18,7 +18,7 @@ PART = ("extinction_responsibility", "endemic_threatened_species", "near_endemic
 """Measures, over all groups, of the country's part in the world's extinction risk."""
 
 
-def build(subject: Asked) -> Part:
+def build(subject: Subject) -> Part:
     """The STAR score by threat, highest first, and how much of the world's extinction risk lies in the country."""
     name = subject.country["country_name"]
     latest = {(row["metric"], row["taxon_group"]): row for row in subject.latest()}
@@ -46,7 +46,7 @@ def build(subject: Asked) -> Part:
     return Part("threats", TITLE, None, {"threats": figure}, facts)
 
 
-def _quotable(subject: Asked, rows: list[Row]) -> list[str]:
+def _quotable(subject: Subject, rows: list[Row]) -> list[str]:
     """The widest groups whose scores may be quoted, none of them within another."""
     open_groups = {row["taxon_group"] for row in rows if row["reportable"] and row["star"] > 0}
     if "all" in open_groups:
@@ -77,7 +77,7 @@ def _listed(names: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def _why(subject: Asked, rows: list[Row], name: str) -> str:
+def _why(subject: Subject, rows: list[Row], name: str) -> str:
     if not subject.shelf.published.has(TABLE):
         return no_table("threats to species")
     of_all = [row for row in rows if row["taxon_group"] == "all"]

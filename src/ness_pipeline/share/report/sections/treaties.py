@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from ness_pipeline.share.report.published import Row
-from ness_pipeline.share.report.sections.base import Asked, Cell, Figure, Part, dated, no_rows, no_table
+from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Subject, dated, no_rows, no_table
 from ness_pipeline.share.report.wording import TREATIES_IN_SHORT, day, treaty_of
 
 ORDER = 50
@@ -29,7 +29,7 @@ LAWS = {
 }
 
 
-def build(subject: Asked) -> Part:
+def build(subject: Subject) -> Part:
     """Each treaty from the day it binds the country, and the answers on national law."""
     parties = subject.rows("core.treaty_party")
     framework = dated(subject.rows(TABLE))

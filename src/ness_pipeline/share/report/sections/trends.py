@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.share.report.published import Row
-from ness_pipeline.share.report.sections.base import Asked, Cell, Figure, Part, Quoted, dated, no_rows, no_table
+from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Quoted, Subject, dated, no_rows, no_table
 from ness_pipeline.share.report.wording import label_of, table_of, unit_of
 
 ORDER = 75
@@ -13,7 +13,7 @@ SECTION = "trends"
 """Tables whose contract names this section are shown here, those of the ecological system first."""
 
 
-def build(subject: Asked) -> Part:
+def build(subject: Subject) -> Part:
     """Each metric of the tables of this section: its latest value and its course over the years."""
     blocks = []
     figures = {}
@@ -39,7 +39,7 @@ def build(subject: Asked) -> Part:
     return Part("trends", TITLE, missing, figures, {"blocks": blocks})
 
 
-def _course(metrics: list[str], subject: Asked) -> list[Row]:
+def _course(metrics: list[str], subject: Subject) -> list[Row]:
     """Points of the lines of several metrics; a metric with a single point has none."""
     drawn = []
     for metric in metrics:
