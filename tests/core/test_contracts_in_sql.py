@@ -10,10 +10,12 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from published import Published
 
 from ness_pipeline.contract.check import check
 from ness_pipeline.contract.checks_in_sql import any_broken, broken_columns, first_broken
 from ness_pipeline.contract.dictionary import Table, tables
+from ness_pipeline.sql import frame_of
 
 CHECKED = [name for name, table in tables().items() if not table.is_view and table.layer in {"core", "metrics"}]
 WORDS = ["", "KE", "ke", "XKX", "GB-SCT", "2021-03-21", "a" * 64, "9" * 32, "0123456789abcdef", "x y"]
@@ -48,23 +50,46 @@ def values(table: Table, name: str) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("name", CHECKED)
-def test_sql_and_contract_refuse_the_same_rows(name: str) -> None:
-    """Both ways to check a row agree on whether it is refused, and for which column first."""
+def test_sql_and_contract_refuse_the_same_rows(name: str, publication: Published) -> None:
+    """Both ways to check a row agree on whether it is refused, and for which column first.
+
+    The rows are published ones, which are accepted, the same with one value changed, and rows of which every value is
+    chosen at random, of which few are accepted.
+    """
     table = tables()[name]
     schema = {column.name: column.dtype for column in table.columns}
-    rows = st.fixed_dictionaries({column: values(table, column) for column in schema})
+    any_row = st.fixed_dictionaries({column: values(table, column) for column in schema})
+    accepted = published_rows(publication, table)
+    assert refused_by_both(table, accepted) == {}
+    changed = any_row
+    if accepted:
+        changes = [values(table, column).map(lambda value, column=column: {column: value}) for column in schema]
+        changed = st.builds(lambda row, change: row | change, st.sampled_from(accepted), st.one_of(changes))
 
     @settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.lists(rows, min_size=20, max_size=20))
-    def agree(rows: list[dict[str, Any]]) -> None:
-        frame = pl.DataFrame(rows, schema=schema, orient="row")
-        _, refused = check(table, frame, "test")
-        with duckdb.connect() as connection:
-            connection.register("rows", frame.to_arrow())
-            breaks = broken_columns(table)
-            found = connection.sql(f"SELECT {first_broken(breaks)}, {any_broken(breaks)} FROM rows").fetchall()
-        by_contract = dict(refused.select("row_number", "column_name").rows())
-        assert {row: column for row, (column, _) in enumerate(found) if column is not None} == by_contract
-        assert {row for row, (_, is_broken) in enumerate(found) if is_broken} == by_contract.keys()
+    @given(st.lists(any_row, min_size=20, max_size=20), st.lists(changed, min_size=40, max_size=40))
+    def agree(random: list[dict[str, Any]], near: list[dict[str, Any]]) -> None:
+        refused_by_both(table, random + near)
 
     agree()
+
+
+def published_rows(publication: Published, table: Table) -> list[dict[str, Any]]:
+    """Some published rows of a table; none where the sandbox has none."""
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
+    with duckdb.connect(str(publication.paths.published), read_only=True) as connection:
+        return frame_of(connection, f"SELECT {columns} FROM {table.name} ORDER BY ALL LIMIT 20").to_dicts()
+
+
+def refused_by_both(table: Table, rows: list[dict[str, Any]]) -> dict[int, str]:
+    """Position and first broken column of the rows that the contract refuses, after a look whether the SQL does the same."""
+    frame = pl.DataFrame(rows, schema={column.name: column.dtype for column in table.columns}, orient="row")
+    _, refused = check(table, frame, "test")
+    with duckdb.connect() as connection:
+        connection.register("rows", frame.to_arrow())
+        breaks = broken_columns(table)
+        found = connection.sql(f"SELECT {first_broken(breaks)}, {any_broken(breaks)} FROM rows").fetchall()
+    by_contract: dict[int, str] = dict(refused.select("row_number", "column_name").rows())
+    assert {row: column for row, (column, _) in enumerate(found) if column is not None} == by_contract
+    assert {row for row, (_, is_broken) in enumerate(found) if is_broken} == by_contract.keys()
+    return by_contract
