@@ -17,7 +17,8 @@ from types import SimpleNamespace
 import pytest
 
 from ness_pipeline.errors import SourceUnavailable
-from ness_pipeline.landing.http import Request, Session, user_agent
+from ness_pipeline.landing.http import Session, user_agent
+from ness_pipeline.landing.request import Request
 from ness_pipeline.logs import scrub
 from ness_pipeline.settings import Settings
 

@@ -16,7 +16,8 @@ import pytest
 import requests
 
 from ness_pipeline.errors import NessError, SourceUnavailable, WrongUsage
-from ness_pipeline.landing.http import Fetch, Payload, Request, Session
+from ness_pipeline.landing.http import Session
+from ness_pipeline.landing.request import Fetch, Payload, Request
 from ness_pipeline.sandbox import serve
 from ness_pipeline.settings import CATALOGUE_OF_LIFE, Settings
 from ness_pipeline.sources.apis.pygbif_adapter import name_match, occurrence_search, speaking_through

@@ -5,7 +5,7 @@ Where do I go to …
 - see what a run does, step by step: `run/refresh.py`; what it is going to do: `run/plan.py`
 - follow a country code from what a user types: `names/countries.py`
 - see how a publisher is read: `sources/` (one module each) and `sources/apis/` (its protocol); requests: `landing/http.py`
-- see where payloads lie: `landing/zone.py`; own files: `files/`, loaded by `run/own_files.py`
+- see where payloads lie: `landing/zone.py` (its files: `landing/store.py`); own files: `files/`, loaded by `run/own_files.py`
 - see what a table holds: `schemas/` (one file each); how contracts become SQL: `contract/`
 - see where a row that breaks its contract is refused: `contract/check.py`, kept by `build/load.py`; records of a cube:
   `cube/rules.py`; rows of a model stop the run: `build/models.py`

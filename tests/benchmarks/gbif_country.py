@@ -15,7 +15,8 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ness_pipeline.landing.http import Payload, Request, Session
+from ness_pipeline.landing.http import Session
+from ness_pipeline.landing.request import Payload, Request
 from ness_pipeline.landing.units import WORLD, Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.years import Years

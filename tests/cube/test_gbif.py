@@ -13,7 +13,8 @@ from ness_pipeline import files
 from ness_pipeline.cube.gbif import GbifDownloads, sql_of
 from ness_pipeline.cube.options import CubeOptions, Grid
 from ness_pipeline.errors import SourceUnavailable, WrongUsage
-from ness_pipeline.landing.http import Payload, Request, Session
+from ness_pipeline.landing.http import Session
+from ness_pipeline.landing.request import Payload, Request
 from ness_pipeline.names.years import Years
 from ness_pipeline.run.cube import engine_for
 from ness_pipeline.sandbox import Fault, Faults, World, serve

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from ness_pipeline.errors import SourceUnavailable, WrongUsage
-from ness_pipeline.landing.http import Request, Session
+from ness_pipeline.landing.http import Session
+from ness_pipeline.landing.request import Request
 from ness_pipeline.sandbox import Fault, Faults, World, mixed, serve
 from ness_pipeline.sandbox.faults import CONTENT, KINDS, PASSING, Rng, spoiled
 from ness_pipeline.settings import Settings

@@ -9,7 +9,8 @@ import pytest
 import requests
 
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.landing.http import Request, Session
+from ness_pipeline.landing.http import Session
+from ness_pipeline.landing.request import Request
 from ness_pipeline.sandbox import serve
 from ness_pipeline.settings import Settings
 

@@ -14,7 +14,8 @@ from replies import FETCHED_AT, read
 from ness_pipeline.contract.check import check
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
-from ness_pipeline.landing.http import Fetch, Payload, Request, Session
+from ness_pipeline.landing.http import Session
+from ness_pipeline.landing.request import Fetch, Payload, Request
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.taxon_groups import GROUP_TAXA, RESIDUAL_GROUPS
 from ness_pipeline.names.years import Years

@@ -20,7 +20,8 @@ from ness_pipeline.build.load import check, load_unit
 from ness_pipeline.contract.batch import Batch
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
-from ness_pipeline.landing.http import Fetch, Payload, Request, Session
+from ness_pipeline.landing.http import Session
+from ness_pipeline.landing.request import Fetch, Payload, Request
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.years import Years

@@ -13,7 +13,8 @@ from replies import read, replies
 from ness_pipeline.build.load import check
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import SchemaDrift, WrongUsage
-from ness_pipeline.landing.http import Fetch, Payload, Request, Session
+from ness_pipeline.landing.http import Session
+from ness_pipeline.landing.request import Fetch, Payload, Request
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.years import Years

@@ -11,7 +11,8 @@ import pytest
 from replies import FETCHED_AT
 
 from ness_pipeline.errors import SourceUnavailable
-from ness_pipeline.landing.http import Payload, Request, Session
+from ness_pipeline.landing.http import Session
+from ness_pipeline.landing.request import Payload, Request
 from ness_pipeline.names.countries import countries
 from ness_pipeline.sandbox import serve
 from ness_pipeline.settings import Settings

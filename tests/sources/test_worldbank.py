@@ -9,7 +9,7 @@ from ness_pipeline.build.load import check
 from ness_pipeline.contract.batch import Batch
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
-from ness_pipeline.landing.http import Payload, Request
+from ness_pipeline.landing.request import Payload, Request
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.years import Years
 from ness_pipeline.sources.worldbank import INDICATORS, SOURCES

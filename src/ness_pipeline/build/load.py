@@ -24,8 +24,8 @@ from ness_pipeline.contract.refused import (
     whole_rows_as_json,
 )
 from ness_pipeline.errors import ContractViolation, NessError
+from ness_pipeline.landing.extraction import Extraction
 from ness_pipeline.landing.units import Unit
-from ness_pipeline.landing.zone import Extraction
 from ness_pipeline.sources import Context, sources
 from ness_pipeline.sources.extract import understood
 from ness_pipeline.sql import frame_of, quote

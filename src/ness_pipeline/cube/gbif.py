@@ -23,7 +23,8 @@ from typing import Any, Literal
 from ness_pipeline.cube.options import CubeOptions
 from ness_pipeline.cube.records import Progress
 from ness_pipeline.errors import SourceUnavailable, WrongUsage
-from ness_pipeline.landing.http import Payload, Request, Session
+from ness_pipeline.landing.http import Session
+from ness_pipeline.landing.request import Payload, Request
 from ness_pipeline.schemas.landed.occurrence import GEOSPATIAL_ISSUES, NOT_WILD
 from ness_pipeline.settings import Settings
 

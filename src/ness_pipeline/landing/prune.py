@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from ness_pipeline.landing.zone import Extraction, Landing
+from ness_pipeline.landing.extraction import Extraction
+from ness_pipeline.landing.zone import Landing
 
 
 @dataclass(frozen=True)

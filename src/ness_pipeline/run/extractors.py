@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from ness_pipeline.errors import NessError, SourceUnavailable
-from ness_pipeline.landing.http import Fetch, Session
+from ness_pipeline.landing.http import Session
+from ness_pipeline.landing.request import Fetch
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.years import Years

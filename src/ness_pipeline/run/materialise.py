@@ -8,7 +8,7 @@ import duckdb
 
 from ness_pipeline.build.load import load_unit
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.landing.http import Payload, Request
+from ness_pipeline.landing.request import Payload, Request
 from ness_pipeline.landing.units import WORLD, Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.years import ANY_YEAR

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from ness_pipeline.contract.batch import Batch
-from ness_pipeline.landing.http import Fetch
+from ness_pipeline.landing.request import Fetch
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.settings import Settings
 

@@ -10,9 +10,10 @@ import polars as pl
 
 from ness_pipeline.contract.batch import Batch
 from ness_pipeline.errors import ContractViolation, PublisherAway, SchemaDrift, SourceUnavailable
-from ness_pipeline.landing.http import Fetch
+from ness_pipeline.landing.extraction import Extraction
+from ness_pipeline.landing.request import Fetch
 from ness_pipeline.landing.units import WORLD, Unit
-from ness_pipeline.landing.zone import Extraction, Landing
+from ness_pipeline.landing.zone import Landing
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import Context, sources
 
@@ -56,6 +57,7 @@ def extract(
         SourceUnavailable: the publisher could not be read; what has landed stays for the next try.
         SchemaDrift: the publisher's answers have changed shape.
     """
+    context = context_of(landing, settings)
     latest = landing.latest(unit.source, unit.key)
     if latest is not None and latest.completed_at is not None:
         is_same = latest.unit == unit and all(
@@ -63,16 +65,15 @@ def extract(
         )
         if is_same and dt.timedelta(0) <= now - latest.completed_at < max_age:
             # Only damaged answers in landing are requested again.
-            return latest if latest.is_intact else _read(latest, settings, send, now)
-    return _read(landing.start(unit, settings_behind_answers(settings), now), settings, send, now)
+            return latest if latest.is_intact else _read(latest, context, send, now)
+    return _read(landing.start(unit, settings_behind_answers(settings), now), context, send, now)
 
 
-def _read(extraction: Extraction, settings: Settings, send: Fetch, now: dt.datetime) -> Extraction:
+def _read(extraction: Extraction, context: Context, send: Fetch, now: dt.datetime) -> Extraction:
     """Request the missing payloads of an extraction, and mark it complete, or refused when it cannot be read."""
     unit = extraction.unit
     source = sources()[unit.source]
     fetch = extraction.fetch_through(send)
-    context = context_of(extraction.landing, settings)
     try:
         for _ in understood(unit, source.read(unit, fetch, context)):
             pass

@@ -27,7 +27,7 @@ import polars as pl
 
 from ness_pipeline.contract.batch import Batch
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
-from ness_pipeline.landing.http import Fetch
+from ness_pipeline.landing.request import Fetch
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.taxon_groups import GROUP_TAXA, RESIDUAL_GROUPS, Taxon
 from ness_pipeline.names.years import Years

@@ -19,7 +19,7 @@ from typing import Any, Literal
 import polars as pl
 
 from ness_pipeline.contract.batch import Batch
-from ness_pipeline.landing.http import Fetch
+from ness_pipeline.landing.request import Fetch
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.sources import Context
 from ness_pipeline.sources.apis.gbif_lists import answered, listed

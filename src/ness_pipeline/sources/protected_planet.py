@@ -19,7 +19,7 @@ import polars as pl
 
 from ness_pipeline.contract.batch import Batch
 from ness_pipeline.errors import SchemaDrift
-from ness_pipeline.landing.http import Fetch, Payload, Request
+from ness_pipeline.landing.request import Fetch, Payload, Request
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.countries import countries
 from ness_pipeline.sources import Context

@@ -13,7 +13,7 @@ from typing import Literal
 import polars as pl
 
 from ness_pipeline.contract.batch import Batch
-from ness_pipeline.landing.http import Fetch
+from ness_pipeline.landing.request import Fetch
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.paths import sql_folder
 from ness_pipeline.sources import Context

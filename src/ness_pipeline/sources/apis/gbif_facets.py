@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
-from ness_pipeline.landing.http import Fetch
+from ness_pipeline.landing.request import Fetch
 from ness_pipeline.names.years import Years
 from ness_pipeline.sources.apis.pygbif_adapter import RANK_KEYS, occurrence_search
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
-from ness_pipeline.landing.http import Fetch, Payload, Request
+from ness_pipeline.landing.request import Fetch, Payload, Request
 from ness_pipeline.sources.apis.gbif_facets import FACET_LIMIT, Answer
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ness_pipeline.errors import SourceUnavailable
-from ness_pipeline.landing.http import Fetch, Payload, Request
+from ness_pipeline.landing.request import Fetch, Payload, Request
 from ness_pipeline.sources.apis.personal_data import without_email_addresses
 from ness_pipeline.sources.fields import record, rows, whole_number
 

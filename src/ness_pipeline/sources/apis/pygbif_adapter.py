@@ -27,7 +27,7 @@ from typing import Any
 import requests
 
 from ness_pipeline.errors import SourceUnavailable, WrongUsage
-from ness_pipeline.landing.http import Fetch, Request
+from ness_pipeline.landing.request import Fetch, Request
 
 GBIF_API = "https://api.gbif.org"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ness_pipeline.landing.http import Fetch, Payload, Request
+from ness_pipeline.landing.request import Fetch, Payload, Request
 from ness_pipeline.sources.apis.pygbif_adapter import name_match
 from ness_pipeline.sources.fields import record
 

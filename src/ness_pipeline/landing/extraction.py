@@ -1,0 +1,168 @@
+"""One reading of one unit of work: a small JSON record per request, and a mark that says it is complete."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ness_pipeline.errors import SourceUnavailable
+from ness_pipeline.landing.request import Fetch, Payload, Request
+from ness_pipeline.landing.store import Store, safe_name
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.names.years import Years
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """One reading of one unit of work.
+
+    Attributes:
+        landing: where it lies.
+        folder: its folder there.
+        about: what was asked for.
+    """
+
+    landing: Store
+    folder: str
+    about: dict[str, Any]
+
+    @property
+    def number(self) -> int:
+        """Position among the extractions of its unit, from 1."""
+        return int(self.folder.rsplit("/", 1)[-1])
+
+    @property
+    def unit(self) -> Unit:
+        """The unit of work it reads."""
+        return Unit(self.about["source"], self.about["unit"], Years.parse(self.about["years"]))
+
+    @property
+    def started_at(self) -> dt.datetime:
+        """When it was started, UTC."""
+        return dt.datetime.fromisoformat(self.about["started_at"])
+
+    @property
+    def _mark(self) -> dict[str, Any] | None:
+        return self.landing.record(f"{self.folder}/complete.json")
+
+    @property
+    def completed_at(self) -> dt.datetime | None:
+        """When its last payload had landed, UTC; None while it is incomplete."""
+        mark = self._mark
+        return None if mark is None else dt.datetime.fromisoformat(mark["completed_at"])
+
+    @property
+    def release(self) -> str | None:
+        """The publisher's name of the data's version."""
+        mark = self._mark
+        return None if mark is None else mark["release"]
+
+    def complete(self, release: str | None, now: dt.datetime) -> None:
+        """Mark the extraction complete."""
+        mark = {"completed_at": now.isoformat(), "release": release}
+        self.landing.write(f"{self.folder}/complete.json", json.dumps(mark, indent=1).encode())
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether its answers could not be understood."""
+        return self.landing.read(f"{self.folder}/refused.json") is not None
+
+    def refuse(self, error: str, now: dt.datetime) -> None:
+        """Mark the extraction as not understood: it stays to be looked at, is not resumed, and shares nothing more."""
+        mark = {"refused_at": now.isoformat(), "error": error}
+        self.landing.write(f"{self.folder}/refused.json", json.dumps(mark, indent=1).encode())
+        for name in sorted({record["shared"] for record in self.records() if record.get("shared")}):
+            self.landing.remove(name)
+
+    def keep(self, payload: Payload) -> None:
+        """Land one payload: its body first, then its record, so that a record never points nowhere."""
+        digest = self.landing.keep(payload.body)
+        record = {
+            "publisher": payload.request.publisher,
+            "target": payload.request.target,
+            "url": payload.url,
+            "status": payload.status,
+            "content_type": payload.content_type,
+            "fetched_at": payload.fetched_at.isoformat(),
+            "etag": payload.etag,
+            "sha256": digest,
+            "bytes": len(payload.body),
+            "headers": dict(payload.headers),
+        }
+        shared = _shared_name(payload.request)
+        text = json.dumps(record | {"shared": shared}, indent=1, sort_keys=True).encode()
+        if shared is not None and self.landing.record(shared) is None:
+            self.landing.write(shared, text)
+        self.landing.write(f"{self.folder}/requests/{payload.request.key}.json", text)
+
+    def find(self, request: Request) -> Payload | None:
+        """The landed payload of a request, None when it is missing or damaged."""
+        return self._payload(request, f"{self.folder}/requests/{request.key}.json")
+
+    def _find_shared(self, request: Request) -> Payload | None:
+        """The payload that another unit of work landed for the same request and release."""
+        name = _shared_name(request)
+        return None if name is None else self._payload(request, name)
+
+    def _payload(self, request: Request, name: str) -> Payload | None:
+        record = self.landing.record(name)
+        body = None if record is None else self.landing.body(record["sha256"])
+        if record is None or body is None:
+            return None
+        fetched_at = dt.datetime.fromisoformat(record["fetched_at"])
+        about = (record["url"], record["status"], record["content_type"], body, fetched_at, record["etag"])
+        return Payload(request, *about, headers=record.get("headers", {}))
+
+    def fetch_through(self, send: Fetch) -> Fetch:
+        """Fetch that lands every answer, cleaned, and does not ask twice for what has landed intact."""
+
+        def fetch(request: Request) -> Payload:
+            landed = self.find(request)
+            if landed is None:
+                landed = self._find_shared(request) or send(request)
+                if request.clean is not None:
+                    landed = replace(landed, body=request.clean(landed.body))
+                self.keep(landed)
+            return landed
+
+        return fetch
+
+    def replay(self) -> Fetch:
+        """Fetch that answers from landing alone.
+
+        Raises:
+            SourceUnavailable: when called for a request that has not landed intact.
+        """
+
+        def fetch(request: Request) -> Payload:
+            landed = self.find(request)
+            if landed is None:
+                unit = self.about["unit"]
+                message = f"The answer to {request.target[:120]} of {self.about['source']} {unit} is missing or damaged in landing; run {unit} again with network."
+                raise SourceUnavailable(message)
+            return landed
+
+        return fetch
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Provenance of every payload, in a stable order."""
+        for name in self.landing.names(f"{self.folder}/requests"):
+            if (record := self.landing.record(f"{self.folder}/requests/{name}")) is not None:
+                yield record
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether every payload is there and matches its hash."""
+        names = self.landing.names(f"{self.folder}/requests")
+        records = list(self.records())
+        return len(records) == len(names) and all(self.landing.body(record["sha256"]) is not None for record in records)
+
+
+def _shared_name(request: Request) -> str | None:
+    """Where the record of an answer lies that is the same for every unit of work of one release."""
+    return (
+        None if request.shared is None else f"shared/{request.publisher}/{safe_name(request.shared)}/{request.key}.json"
+    )
