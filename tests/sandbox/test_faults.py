@@ -10,7 +10,8 @@ from ness_pipeline.errors import SourceUnavailable, WrongUsage
 from ness_pipeline.landing.http import Session
 from ness_pipeline.landing.request import Request
 from ness_pipeline.sandbox import Fault, Faults, World, mixed, serve
-from ness_pipeline.sandbox.faults import CONTENT, KINDS, PASSING, Rng, spoiled
+from ness_pipeline.sandbox.faults import KINDS, PASSING
+from ness_pipeline.sandbox.spoiled import CONTENT, Rng, spoiled
 from ness_pipeline.settings import Settings
 
 SERIES = Request.get("unsdg", "/v1/sdg/Series/List")

@@ -27,7 +27,8 @@ from ness_pipeline.publish.publication import publish
 from ness_pipeline.run.records import clock
 from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.sandbox import Fault, Faults, mixed, serve
-from ness_pipeline.sandbox.faults import CONTENT, PASSING, Rng
+from ness_pipeline.sandbox.faults import PASSING
+from ness_pipeline.sandbox.spoiled import CONTENT, Rng
 
 PATIENCE_S = 200
 """Seconds after which a run that was not disturbed counts as hanging."""

@@ -11,7 +11,6 @@ import base64
 import datetime as dt
 import functools
 import io
-import json
 import threading
 import zipfile
 from dataclasses import dataclass, field
@@ -19,14 +18,13 @@ from typing import Any
 
 import duckdb
 import polars as pl
-import sqlglot
-from sqlglot import exp
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ness_pipeline.paths import sql_folder
 from ness_pipeline.sandbox.answers import json_answer, text_answer
+from ness_pipeline.sandbox.gbif_orders import RefusedError, accepted_sql, condition_of, count_items, parse_order
 from ness_pipeline.sandbox.gbif_table import records_table
 from ness_pipeline.sandbox.occurrences import BACKBONE, Occurrences
 
@@ -40,26 +38,11 @@ _HEADERS = {
     "decimallatitude": "decimalLatitude", "decimallongitude": "decimalLongitude",
     "coordinateuncertaintyinmeters": "coordinateUncertaintyInMeters", "iucnredlistcategory": "iucnRedListCategory",
 }  # fmt: skip
-_COLUMNS = {
-    "COUNTRY": "countrycode", "YEAR": "year", "MONTH": "month", "BASIS_OF_RECORD": "basisofrecord",
-    "OCCURRENCE_STATUS": "occurrencestatus", "SPECIES_KEY": "specieskey", "TAXON_KEY": "taxonkey",
-    "HAS_COORDINATE": "hascoordinate", "HAS_GEOSPATIAL_ISSUE": "hasgeospatialissues",
-    "ESTABLISHMENT_MEANS": "establishmentmeans", "GBIF_ID": "gbifid",
-}  # fmt: skip
-_SIGNS = {"equals": "=", "lessThan": "<", "lessThanOrEquals": "<=", "greaterThan": ">", "greaterThanOrEquals": ">="}
 _FUNCTIONS = """
 CREATE MACRO GBIF_EQDGCode(level, latitude, longitude, uncertainty) AS eqdgc_code(latitude, longitude, level);
 CREATE MACRO GBIF_EEARGCode(size, latitude, longitude, uncertainty) AS eea_code(latitude, longitude, size);
 CREATE MACRO GBIF_TemporalUncertainty(event_date, event_time) AS temporal_uncertainty_if_iso(event_date, event_time);
 """
-
-
-class RefusedError(Exception):
-    """An order that GBIF refuses, with its own words and status."""
-
-    def __init__(self, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.message, self.status = message, status
 
 
 @dataclass
@@ -121,7 +104,7 @@ class Downloads:
         ]
 
     def _create(self, request: Request, body: bytes) -> Response:
-        user, payload = _user(request), _parsed(body)
+        user, payload = _user(request), parse_order(body)
         with self._lock:
             for order in self.orders.values():
                 if order.user == user and order.request == payload and order.status in STATUSES:
@@ -131,20 +114,22 @@ class Downloads:
                 >= MOST_AT_ONCE
             ):
                 raise RefusedError("A download limitation is exceeded:\nToo many simultaneous downloads", 420)
-            if _items(payload.get("predicate")) > MOST_ITEMS:
+            if count_items(payload.get("predicate")) > MOST_ITEMS:
                 raise RefusedError(
                     f"A download limitation is exceeded:\nThe request contains more than {MOST_ITEMS} items", 413
                 )
-            where = _restricted(payload["sql"]) if "sql" in payload else _condition(payload.get("predicate"))
+            if "sql" in payload:  # both refuse what cannot be answered
+                accepted_sql(payload["sql"])
+            else:
+                condition_of(payload.get("predicate"))
             key = f"{len(self.orders) + 1:07}-{_STARTED}0"
             self.orders[key] = Order(key, user, payload, dt.datetime.now(dt.UTC))
-            assert where  # noqa: S101  (parsed to be sure that it can be answered)
         return text_answer(key, 201, "application/json")
 
     def _validate(self, request: Request, body: bytes) -> Response:
         _user(request)
-        payload = _parsed(body)
-        return json_answer({**payload, "sql": _restricted(payload.get("sql", "")), "type": "OCCURRENCE"}, 201)
+        payload = parse_order(body)
+        return json_answer({**payload, "sql": accepted_sql(payload.get("sql", "")), "type": "OCCURRENCE"}, 201)
 
     def _about(self, request: Request, _: bytes) -> Response:
         with self._lock:
@@ -229,7 +214,7 @@ class Downloads:
                 return _zipped(
                     {f"{order.key}.csv": lowered.write_csv(separator="\t", quote_style="never").encode()}
                 ), frame.height
-            where = _condition(payload["predicate"])
+            where = condition_of(payload["predicate"])
             frame = pl.DataFrame(
                 pl.from_arrow(
                     connection.sql(
@@ -274,71 +259,6 @@ def _user(request: Request) -> str:
     if not user or not password or "@" in user:
         raise RefusedError("User could not be authenticated", 401)
     return user
-
-
-def _parsed(body: bytes) -> dict[str, Any]:
-    try:
-        payload = json.loads(body)
-    except ValueError:
-        raise RefusedError("Request body is no JSON") from None
-    if not isinstance(payload, dict) or payload.get("format") not in {"SQL_TSV_ZIP", "SIMPLE_PARQUET", "SPECIES_LIST"}:
-        raise RefusedError("Unsupported download format")
-    return payload
-
-
-def _restricted(sql: str) -> str:
-    """SQL as GBIF accepts it, normalised."""
-    if "--" in sql or "/*" in sql:
-        raise RefusedError("SQL comments are not allowed")
-    try:
-        tree = sqlglot.parse_one(sql, read="duckdb")
-    except sqlglot.errors.SqlglotError as error:
-        raise RefusedError(f"SQL is not readable: {str(error).splitlines()[0]}") from None
-    tables = [table.name.lower() for table in tree.find_all(exp.Table)]
-    if not isinstance(tree, exp.Select) or tables != ["occurrence"]:
-        raise RefusedError("SQL must be one SELECT from the one table occurrence")
-    for kind in (exp.Star, exp.Join, exp.Subquery, exp.Having, exp.Qualify, exp.Between):
-        clause = tree.find(kind)
-        if clause is not None and not isinstance(clause.parent, exp.Count):
-            raise RefusedError(f"SQL must not use {kind.__name__.upper()}")
-    return str(tree.sql(dialect="duckdb", pretty=True))
-
-
-def _items(predicate: Any) -> int:
-    if isinstance(predicate, dict):
-        return 1 + sum(_items(value) for value in predicate.values() if isinstance(value, (dict, list)))
-    return sum(_items(item) if isinstance(item, (dict, list)) else 1 for item in predicate or [])
-
-
-def _condition(predicate: Any) -> str:
-    """A predicate as an SQL condition over the records."""
-    if not isinstance(predicate, dict):
-        raise RefusedError("Predicate is missing")
-    kind = predicate.get("type")
-    if kind in {"and", "or"}:
-        return "(" + f" {kind.upper()} ".join(_condition(part) for part in predicate["predicates"]) + ")"
-    if kind == "not":
-        return f"NOT coalesce({_condition(predicate['predicate'])}, FALSE)"
-    name = predicate.get("key") or predicate.get("parameter")
-    if name not in _COLUMNS:
-        raise RefusedError(f"{name} is not a valid search parameter")
-    column = _COLUMNS[name]
-    if kind in {"isNull", "isNotNull"}:
-        return f"{column} IS {'' if kind == 'isNull' else 'NOT '}NULL"
-    if kind == "in":
-        return f"CAST({column} AS VARCHAR) IN ({', '.join(_quoted(value) for value in predicate['values'])})"
-    if kind not in _SIGNS:
-        raise RefusedError(f"{kind} is not a valid predicate")
-    value = _quoted(predicate["value"])
-    return (
-        f"{column} {_SIGNS[kind]} {value}"
-        if column in {"year", "month"}
-        else f"CAST({column} AS VARCHAR) {_SIGNS[kind]} {value}"
-    )
-
-
-def _quoted(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _species_list(records: pl.DataFrame) -> pl.DataFrame:
