@@ -1,7 +1,4 @@
-"""The charts, drawn up once for all pages: a page brings the rows, this module says how they are drawn.
-
-Colours are CSS variables of `assets/ness.css`, so that a chart follows light, dark and print without being drawn anew.
-"""
+"""The charts, drawn up once for all pages: a page brings the rows, this module says how they are drawn."""
 
 from __future__ import annotations
 
@@ -11,12 +8,25 @@ from typing import Any
 
 import altair as alt
 
-Drawing = Any
-"""A chart of altair, whose `encode` and `properties` have no types."""
+from ness_pipeline.share.report.chart_parts import (
+    FIRST,
+    FOURTH,
+    INK,
+    ROWS,
+    SECOND,
+    THIRD,
+    YEAR,
+    Drawing,
+    band,
+    coloured,
+    config,
+    group_axis,
+    one_per_measure,
+    percent_axis,
+    shaded,
+    tooltip,
+)
 
-ROWS = alt.NamedData(name="rows")
-INK, QUIET, LINE = "var(--ink)", "var(--quiet)", "var(--line)"
-FIRST, SECOND, THIRD, FOURTH = (f"var(--series-{place})" for place in (1, 2, 3, 4))
 CATEGORY_ORDER = (
     "Extinct",
     "Critically Endangered",
@@ -31,91 +41,31 @@ KINGDOM_ORDER = ("All animals", "All plants", "All fungi")
 BAR, FINGER = 18, 240
 """Height of a bar and of a chart over years, in pixels."""
 
-YEAR = alt.X(
-    "year:Q",
-    title=None,
-    scale=alt.Scale(zero=False, nice=False),
-    axis=alt.Axis(format="d", tickMinStep=1, tickCount=6, grid=False),
-)
-
-
-def _config() -> alt.Config:
-    words: dict[str, Any] = {
-        "labelColor": QUIET,
-        "titleColor": QUIET,
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-        "titleFontWeight": "normal",
-    }
-    return alt.Config(
-        background="transparent",
-        lineBreak="\n",
-        font="system-ui, sans-serif",
-        aria=False,
-        view=alt.ViewConfig(stroke=None),
-        axis=alt.AxisConfig(domainColor=LINE, gridColor=LINE, tickColor=LINE, labelLimit=260, **words),
-        legend=alt.LegendConfig(
-            orient="top", symbolOpacity=1, labelLimit=320, title=None, symbolSize=90, columnPadding=18, **words
-        ),
-        header=alt.HeaderConfig(labelColor=INK, labelFontSize=12, labelAnchor="start", labelFontWeight="normal"),
-    )
-
-
-def _shades(channel: Any, field: str, names: tuple[str, ...], colours: tuple[str, ...], **more: Any) -> Any:
-    return channel(f"{field}:N", scale=alt.Scale(domain=list(names), range=list(colours)), title=None, **more)
-
-
-def _colours(field: str, names: tuple[str, ...], colours: tuple[str, ...], **more: Any) -> Any:
-    return _shades(alt.Color, field, names, colours, **more)
-
-
-def _by_place(title: str | None = None) -> alt.Y:
-    return alt.Y(
-        "group:N",
-        sort=alt.EncodingSortField("place", op="min"),
-        title=title,
-        axis=alt.Axis(grid=False, ticks=False, domain=False, labelPadding=8),
-    )
-
-
-def _percent(field: str, title: str | None = None, **more: Any) -> alt.X:
-    return alt.X(f"{field}:Q", title=title, axis=alt.Axis(format=".0%", tickCount=5), **more)
-
 
 def course() -> Drawing:
     """The two halves over the years, each with its band."""
     base = alt.Chart(ROWS).encode(
-        x=YEAR, color=_colours("half", ("Ecological system", "Security system"), (FIRST, SECOND))
+        x=YEAR, color=coloured("half", ("Ecological system", "Security system"), (FIRST, SECOND))
     )
     whole = alt.Scale(domain=[0, 1])
-    band = (
-        base.mark_area(opacity=0.18, line=False)
-        .encode(y=alt.Y("lower:Q", title=None, scale=whole), y2="upper:Q")
-        .transform_filter("isValid(datum.lower) && isValid(datum.upper)")
-    )
     line = base.mark_line(point=True, strokeWidth=2.5).encode(
         y=alt.Y("value:Q", title=None, scale=whole, axis=alt.Axis(tickCount=5)),
-        tooltip=[
-            alt.Tooltip("half:N", title="Half"),
-            alt.Tooltip("year:Q", title="Year"),
-            alt.Tooltip("value:Q", title="Score", format=".3f"),
-            alt.Tooltip("lower:Q", title="Lower", format=".3f"),
-            alt.Tooltip("upper:Q", title="Upper", format=".3f"),
-        ],
+        tooltip=tooltip(
+            ("half:N", "Half"),
+            ("year:Q", "Year"),
+            ("value:Q", "Score", ".3f"),
+            ("lower:Q", "Lower", ".3f"),
+            ("upper:Q", "Upper", ".3f"),
+        ),
     )
-    return alt.layer(band, line).properties(width="container", height=FINGER)
+    return alt.layer(band(base, scale=whole), line).properties(width="container", height=FINGER)
 
 
 def red_list_index() -> Drawing:
     """Own index with its band, all species alike, and the official series dashed."""
     names = ("Weighted by range", "All species alike", "Official UN series")
-    base = alt.Chart(ROWS).encode(x=YEAR, color=_colours("series", names, (FIRST, THIRD, SECOND)))
+    base = alt.Chart(ROWS).encode(x=YEAR, color=coloured("series", names, (FIRST, THIRD, SECOND)))
     y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(tickCount=5, format=".2~f"))
-    band = (
-        base.mark_area(opacity=0.18, line=False)
-        .encode(y=alt.Y("lower:Q", title=None), y2="upper:Q")
-        .transform_filter("isValid(datum.lower) && isValid(datum.upper)")
-    )
     line = base.mark_line(strokeWidth=2.5).encode(
         y=y,
         strokeDash=alt.StrokeDash(
@@ -124,15 +74,15 @@ def red_list_index() -> Drawing:
     )
     point = base.mark_point(filled=True, size=32).encode(
         y=y,
-        tooltip=[
-            alt.Tooltip("series:N", title="Series"),
-            alt.Tooltip("year:Q", title="Year"),
-            alt.Tooltip("value:Q", title="Index", format=".3f"),
-            alt.Tooltip("lower:Q", title="Lower", format=".3f"),
-            alt.Tooltip("upper:Q", title="Upper", format=".3f"),
-        ],
+        tooltip=tooltip(
+            ("series:N", "Series"),
+            ("year:Q", "Year"),
+            ("value:Q", "Index", ".3f"),
+            ("lower:Q", "Lower", ".3f"),
+            ("upper:Q", "Upper", ".3f"),
+        ),
     )
-    return alt.layer(band, line, point).properties(width="container", height=FINGER + 40)
+    return alt.layer(band(base), line, point).properties(width="container", height=FINGER + 40)
 
 
 def red_list_categories() -> Drawing:
@@ -144,15 +94,15 @@ def red_list_categories() -> Drawing:
         .mark_bar(stroke="var(--paper)", strokeWidth=0.6)
         .encode(
             x=alt.X("species:Q", stack="normalize", title=None, axis=alt.Axis(format=".0%", tickCount=5)),
-            y=_by_place(),
-            color=_colours("category", CATEGORY_ORDER, colours, legend=legend),
+            y=group_axis(),
+            color=coloured("category", CATEGORY_ORDER, colours, legend=legend),
             order=alt.Order("order:Q"),
-            tooltip=[
-                alt.Tooltip("group:N", title="Group"),
-                alt.Tooltip("category:N", title="Standing"),
-                alt.Tooltip("species:Q", title="Species", format=","),
-                alt.Tooltip("share:Q", title="Share", format=".1%"),
-            ],
+            tooltip=tooltip(
+                ("group:N", "Group"),
+                ("category:N", "Standing"),
+                ("species:Q", "Species", ","),
+                ("share:Q", "Share", ".1%"),
+            ),
         )
         .properties(width="container", height=alt.Step(BAR))
     )
@@ -161,18 +111,18 @@ def red_list_categories() -> Drawing:
 def threatened_share() -> Drawing:
     """The share threatened from lower to upper estimate; hollow where it must not be quoted."""
     names = ("May be quoted", "Too little assessed")
-    base = alt.Chart(ROWS).encode(y=_by_place(), stroke=_shades(alt.Stroke, "standing", names, (FIRST, "var(--faint)")))
-    bounds = base.mark_rule(strokeWidth=2.5).encode(x=_percent("lower"), x2="upper:Q")
-    tooltip = [
-        alt.Tooltip("group:N", title="Group"),
-        alt.Tooltip("value:Q", title="Threatened", format=".1%"),
-        alt.Tooltip("lower:Q", title="Lower", format=".1%"),
-        alt.Tooltip("upper:Q", title="Upper", format=".1%"),
-        alt.Tooltip("assessed:Q", title="Assessed here", format=".0%"),
-        alt.Tooltip("standing:N", title="Standing"),
-    ]
-    fill = _shades(alt.Fill, "standing", names, (FIRST, "var(--paper)"))
-    best = base.mark_point(size=75, strokeWidth=2, opacity=1).encode(x=_percent("value"), fill=fill, tooltip=tooltip)
+    base = alt.Chart(ROWS).encode(y=group_axis(), stroke=shaded(alt.Stroke, "standing", names, (FIRST, "var(--faint)")))
+    bounds = base.mark_rule(strokeWidth=2.5).encode(x=percent_axis("lower"), x2="upper:Q")
+    shown = tooltip(
+        ("group:N", "Group"),
+        ("value:Q", "Threatened", ".1%"),
+        ("lower:Q", "Lower", ".1%"),
+        ("upper:Q", "Upper", ".1%"),
+        ("assessed:Q", "Assessed here", ".0%"),
+        ("standing:N", "Standing"),
+    )
+    fill = shaded(alt.Fill, "standing", names, (FIRST, "var(--paper)"))
+    best = base.mark_point(size=75, strokeWidth=2, opacity=1).encode(x=percent_axis("value"), fill=fill, tooltip=shown)
     return alt.layer(bounds, best).properties(width="container", height=alt.Step(BAR + 2))
 
 
@@ -186,15 +136,12 @@ def _over_years(
         .encode(
             x=YEAR,
             y=alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(tickCount=5)),
-            color=_colours("series", names, colours),
+            color=coloured("series", names, colours),
             strokeDash=alt.StrokeDash("series:N", scale=alt.Scale(domain=list(names), range=dashes), title=None),
             detail="publisher:N",
-            tooltip=[
-                alt.Tooltip("series:N", title="Where"),
-                alt.Tooltip("year:Q", title="Year"),
-                alt.Tooltip("value:Q", title="Percent", format=".1f"),
-                alt.Tooltip("publisher:N", title="By"),
-            ],
+            tooltip=tooltip(
+                ("series:N", "Where"), ("year:Q", "Year"), ("value:Q", "Percent", ".1f"), ("publisher:N", "By")
+            ),
         )
     )
 
@@ -233,11 +180,7 @@ def treaties() -> Drawing:
                 title=None,
                 axis=alt.Axis(grid=False, ticks=False, domain=False, labelLimit=330),
             ),
-            tooltip=[
-                alt.Tooltip("treaty:N", title="Treaty"),
-                alt.Tooltip("since:N", title="In force since"),
-                alt.Tooltip("signed:N", title="Signed"),
-            ],
+            tooltip=tooltip(("treaty:N", "Treaty"), ("since:N", "In force since"), ("signed:N", "Signed")),
         )
         .properties(width="container", height=alt.Step(24))
     )
@@ -251,11 +194,7 @@ def treaty_count() -> Drawing:
         .encode(
             x=YEAR,
             y=alt.Y("value:Q", title=None, axis=alt.Axis(tickMinStep=1, tickCount=5)),
-            tooltip=[
-                alt.Tooltip("year:Q", title="Year"),
-                alt.Tooltip("value:Q", title="In force"),
-                alt.Tooltip("known:Q", title="Open to the country"),
-            ],
+            tooltip=tooltip(("year:Q", "Year"), ("value:Q", "In force"), ("known:Q", "Open to the country")),
         )
         .properties(width="container", height=150)
     )
@@ -271,12 +210,8 @@ def records() -> Drawing:
                 "year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=8, grid=False)
             ),
             y=alt.Y("records:Q", title=None, axis=alt.Axis(format=",d", tickCount=5)),
-            color=_colours("group", KINGDOM_ORDER, (FIRST, THIRD, SECOND)),
-            tooltip=[
-                alt.Tooltip("group:N", title="Group"),
-                alt.Tooltip("year:O", title="Year"),
-                alt.Tooltip("records:Q", title="Records", format=","),
-            ],
+            color=coloured("group", KINGDOM_ORDER, (FIRST, THIRD, SECOND)),
+            tooltip=tooltip(("group:N", "Group"), ("year:O", "Year"), ("records:Q", "Records", ",")),
         )
         .properties(width="container", height=FINGER)
     )
@@ -289,12 +224,8 @@ def _kingdom_lines(field: str, form: str, axis: alt.Axis) -> Drawing:
         .encode(
             x=YEAR,
             y=alt.Y(f"{field}:Q", title=None, axis=axis),
-            color=_colours("group", KINGDOM_ORDER, (FIRST, THIRD, SECOND)),
-            tooltip=[
-                alt.Tooltip("group:N", title="Group"),
-                alt.Tooltip("year:Q", title="Year"),
-                alt.Tooltip(f"{field}:Q", title="Value", format=form),
-            ],
+            color=coloured("group", KINGDOM_ORDER, (FIRST, THIRD, SECOND)),
+            tooltip=tooltip(("group:N", "Group"), ("year:Q", "Year"), (f"{field}:Q", "Value", form)),
         )
     )
 
@@ -309,7 +240,7 @@ def species() -> Drawing:
 def coverage() -> Drawing:
     """Completeness of the records by year; one small chart per measure."""
     chart = _kingdom_lines("value", ".1%", alt.Axis(format=".0%", tickCount=4)).properties(width=520, height=130)
-    return chart.facet(row=alt.Row("measure:N", title=None, header=alt.Header(labelOrient="top", labelLimit=500)))
+    return one_per_measure(chart)
 
 
 def completeness() -> Drawing:
@@ -318,17 +249,13 @@ def completeness() -> Drawing:
         alt.Chart(ROWS)
         .mark_point(size=80, filled=True, opacity=1)
         .encode(
-            x=_percent("value", scale=alt.Scale(domain=[0, 1])),
-            y=_by_place(),
+            x=percent_axis("value", scale=alt.Scale(domain=[0, 1])),
+            y=group_axis(),
             color=alt.Color(
                 "measure:N", scale=alt.Scale(range=[FIRST, SECOND, THIRD]), title=None, legend=alt.Legend(columns=1)
             ),
             shape=alt.Shape("measure:N", title=None, legend=alt.Legend(columns=1)),
-            tooltip=[
-                alt.Tooltip("group:N", title="Group"),
-                alt.Tooltip("measure:N", title="Measure"),
-                alt.Tooltip("value:Q", title="Value", format=".1%"),
-            ],
+            tooltip=tooltip(("group:N", "Group"), ("measure:N", "Measure"), ("value:Q", "Value", ".1%")),
         )
         .properties(width="container", height=alt.Step(BAR + 2))
     )
@@ -341,15 +268,15 @@ def assessed() -> Drawing:
         alt.Chart(ROWS)
         .mark_bar(height=11, cornerRadiusEnd=2)
         .encode(
-            x=_percent("value", scale=alt.Scale(domain=[0, 1])),
-            y=_by_place(),
-            color=_colours("kingdom", names, (FIRST, THIRD, SECOND, "var(--faint)")),
-            tooltip=[
-                alt.Tooltip("group:N", title="Group"),
-                alt.Tooltip("observed:Q", title="Recorded here", format=","),
-                alt.Tooltip("assessed:Q", title="Of these, assessed", format=","),
-                alt.Tooltip("value:Q", title="Share", format=".1%"),
-            ],
+            x=percent_axis("value", scale=alt.Scale(domain=[0, 1])),
+            y=group_axis(),
+            color=coloured("kingdom", names, (FIRST, THIRD, SECOND, "var(--faint)")),
+            tooltip=tooltip(
+                ("group:N", "Group"),
+                ("observed:Q", "Recorded here", ","),
+                ("assessed:Q", "Of these, assessed", ","),
+                ("value:Q", "Share", ".1%"),
+            ),
         )
         .properties(width="container", height=alt.Step(BAR))
     )
@@ -368,7 +295,7 @@ def threats() -> Drawing:
                 title=None,
                 axis=alt.Axis(grid=False, ticks=False, domain=False, labelLimit=340),
             ),
-            tooltip=[alt.Tooltip("threat:N", title="Threat"), alt.Tooltip("value:Q", title="Score", format=",.2f")],
+            tooltip=tooltip(("threat:N", "Threat"), ("value:Q", "Score", ",.2f")),
         )
         .properties(width="container", height=alt.Step(22))
     )
@@ -382,17 +309,11 @@ def trends() -> Drawing:
         .encode(
             x=YEAR,
             y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=3, format="~s")),
-            tooltip=[
-                alt.Tooltip("measure:N", title="Measure"),
-                alt.Tooltip("year:Q", title="Year"),
-                alt.Tooltip("value:Q", title="Value", format=",.4~g"),
-            ],
+            tooltip=tooltip(("measure:N", "Measure"), ("year:Q", "Year"), ("value:Q", "Value", ",.4~g")),
         )
         .properties(width=520, height=84)
     )
-    return chart.facet(
-        row=alt.Row("measure:N", title=None, header=alt.Header(labelOrient="top", labelLimit=500))
-    ).resolve_scale(y="independent")
+    return one_per_measure(chart).resolve_scale(y="independent")
 
 
 CHARTS: dict[str, Callable[[], Any]] = {
@@ -419,7 +340,7 @@ CHARTS: dict[str, Callable[[], Any]] = {
 
 def specs() -> dict[str, dict[str, Any]]:
     """Every chart as Vega-Lite, by name."""
-    charts = {name: chart().configure(**_config().to_dict()).to_dict() for name, chart in CHARTS.items()}
+    charts = {name: chart().configure(**config().to_dict()).to_dict() for name, chart in CHARTS.items()}
     for spec in charts.values():
         if spec.get("width") == "container":
             spec["autosize"] = {"type": "fit-x", "contains": "padding"}
