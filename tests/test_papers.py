@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 import pytest
 import typer
+from processes import clean_environment
 from running import run_refresh
 
 from ness_pipeline.cli.commands import app
@@ -101,9 +102,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shell(script: str, folder: Path, home: Path) -> str:
     """What a script prints in bash, where `ness` is on the path."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "NESS_"))}
     done = subprocess.run(
-        ["bash", "-euc", script], cwd=folder, env=kept | {"PATH": path, "NESS_HOME": str(home), "COLUMNS": "200"},
+        ["bash", "-euc", script], cwd=folder, env=clean_environment(home) | {"PATH": path, "COLUMNS": "200"},
         capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

@@ -119,7 +119,7 @@ def test_every_metric_table_names_its_half_and_an_existing_section():
 
 
 def test_every_source_has_its_tests():
-    """Each module of `sources` has a test of its name, and each that asks a publisher has payloads."""
+    """Each module of `sources` that asks a publisher has a test of its name; the others share one."""
     modules = {type(source).__module__.rsplit(".", 1)[-1]: source for source in sources().values()}
     for name, source in modules.items():
         if source.is_local:

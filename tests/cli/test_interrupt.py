@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 import pytest
-from terminal import TEN_TIMES_THE_GOAL_S, Terminal, processes_with
+from processes import NESS, clean_environment, still_running
+from terminal import TEN_TIMES_THE_GOAL_S, Terminal
 
-NESS = str(Path(sys.executable).parent / "ness")
 RUN = [NESS, "run", "--sandbox", "KE", "--years", "2015:2020"]
 LINE = "Interrupted; what has landed and the last publication stay, and the same command goes on from there.\n"
 START_S = 300.0
@@ -23,8 +23,7 @@ START_S = 300.0
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """An empty home folder, and no setting of Prefect."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "NESS_"))}
-    return kept | {"NESS_HOME": str(tmp_path / "home"), "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    return clean_environment(tmp_path / "home") | {"HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
 
 
 def shows(text: str) -> Callable[[Terminal], bool]:
@@ -32,22 +31,32 @@ def shows(text: str) -> Callable[[Terminal], bool]:
     return lambda terminal: text in terminal.shown
 
 
+class TooLate(Exception):
+    """The command ended well before it felt the key."""
+
+
 def interrupted(command: list[str], environment: dict[str, str], moment: Callable[[Terminal], bool]) -> str:
-    """Run a command, press Ctrl+C at some moment, and check its end; returns what was shown."""
+    """Run a command, press Ctrl+C at some moment, and check its end; returns what was shown.
+
+    Raises:
+        TooLate: the key came when the command was over; a busy machine may let a moment pass.
+    """
     terminal = Terminal(command, environment)
     terminal.start()
     try:
         assert terminal.read_until(lambda _shown: moment(terminal), START_S), terminal.shown
-        assert terminal.process.poll() is None, f"it ended before the key was pressed: {terminal.shown}"
         terminal.press_interrupt()
-        assert terminal.end(TEN_TIMES_THE_GOAL_S) == 130, terminal.shown
+        code = terminal.end(TEN_TIMES_THE_GOAL_S)
+        if code == 0:
+            raise TooLate(terminal.shown)
+        assert code == 130, terminal.shown
+        assert still_running(environment["NESS_HOME"]) == []
     finally:
         terminal.close()
     after = terminal.shown.rpartition("^C")[2]
     assert after.endswith(LINE), terminal.shown
     assert "Traceback" not in terminal.shown
     assert "nanobind" not in terminal.shown
-    assert processes_with(environment["NESS_HOME"]) == []
     return terminal.shown
 
 
@@ -70,13 +79,19 @@ def test_while_it_starts(environment, seconds):
 )
 def test_during_each_stage_of_a_run(environment, tmp_path, stage):
     """Whatever the run is doing, it ends; the same command then goes on and publishes, and nothing temporary is left."""
-    interrupted(RUN, environment, shows(stage))
+    for attempt in range(3):
+        environment["NESS_HOME"] = str(tmp_path / f"home{attempt}")
+        with suppress(TooLate):
+            interrupted(RUN, environment, shows(stage))
+            break
+    else:
+        pytest.fail("the key came too late three times")
     assert [file.name for file in tmp_path.iterdir() if file.name.startswith("ness-")] == []
     if stage != "Loading":
         return  # one resumed run is enough; kills at random moments are tried elsewhere
     done = subprocess.run(RUN, env=environment, capture_output=True, text=True, check=False, timeout=START_S)
     assert (done.returncode, done.stderr) == (0, "")
-    with duckdb.connect(str(tmp_path / "home" / "sandbox" / "ness.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(Path(environment["NESS_HOME"]) / "sandbox" / "ness.duckdb"), read_only=True) as connection:
         statuses = connection.execute("SELECT status FROM ops.run ORDER BY started_at").fetchall()
     assert statuses[-1] == ("completed",)
     assert set(statuses[:-1]) <= {("failed",)}
@@ -88,7 +103,7 @@ def test_during_each_stage_of_a_run(environment, tmp_path, stage):
 )
 def test_other_commands(environment, words):
     """Serving the sandbox and waiting for GBIF end the same way."""
-    moment = shows("stop with Ctrl+C") if words[0] == "sandbox" else shows("G")
+    moment = shows("stop with Ctrl+C") if words[0] == "sandbox" else shows("GBIF is preparing")
     interrupted([NESS, *words], environment, moment)
 
 

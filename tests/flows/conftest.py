@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+from processes import clean_environment
 
 from ness_pipeline.flows.server import prefect_server
 from ness_pipeline.sandbox import Sandbox, serve
@@ -46,5 +46,4 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> P
 @pytest.fixture
 def plain_environment(tmp_path: Path) -> dict[str, str]:
     """Environment variables of a process without any setting of Prefect or of ours, but for an empty home folder."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "NESS_"))}
-    return kept | {"NESS_HOME": str(tmp_path / "home"), "HOME": str(tmp_path), "COLUMNS": "200"}
+    return clean_environment(tmp_path / "home") | {"HOME": str(tmp_path), "COLUMNS": "200"}

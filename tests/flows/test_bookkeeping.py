@@ -17,12 +17,12 @@ from pathlib import Path
 import duckdb
 import pytest
 import requests
+from processes import NESS, clean_environment, wait_for
 
 from ness_pipeline.flows.server import prefect_server
 
 pytestmark = pytest.mark.slow
 
-NESS = str(Path(sys.executable).parent / "ness")
 RUN = [NESS, "run", "--sandbox", "KE", "--years", "2018:2020"]
 PATIENCE_S = 600
 """Ten times what the server may cost a run."""
@@ -41,8 +41,7 @@ def published(environment: dict[str, str]) -> list[tuple[str, str]]:
 def true_hash(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Content hash of the run without any server."""
     home = tmp_path_factory.mktemp("alone")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "NESS_"))}
-    environment = kept | {"NESS_HOME": str(home), "HOME": str(home)}
+    environment = clean_environment(home) | {"HOME": str(home)}
     done = subprocess.run(RUN, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     assert (done.returncode, done.stderr) == (0, "")
     assert not (home / ".prefect").exists(), "a run without a server leaves the user's Prefect alone"
@@ -139,15 +138,22 @@ def test_a_server_that_stops_in_the_middle_costs_a_warning(tmp_path, plain_envir
     assert_published_with_one_warning(process, environment, true_hash)
 
 
+def task_runs(address: str) -> list[dict[str, str]]:
+    """The latest task runs that a server knows."""
+    latest = {"sort": "EXPECTED_START_TIME_DESC", "limit": 200}
+    answer = requests.post(f"{address}/task_runs/filter", json=latest, timeout=30)
+    answer.raise_for_status()
+    return answer.json()
+
+
 def wait_for_task_run(address: str, start: str) -> None:
     """Wait until the server knows a task run whose name starts so."""
-    deadline = time.monotonic() + PATIENCE_S / 2
-    while time.monotonic() < deadline:
-        found = requests.post(f"{address}/task_runs/filter", json={"limit": 200}, timeout=30).json()
-        if any(one["name"].startswith(start) for one in found):
-            return
-        time.sleep(0.05)
-    pytest.fail(f"no task run {start} was reported")
+    wait_for(lambda: any(run["name"].startswith(start) for run in task_runs(address)), PATIENCE_S / 2)
+
+
+def reporting_runs(address: str) -> set[str]:
+    """Flow runs of which the server knows a task run."""
+    return {run["flow_run_id"] for run in task_runs(address)}
 
 
 @pytest.mark.timeout(PATIENCE_S)
@@ -155,17 +161,18 @@ def test_runs_of_two_homes_and_one_without_processor_time_share_a_server(
     tmp_path, prefect_environment, plain_environment, true_hash
 ):
     """Two runs write to one Prefect database at a time, one of them stopped for a minute; both publish the same."""
+    address = prefect_environment["PREFECT_API_URL"]
+    earlier = reporting_runs(address)
     runs = []
     for number in range(2):
         environment = plain_environment | {
-            "PREFECT_API_URL": prefect_environment["PREFECT_API_URL"],
+            "PREFECT_API_URL": address,
             "NESS_HOME": str(tmp_path / str(number)),
         }
         process = subprocess.Popen(RUN, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         runs.append((process, environment))
-    time.sleep(4)
-    stopped, _ = runs[1]
-    assert stopped.poll() is None
+    wait_for(lambda: len(reporting_runs(address) - earlier) == len(runs), PATIENCE_S / 2)
+    stopped = next(process for process, _ in runs if process.poll() is None)  # the later one has hardly begun
     os.kill(stopped.pid, signal.SIGSTOP)
     time.sleep(60)
     os.kill(stopped.pid, signal.SIGCONT)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -17,6 +16,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterId,
     FlowRunFilterName,
 )
+from processes import NESS
 
 from ness_pipeline.ask.status import status_of
 from ness_pipeline.errors import WrongUsage
@@ -30,7 +30,6 @@ from ness_pipeline.settings import load_settings
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
 FEW = ["iso_countries", "seeds", "cbd"]
-NESS = str(Path(sys.executable).parent / "ness")
 
 
 def table(key: str):

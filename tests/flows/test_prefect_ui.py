@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,39 +15,23 @@ from typing import Any
 import pytest
 import requests
 from playwright.sync_api import Browser
+from processes import clean_environment, wait_for
 
 from ness_pipeline.sandbox import Sandbox
 
 SOURCES = ["iso_countries", "seeds", "cbd", "worldbank"]
 
 
-def wait_for(condition: Any, seconds: float = 240.0) -> Any:
-    """The first truthy answer of a condition."""
-    deadline, failed = time.monotonic() + seconds, None
-    while time.monotonic() < deadline:
-        try:
-            if found := condition():
-                return found
-        except requests.RequestException as error:
-            failed = error
-        time.sleep(0.3)
-    pytest.fail(f"waited too long; the last error of the server: {failed}")
-
-
 @pytest.fixture
 def served(tmp_path: Path, sandbox: Sandbox) -> Iterator[str]:
     """`make prefect`, on a free port, with folders of its own; yields the address of the UI."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    environment |= {"NESS_HOME": str(tmp_path / "home"), "NESS_SANDBOX_URL": sandbox.url}
-    command = [sys.executable, "-m", "ness_pipeline.flows.server", "--port", str(port)]
+    environment = clean_environment(tmp_path / "home") | {"NESS_SANDBOX_URL": sandbox.url}
+    command = [sys.executable, "-m", "ness_pipeline.flows.server", "--port", "0"]
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        url = f"http://127.0.0.1:{port}"
+        assert process.stdout is not None
         try:
-            wait_for(lambda: requests.get(f"{url}/api/health", timeout=2).ok)
-            yield url
+            process.stdout.readline()
+            yield re.search(r"http://[0-9.:]+", process.stdout.readline())[0]
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=60)
@@ -65,19 +48,16 @@ def test_operator_sees_a_finished_run(served: str, browser: Browser, tmp_path: P
         answer.raise_for_status()
         return answer.json()
 
-    wait_for(lambda: len(post("deployments/filter", {})) == 3)
-    deployed = {one["name"]: one for one in post("deployments/filter", {})}
-    monthly = deployed["monthly-world"]["id"]
+    deployed = wait_for(lambda: found if len(found := post("deployments/filter", {})) == 3 else None)
+    (monthly,) = (one["id"] for one in deployed if one["name"] == "monthly-world")
     asked = {"countries": ["Kenya"], "sources": SOURCES}
     # The server answers with an error while its database is locked; the key keeps a second question from making a second run.
     wanted = {"parameters": asked, "state": {"type": "SCHEDULED"}, "idempotency_key": "once"}
     run = wait_for(lambda: post(f"deployments/{monthly}/create_flow_run", wanted))
-    state = wait_for(
-        lambda: (
-            found if (found := requests.get(f"{served}/api/flow_runs/{run['id']}", timeout=30).json()["state"])["type"]
-            in {"COMPLETED", "FAILED", "CRASHED"} else None
-        )
-    )  # fmt: skip
+    ended = {
+        "flow_runs": {"id": {"any_": [run["id"]]}, "state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED"]}}}
+    }
+    state = wait_for(lambda: post("flow_runs/filter", ended))[0]["state"]
     assert (state["type"], state["message"]) == ("COMPLETED", "4 units loaded, 0 with gaps.")
     # A version of SQLAlchemy that Prefect's scheduler does not get on with shows here: no run is ever scheduled.
     due = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}, "limit": 50}

@@ -6,25 +6,17 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import requests
-from terminal import Terminal, processes_with
+from processes import processes_with, still_running
+from terminal import Terminal
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 SERVE = [sys.executable, "-m", "ness_pipeline.flows.server", "--port", "0"]
 TEN_TIMES_THE_GOAL_S = 150.0
-
-
-def gone(mark: str, seconds: float = 60.0) -> list[str]:
-    """What is still running after some time at most."""
-    deadline = time.monotonic() + seconds
-    while (left := processes_with(mark)) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return left
 
 
 def test_interrupt_ends_schedules_and_server(plain_environment):
@@ -37,6 +29,7 @@ def test_interrupt_ends_schedules_and_server(plain_environment):
         assert len(processes_with("key-to-another-server")) == 1, "the command itself and nobody else"
         terminal.press_interrupt()
         assert terminal.end(TEN_TIMES_THE_GOAL_S) == 130
+        assert still_running(plain_environment["NESS_HOME"]) == []
     finally:
         terminal.close()
     before, _, after = terminal.shown.partition("^C")
@@ -44,7 +37,6 @@ def test_interrupt_ends_schedules_and_server(plain_environment):
     assert before.startswith("Starting Prefect …\n")
     assert len(after.splitlines()) == 2, terminal.shown
     assert after.startswith("\nStopped; the warehouse and Prefect's records stay")
-    assert gone(plain_environment["NESS_HOME"]) == []
     assert not (Path(plain_environment["HOME"]) / ".prefect").exists()
 
 
@@ -59,9 +51,9 @@ def test_two_homes_do_not_disturb_each_other_and_a_killed_parent_leaves_nothing(
         served.append((process, lines[1].split()[3].rstrip(",")))
     os.kill(served[0][0].pid, signal.SIGKILL)
     served[0][0].communicate()
-    assert gone(environments[0]["NESS_HOME"]) == []
+    assert still_running(environments[0]["NESS_HOME"]) == []
     assert requests.get(f"{served[1][1]}/api/health", timeout=30).ok
     served[1][0].send_signal(signal.SIGINT)
     assert served[1][0].wait(TEN_TIMES_THE_GOAL_S) == 130
     served[1][0].communicate()
-    assert gone(environments[1]["NESS_HOME"]) == []
+    assert still_running(environments[1]["NESS_HOME"]) == []

@@ -39,9 +39,13 @@ def small_world(seed: int = 1) -> World:
     return World(seed=seed, species=400, countries=COUNTRIES)
 
 
-def settings_of(home: Path, url: str, retries: int = 20) -> Settings:
-    """Settings of a home folder towards a sandbox: impatient, so that stalled answers cost little."""
-    return Settings(_env_file=None, home=home, retries=retries, timeout_read_s=0.4).for_sandbox(url)
+PATIENT_S, IMPATIENT_S = 60.0, 0.4
+"""How long an answer may take: where requests are counted, a busy machine must cost none; a stalled one should cost little."""
+
+
+def settings_of(home: Path, url: str, retries: int = 20, timeout_read_s: float = PATIENT_S) -> Settings:
+    """Settings of a home folder towards a sandbox."""
+    return Settings(_env_file=None, home=home, retries=retries, timeout_read_s=timeout_read_s).for_sandbox(url)
 
 
 @dataclass
@@ -60,12 +64,13 @@ def drive(
     *,
     max_age_hours: float = 24.0,
     retries: int = 20,
+    timeout_read_s: float = PATIENT_S,
     accept_change: bool = False,
     only: Sequence[str] = SOURCES,
     threads: int | None = None,
 ) -> Outcome:
     """One run of two countries, in this process."""
-    settings = settings_of(home, url, retries)
+    settings = settings_of(home, url, retries, timeout_read_s)
     try:
         plan = plan_refresh(
             settings, COUNTRIES, str(YEARS), only=only, max_age_hours=max_age_hours, accept_change=accept_change

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 from soak.drive import (
     COUNTRIES,
+    IMPATIENT_S,
     Outcome,
     drive,
     processes,
@@ -62,17 +63,24 @@ def faults_trial(folder: Path, wanted: int, seed: int = 1) -> Figures:
             before = sandbox.faults.injected
             sandbox.faults.seed = rng.randrange(2**30)
             sandbox.faults.listed = _passing(rng.choice((0.1, 0.25, 0.4)))
-            outcome = drive(home, sandbox.url)
+            outcome = drive(home, sandbox.url, timeout_read_s=IMPATIENT_S)
             assert outcome == Outcome(0, true), f"passing faults left a trace: {outcome}"
             for _ in range(3):
                 sandbox.faults.listed = mixed((*CONTENT, "error_200", "401"), rng.choice((0.01, 0.05, 0.3)))
-                outcome = drive(home, sandbox.url, max_age_hours=0, retries=2, accept_change=rng.random() < 0.5)
+                outcome = drive(
+                    home,
+                    sandbox.url,
+                    timeout_read_s=IMPATIENT_S,
+                    max_age_hours=0,
+                    retries=2,
+                    accept_change=rng.random() < 0.5,
+                )
                 assert outcome.exit_code in {0, 3, 4, 5}, outcome
                 figures[f"runs ended with {outcome.exit_code}"] += 1
                 assert whole(home) is not None
             injected += sandbox.faults.injected - before
             sandbox.faults.listed = ()
-            outcome = drive(home, sandbox.url, max_age_hours=0, accept_change=True)
+            outcome = drive(home, sandbox.url, timeout_read_s=IMPATIENT_S, max_age_hours=0, accept_change=True)
             assert outcome == Outcome(0, true), f"content faults left a trace: {outcome}"
             assert unaccounted(home) == []
             figures["loads of units, received = loaded + quarantined"] += units_accounted(home)

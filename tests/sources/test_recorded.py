@@ -17,7 +17,7 @@ from ness_pipeline.names.countries import countries
 from ness_pipeline.sandbox import serve
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import worldbank
-from ness_pipeline.sources.apis.gbif_facets import _answer
+from ness_pipeline.sources.apis.gbif_facets import answer_of
 from ness_pipeline.sources.apis.pygbif_adapter import FACETS
 from ness_pipeline.sources.unsdg import TOTAL_CODES
 
@@ -57,7 +57,7 @@ def test_every_search_and_facet_body_is_read(recorded, session):
     for _, request in entries(recorded, "occ_"):
         asked = tuple(value for name, value in request.params if name == "facet" and value in FACETS)
         body = session.send(request).json()
-        answer = _answer(body, asked)
+        answer = answer_of(body, asked, "occurrence search")
         assert answer.count == body["count"]
         counted = [{term["name"]: term["count"] for term in facet["counts"]} for facet in body["facets"]]
         assert all(facet in counted for facet in answer.facets.values())

@@ -179,11 +179,26 @@ class Search:
     def _send(self, facets: tuple[str, ...], params: dict[str, Any]) -> Answer:
         facet_parameters = {"facet": list(facets), "facetLimit": FACET_LIMIT} if facets else {}
         body = occurrence_search(self._fetch, **params, **facet_parameters, limit=0, checklistKey=self._checklist)
-        return _answer(body, facets)
+        answer = answer_of(body, facets, "occurrence search")
+        for name, terms in answer.facets.items():
+            if sum(terms.values()) > answer.count:
+                raise SourceUnavailable(
+                    f"gbif counts more records by {name} than there are; it is being updated, run again later."
+                )
+        return answer
 
 
-def _answer(body: dict[str, Any], facets: tuple[str, ...]) -> Answer:
-    """The parts of an answer that are read."""
+def answer_of(body: Mapping[str, Any], facets: Iterable[str], label: str) -> Answer:
+    """The count and the facets of an answer.
+
+    Args:
+        body: the answer.
+        facets: facets that are read.
+        label: what answered, for messages.
+
+    Raises:
+        SchemaDrift: the answer lacks its count or a facet.
+    """
     try:
         count = int(body["count"])
         facet_terms = {
@@ -191,18 +206,10 @@ def _answer(body: dict[str, Any], facets: tuple[str, ...]) -> Answer:
             for facet in body["facets"]
         }
     except KeyError as error:
-        raise SchemaDrift(
-            f"GBIF's occurrence search has no field {error} any more; look at the landed payload."
-        ) from None
+        raise SchemaDrift(f"GBIF's {label} has no field {error} any more; look at the landed payload.") from None
     for name in facets:
         if _plain(name) not in facet_terms and count:
-            raise SchemaDrift(
-                f"GBIF's occurrence search did not answer the facet {name!r}; look at the landed payload."
-            )
-        if sum(facet_terms.get(_plain(name), {}).values()) > count:
-            raise SourceUnavailable(
-                f"gbif counts more records by {name} than there are; it is being updated, run again later."
-            )
+            raise SchemaDrift(f"GBIF's {label} did not answer the facet {name!r}; look at the landed payload.")
     return Answer(count, {name: facet_terms.get(_plain(name), {}) for name in facets})
 
 

@@ -10,9 +10,9 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ness_pipeline.errors import SchemaDrift, SourceUnavailable
+from ness_pipeline.errors import SourceUnavailable
 from ness_pipeline.landing.request import Fetch, Payload, Request
-from ness_pipeline.sources.apis.gbif_facets import FACET_LIMIT, Answer
+from ness_pipeline.sources.apis.gbif_facets import FACET_LIMIT, Answer, answer_of
 
 
 def listed(body: Mapping[str, Any], label: str, facets: tuple[str, ...], filters: Mapping[str, str]) -> Answer:
@@ -28,27 +28,16 @@ def listed(body: Mapping[str, Any], label: str, facets: tuple[str, ...], filters
         SchemaDrift: the answer lacks its count or a facet.
         SourceUnavailable: the answer holds more than was asked for, or a facet is cut off.
     """
-    try:
-        count = int(body["count"])
-        facet_terms = {
-            str(facet["field"]).replace("_", "").lower(): {
-                str(term["name"]): int(term["count"]) for term in facet["counts"]
-            }
-            for facet in body["facets"]
-        }
-    except KeyError as error:
-        raise SchemaDrift(f"GBIF's {label} has no field {error} any more; look at the landed payload.") from None
-    for name in (*facets, *filters):
-        if count and name.lower() not in facet_terms:
-            raise SchemaDrift(f"GBIF's {label} did not answer the facet {name!r}; look at the landed payload.")
-        if len(facet_terms.get(name.lower(), {})) >= FACET_LIMIT:
+    answer = answer_of(body, (*facets, *filters), label)
+    for name, terms in answer.facets.items():
+        if len(terms) >= FACET_LIMIT:
             raise SourceUnavailable(f"gbif lists too many values of {name} in its {label}; please report it.")
     for name, value in filters.items():
-        if count != facet_terms.get(name.lower(), {}).get(value, 0):
+        if answer.count != answer.facets[name].get(value, 0):
             raise SourceUnavailable(
                 f"gbif seems to have ignored the filter {name}={value} of its {label}, which would count the whole world; please report it."
             )
-    return Answer(count, {name: facet_terms.get(name.lower(), {}) for name in facets})
+    return Answer(answer.count, {name: answer.facets[name] for name in facets})
 
 
 def answered(search: Callable[..., dict[str, Any]], fetch: Fetch, **params: Any) -> tuple[dict[str, Any], dt.datetime]:

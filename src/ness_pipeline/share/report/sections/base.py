@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ness_pipeline.contract.dictionary import Table
 from ness_pipeline.share.report.published import Edition, Row, Shelf
-from ness_pipeline.share.report.wording import Kind, kind_of, label_of, number, reason_of, unit_of
+from ness_pipeline.share.report.wording import Kind, kind_of, label_of, number, reason_of, table_of, unit_of
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,13 @@ class Subject:
     def latest(self) -> list[Row]:
         """The latest value of each measure."""
         return self.shelf.latest(self.code)
+
+    def nothing_in(self, table: Table) -> str:
+        """Why a table shows nothing: it is not published, or has no row on the country."""
+        title = table_of(table.short_name).lower()
+        if not self.shelf.published.has(table.name):
+            return no_table(f"the table on {title}")
+        return no_rows(title, self.country["country_name"])
 
     def group_label(self, group: str | None) -> str:
         """The name of a reporting group."""

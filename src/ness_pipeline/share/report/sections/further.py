@@ -12,7 +12,7 @@ from typing import Any
 from ness_pipeline.contract.dictionary import Column, Table, tables
 from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 from ness_pipeline.share.report.published import Row
-from ness_pipeline.share.report.sections.base import Part, Subject, newest, no_rows, no_table
+from ness_pipeline.share.report.sections.base import Part, Subject, newest, no_table
 from ness_pipeline.share.report.wording import kind_of, label_of, number, reason_of, table_of, unit_of
 
 ORDER = 78
@@ -23,8 +23,7 @@ _GROUPS = (*TAXON_GROUPS, *ROLL_UPS)
 def build(subject: Subject) -> Part:
     """Each table without a section of its own, with all its metrics."""
     blocks = [_block(subject, table) for table in tables().values() if table.measures and table.section is None]
-    missing = None if any(block["metrics"] for block in blocks) else no_table("further measures")
-    return Part("further", TITLE, missing, {}, {"blocks": blocks})
+    return Part("further", TITLE, None if blocks else no_table("further measures"), {}, {"blocks": blocks})
 
 
 def _block(subject: Subject, table: Table) -> Row:
@@ -34,10 +33,7 @@ def _block(subject: Subject, table: Table) -> Row:
     for row in subject.rows(table.name):
         by_key[tuple(row.get(name) for name in keys)].append(row)
     title = table_of(table.short_name)
-    missing = None
-    if not by_key:
-        is_published = subject.shelf.published.has(table.name)
-        missing = no_rows(title.lower(), subject.country["country_name"]) if is_published else no_table(title.lower())
+    missing = None if by_key else subject.nothing_in(table)
     groups = {_group(subject, keys, key): by_key[key] for key in sorted(by_key, key=_order)}
     metrics = [_metric(column, groups) for column in table.measures] if groups else []
     return {"key": table.short_name, "title": title, "missing": missing, "metrics": metrics}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.share.report.published import Row
-from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Quoted, Subject, dated, no_rows, no_table
+from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Quoted, Subject, dated
 from ness_pipeline.share.report.wording import label_of, table_of, unit_of
 
 ORDER = 75
@@ -23,10 +23,7 @@ def build(subject: Subject) -> Part:
         title = table_of(table.short_name)
         metrics = [metric for metric, about in subject.edition.metrics.items() if about["table_name"] == table.name]
         latest = [Quoted.of(row, subject.edition.metrics) for row in subject.latest() if row["metric"] in metrics]
-        missing = None
-        if not latest:
-            is_published = subject.shelf.published.has(table.name)
-            missing = no_rows(title.lower(), name) if is_published else no_table(f"the table on {title.lower()}")
+        missing = None if latest else subject.nothing_in(table)
         drawn = _course(metrics, subject)
         if drawn:
             cells = [Cell("year", "Year", "year"), Cell("measure", "Measure"), Cell("value", "Value", "number")]
@@ -35,8 +32,7 @@ def build(subject: Subject) -> Part:
                 "trends", f"{title}: {name} over the years", "each measure in its own unit", alt_text, drawn, cells
             )
         blocks.append({"key": table.short_name, "title": title, "latest": latest, "missing": missing})
-    missing = None if any(block["latest"] for block in blocks) else no_table("ecosystems, money and research")
-    return Part("trends", TITLE, missing, figures, {"blocks": blocks})
+    return Part("trends", TITLE, None, figures, {"blocks": blocks})
 
 
 def _course(metrics: list[str], subject: Subject) -> list[Row]:
