@@ -138,6 +138,7 @@ class Report:
 
     def _send_all(self) -> None:
         patient = {"timeout": httpx.Timeout(REQUEST_S)}
+        is_done = False
         try:
             with (
                 temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
@@ -145,9 +146,10 @@ class Report:
             ):
                 while (message := self._messages.get()) is not None:
                     self._send(client, message)
+                is_done = True
         except Exception as error:  # noqa: BLE001  (an address that is none, as bad as a server that is away)
             logger.debug("report impossible", extra={"error": repr(error)})
-            while self._messages.get() is not None:
+            while not is_done and self._messages.get() is not None:
                 self._lost += 1
 
     def _send(self, client: SyncPrefectClient, message: Message) -> None:

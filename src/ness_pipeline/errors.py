@@ -9,6 +9,11 @@ class NessError(Exception):
     exit_code = 1
 
 
+def first_line(error: Exception) -> str:
+    """The first line of an error of a library, for a sentence of ours; its name where it says nothing."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
 class WrongUsage(NessError):
     """The command or its input makes no sense: an unknown country, reversed years, an unreadable file."""
 

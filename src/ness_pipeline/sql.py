@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
@@ -47,6 +47,18 @@ def _float_literal(value: float) -> str:
         return f"CAST('{text}' AS DOUBLE)"
     has_many_digits = sum(letter.isdigit() for letter in text) > EXACT_DIGITS
     return f"{text}e0" if has_many_digits and "e" not in text else text
+
+
+BATCH_ROWS = 250_000
+"""Rows of a frame that `frames_of` gives: large enough for speed, small beside the memory of a cube."""
+
+
+def frames_of(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[pl.DataFrame]:
+    """The result of a query as polars frames of bounded size, none of them empty."""
+    for batch in connection.sql(query).to_arrow_reader(BATCH_ROWS):
+        frame = pl.DataFrame(pl.from_arrow(batch))
+        if frame.height:
+            yield frame
 
 
 def frame_of(connection: duckdb.DuckDBPyConnection, query: str, bound: Sequence[object] = ()) -> pl.DataFrame:

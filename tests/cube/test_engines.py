@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from own_files import records, write_text
 
 from ness_pipeline.cube.options import CubeOptions, Grid
 from ness_pipeline.errors import NessError, WrongUsage
@@ -145,11 +146,54 @@ def test_a_country_and_a_key_are_one_however_they_are_written(request, world_rec
     is_second = pl.int_range(pl.len()) % 2 == 0
     changed = [pl.when(is_second).then(ways[name]).otherwise(pl.col(name)).alias(name) for name in respelled]
     cubes = []
-    for name, records in (("one", world_records), ("other", world_records.with_columns(changed))):
-        records.write_parquet(tmp_path / f"{name}.parquet")
+    for name, written in (("one", world_records), ("other", world_records.with_columns(changed))):
+        written.write_parquet(tmp_path / f"{name}.parquet")
         cubes.append(cube_of(engine, [tmp_path / f"{name}.parquet"], CubeOptions()))
     assert cubes[0].height > 1_000
     assert cubes[0].equals(cubes[1])
+
+
+@pytest.mark.parametrize("engine", ["duckdb", pytest.param("spark", marks=pytest.mark.slow)])
+def test_one_country_is_found_however_its_code_is_written(request, tmp_path, engine):
+    """The slice of a country holds every record that counts for it without the slice."""
+    if engine == "spark":
+        request.getfixturevalue("spark")
+    codes = ("KE", "ke", "Ke", " KE ", "UG", "")
+    file = write_text(tmp_path / "records.tsv", records(*({"countryCode": code} for code in codes)))
+    whole = cube_of(engine, [file], CubeOptions()).filter(country_code="KE")
+    assert whole["occurrences"].to_list() == [4]
+    assert cube_of(engine, [file], CubeOptions(country_code="KE")).equals(whole)
+
+
+def test_a_file_that_is_given_twice_is_named(snapshot):
+    """A folder and one of its files, or one path in two spellings: the records would be there twice."""
+    inside = min(snapshot.iterdir())
+    for files in ([snapshot, inside], [inside, inside], [inside, snapshot / ".." / snapshot.name / inside.name]):
+        with pytest.raises(WrongUsage, match=r"is given twice, also as .*; give each file once"), engine_for("duckdb", files, CubeOptions()):  # fmt: skip
+            pass
+
+
+@pytest.mark.parametrize("cap", [-5.0, float("nan"), float("inf")])
+def test_a_cap_that_is_none_is_refused(cap):
+    """It would filter out every record, or none."""
+    with pytest.raises(WrongUsage, match=r"The cap on uncertainty .* is no number of metres"):
+        CubeOptions(max_uncertainty_m=cap)
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_a_cube_without_rows_has_its_columns(request, tmp_path, suffix):
+    """Years of which there is no record, on both engines."""
+    request.getfixturevalue("spark")
+    file = write_text(tmp_path / "records.tsv", records({}))
+    columns = []
+    for name in ("duckdb", "spark"):
+        with engine_for(name, [file], CubeOptions(years=Years(1700, 1701))) as engine:
+            cube_to_file(engine, tmp_path / f"{name}{suffix}")
+        read = pl.read_parquet(tmp_path / f"{name}{suffix}") if suffix == ".parquet" else pl.read_csv(tmp_path / f"{name}{suffix}")  # fmt: skip
+        assert read.height == 0
+        columns.append(read.columns)
+    assert columns[0] == columns[1]
+    assert "occurrences" in columns[0]
 
 
 def test_target_groups_count_all_species_of_the_group_in_the_same_place_and_year(snapshot):

@@ -199,3 +199,10 @@ def test_recorded_answers_are_understood(public_data):
     answers[f"{BASE}/{key}"] = going
     with pytest.raises(SourceUnavailable, match="still preparing"):
         GbifDownloads(Replay(), Settings(_env_file=None), patience_s=0, sleep=lambda _: None).wait(key)
+
+
+@pytest.mark.parametrize("options", [CubeOptions(seed=1), CubeOptions(grid=Grid("eea", 1000)), CubeOptions(max_uncertainty_m=9)])  # fmt: skip
+def test_options_that_a_list_of_species_cannot_follow_are_refused(settings, options):
+    """Ignored in silence, they would give another list than the one asked for."""
+    with Session(settings) as session, pytest.raises(WrongUsage, match="A list of species is counted by country"):
+        GbifDownloads(session, settings).order("species", options)

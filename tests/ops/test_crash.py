@@ -118,6 +118,24 @@ def test_kill_while_rebuilding_is_no_whole_build(finished, had_damage):
     assert finished.rows("SELECT count(*) FROM core.treaty_party WHERE source LIKE 'file:%'") == [(1,)]
 
 
+def test_an_interrupt_before_the_rebuild_leaves_no_empty_build(finished, monkeypatch):
+    """Ctrl+C while the tables of a lost build are created: the next run rebuilds it all the same."""
+    finished.paths.build.unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr("ness_pipeline.build.database.create_tables", interrupt)
+        with pytest.raises(KeyboardInterrupt), open_for_writing(finished.settings):
+            pass
+    with open_for_writing(finished.settings) as build:
+        (units,) = build.execute("SELECT count(*) FROM ops.load").fetchone()
+    assert units > 0
+    assert finished.drive() == finished.outcome
+
+
+def interrupt(*_: object) -> None:
+    """As Ctrl+C does."""
+    raise KeyboardInterrupt
+
+
 def test_a_build_set_aside_long_ago_gives_no_rows(finished):
     """A rebuild that was killed goes on with the database that it replaces, and not with one of an earlier accident."""
     build = finished.paths.build

@@ -21,7 +21,7 @@ from ness_pipeline.contract.check import failed_checks, failed_own_checks
 from ness_pipeline.contract.checks_in_sql import any_broken, broken_columns
 from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.contract.refused import ROW_NUMBER
-from ness_pipeline.errors import ContractViolation
+from ness_pipeline.errors import ContractViolation, first_line
 from ness_pipeline.index.computed import computed
 from ness_pipeline.paths import sql_folder
 from ness_pipeline.sql import frame_of, quote
@@ -159,7 +159,7 @@ def _run(connection: duckdb.DuckDBPyConnection, model: Model, countries: Sequenc
         connection.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT {cast} FROM ({model.sql}\n) {where}", bound)
     except duckdb.Error as error:
         raise ContractViolation(
-            f"The model {model.name} does not run ({_first_line(error)}); correct its SQL."
+            f"The model {model.name} does not run ({first_line(error)}); correct its SQL."
         ) from error
     check_table(connection, "staged", table)
     connection.execute(f"DELETE FROM {quote(table.name)} {where}", bound)
@@ -225,7 +225,3 @@ def _check_grain(connection: duckdb.DuckDBPyConnection, name: str, table: Table)
     if repeated is not None:
         key = ", ".join(f"{column}={value}" for column, value in zip(table.grain, repeated, strict=True))
         raise ContractViolation(f"{table.name} has several rows for {key}; nothing was changed, correct the model.")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]

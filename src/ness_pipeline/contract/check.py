@@ -14,7 +14,7 @@ from pandera.constants import CHECK_OUTPUT_KEY
 from ness_pipeline.contract.constraints import Check
 from ness_pipeline.contract.dictionary import Column, Table
 from ness_pipeline.contract.refused import ROW_NUMBER, no_refused_rows, refused_rows, with_whole_rows
-from ness_pipeline.errors import ContractViolation, SchemaDrift
+from ness_pipeline.errors import ContractViolation, SchemaDrift, first_line
 
 _FAILURES = {ROW_NUMBER: pl.Int64(), "column_name": pl.String(), "check_name": pl.String(), "value": pl.String()}
 """Columns of failures: row, column (NULL where the row as a whole fails), check, and the value as text."""
@@ -240,7 +240,7 @@ def _failing_rows(own: Check, frame: pl.DataFrame, owner: str, key: str | None) 
         output: pl.DataFrame = result.check_output.collect()
     except Exception as error:
         message = (
-            f"The check {own.name} of the contract {owner} cannot be run ({_first_line(error)}); correct the check."
+            f"The check {own.name} of the contract {owner} cannot be run ({first_line(error)}); correct the check."
         )
         raise ContractViolation(message) from error
     if has_passed:
@@ -259,7 +259,3 @@ def _failures(numbers: pl.Series, column: str | None, own: Check, values: pl.Ser
         pl.lit(own.pandera.error or own.name).alias("check_name"),
         pl.col("value").cast(pl.String),
     )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -20,11 +20,10 @@ from ness_pipeline.cube.options import CubeOptions, Trust
 from ness_pipeline.cube.records import FileGroup, Progress, Records
 from ness_pipeline.cube.steps import checked_records, records, terms_of, validated_records, with_relations
 from ness_pipeline.cube.text import for_duckdb, sql_text
-from ness_pipeline.errors import SourceUnavailable, WrongUsage
+from ness_pipeline.errors import SourceUnavailable, WrongUsage, first_line
 from ness_pipeline.paths import sql_folder
-from ness_pipeline.sql import exact_path, literal
+from ness_pipeline.sql import exact_path, frames_of, literal
 
-BATCH_ROWS = 250_000
 MEMORY = "1500MB"
 """What DuckDB may use; with its buffers for reading and with polars beside it a run stays below 2 GiB."""
 PROGRESS_S = 0.5
@@ -165,10 +164,7 @@ class DuckdbEngine(Engine):
     def frames(self, statement: str, what: str) -> Iterator[pl.DataFrame]:
         """The rows of a statement in frames of bounded size."""
         with self._errors_in_plain_words(), self._progress_shown(what):
-            for batch in self._connection.sql(self._text(statement)).to_arrow_reader(BATCH_ROWS):
-                frame = pl.DataFrame(pl.from_arrow(batch))
-                if frame.height:
-                    yield frame
+            yield from frames_of(self._connection, self._text(statement))
 
     def write(self, path: Path) -> None:
         """Write the cube to a file, as parquet or CSV."""
@@ -229,7 +225,7 @@ class DuckdbEngine(Engine):
             yield
         except (duckdb.OutOfMemoryException, duckdb.FatalException) as error:
             raise WrongUsage(
-                f"The cube of {shown} needs more memory or disk than is free ({_first_line(error)}); raise --memory or set TMPDIR to a larger disk."
+                f"The cube of {shown} needs more memory or disk than is free ({first_line(error)}); raise --memory or set TMPDIR to a larger disk."
             ) from error
         except (duckdb.HTTPException, duckdb.IOException) as error:
             if "://" in str(error) and "httpfs" in str(error):
@@ -238,14 +234,14 @@ class DuckdbEngine(Engine):
                 ) from error
             if isinstance(error, duckdb.HTTPException):
                 raise SourceUnavailable(
-                    f"{shown} cannot be fetched ({_first_line(error)}); check the address."
+                    f"{shown} cannot be fetched ({first_line(error)}); check the address."
                 ) from error
             raise WrongUsage(
-                f"{shown} is not readable to its end ({_first_line(error)}); export or download it again."
+                f"{shown} is not readable to its end ({first_line(error)}); export or download it again."
             ) from error
         except duckdb.Error as error:
             raise WrongUsage(
-                f"{shown} is not readable to its end ({_first_line(error)}); export or download it again."
+                f"{shown} is not readable to its end ({first_line(error)}); export or download it again."
             ) from error
 
     @contextmanager
@@ -266,7 +262,3 @@ class DuckdbEngine(Engine):
         finally:
             done.set()
             watcher.join()
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]

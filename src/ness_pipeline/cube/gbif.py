@@ -201,9 +201,14 @@ class GbifDownloads:
         """The body of an order; SQL is validated by GBIF first, which costs nothing.
 
         Raises:
-            WrongUsage: the login is missing.
+            WrongUsage: the login is missing, or an option means nothing for the product.
             SourceUnavailable: GBIF does not accept the SQL.
         """
+        if product == "species" and options != CubeOptions(country_code=options.country_code, years=options.years):
+            raise WrongUsage(
+                "A list of species is counted by country and years alone; leave --grid, --max-uncertainty, --seed and "
+                "--target-rank out, or take --product records."
+            )
         if not (self._settings.gbif_user and self._settings.gbif_password and self._settings.gbif_email):
             raise WrongUsage(
                 "GBIF makes downloads for those who have an account; set GBIF_USER, GBIF_PWD and GBIF_EMAIL."

@@ -13,9 +13,7 @@ import polars as pl
 
 from ness_pipeline.cube.species import species_of
 from ness_pipeline.cube.text import sql_text
-from ness_pipeline.sql import frame_of
-
-BATCH_ROWS = 500_000
+from ness_pipeline.sql import frame_of, frames_of
 
 
 class MergedCube:
@@ -54,8 +52,7 @@ class MergedCube:
     def cube(self) -> Iterator[pl.DataFrame]:
         """Rows of the occurrence cube, sorted, in frames of bounded size."""
         if self.rows:
-            for batch in self._connection.sql(sql_text("merged_cube")).to_arrow_reader(BATCH_ROWS):
-                yield pl.DataFrame(pl.from_arrow(batch))
+            yield from frames_of(self._connection, sql_text("merged_cube"))
 
     def species(self) -> Iterator[pl.DataFrame]:
         """Rows of `country_species`, sorted, in frames of bounded size."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Literal, Self, cast
@@ -71,6 +72,16 @@ class CubeOptions:
     target_rank: TargetRank | None = None
     country_code: str | None = None
     years: Years | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a cap that no record can keep, or that is none.
+
+        Raises:
+            WrongUsage: the cap is below 0 or no number.
+        """
+        cap = self.max_uncertainty_m
+        if cap is not None and not (math.isfinite(cap) and cap >= 0):
+            raise WrongUsage(f"The cap on uncertainty {cap} is no number of metres from 0 on; give one, as in 1000.")
 
     @property
     def macros(self) -> tuple[str, ...]:

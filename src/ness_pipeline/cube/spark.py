@@ -25,7 +25,7 @@ import polars as pl
 from ness_pipeline.cube.engine import Engine
 from ness_pipeline.cube.options import CubeOptions, Trust
 from ness_pipeline.cube.records import FileGroup, Progress, Records
-from ness_pipeline.cube.text import for_spark
+from ness_pipeline.cube.text import for_spark, sql_text
 from ness_pipeline.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -175,9 +175,12 @@ class SparkEngine(Engine):
 
     def write(self, path: Path) -> None:
         """Write the cube to a file, as parquet or CSV."""
-        frames = list(self.cube())
-        cube = pl.concat(frames) if frames else pl.DataFrame()
-        cube.write_csv(path) if path.suffix.lower() == ".csv" else cube.write_parquet(path)
+        self.count()
+        with self._errors_in_plain_words():
+            folder = self._parquet_of(sql_text("occurrence_cube"))
+        cube = pl.scan_parquet(folder / "*.parquet")  # a cube without rows has a part with its columns
+        cube.sink_csv(path) if path.suffix.lower() == ".csv" else cube.sink_parquet(path)
+        shutil.rmtree(folder)
 
     def _sql(self, statement: str) -> DataFrame:
         return self.spark.sql(for_spark(statement, self.variables))

@@ -10,8 +10,7 @@ import duckdb
 import polars as pl
 
 from ness_pipeline.cube.text import sql_text
-
-BATCH_ROWS = 500_000
+from ness_pipeline.sql import frames_of
 
 
 def species_of(records: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -32,7 +31,4 @@ def species_of(records: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
             is_first = False
         if is_first:
             return
-        for batch in connection.sql(sql_text("country_species")).to_arrow_reader(BATCH_ROWS):
-            frame = pl.DataFrame(pl.from_arrow(batch))
-            if frame.height:
-                yield frame
+        yield from frames_of(connection, sql_text("country_species"))

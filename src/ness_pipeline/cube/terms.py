@@ -203,8 +203,8 @@ class SqlTerms(ColumnNames):
         conditions = []
         column = self.column("countryCode", "country")
         if options.country_code is not None and column is not None:
-            codes = {options.country_code, options.country_code.lower()}
-            conditions.append(f"{column.text} IN ({', '.join(sorted(map(literal, codes)))})")
+            code = literal(options.country_code)
+            conditions.append(f"code_of({column.text}, {code}) = {code}")
         if options.years is not None:
             conditions.append(f"{self._year()} BETWEEN {options.years.first} AND {options.years.last}")
         return " AND ".join(conditions) or "TRUE"

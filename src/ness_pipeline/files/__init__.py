@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from ness_pipeline.names.column_names import ColumnNames
 from ness_pipeline.names.countries import resolve
 from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
 
-__all__ = ["FileLoad", "read", "read_many"]
+__all__ = ["CUBE_TABLES", "FileLoad", "read", "read_many"]
 
 CUBE_TABLES = ("occurrence_cube", "country_species")
 
@@ -130,17 +130,21 @@ def read_many(paths: Sequence[Path | str]) -> Iterator[list[Records]]:
     """Occurrence records of several files, folders, archives or object-store URLs, as parquet for a cube engine.
 
     Raises:
-        WrongUsage: one of them is unreadable.
+        WrongUsage: one of them is unreadable, or is given twice.
         SchemaDrift: one of them does not hold occurrence records.
     """
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="ness-records-"))
         records = []
+        given: dict[Path | str, Path | str] = {}
         for number, path in enumerate(paths):
             if "://" in str(path):
+                _note_given(given, path, [str(path)])
                 records.append(Records(str(path), (str(path),)))
                 continue
-            raw = _raw_table(stack.enter_context(unpacked(Path(path))))
+            content = stack.enter_context(unpacked(Path(path)))
+            _note_given(given, path, {Path(path).resolve(), *(file.resolve() for file in content.files)})
+            raw = _raw_table(content)
             if not is_records(ColumnNames(raw.names, raw.shown)):
                 raise SchemaDrift(
                     f"{raw.shown} does not hold occurrence records (its columns are {', '.join(raw.names[:6])} …); load cubes and tables with `ness load`."
@@ -148,3 +152,15 @@ def read_many(paths: Sequence[Path | str]) -> Iterator[list[Records]]:
             (Path(folder) / str(number)).mkdir()
             records.append(raw.as_records(Path(folder) / str(number)))
         yield records
+
+
+def _note_given(given: dict[Path | str, Path | str], path: Path | str, files: Iterable[Path | str]) -> None:
+    """Note which files a path of the user stands for.
+
+    Raises:
+        WrongUsage: another path stands for one of them; its records would be there twice.
+    """
+    for file in files:
+        if file in given:
+            raise WrongUsage(f"{path} is given twice, also as {given[file]}; give each file once.")
+        given[file] = path

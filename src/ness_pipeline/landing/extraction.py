@@ -77,8 +77,13 @@ class Extraction:
         for name in sorted({record["shared"] for record in self.records() if record.get("shared")}):
             self.landing.remove(name)
 
-    def keep(self, payload: Payload) -> None:
-        """Land one payload: its body first, then its record, so that a record never points nowhere."""
+    def _keep(self, payload: Payload, *, is_new: bool) -> None:
+        """Land one payload: its body first, then its record, so that a record never points nowhere.
+
+        Args:
+            payload: the answer.
+            is_new: whether it was asked for just now, and not found among the answers that units share.
+        """
         digest = self.landing.keep(payload.body)
         record = {
             "publisher": payload.request.publisher,
@@ -94,7 +99,7 @@ class Extraction:
         }
         shared = _shared_name(payload.request)
         text = json.dumps(record | {"shared": shared}, indent=1, sort_keys=True).encode()
-        if shared is not None and self.landing.record(shared) is None:
+        if shared is not None and is_new:
             self.landing.write(shared, text)
         self.landing.write(f"{self.folder}/requests/{payload.request.key}.json", text)
 
@@ -122,10 +127,11 @@ class Extraction:
         def fetch(request: Request) -> Payload:
             landed = self.find(request)
             if landed is None:
-                landed = self._find_shared(request) or send(request)
+                shared = self._find_shared(request)
+                landed = shared or send(request)
                 if request.clean is not None:
                     landed = replace(landed, body=request.clean(landed.body))
-                self.keep(landed)
+                self._keep(landed, is_new=shared is None)
             return landed
 
         return fetch

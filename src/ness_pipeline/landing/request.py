@@ -91,11 +91,6 @@ class Payload:
     etag: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def sha256(self) -> str:
-        """Hash of the body."""
-        return hashlib.sha256(self.body).hexdigest()
-
     def json(self) -> Any:
         """The body as JSON.
 

@@ -20,7 +20,7 @@ from ness_pipeline.cube.records import Progress
 from ness_pipeline.cube.spark import LOCAL, SparkEngine
 from ness_pipeline.cube.species import species_of
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.files import read, read_many
+from ness_pipeline.files import CUBE_TABLES, read, read_many
 from ness_pipeline.files.batches import batches_of
 from ness_pipeline.files.row_defaults import RowDefaults
 from ness_pipeline.landing.http import Session
@@ -28,7 +28,6 @@ from ness_pipeline.names.taxon_groups import with_groups
 from ness_pipeline.run.own_files import FileLoaded, OwnLoad, load_own
 from ness_pipeline.settings import Settings
 
-TABLES = ("occurrence_cube", "country_species")
 SUFFIXES = (".parquet", ".csv")
 FILE_ENGINES = ("duckdb", "spark")
 """Engines that count records in files; the engine gbif counts GBIF's own."""
@@ -101,7 +100,7 @@ def cube_to_warehouse(
     names = [str(file).rstrip("/").rpartition("/")[2] for file in files]
     local = [(name, Path(file)) for name, file in zip(names, files, strict=True) if "://" not in str(file)]
     rows = batches_of(engine, defaults)
-    own = OwnLoad(defaults.source, " ".join(names), "occurrence records", TABLES, rows, local)
+    own = OwnLoad(defaults.source, " ".join(names), "occurrence records", CUBE_TABLES, rows, local)
     return load_own(settings, own, command)
 
 
@@ -130,7 +129,7 @@ def gbif_to_warehouse(
                 source=defaults.source,
                 key=f"gbif {download.key}",
                 layout=layout,
-                tables=("country_species",) if product == "species" else TABLES,
+                tables=("country_species",) if product == "species" else CUBE_TABLES,
                 batches=batches,
                 files=[(f"GBIF download {download.key}", download.file)],
                 release=download.key,
@@ -151,7 +150,7 @@ def _rows_of(
     """The layout of a finished download, and its rows."""
     if product == "records":
         # Country and years were filters of the download.
-        options = CubeOptions(grid=options.grid, max_uncertainty_m=options.max_uncertainty_m)
+        options = replace(options, country_code=None, years=None)
         with engine_for("duckdb", [file], options) as engine:
             yield "occurrence records", batches_of(engine, defaults)
     elif product == "cube":

@@ -50,24 +50,20 @@ def open_for_writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     paths = Paths.of(settings)
     with writer(paths, settings.busy_wait_s), ExitStack() as stack:
-        aside: Path | None = None
         mark = _mark_of_rebuild(paths)
-        is_half_built = mark.exists()
-        if is_half_built:
+        if mark.exists():
             discard(paths.build)
-            replaced = mark.read_text(encoding="utf-8")  # empty where the half build replaces none
-            aside = mark.with_name(replaced) if replaced else None
-        is_lost = is_half_built or (paths.published.exists() and not paths.build.exists())
+        elif paths.published.exists() and not paths.build.exists():
+            mark.touch()
         try:
             connection = stack.enter_context(open_build(paths.build))
         except DamagedBuild as error:
             aside = set_aside(paths)
             logger.warning("build database set aside", extra={"file": aside.name, "error": str(error)})
             connection = stack.enter_context(open_build(paths.build))
-        if aside is not None or is_lost:
-            # Half a build must not pass for a whole one, even after a kill: while the mark is there, it is none.
-            mark.write_text(aside.name if aside else "", encoding="utf-8")
-            rebuild(connection, settings, aside)
+        if mark.exists():
+            replaced = mark.read_text(encoding="utf-8")
+            rebuild(connection, settings, mark.with_name(replaced) if replaced else None)
             mark.unlink()
         try:
             yield connection
@@ -81,16 +77,20 @@ def open_for_writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def set_aside(paths: Paths) -> Path:
-    """Rename the build database, so that it can be looked at; only the latest one set aside is kept."""
+    """Rename the build database, so that it can be looked at, and mark that another replaces it; only the latest is kept."""
     aside = paths.build.with_name("build.damaged.duckdb")
     discard(aside)
     paths.build.replace(aside)
+    _mark_of_rebuild(paths).write_text(aside.name, encoding="utf-8")
     discard(paths.build)
     return aside
 
 
 def _mark_of_rebuild(paths: Paths) -> Path:
-    """A file that exists while the build database is being rebuilt; it names the one set aside that is replaced."""
+    """A file that exists from before a build database is made anew until it is whole, so that a kill leaves no half one.
+
+    It names the database set aside whose rows of own files are taken over; it is empty where there is none.
+    """
     return paths.build.with_name("build.rebuilding")
 
 

@@ -1,0 +1,35 @@
+"""What lands is asked for once, also by units that share an answer and after damage."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from ness_pipeline.landing.request import Payload, Request
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.landing.zone import Landing
+from ness_pipeline.names.years import Years
+
+NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+SHARED = Request("iucn", "/taxa", shared="2026-1")
+
+
+def test_an_answer_that_units_share_is_asked_for_once_and_once_more_after_damage(tmp_path: Path) -> None:
+    """The publisher's second answer differs from the damaged one, and is then shared in its place."""
+    landing = Landing(str(tmp_path))
+    bodies = [b"[1]", b"[2]"]
+    asked: list[Request] = []
+
+    def send(request: Request) -> Payload:
+        asked.append(request)
+        return Payload(request, "", 200, "application/json", bodies[len(asked) - 1], NOW)
+
+    def fetched(country: str) -> bytes:
+        extraction = landing.start(Unit("iucn", country, Years(2000, 2001)), {}, NOW)
+        return extraction.fetch_through(send)(SHARED).body
+
+    assert [fetched("KE"), fetched("UG")] == [b"[1]", b"[1]"]
+    (body,) = (tmp_path / "payloads").rglob("*.zst")
+    body.write_bytes(b"damaged")
+    assert [fetched("TZ"), fetched("RW"), fetched("BI")] == [b"[2]"] * 3
+    assert asked == [SHARED] * 2
