@@ -8,6 +8,8 @@ from typing import Any
 
 import pandera.polars as pa
 
+from ness_pipeline.schemas.vocabulary import REASONS
+
 MAX_COUNT = 10**15
 """No count of records, species or square metres on Earth reaches this: above it is a broken number."""
 
@@ -144,6 +146,11 @@ def share(description: str, **options: Any) -> Any:
 def count(description: str, unit: str, **options: Any) -> Any:
     """A column of whole, non-negative numbers."""
     return column(description, unit, ge=0, le=MAX_COUNT, **options)
+
+
+def why_not() -> Any:
+    """Why a number must not be quoted; NULL where it may."""
+    return column("Why not.", nullable=True, isin=list(REASONS))
 
 
 class Contract(pa.DataFrameModel):

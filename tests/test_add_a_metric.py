@@ -22,8 +22,8 @@ CONTRACT = '''\
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, country_code, measure
-from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, country_code, measure, why_not
+from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
 
 class NectarWatch(Contract):
@@ -39,7 +39,7 @@ class NectarWatch(Contract):
     )
     nectar_species: int = measure("Species that visit flowers.", "{species}", ge=0, le=10**9)
     reportable: bool = column("Whether the numbers may be quoted: at least 5 species.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
 
     class Config:
         """Grain: country and group."""

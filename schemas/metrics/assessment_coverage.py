@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, Limits, column, count, country_code, measure, share
-from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, Limits, column, count, country_code, measure, share, why_not
+from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
 
 class AssessmentCoverage(Contract):
@@ -57,11 +57,11 @@ class AssessmentCoverage(Contract):
         le=1.0,
     )
     reportable: bool = column("Whether the shares may be quoted: at least 10 species of the group observed.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
     gap_reportable: bool = column(
         "Whether the gap may be quoted: at least 10 species of the group and 10 animals observed."
     )
-    gap_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    gap_reason: str = why_not()
 
     class Config:
         """Grain: country and group."""

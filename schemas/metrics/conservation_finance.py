@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ness_pipeline.schemas.base import Contract, column, country_code, measure
-from ness_pipeline.schemas.vocabulary import REASONS
+from ness_pipeline.schemas.base import Contract, column, country_code, measure, why_not
 
 
 def _money(description: str, group: str, unit: str = "USD", *, label: str, better: str | None = "higher") -> Any:
@@ -79,21 +78,21 @@ class ConservationFinance(Contract):
         "What the total holds.", nullable=True, isin=["aid", "domestic", "aid and domestic"]
     )
     received_reportable: bool = column("Whether the number may be quoted.")
-    received_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    received_reason: str = why_not()
     received_area_reportable: bool = column("Whether the number may be quoted.")
-    received_area_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    received_area_reason: str = why_not()
     given_reportable: bool = column("Whether the number may be quoted.")
-    given_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    given_reason: str = why_not()
     domestic_reportable: bool = column("Whether the number may be quoted.")
-    domestic_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    domestic_reason: str = why_not()
     domestic_area_reportable: bool = column("Whether the number may be quoted.")
-    domestic_area_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    domestic_area_reason: str = why_not()
     finance_reportable: bool = column("Whether the total may be quoted.")
-    finance_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    finance_reason: str = why_not()
     finance_area_reportable: bool = column("Whether the total per area may be quoted.")
-    finance_area_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    finance_area_reason: str = why_not()
     reportable: bool = column("Whether any of the numbers may be quoted.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
 
     class Config:
         """Grain: country and year."""

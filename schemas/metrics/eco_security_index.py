@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, country_code, measure, share
-from ness_pipeline.schemas.vocabulary import REASONS
+from ness_pipeline.schemas.base import Contract, column, country_code, measure, share, why_not
 
 
 class EcoSecurityIndex(Contract):
@@ -62,11 +61,11 @@ class EcoSecurityIndex(Contract):
     )
     missing: str = column("Measures without a value, each with its reason; NULL when none is missing.", nullable=True)
     ecological_reportable: bool = column("Whether the rules for missing data allow the ecological half.")
-    ecological_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    ecological_reason: str = why_not()
     security_reportable: bool = column("Whether the rules for missing data allow the security half.")
-    security_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    security_reason: str = why_not()
     reportable: bool = column("Whether the index may be quoted: both halves have a score.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
     definition_version: str = column("Version of the definition, with a hash of its content.")
 
     class Config:

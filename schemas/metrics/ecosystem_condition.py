@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, country_code, measure
-from ness_pipeline.schemas.vocabulary import REASONS
+from ness_pipeline.schemas.base import Contract, column, country_code, measure, why_not
 
 
 class EcosystemCondition(Contract):
@@ -63,15 +62,15 @@ class EcosystemCondition(Contract):
         reason="degraded_reason",
     )
     forest_reportable: bool = column("Whether the forest share may be quoted.")
-    forest_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    forest_reason: str = why_not()
     forest_change_reportable: bool = column("Whether the change may be quoted.")
-    forest_change_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    forest_change_reason: str = why_not()
     mountain_reportable: bool = column("Whether the number may be quoted.")
-    mountain_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    mountain_reason: str = why_not()
     degraded_reportable: bool = column("Whether the number may be quoted.")
-    degraded_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    degraded_reason: str = why_not()
     reportable: bool = column("Whether any of the numbers may be quoted.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
 
     class Config:
         """Grain: country and year."""

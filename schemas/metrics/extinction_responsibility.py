@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, share
-from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, share, why_not
+from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
 
 class ExtinctionResponsibility(Contract):
@@ -63,9 +63,9 @@ class ExtinctionResponsibility(Contract):
     world_assessed_species: int = count("Species of the group assessed worldwide.", "{species}", nullable=True)
     range_share_known_share: float = share("Share of the assessed species whose range share is known.", nullable=True)
     reportable: bool = column("Whether the contribution may be quoted.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
     risk_reportable: bool = column("Whether the numbers of species may be quoted.")
-    risk_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    risk_reason: str = why_not()
 
     class Config:
         """Grain: country and group."""

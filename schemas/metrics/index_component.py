@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, country_code, share
-from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, country_code, share, why_not
+from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
 
 class IndexComponent(Contract):
@@ -29,7 +29,7 @@ class IndexComponent(Contract):
     value_year: int = column("Year of the value.", "a", nullable=True, ge=1600, le=2100)
     score: float = share("Score of the value between its goalposts.", nullable=True)
     reportable: bool = column("Whether the measure has a value that may be quoted.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
     definition_version: str = column("Version of the definition, with a hash of its content.")
 
     class Config:

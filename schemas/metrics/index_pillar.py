@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, country_code, share
-from ness_pipeline.schemas.vocabulary import REASONS
+from ness_pipeline.schemas.base import Contract, column, country_code, share, why_not
 
 
 class IndexPillar(Contract):
@@ -19,7 +18,7 @@ class IndexPillar(Contract):
     pillar: str = column("The pillar.")
     score: float = share("Weighted arithmetic mean of the scores of its measures.", nullable=True)
     reportable: bool = column("Whether the rules for missing data allow a score.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
     definition_version: str = column("Version of the definition, with a hash of its content.")
 
     class Config:

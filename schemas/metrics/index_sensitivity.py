@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, count
-from ness_pipeline.schemas.vocabulary import REASONS
+from ness_pipeline.schemas.base import Contract, column, count, why_not
 
 
 class IndexSensitivity(Contract):
@@ -24,7 +23,7 @@ class IndexSensitivity(Contract):
         "Share of the index's variance that stays while only the pillar is unknown.", "1", nullable=True, ge=0.0, le=2.0
     )
     reportable: bool = column("Whether the numbers may be quoted: at least 10 countries, whose index varies.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
     definition_version: str = column("Version of the definition, with a hash of its content.")
 
     class Config:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, Limits, column, count, country_code, measure
-from ness_pipeline.schemas.vocabulary import REASONS
+from ness_pipeline.schemas.base import Contract, Limits, column, count, country_code, measure, why_not
 
 
 class LegalFramework(Contract):
@@ -90,9 +89,9 @@ class LegalFramework(Contract):
         le=1.0,
     )
     national_reportable: bool = column("Whether the national numbers may be quoted.")
-    national_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    national_reason: str = why_not()
     reportable: bool = column("Whether the numbers of treaties may be quoted.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
 
     class Config:
         """Grain: country and year."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, country_code
-from ness_pipeline.schemas.vocabulary import REASONS
+from ness_pipeline.schemas.base import Contract, column, country_code, why_not
 
 
 class MetricValue(Contract):
@@ -22,7 +21,7 @@ class MetricValue(Contract):
     upper: float = column("Upper bound, where the metric has one.", "see unit", nullable=True, ge=-1e15, le=1e15)
     unit: str = column("Unit of the value.")
     reportable: bool = column("Whether the value may be quoted.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
     method_version: str = column("Version of the method.")
 
     class Config:

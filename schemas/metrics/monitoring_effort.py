@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, share
-from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, share, why_not
+from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
 EXPECTED_SOURCES = ["gbif_baseline", "cube_baseline"]
 
@@ -136,29 +136,29 @@ class MonitoringEffort(Contract):
         le=1.0,
     )
     reportable: bool = column("Whether records and recency may be quoted: 20 records in one checklist.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
     datasets_reportable: bool = column("Whether the number of data sets may be quoted.")
-    datasets_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    datasets_reason: str = why_not()
     completeness_reportable: bool = column(
         "Whether the completeness by records may be quoted: also a species with two records."
     )
-    completeness_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    completeness_reason: str = why_not()
     unit_completeness_reportable: bool = column(
         "Whether the completeness by sampling units may be quoted: 20 incidences in 3 units, a species in two of them."
     )
-    unit_completeness_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    unit_completeness_reason: str = why_not()
     ssii_reportable: bool = column(
         "Whether the SSII may be quoted: one year, 20 records, 3 species expected in 3 cells of one grid."
     )
-    ssii_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    ssii_reason: str = why_not()
     steward_reportable: bool = column(
         "Whether the steward's SSII may be quoted: also range shares of 80 % of the species expected."
     )
-    steward_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    steward_reason: str = why_not()
     ssei_reportable: bool = column(
         "Whether the SSEI may be quoted: as SSII, and a species in two cells; over all years, too."
     )
-    ssei_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    ssei_reason: str = why_not()
 
     class Config:
         """Grain: country, group and year."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, share
-from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, share, why_not
+from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
 
 def _index(description: str) -> Any:
@@ -65,9 +65,9 @@ class NationalRedListIndex(Contract):
     first_extinct_species: int = count("Of these, species gone in the group's first year.", "{species}")
     genuine_changes: int = count("Genuine changes of category since the first year.", "1")
     reportable: bool = column("Whether the index may be quoted.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
     change_reportable: bool = column("Whether the change may be quoted.")
-    change_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    change_reason: str = why_not()
 
     class Config:
         """Grain: country, group and year."""

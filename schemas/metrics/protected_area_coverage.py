@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ness_pipeline.schemas.base import Contract, Limits, column, country_code, measure
-from ness_pipeline.schemas.vocabulary import REASONS
+from ness_pipeline.schemas.base import Contract, Limits, column, country_code, measure, why_not
 
 
 def _pct(description: str, realm: str, **options: Any) -> Any:
@@ -68,10 +67,6 @@ def _trend(description: str, realm: str, *, label: str) -> Any:
 
 def _reportable(what: str = "number") -> Any:
     return column(f"Whether the {what} may be quoted.")
-
-
-def _reason() -> Any:
-    return column("Why not.", nullable=True, isin=list(REASONS))
 
 
 class ProtectedAreaCoverage(Contract):
@@ -148,29 +143,29 @@ class ProtectedAreaCoverage(Contract):
     kba_marine_pct_upper: float = _bound("Upper")
     kba_marine_source: str = _source()
     land_reportable: bool = _reportable()
-    land_reason: str = _reason()
+    land_reason: str = why_not()
     land_conserved_reportable: bool = _reportable()
-    land_conserved_reason: str = _reason()
+    land_conserved_reason: str = why_not()
     land_trend_reportable: bool = _reportable()
-    land_trend_reason: str = _reason()
+    land_trend_reason: str = why_not()
     marine_reportable: bool = _reportable()
-    marine_reason: str = _reason()
+    marine_reason: str = why_not()
     eez_reportable: bool = _reportable()
-    eez_reason: str = _reason()
+    eez_reason: str = why_not()
     eez_conserved_reportable: bool = _reportable()
-    eez_conserved_reason: str = _reason()
+    eez_conserved_reason: str = why_not()
     eez_trend_reportable: bool = _reportable()
-    eez_trend_reason: str = _reason()
+    eez_trend_reason: str = why_not()
     kba_terrestrial_reportable: bool = _reportable()
-    kba_terrestrial_reason: str = _reason()
+    kba_terrestrial_reason: str = why_not()
     kba_freshwater_reportable: bool = _reportable()
-    kba_freshwater_reason: str = _reason()
+    kba_freshwater_reason: str = why_not()
     kba_mountain_reportable: bool = _reportable()
-    kba_mountain_reason: str = _reason()
+    kba_mountain_reason: str = why_not()
     kba_marine_reportable: bool = _reportable()
-    kba_marine_reason: str = _reason()
+    kba_marine_reason: str = why_not()
     reportable: bool = column("Whether any of the numbers may be quoted.")
-    reason: str = _reason()
+    reason: str = why_not()
 
     class Config:
         """Grain: country and year."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, share
-from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, share, why_not
+from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
 VALUE_KINDS = ["assessed", "interpolated", "extrapolated", "undated"]
 
@@ -142,15 +142,15 @@ class RedListIndex(Contract):
     assessed_by_year_species: int = count("Of these, species that had been assessed by the year.", "{species}")
     genuine_changes: int = count("Genuine changes of category since the first year.", "1")
     reportable: bool = column("Whether the weighted index may be quoted.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
     unweighted_reportable: bool = column("Whether the unweighted index may be quoted.")
-    unweighted_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    unweighted_reason: str = why_not()
     change_reportable: bool = column("Whether the change may be quoted.")
-    change_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    change_reason: str = why_not()
     official_reportable: bool = column("Whether there is an official index.")
-    official_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    official_reason: str = why_not()
     difference_reportable: bool = column("Whether the difference may be quoted.")
-    difference_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    difference_reason: str = why_not()
 
     class Config:
         """Grain: country, group and year."""

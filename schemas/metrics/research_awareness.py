@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ness_pipeline.schemas.base import Contract, column, country_code, measure
-from ness_pipeline.schemas.vocabulary import REASONS
+from ness_pipeline.schemas.base import Contract, column, country_code, measure, why_not
 
 
 def _number(description: str, unit: str, group: str, *, label: str) -> Any:
@@ -77,21 +76,21 @@ class ResearchAwareness(Contract):
         label="Signatories of the Haikou Initiative",
     )
     about_reportable: bool = column("Whether the number may be quoted.")
-    about_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    about_reason: str = why_not()
     by_reportable: bool = column("Whether the number may be quoted.")
-    by_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    by_reason: str = why_not()
     per_million_reportable: bool = column("Whether the number may be quoted.")
-    per_million_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    per_million_reason: str = why_not()
     publishers_reportable: bool = column("Whether the number may be quoted.")
-    publishers_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    publishers_reason: str = why_not()
     sets_reportable: bool = column("Whether the number may be quoted.")
-    sets_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    sets_reason: str = why_not()
     network_reportable: bool = column("Whether the number may be quoted.")
-    network_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    network_reason: str = why_not()
     haikou_reportable: bool = column("Whether the number may be quoted.")
-    haikou_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    haikou_reason: str = why_not()
     reportable: bool = column("Whether any of the numbers may be quoted.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
 
     class Config:
         """Grain: country and year."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, Limits, column, count, country_code, measure
-from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, Limits, column, count, country_code, measure, why_not
+from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
 
 class SpeciesDiversity(Contract):
@@ -197,19 +197,19 @@ class SpeciesDiversity(Contract):
     reportable: bool = column(
         "Whether richness, observed Hill numbers and rarity may be quoted: 20 records in one checklist."
     )
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
     estimate_reportable: bool = column(
         "Whether Chao1, sample coverage and asymptotic Hill numbers may be quoted: also a species with two records."
     )
-    estimate_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    estimate_reason: str = why_not()
     es50_reportable: bool = column("Whether ES(50) may be quoted: also 50 records.")
-    es50_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    es50_reason: str = why_not()
     evenness_reportable: bool = column("Whether the evenness may be quoted: also three species.")
-    evenness_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    evenness_reason: str = why_not()
     standardised_reportable: bool = column(
         "Whether the standardised numbers may be quoted: also a coverage of 95 % within twice the records."
     )
-    standardised_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    standardised_reason: str = why_not()
 
     class Config:
         """Grain: country, group and year."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, count, country_code, measure
-from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, why_not
+from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
 
 class SpeciesOccupancy(Contract):
@@ -119,15 +119,15 @@ class SpeciesOccupancy(Contract):
     reportable: bool = column(
         "Whether Chao2 and the coverage may be quoted: 20 incidences in 3 units, a species in two of them, one grid, one checklist."
     )
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
     standardised_reportable: bool = column(
         "Whether the standardised numbers may be quoted: also a coverage of 95 % within twice the units."
     )
-    standardised_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    standardised_reason: str = why_not()
     cell_reportable: bool = column(
         "Whether occupancy and rarity may be quoted: 20 incidences in 3 units of one grid, one checklist."
     )
-    cell_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    cell_reason: str = why_not()
 
     class Config:
         """Grain: country, group and year."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, count, country_code, measure
-from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, why_not
+from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
 
 class SpeciesTurnover(Contract):
@@ -60,11 +60,11 @@ class SpeciesTurnover(Contract):
     turnover_reportable: bool = column(
         "Whether the turnover may be quoted: 20 records and 3 species in both years, at most three years apart without records."
     )
-    turnover_reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    turnover_reason: str = why_not()
     reportable: bool = column(
         "Whether the other numbers may be quoted: 20 records in the year, one checklist up to it."
     )
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
 
     class Config:
         """Grain: country, group and year."""

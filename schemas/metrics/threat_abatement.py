@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, count, country_code
-from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, count, country_code, why_not
+from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
 
 class ThreatAbatement(Contract):
@@ -30,7 +30,7 @@ class ThreatAbatement(Contract):
     star_any_timing: float = column("Score when past threats count as well.", "1", ge=0.0, le=1e12)
     species: int = count("Species behind the score.", "{species}")
     reportable: bool = column("Whether the scores may be quoted.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
 
     class Config:
         """Grain: country, group, level and threat."""

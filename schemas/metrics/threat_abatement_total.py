@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, share
-from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, share, why_not
+from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
 
 class ThreatAbatementTotal(Contract):
@@ -38,7 +38,7 @@ class ThreatAbatementTotal(Contract):
     species_with_threats: int = count("Of these, species with a known threat that counts.", "{species}")
     range_share_known_share: float = share("Share of the scoring species whose range share is known.", nullable=True)
     reportable: bool = column("Whether the scores may be quoted.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
 
     class Config:
         """Grain: country and group."""

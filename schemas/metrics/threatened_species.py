@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, Limits, column, count, country_code, measure, share
-from ness_pipeline.schemas.vocabulary import REASONS, ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, Limits, column, count, country_code, measure, share, why_not
+from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
 
 class ThreatenedSpecies(Contract):
@@ -64,7 +64,7 @@ class ThreatenedSpecies(Contract):
     world_assessed_species: int = count("Species of the group assessed worldwide.", "{species}", nullable=True)
     world_assessed_share: float = share("Assessed share of the described species worldwide.", nullable=True)
     reportable: bool = column("Whether the share may be quoted.")
-    reason: str = column("Why not.", nullable=True, isin=list(REASONS))
+    reason: str = why_not()
 
     class Config:
         """Grain: country and group."""
