@@ -28,8 +28,6 @@ def _fraction(value: object) -> Fraction:
 
 
 Share = Annotated[Fraction, BeforeValidator(_fraction), PlainSerializer(str, when_used="json"), Field(ge=0, le=1)]
-Weight = Annotated[Fraction, BeforeValidator(_fraction), PlainSerializer(str, when_used="json"), Field(gt=0, le=1)]
-"""A part that shall not count is removed; with a weight of 0 it would still be needed."""
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -58,7 +56,7 @@ class Measure(_Part):
     worst: float = Field(allow_inf_nan=False)
     best: float = Field(allow_inf_nan=False)
     scale: Literal["linear", "log"] = "linear"
-    weight: Weight | None = None
+    weight: Share | None = None
     max_age_years: int | None = Field(default=None, ge=0, le=100)
     essential: bool = False
     source: Text
@@ -73,7 +71,7 @@ class Pillar(_Part):
     """One pillar: its description, its weight in its half and its measures."""
 
     says: Text
-    weight: Weight | None = None
+    weight: Share | None = None
     essential: bool = False
     measure: tuple[Measure, ...] = Field(min_length=1)
 
@@ -82,7 +80,7 @@ class Half(_Part):
     """One half: its description, its weight in the index and its pillars by name."""
 
     says: Text
-    weight: Weight | None = None
+    weight: Share | None = None
     pillar: dict[str, Pillar] = Field(min_length=1)
 
 
