@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ness_pipeline.schemas.base import Contract, column, country_code, measure, why_not
+from ness_pipeline.schemas.base import OFFICIAL, Contract, column, country_code, measure, why_not
 
 
 def _money(description: str, group: str, unit: str = "USD", *, label: str, better: str | None = "higher") -> Any:
@@ -17,6 +17,8 @@ def _money(description: str, group: str, unit: str = "USD", *, label: str, bette
         reason=f"{group}_reason",
         ge=-1e15,
         le=1e15,
+        basis="official",
+        quotable=OFFICIAL,
     )
 
 

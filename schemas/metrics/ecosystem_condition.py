@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, country_code, measure, why_not
+from ness_pipeline.schemas.base import OFFICIAL, Contract, column, country_code, measure, why_not
 
 
 class EcosystemCondition(Contract):
@@ -29,6 +29,8 @@ class EcosystemCondition(Contract):
         le=100.0,
         reportable="forest_reportable",
         reason="forest_reason",
+        basis="official",
+        quotable=OFFICIAL,
     )
     forest_publisher: str = column("Whose forest value it is.", nullable=True, isin=["unsdg", "worldbank"])
     forest_change_pct_per_year: float = measure(
@@ -40,6 +42,8 @@ class EcosystemCondition(Contract):
         le=1e6,
         reportable="forest_change_reportable",
         reason="forest_change_reason",
+        basis="official",
+        quotable=OFFICIAL,
     )
     mountain_green_cover_pct: float = measure(
         "Green cover, of the mountain area.",
@@ -50,6 +54,8 @@ class EcosystemCondition(Contract):
         le=100.0,
         reportable="mountain_reportable",
         reason="mountain_reason",
+        basis="official",
+        quotable=OFFICIAL,
     )
     degraded_land_pct: float = measure(
         "Degraded land, of the land area.",
@@ -60,6 +66,8 @@ class EcosystemCondition(Contract):
         le=100.0,
         reportable="degraded_reportable",
         reason="degraded_reason",
+        basis="official",
+        quotable=OFFICIAL,
     )
     forest_reportable: bool = column("Whether the forest share may be quoted.")
     forest_reason: str = why_not()

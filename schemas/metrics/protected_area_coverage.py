@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ness_pipeline.schemas.base import Contract, Limits, column, country_code, measure, why_not
+from ness_pipeline.schemas.base import OFFICIAL, Contract, Limits, column, country_code, measure, why_not
 
 
 def _pct(description: str, realm: str, **options: Any) -> Any:
@@ -16,6 +16,8 @@ def _pct(description: str, realm: str, **options: Any) -> Any:
         le=100.0,
         reportable=f"{realm}_reportable",
         reason=f"{realm}_reason",
+        basis="official",
+        quotable=OFFICIAL,
         **options,
     )
 
@@ -49,6 +51,8 @@ def _progress(description: str, realm: str, *, label: str) -> Any:
         reason=f"{realm}_reason",
         ge=0.0,
         le=1.0,
+        basis="official",
+        quotable=OFFICIAL,
     )
 
 
@@ -62,6 +66,8 @@ def _trend(description: str, realm: str, *, label: str) -> Any:
         reason=f"{realm}_trend_reason",
         ge=-100.0,
         le=100.0,
+        basis="official",
+        quotable=OFFICIAL,
     )
 
 
