@@ -194,7 +194,7 @@ def treaty_count() -> Drawing:
         .encode(
             x=YEAR,
             y=alt.Y("value:Q", title=None, axis=alt.Axis(tickMinStep=1, tickCount=5)),
-            tooltip=tooltip(("year:Q", "Year"), ("value:Q", "In force"), ("known:Q", "Open to the country")),
+            tooltip=tooltip(("year:Q", "Year"), ("value:Q", "In force"), ("known:Q", "With a known standing")),
         )
         .properties(width="container", height=150)
     )

@@ -159,6 +159,7 @@ TREATIES_IN_SHORT: dict[str, str] = {
     "world_heritage": "World heritage",
     "itpgrfa": "Crop diversity (ITPGRFA)",
     "paris": "Climate (Paris Agreement)",
+    "bbnj": "High seas (BBNJ)",
 }
 """Subject of each treaty, short enough for the label of a bar."""
 
