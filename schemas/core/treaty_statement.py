@@ -19,8 +19,9 @@ class TreatyStatement(Contract):
     treaty) speaks of the end of its year: 1 says that the country is a party then, not since when; 0 that it was none
     so far.
 
-    For a given day the rows whose span holds it compete: an own file wins for days up to its `as_of`; otherwise the
-    later `as_of` wins, then rows with dates before flags, then own files, publishers and seeds in that order.
+    For a given day the lists whose span holds it compete: an own file wins for days up to its `as_of`; otherwise the
+    later `as_of` wins, of the same day own files before publishers before seeds. Where the list that wins is `unknown`,
+    or there is none, the latest flag counts: a flag has no dates, so it fills what lists do not know and overrules none.
 
     Traps: UN SDG 15.6.1 counts a country as party from its deposit on, up to 90 days early; a treaty that is not open to
     a country has that one statement and those of lists that name the country as a party.

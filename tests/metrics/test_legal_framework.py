@@ -82,6 +82,16 @@ def test_a_un_flag_says_party_then_and_not_since_when(warehouse: Any) -> None:
     assert (found["KE", 2025]["treaties_in_force"], found["KE", 2025]["treaties_known"]) == (2, 3)
 
 
+def test_a_flag_overrules_no_list(warehouse: Any) -> None:
+    """A 0 of the UN in 2025 is no withdrawal: the party since 2004 in a list of 2022 stands, in 2010 as in 2025."""
+    listed = treaty("itpgrfa", "2004-06-29", as_of=dt.date(2022, 12, 31))
+    found = legal(warehouse, [listed], [observation("ER_CBD_PTYPGRFA", 2025, 0)])
+    assert [found["KE", year]["is_itpgrfa_party"] for year in (2010, 2022, 2025)] == [True, True, True]
+    no_party = treaty("itpgrfa", None, "TZ", as_of=dt.date(2020, 10, 31))
+    found = legal(warehouse, [no_party], [observation("ER_CBD_PTYPGRFA", 2020, 1, "TZ"), observation("ER_CBD_PTYPGRFA", 2022, 1, "TZ")])  # fmt: skip
+    assert [found["TZ", year]["is_itpgrfa_party"] for year in (2020, 2021, 2022)] == [True, True, True]
+
+
 def test_a_flag_of_one_says_nothing_of_the_years_before(warehouse: Any) -> None:
     """With a 1 of 2021 alone, 2020 is unknown, not "no"; the flag of the year in which a dated list has it joining yields."""
     answers = [observation("ER_CBD_NAGOYA", 2021, 1), observation("ER_CBD_PTYPGRFA", 2022, 0)]

@@ -1,9 +1,9 @@
 -- Treaties in force for a country at the end of each year, and what it reports of its own law, targets and accounts.
 --   treaties_in_force_share = treaties in force / treaties open to the country whose standing on 31 December is known
 --   national_measures_share = questions answered with yes / questions answered with yes or no, of seven
--- Standing: of the statements of all sources that hold for 31 December (core.treaty_statement) an own file wins up to its
--- own day; otherwise the source that speaks of the later day, then lists with dates before flags, then own files,
--- publishers, seeds. A party stands until a withdrawal is known; "no party" is unknown after the day of its source. A
+-- Standing: of the statements of all lists that hold for 31 December (core.treaty_statement) an own file wins up to its own
+-- day; otherwise the list that speaks of the later day, of the same day own files before publishers before seeds. Where
+-- the lists do not know, the UN's latest flag counts. A party stands until a withdrawal is known; "no party" is unknown after the day of its source. A
 -- treaty that is not open to a country (a territory, say) is in no count, and so is one not yet in being.
 -- Quoted: only years in which every treaty in being and open to the country has a known standing, stated by a source of
 -- that 31 December or later, and at least five are open. Otherwise parties, who stand, would stay while the others become
@@ -78,11 +78,12 @@ spine AS (
     )
 ),
 
-stance AS (
+held AS (
     SELECT
         spine.country_code,
         spine.year,
         stated.treaty,
+        stated.is_flag,
         stated.standing,
         stated.as_of >= spine.last_day AS is_current,
         source_precedence(stated.source) = 0 AS is_own
@@ -93,15 +94,21 @@ stance AS (
         AND coalesce(spine.last_day < stated.valid_to, true)
     QUALIFY
         row_number() OVER (
-            PARTITION BY spine.country_code, spine.year, stated.treaty
+            PARTITION BY spine.country_code, spine.year, stated.treaty, stated.is_flag
             ORDER BY
                 is_own AND is_current DESC,
                 stated.standing = 'not_open' AND NOT is_own,
                 stated.as_of DESC,
-                stated.is_flag,
                 source_precedence(stated.source),
                 stated.source
         ) = 1
+),
+
+stance AS (
+    SELECT country_code, year, treaty, standing, is_current, is_own
+    FROM held
+    QUALIFY
+        row_number() OVER (PARTITION BY country_code, year, treaty ORDER BY standing = 'unknown', is_flag) = 1
 ),
 
 counted AS (

@@ -33,6 +33,7 @@ FEWEST_ANSWERS = 3
 FEWEST_TREATIES = 5
 YEARS_OF_AN_ANSWER = 5
 PARTY_SERIES = {"nagoya": "ER_CBD_NAGOYA", "itpgrfa": "ER_CBD_PTYPGRFA"}
+FLAG = 2
 EVER, NEVER = dt.date.min, dt.date.max
 
 
@@ -100,18 +101,20 @@ def _said(
         for year, value in flags[series].items():
             end = dt.date(year, 12, 31)
             if value in {0, 1}:
-                found[treaty].append(Said(end, 2, ((end, NEVER),) if value else (), is_since_known=not value))
+                found[treaty].append(Said(end, FLAG, ((end, NEVER),) if value else (), is_since_known=not value))
     return found
 
 
 def _standing(said: list[Said], day: dt.date) -> tuple[bool | None, dt.date | None]:
-    """Whether a treaty is in force on a day, by the source that speaks of the latest day, and that source's day."""
-    answers = [(one.as_of, -one.rank, one.about(day)) for one in said]
-    known = [answer for answer in answers if answer[2] != ""]
-    if not known:
-        return None, None
-    stated, _, is_party = max(known, key=lambda answer: answer[:2])
-    return bool(is_party) if is_party is not None else None, stated
+    """Whether a treaty is in force on a day and the day of the source: the latest list, or where it does not know a flag."""
+    for is_flag in (False, True):
+        answers = [(one.as_of, -one.rank, one.about(day)) for one in said if (one.rank == FLAG) == is_flag]
+        known = [answer for answer in answers if answer[2] != ""]
+        if known:
+            stated, _, is_party = max(known, key=lambda answer: answer[:2])
+            if is_party is not None:
+                return bool(is_party), stated
+    return None, None
 
 
 def _country_law(world: World, country: str, years: Years, as_of: dt.date, seeds: list[dict[str, str]]) -> list[Row]:

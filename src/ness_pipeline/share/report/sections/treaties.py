@@ -79,7 +79,7 @@ def _standing(row: Row) -> str:
     """Where the country stands, as the list that speaks last says."""
     if row["left_on"]:
         return f"Left on {day(row['left_on'])}"
-    return STANDINGS.get(row["status"], row["status"])
+    return STANDINGS.get(row["status"], str(row["status"]))
 
 
 def _row(treaty: str, row: Row | None) -> Row:
