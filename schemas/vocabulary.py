@@ -123,6 +123,21 @@ BASES: dict[str, str] = {
 }
 """What a number rests on, from which follows whether it may be quoted."""
 
+LIST_BASES = ["country_list", "own_list", "records"]
+"""Bases of a country's list of species, from the strongest to the weakest."""
+
+SHARE_METHODS = ["range_map", "cells", "occurrences", "equal_shares"]
+"""How a source obtained the share of a species' world range that lies in a country."""
+
+SPECIES_SHARE_METHODS = [*SHARE_METHODS, "stated"]
+"""The same of one species, with `stated` for an own file that gives a share without a method."""
+
+GROUP_SHARE_METHODS = [*SPECIES_SHARE_METHODS, "mixed"]
+"""The same of the species of one group together."""
+
+INDEX_SETS: dict[str, str] = {"cycads": "conifers_and_cycads", "reef_building_corals": "corals"}
+"""Sets of species that only the Red List Index has, as SDG 15.5.1 does, and the reporting group of their species."""
+
 WEAK_BASES: dict[str, str] = {
     "own_list": "list_not_complete",
     "records": "only_records",
@@ -176,6 +191,9 @@ REASONS: dict[str, str] = {
     "essential_missing": "Something that the definition of the index calls essential has no value.",
     "half_missing": "The ecological system or the security system has no score, and the index needs both.",
     "too_few_countries": "Fewer than 10 countries, too few to say how numbers vary over the world.",
+    "not_assessed_together": "Fewer than 80 % of the species were assessed in that year or the four before, so the value mixes states of many years.",
+    "completeness_unknown": "Nothing says how many species of the group live in the country, so the list may be of a few; load the country's species, or load the list with --complete when it assesses them all.",
+    "groups_missing": "The name stands for several groups, and not each of them has a value or is known to be absent from the country.",
     "only_records": "The species are those recorded, which holds planted, captive and stray ones and lacks what nobody records; a country list with origin and presence, IUCN's or an own one, makes the number quotable.",
     "list_not_complete": "The own list does not give origin and presence of every species; add the two columns, or load it with --complete when it names every species of the group.",
     "shares_of_records": "The shares of the world range are shares of records, which follow where people look; load range shares from range maps, cells or an expert.",

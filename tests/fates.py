@@ -30,9 +30,10 @@ def assessed(
 
 
 def living(species_key: str, taxon_group: str, country_code: str = "KE", share: float | None = 1.0, **more: Any) -> Row:
-    """One `country_species` row with a range share."""
+    """One row of a country list with a range share from a map."""
     about = {"country_code": country_code, "species_key": species_key, "taxon_group": taxon_group, "range_share": share}
-    return about | {"share_method": None if share is None else "range_map"} | more
+    listed = {"origin": "native", "presence": "extant", "share_method": None if share is None else "range_map"}
+    return about | listed | more
 
 
 def states(counts: Counts) -> list[str]:

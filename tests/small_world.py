@@ -38,7 +38,7 @@ def groups(**counts: tuple[int | None, int | None]) -> list[Row]:
 
 
 def species(taxon_group: str | None, country_code: str = "KE", *, start: int = 0, **categories: int) -> list[Row]:
-    """`country_species` rows: so many species of one group in each category, `NONE` for species without one."""
+    """Rows of a country list: so many species of one group in each category, `NONE` for species without one."""
     names = [category for category, number in categories.items() for _ in range(number)]
     return [
         {
@@ -47,6 +47,8 @@ def species(taxon_group: str | None, country_code: str = "KE", *, start: int = 0
             "taxon_group": taxon_group,
             "red_list_category": None if category == "NONE" else category,
             "occurrences": 5,
+            "origin": "native",
+            "presence": "extant",
         }
         for place, category in enumerate(names)
     ]
