@@ -174,6 +174,7 @@ REASONS: dict[str, str] = {
     "no_land_area": "The land area of the country is not known.",
     "no_population": "The population of the country is not known for that year.",
     "all_singletons": "No species was recorded twice, so nothing can be said of the species not recorded.",
+    "out_of_order": "The sample is so small that the estimate of common species came out below that of dominant ones, which cannot be.",
     "coverage_too_low": "Even a sample twice as large would have a coverage below 95 %.",
     "first_year": "There is no earlier year to compare with.",
     "years_missing": "More than three years without records lie between the two years.",

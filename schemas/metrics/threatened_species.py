@@ -78,7 +78,7 @@ class ThreatenedSpecies(Contract):
         reason="official_reason",
     )
     official_threatened_year: int = column("Year of that count.", "a", nullable=True, ge=1900, le=2100)
-    difference_from_official: int = measure(
+    difference_from_official_threatened_species: int = measure(
         "`threatened_species` minus the World Bank's count, which is of another year.",
         "{species}",
         label="Threatened species, difference from the World Bank",

@@ -31,7 +31,7 @@ named AS (
             scope, species_key, red_list_category, is_complete_list,
             unnest(index_groups(taxon_group, index_set)) AS taxon_group
         FROM landed.assessment
-        WHERE scope <> 'global' AND taxon_group IS NOT NULL
+        WHERE scope <> 'global' AND taxon_group IS NOT NULL AND (unit_key = scope OR NOT is_country_unit(unit_key))
     )
     GROUP BY scope, taxon_group
 ),

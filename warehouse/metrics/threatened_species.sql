@@ -119,7 +119,7 @@ SELECT
     CASE WHEN assessed_species > 0 THEN threatened_with_ew END AS threatened_species_with_ew,
     official_species AS official_threatened_species,
     official_year AS official_threatened_year,
-    CASE WHEN assessed_species > 0 THEN threatened - official_species END AS difference_from_official,
+    CASE WHEN assessed_species > 0 THEN threatened - official_species END AS difference_from_official_threatened_species,
     threatened_with_ew / nullif(data_sufficient, 0) AS threatened_share,
     threatened_with_ew / nullif(extant, 0) AS threatened_share_lower,
     (threatened_with_ew + data_deficient) / nullif(extant, 0) AS threatened_share_upper,
