@@ -8,7 +8,10 @@ from typing import Any
 
 import pandera.polars as pa
 
-from ness_pipeline.schemas.vocabulary import REASONS
+from ness_pipeline.schemas.vocabulary import BASES, REASONS
+
+OFFICIAL = ("official", "own_value")
+"""Bases of a number that a publisher gives, and that an own file may correct."""
 
 MAX_COUNT = 10**15
 """No count of records, species or square metres on Earth reaches this: above it is a broken number."""
@@ -45,8 +48,13 @@ class Measure:
     Attributes:
         label: short name for readers; None where the name of the column, written as words, is good enough.
         better: `higher` or `lower` when countries may be ranked by the number, None when they may not.
-        lower: column with the lower bound, when there is one.
-        upper: column with the upper bound, when there is one.
+        lower: column with the lower end of the 95 % interval, when there is one.
+        upper: column with its upper end, when there is one.
+        range_low: column with the lower end of any other range, when there is one.
+        range_high: column with its upper end, when there is one.
+        range_meaning: what that range is, in one sentence.
+        basis: what the number rests on: a term of `BASES`, or the column that has the term row by row.
+        quotable: terms of `BASES` on which the number may be quoted; on others it is shown and not `reportable`.
         reportable: column that says whether the number may be quoted.
         reason: column that says why not.
         profile: reporting groups that `metrics.country_profile` shows, where the table has groups.
@@ -56,6 +64,11 @@ class Measure:
     better: str | None
     lower: str | None
     upper: str | None
+    range_low: str | None
+    range_high: str | None
+    range_meaning: str | None
+    basis: str
+    quotable: tuple[str, ...]
     reportable: str
     reason: str
     profile: tuple[str, ...]
@@ -85,10 +98,15 @@ def measure(
     description: str,
     unit: str,
     *,
+    basis: str,
+    quotable: tuple[str, ...] | None = None,
     label: str | None = None,
     better: str | None = None,
     lower: str | None = None,
     upper: str | None = None,
+    range_low: str | None = None,
+    range_high: str | None = None,
+    range_meaning: str | None = None,
     reportable: str = "reportable",
     reason: str = "reason",
     profile: tuple[str, ...] = ("all",),
@@ -99,16 +117,23 @@ def measure(
     Args:
         description: one sentence that defines it.
         unit: as in `column`.
-        label: as in `Measure`, like all that follow.
+        basis: as in `Measure`, like all that follow.
+        quotable: left out, only what the term in `basis` says.
+        label: short name.
         better: `higher`, `lower` or None.
-        lower: column with the lower bound.
-        upper: column with the upper bound.
+        lower: column with the lower end of the 95 % interval.
+        upper: column with its upper end.
+        range_low: column with the lower end of any other range.
+        range_high: column with its upper end.
+        range_meaning: what that range is.
         reportable: column that says whether the number may be quoted.
         reason: column that says why not.
         profile: reporting groups of the wide view.
         checks: as in `column`.
     """
-    about = Measure(label, better, lower, upper, reportable, reason, profile)
+    may_be_quoted = (basis,) if quotable is None else quotable
+    ends = (lower, upper, range_low, range_high, range_meaning)
+    about = Measure(label, better, *ends, basis, may_be_quoted, reportable, reason, profile)
     return pa.Field(description=description, nullable=True, metadata={"unit": unit, "measure": about}, **checks)
 
 
@@ -146,6 +171,11 @@ def share(description: str, **options: Any) -> Any:
 def count(description: str, unit: str, **options: Any) -> Any:
     """A column of whole, non-negative numbers."""
     return column(description, unit, ge=0, le=MAX_COUNT, **options)
+
+
+def rests_on(what: str = "number") -> Any:
+    """What a number rests on: a term of `BASES`."""
+    return column(f"What the {what} rests on; NULL where there is none.", nullable=True, isin=list(BASES))
 
 
 def why_not() -> Any:

@@ -107,6 +107,30 @@ TREATIES: dict[str, str] = {
 }
 """Treaty code to name."""
 
+BASES: dict[str, str] = {
+    "official": "A series or list as its publisher or depositary gives it.",
+    "own_value": "A value of an own file.",
+    "registry": "Counts from a publisher's register of publications, data sets or members.",
+    "country_list": "A list of the country's species, IUCN's or an own one, that says how each came there and whether it still lives there.",
+    "own_list": "An own list of species that does not say so for each of them.",
+    "records": "Records of species: they hold planted, captive and stray ones and lack what nobody records.",
+    "assessments_and_ranges": "Assessments of a country list, weighted by shares of the world range from range maps, cells or an expert.",
+    "shares_of_records": "Assessments weighted by shares of records, which follow where people look.",
+    "equal_shares": "Assessments weighted by equal shares of all countries where a species lives, whatever lives where.",
+    "national_red_list": "Assessments of the country's own Red List.",
+    "described_species": "Counts of described and assessed species of a group worldwide, dated and sourced.",
+    "composite": "Computed from other measures by the definition of the index.",
+}
+"""What a number rests on, from which follows whether it may be quoted."""
+
+WEAK_BASES: dict[str, str] = {
+    "own_list": "list_not_complete",
+    "records": "only_records",
+    "shares_of_records": "shares_of_records",
+    "equal_shares": "equal_shares",
+}
+"""Basis to the reason why a measure that needs a stronger one must not be quoted."""
+
 REASONS: dict[str, str] = {
     "no_data": "No source has a value for this country.",
     "landlocked": "The country has no sea, so the number has no meaning for it.",
@@ -158,6 +182,10 @@ REASONS: dict[str, str] = {
     "essential_missing": "Something that the definition of the index calls essential has no value.",
     "half_missing": "The ecological system or the security system has no score, and the index needs both.",
     "too_few_countries": "Fewer than 10 countries, too few to say how numbers vary over the world.",
+    "only_records": "The species are those recorded, which holds planted, captive and stray ones and lacks what nobody records; a country list with origin and presence, IUCN's or an own one, makes the number quotable.",
+    "list_not_complete": "The own list does not give origin and presence of every species; add the two columns, or load it with --complete when it names every species of the group.",
+    "shares_of_records": "The shares of the world range are shares of records, which follow where people look; load range shares from range maps, cells or an expert.",
+    "equal_shares": "The world range is split equally over the countries where the species lives; load range shares from range maps, cells or an expert.",
     "all_alike": "The number is the same in all countries, so nothing explains how it varies.",
 }
 """Why a number is missing or must not be quoted."""

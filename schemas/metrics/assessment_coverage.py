@@ -36,6 +36,7 @@ class AssessmentCoverage(Contract):
         better="higher",
         ge=0.0,
         le=1.0,
+        basis="country_list",
     )
     evaluated_share: float = measure(
         "Share of the observed species with a category that is not DD.",
@@ -44,6 +45,7 @@ class AssessmentCoverage(Contract):
         better="higher",
         ge=0.0,
         le=1.0,
+        basis="country_list",
     )
     world_assessed_share: float = share("Assessed share of the described species worldwide, at most 1.", nullable=True)
     gap_to_animals: float = measure(
@@ -55,6 +57,7 @@ class AssessmentCoverage(Contract):
         reason="gap_reason",
         ge=-1.0,
         le=1.0,
+        basis="country_list",
     )
     reportable: bool = column("Whether the shares may be quoted: at least 10 species of the group observed.")
     reason: str = why_not()

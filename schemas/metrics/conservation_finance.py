@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ness_pipeline.schemas.base import Contract, column, country_code, measure, why_not
+from ness_pipeline.schemas.base import OFFICIAL, Contract, column, country_code, measure, rests_on, why_not
 
 MOST_AID_USD = 3e10
 """What target 19 asks of the whole world for all developing countries together, a year by 2030."""
@@ -21,16 +21,12 @@ def _money(
         "USD/km2" if group.endswith("_area") else "USD",
         label=label,
         better=better,
+        basis=f"{group.removesuffix('_area')}_basis",
+        quotable=OFFICIAL,
         reportable=f"{group}_reportable",
         reason=f"{group}_reason",
         ge=lowest,
         le=highest,
-    )
-
-
-def _basis() -> Any:
-    return column(
-        "What the number rests on; NULL where there is none.", nullable=True, isin=["official", "own_value"]
     )
 
 
@@ -112,20 +108,20 @@ class ConservationFinance(Contract):
     finance_components: str = column(
         "What `biodiversity_finance_usd` holds.", nullable=True, isin=["aid", "domestic", "aid and domestic"]
     )
-    received_basis: str = _basis()
+    received_basis: str = rests_on()
     received_reportable: bool = _reportable()
     received_reason: str = why_not()
     received_area_reportable: bool = _reportable()
     received_area_reason: str = why_not()
-    given_basis: str = _basis()
+    given_basis: str = rests_on()
     given_reportable: bool = _reportable()
     given_reason: str = why_not()
-    domestic_basis: str = _basis()
+    domestic_basis: str = rests_on()
     domestic_reportable: bool = _reportable()
     domestic_reason: str = why_not()
     domestic_area_reportable: bool = _reportable()
     domestic_area_reason: str = why_not()
-    finance_basis: str = _basis()
+    finance_basis: str = rests_on()
     finance_reportable: bool = _reportable()
     finance_reason: str = why_not()
     finance_area_reportable: bool = _reportable()

@@ -24,6 +24,7 @@ class EcoSecurityIndex(Contract):
         upper="index_upper",
         ge=0.0,
         le=1.0,
+        basis="composite",
     )
     index_lower: float = share("Lower end of the 90 % interval.", nullable=True)
     index_upper: float = share("Upper end of the 90 % interval.", nullable=True)
@@ -38,6 +39,7 @@ class EcoSecurityIndex(Contract):
         reason="ecological_reason",
         ge=0.0,
         le=1.0,
+        basis="composite",
     )
     ecological_lower: float = share("Lower end of the 90 % interval.", nullable=True)
     ecological_upper: float = share("Upper end of the 90 % interval.", nullable=True)
@@ -52,6 +54,7 @@ class EcoSecurityIndex(Contract):
         reason="security_reason",
         ge=0.0,
         le=1.0,
+        basis="composite",
     )
     security_lower: float = share("Lower end of the 90 % interval.", nullable=True)
     security_upper: float = share("Upper end of the 90 % interval.", nullable=True)

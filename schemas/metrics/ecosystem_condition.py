@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ness_pipeline.schemas.base import Contract, column, country_code, measure, why_not
+from ness_pipeline.schemas.base import OFFICIAL, Contract, column, country_code, measure, rests_on, why_not
 from ness_pipeline.schemas.core.indicator_observation import PUBLISHERS
 
 
@@ -17,14 +17,10 @@ def _pct(description: str, group: str, *, label: str, better: str | None = "high
         better=better,
         ge=0.0,
         le=100.0,
+        basis=f"{group}_basis",
+        quotable=OFFICIAL,
         reportable=f"{group}_reportable",
         reason=f"{group}_reason",
-    )
-
-
-def _basis() -> Any:
-    return column(
-        "What the number rests on; NULL where there is none.", nullable=True, isin=["official", "own_value"]
     )
 
 
@@ -63,6 +59,8 @@ class EcosystemCondition(Contract):
         better="higher",
         ge=-100.0,
         le=1e6,
+        basis="forest_basis",
+        quotable=OFFICIAL,
         reportable="forest_change_reportable",
         reason="forest_change_reason",
     )
@@ -78,18 +76,18 @@ class EcosystemCondition(Contract):
     degraded_land_pct: float = _pct(
         "Degraded land, of the land area.", "degraded", label="Degraded land", better="lower"
     )
-    forest_basis: str = _basis()
+    forest_basis: str = rests_on()
     forest_reportable: bool = _reportable()
     forest_reason: str = why_not()
     forest_change_reportable: bool = _reportable()
     forest_change_reason: str = why_not()
-    forest_world_bank_basis: str = _basis()
+    forest_world_bank_basis: str = rests_on()
     forest_world_bank_reportable: bool = _reportable()
     forest_world_bank_reason: str = why_not()
-    mountain_basis: str = _basis()
+    mountain_basis: str = rests_on()
     mountain_reportable: bool = _reportable()
     mountain_reason: str = why_not()
-    degraded_basis: str = _basis()
+    degraded_basis: str = rests_on()
     degraded_reportable: bool = _reportable()
     degraded_reason: str = why_not()
     reportable: bool = column("Whether any of the numbers may be quoted.")

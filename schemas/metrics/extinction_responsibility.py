@@ -29,6 +29,7 @@ class ExtinctionResponsibility(Contract):
         better="lower",
         ge=0.0,
         le=1.0,
+        basis="country_list",
     )
     extinction_risk_species: float = measure(
         "The same in species: as if so many species that live nowhere else were extinct.",
@@ -39,6 +40,7 @@ class ExtinctionResponsibility(Contract):
         reason="risk_reason",
         ge=0.0,
         le=1e9,
+        basis="country_list",
     )
     endemic_threatened_species: int = measure(
         "Threatened species (CR, EN, VU) with at least 95 % of their range here.",
@@ -48,6 +50,7 @@ class ExtinctionResponsibility(Contract):
         reason="risk_reason",
         ge=0,
         le=10**9,
+        basis="country_list",
     )
     near_endemic_threatened_species: int = measure(
         "Threatened species with at least 50 % of their range here, endemic ones included.",
@@ -57,6 +60,7 @@ class ExtinctionResponsibility(Contract):
         reason="risk_reason",
         ge=0,
         le=10**9,
+        basis="country_list",
     )
     assessed_species: int = count("Species of the country with a category, Data Deficient ones included.", "{species}")
     threatened_species: int = count("Of these, species in category CR, EN or VU.", "{species}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, Limits, column, count, country_code, measure, why_not
+from ness_pipeline.schemas.base import OFFICIAL, Contract, Limits, column, count, country_code, measure, why_not
 
 
 class LegalFramework(Contract):
@@ -26,7 +26,14 @@ class LegalFramework(Contract):
         "Treaties open to the country in that year for which a source says where it stands.", "{treaty}"
     )
     treaties_in_force: int = measure(
-        "Treaties in force for the country.", "{treaty}", label="Treaties in force", better="higher", ge=0, le=100
+        "Treaties in force for the country.",
+        "{treaty}",
+        label="Treaties in force",
+        better="higher",
+        ge=0,
+        le=100,
+        basis="official",
+        quotable=OFFICIAL,
     )
     treaties_in_force_share: float = measure(
         "Share of the known treaties that are in force.",
@@ -35,6 +42,8 @@ class LegalFramework(Contract):
         better="higher",
         ge=0.0,
         le=1.0,
+        basis="official",
+        quotable=OFFICIAL,
     )
     is_cbd_party: bool = column("Party to the Convention on Biological Diversity.", nullable=True)
     is_cartagena_party: bool = column("Party to the Cartagena Protocol.", nullable=True)
@@ -77,6 +86,8 @@ class LegalFramework(Contract):
         reason="national_reason",
         ge=0,
         le=7,
+        basis="official",
+        quotable=OFFICIAL,
     )
     national_measures_share: float = measure(
         "Share of the answers that are yes.",
@@ -87,6 +98,8 @@ class LegalFramework(Contract):
         reason="national_reason",
         ge=0.0,
         le=1.0,
+        basis="official",
+        quotable=OFFICIAL,
     )
     national_reportable: bool = column("Whether the national numbers may be quoted.")
     national_reason: str = why_not()

@@ -26,7 +26,7 @@ class MonitoringEffort(Contract):
     taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
     year: int = column("Year of the records; NULL for all years together.", "a", nullable=True, ge=1600, le=2100)
     recorded_occurrences: int = measure(
-        "Records of the group.", "{record}", label="Records", better="higher", ge=0, le=10**15
+        "Records of the group.", "{record}", label="Records", better="higher", ge=0, le=10**15, basis="records"
     )
     recorded_species: int = count("Species of the group with at least one record.", "{species}")
     datasets: int = measure(
@@ -38,6 +38,7 @@ class MonitoringEffort(Contract):
         reason="datasets_reason",
         ge=1,
         le=10**7,
+        basis="records",
     )
     latest_record_year: int = measure(
         "Latest year with a record of the group, up to the row's.",
@@ -46,6 +47,7 @@ class MonitoringEffort(Contract):
         better="higher",
         ge=1600,
         le=2100,
+        basis="records",
     )
     recent_species_share: float = measure(
         "Of the species recorded up to that year, those recorded in the ten years that end with it.",
@@ -54,6 +56,7 @@ class MonitoringEffort(Contract):
         better="higher",
         ge=0.0,
         le=1.0,
+        basis="records",
     )
     record_coverage_share: float = share(
         "Sample coverage: estimated chance that one more record is of a species already recorded.", nullable=True
@@ -67,6 +70,7 @@ class MonitoringEffort(Contract):
         reason="completeness_reason",
         ge=0.0,
         le=1.0,
+        basis="records",
     )
     sampling_units: int = count("Cells and years (years, without a grid) with a record of the group.", "{unit}")
     unit_completeness_share: float = measure(
@@ -78,6 +82,7 @@ class MonitoringEffort(Contract):
         reason="unit_completeness_reason",
         ge=0.0,
         le=1.0,
+        basis="records",
     )
     expected_species: int = count("Species of the group ever recorded in the country.", "{species}")
     expected_species_cells: int = count(
@@ -100,6 +105,7 @@ class MonitoringEffort(Contract):
         reason="ssii_reason",
         ge=0.0,
         le=1.0,
+        basis="records",
     )
     steward_ssii: float = measure(
         "Steward's SSII: the same, species weighted by the country's share of their world range.",
@@ -110,6 +116,7 @@ class MonitoringEffort(Contract):
         reason="steward_reason",
         ge=0.0,
         le=1.0,
+        basis="records",
     )
     steward_species: int = count(
         "Species expected whose share of the world range is known: those that count here.", "{species}", nullable=True
@@ -124,6 +131,7 @@ class MonitoringEffort(Contract):
         reason="ssei_reason",
         ge=0.0,
         le=1.0,
+        basis="records",
     )
     ssei_expected: float = measure(
         "SSEI among all cells in which the species is expected.",
@@ -134,6 +142,7 @@ class MonitoringEffort(Contract):
         reason="ssei_reason",
         ge=0.0,
         le=1.0,
+        basis="records",
     )
     reportable: bool = column("Whether records and recency may be quoted: 20 records in one checklist.")
     reason: str = why_not()

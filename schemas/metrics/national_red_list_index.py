@@ -37,6 +37,7 @@ class NationalRedListIndex(Contract):
         upper="national_red_list_index_upper",
         ge=0.0,
         le=1.0,
+        basis="national_red_list",
     )
     national_red_list_index_lower: float = _index("Its 2.5 % bound from Data Deficient species; exact for groups.")
     national_red_list_index_p50: float = _index("Its median; exact for groups.")
@@ -48,6 +49,7 @@ class NationalRedListIndex(Contract):
         better="higher",
         ge=0.0,
         le=1.0,
+        basis="national_red_list",
     )
     national_red_list_index_change: float = measure(
         "Change of the index per year since the first year.",
@@ -58,6 +60,7 @@ class NationalRedListIndex(Contract):
         reason="change_reason",
         ge=-1.0,
         le=1.0,
+        basis="national_red_list",
     )
     groups: int = count("Groups behind the row.", "1")
     species: int = count("Assessed species, extinct and Data Deficient ones included.", "{species}")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ness_pipeline.schemas.base import Contract, Limits, column, count, country_code, measure, why_not
+from ness_pipeline.schemas.base import OFFICIAL, Contract, Limits, column, count, country_code, measure, rests_on, why_not
 from ness_pipeline.schemas.core.indicator_observation import PUBLISHERS
 
 
-def _pct(description: str, group: str, *, label: str, better: str | None = "higher", **options: Any) -> Any:
-    """A percentage of an area or of sites."""
+def _pct(
+    description: str, group: str, *, label: str, better: str | None = "higher", basis: str | None = None, **options: Any
+) -> Any:
+    """A percentage of an area or of sites; without a basis it is that of the group's own column."""
     return measure(
         description,
         "%",
@@ -17,6 +19,8 @@ def _pct(description: str, group: str, *, label: str, better: str | None = "high
         better=better,
         ge=0.0,
         le=100.0,
+        basis=basis or f"{group}_basis",
+        quotable=OFFICIAL,
         reportable=f"{group}_reportable",
         reason=f"{group}_reason",
         **options,
@@ -41,6 +45,7 @@ def _own_kba(realm: str, *, label: str) -> Any:
         name,
         label=label,
         better=None,
+        basis="own_value",
         lower=f"{name}_pct_lower",
         upper=f"{name}_pct_upper",
     )
@@ -78,6 +83,8 @@ def _progress(description: str, group: str, *, label: str) -> Any:
         "1",
         label=label,
         better="higher",
+        basis=f"{group}_basis",
+        quotable=OFFICIAL,
         reportable=f"{group}_reportable",
         reason=f"{group}_reason",
         ge=0.0,
@@ -91,16 +98,12 @@ def _trend(description: str, group: str, *, label: str) -> Any:
         "%/a",
         label=label,
         better="higher",
+        basis=f"{group}_basis",
+        quotable=OFFICIAL,
         reportable=f"{group}_trend_reportable",
         reason=f"{group}_trend_reason",
         ge=-100.0,
         le=100.0,
-    )
-
-
-def _basis() -> Any:
-    return column(
-        "What the number rests on; NULL where there is none.", nullable=True, isin=["official", "own_value"]
     )
 
 
@@ -245,43 +248,43 @@ class ProtectedAreaCoverage(Contract):
     kba_own_marine_pct_lower: float = _own_bound("Lower")
     kba_own_marine_pct_upper: float = _own_bound("Upper")
     kba_own_marine_sites: int = _sites()
-    land_basis: str = _basis()
+    land_basis: str = rests_on()
     land_reportable: bool = _reportable()
     land_reason: str = why_not()
-    land_planet_basis: str = _basis()
+    land_planet_basis: str = rests_on()
     land_planet_reportable: bool = _reportable()
     land_planet_reason: str = why_not()
-    land_conserved_basis: str = _basis()
+    land_conserved_basis: str = rests_on()
     land_conserved_reportable: bool = _reportable()
     land_conserved_reason: str = why_not()
-    land_management_basis: str = _basis()
+    land_management_basis: str = rests_on()
     land_management_reportable: bool = _reportable()
     land_management_reason: str = why_not()
-    marine_basis: str = _basis()
+    marine_basis: str = rests_on()
     marine_reportable: bool = _reportable()
     marine_reason: str = why_not()
-    eez_basis: str = _basis()
+    eez_basis: str = rests_on()
     eez_reportable: bool = _reportable()
     eez_reason: str = why_not()
-    eez_planet_basis: str = _basis()
+    eez_planet_basis: str = rests_on()
     eez_planet_reportable: bool = _reportable()
     eez_planet_reason: str = why_not()
-    eez_conserved_basis: str = _basis()
+    eez_conserved_basis: str = rests_on()
     eez_conserved_reportable: bool = _reportable()
     eez_conserved_reason: str = why_not()
-    eez_management_basis: str = _basis()
+    eez_management_basis: str = rests_on()
     eez_management_reportable: bool = _reportable()
     eez_management_reason: str = why_not()
-    kba_terrestrial_basis: str = _basis()
+    kba_terrestrial_basis: str = rests_on()
     kba_terrestrial_reportable: bool = _reportable()
     kba_terrestrial_reason: str = why_not()
-    kba_freshwater_basis: str = _basis()
+    kba_freshwater_basis: str = rests_on()
     kba_freshwater_reportable: bool = _reportable()
     kba_freshwater_reason: str = why_not()
-    kba_mountain_basis: str = _basis()
+    kba_mountain_basis: str = rests_on()
     kba_mountain_reportable: bool = _reportable()
     kba_mountain_reason: str = why_not()
-    kba_marine_basis: str = _basis()
+    kba_marine_basis: str = rests_on()
     kba_marine_reportable: bool = _reportable()
     kba_marine_reason: str = why_not()
     kba_own_terrestrial_reportable: bool = _reportable()

@@ -55,6 +55,7 @@ class RedListIndex(Contract):
         upper="red_list_index_upper",
         ge=0.0,
         le=1.0,
+        basis="country_list",
     )
     red_list_index_lower: float = _index("Its 2.5 % bound from Data Deficient species.")
     red_list_index_p05: float = _index("Its 5 % bound.")
@@ -70,6 +71,7 @@ class RedListIndex(Contract):
         better="higher",
         ge=0.0,
         le=1.0,
+        basis="country_list",
     )
     red_list_index_unweighted: float = measure(
         "Red List Index with every species counted alike.",
@@ -82,6 +84,7 @@ class RedListIndex(Contract):
         reason="unweighted_reason",
         ge=0.0,
         le=1.0,
+        basis="country_list",
     )
     red_list_index_unweighted_lower: float = _index("Its exact 2.5 % quantile from Data Deficient species.")
     red_list_index_unweighted_p05: float = _index("Its exact 5 % quantile.")
@@ -102,6 +105,7 @@ class RedListIndex(Contract):
         reason="unweighted_reason",
         ge=0.0,
         le=1.0,
+        basis="country_list",
     )
     red_list_index_change: float = measure(
         "Change of `red_list_index` per year since the first assessed year.",
@@ -112,6 +116,7 @@ class RedListIndex(Contract):
         reason="change_reason",
         ge=-1.0,
         le=1.0,
+        basis="country_list",
     )
     official_red_list_index: float = measure(
         "The UN's own Red List Index of the country (SDG 15.5.1), beside the roll-up `all`.",
@@ -123,6 +128,7 @@ class RedListIndex(Contract):
         reason="official_reason",
         ge=0.0,
         le=1.0,
+        basis="country_list",
     )
     official_red_list_index_lower: float = _index("Its published lower bound.")
     official_red_list_index_upper: float = _index("Its published upper bound.")
@@ -134,6 +140,7 @@ class RedListIndex(Contract):
         reason="difference_reason",
         ge=-1.0,
         le=1.0,
+        basis="country_list",
     )
     groups: int = count("Groups behind the row.", "1")
     species: int = count("Assessed species of the country, extinct and Data Deficient ones included.", "{species}")

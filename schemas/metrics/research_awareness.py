@@ -17,6 +17,7 @@ def _number(description: str, unit: str, group: str, *, label: str) -> Any:
         reason=f"{group}_reason",
         ge=0,
         le=10**9,
+        basis="registry",
     )
 
 
@@ -55,6 +56,7 @@ class ResearchAwareness(Contract):
         le=1e9,
         reportable="per_million_reportable",
         reason="per_million_reason",
+        basis="registry",
     )
     data_publishers: int = _number(
         "Organisations of the country that publish data sets through GBIF.",

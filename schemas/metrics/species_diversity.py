@@ -34,6 +34,7 @@ class SpeciesDiversity(Contract):
         label="Species recorded",
         ge=0,
         le=10**9,
+        basis="records",
     )
     chao1_inext_richness: float = measure(
         "Species that exist, at least (Chao1 as in iNEXT, with the factor (n-1)/n).",
@@ -45,6 +46,7 @@ class SpeciesDiversity(Contract):
         upper="chao1_inext_richness_upper",
         ge=0.0,
         le=1e18,
+        basis="records",
     )
     chao1_inext_richness_lower: float = column(
         "Lower 95 % bound, log-normal; NULL when no species is thought unseen.",
@@ -70,6 +72,7 @@ class SpeciesDiversity(Contract):
         upper="chao1_bias_corrected_richness_upper",
         ge=0.0,
         le=1e18,
+        basis="records",
     )
     chao1_bias_corrected_richness_lower: float = column(
         "Lower 95 % bound, log-normal; NULL when no species is thought unseen.",
@@ -93,6 +96,7 @@ class SpeciesDiversity(Contract):
         reason="estimate_reason",
         ge=0.0,
         le=1.0,
+        basis="records",
     )
     hill_1: float = measure(
         "Hill number of order 1, the effective number of common species (exponential of Shannon's entropy of the records).",
@@ -100,6 +104,7 @@ class SpeciesDiversity(Contract):
         label="Common species, effective number",
         ge=0.0,
         le=1e9,
+        basis="records",
     )
     hill_1_asymptotic: float = measure(
         "Hill number of order 1 for an endless sample (Chao & Jost).",
@@ -109,6 +114,7 @@ class SpeciesDiversity(Contract):
         reason="estimate_reason",
         ge=0.0,
         le=1e18,
+        basis="records",
     )
     hill_2: float = measure(
         "Hill number of order 2, the effective number of dominant species (inverse Simpson concentration of the records).",
@@ -116,6 +122,7 @@ class SpeciesDiversity(Contract):
         label="Dominant species, effective number",
         ge=0.0,
         le=1e9,
+        basis="records",
     )
     hill_2_asymptotic: float = measure(
         "Hill number of order 2 for an endless sample.",
@@ -125,6 +132,7 @@ class SpeciesDiversity(Contract):
         reason="estimate_reason",
         ge=0.0,
         le=1e18,
+        basis="records",
     )
     es50_richness: float = measure(
         "Species expected among 50 records drawn at random (Hurlbert's ES(50)).",
@@ -134,6 +142,7 @@ class SpeciesDiversity(Contract):
         reason="es50_reason",
         ge=0.0,
         le=51.0,
+        basis="records",
     )
     pielou_evenness: float = measure(
         "Shannon's entropy of the records by its largest possible value for the species of the row.",
@@ -143,6 +152,7 @@ class SpeciesDiversity(Contract):
         reason="evenness_reason",
         ge=0.0,
         le=1.0,
+        basis="records",
     )
     williams_evenness: float = measure(
         "One minus the root of the excess concentration, for the species of the row (Williams).",
@@ -152,6 +162,7 @@ class SpeciesDiversity(Contract):
         reason="evenness_reason",
         ge=0.0,
         le=1.0,
+        basis="records",
     )
     standardised_richness: float = measure(
         "Species expected in a sample of records with a coverage of 95 %, which may be smaller or up to twice as large as the one there is.",
@@ -161,6 +172,7 @@ class SpeciesDiversity(Contract):
         reason="standardised_reason",
         ge=0.0,
         le=1e9,
+        basis="records",
     )
     standardised_hill_1: float = measure(
         "Hill number of order 1, the effective number of common species, in that sample.",
@@ -170,6 +182,7 @@ class SpeciesDiversity(Contract):
         reason="standardised_reason",
         ge=0.0,
         le=1e9,
+        basis="records",
     )
     standardised_hill_2: float = measure(
         "Hill number of order 2, the effective number of dominant species, in that sample.",
@@ -179,6 +192,7 @@ class SpeciesDiversity(Contract):
         reason="standardised_reason",
         ge=0.0,
         le=1e9,
+        basis="records",
     )
     standardised_records: float = column(
         "Records that such a sample has; fewer than `occurrences` where interpolated, more where extrapolated.",
@@ -193,6 +207,7 @@ class SpeciesDiversity(Contract):
         label="Rarity of the species, by records",
         ge=0.0,
         le=1e24,
+        basis="records",
     )
     reportable: bool = column(
         "Whether richness, observed Hill numbers and rarity may be quoted: 20 records in one checklist."

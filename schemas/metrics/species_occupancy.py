@@ -37,6 +37,7 @@ class SpeciesOccupancy(Contract):
         upper="chao2_richness_upper",
         ge=0.0,
         le=1e18,
+        basis="records",
     )
     chao2_richness_lower: float = column(
         "Lower 95 % bound, log-normal; NULL when no species is thought unseen.",
@@ -58,6 +59,7 @@ class SpeciesOccupancy(Contract):
         label="Sample coverage of places and years",
         ge=0.0,
         le=1.0,
+        basis="records",
     )
     unit_standardised_richness: float = measure(
         "Species expected in as many sampling units as have a coverage of 95 %, fewer or up to twice as many as there are.",
@@ -67,6 +69,7 @@ class SpeciesOccupancy(Contract):
         reason="standardised_reason",
         ge=0.0,
         le=1e9,
+        basis="records",
     )
     unit_standardised_hill_1: float = measure(
         "Hill number of order 1, the effective number of common species, in as many units.",
@@ -76,6 +79,7 @@ class SpeciesOccupancy(Contract):
         reason="standardised_reason",
         ge=0.0,
         le=1e9,
+        basis="records",
     )
     unit_standardised_hill_2: float = measure(
         "Hill number of order 2, the effective number of dominant species, in as many units.",
@@ -85,6 +89,7 @@ class SpeciesOccupancy(Contract):
         reason="standardised_reason",
         ge=0.0,
         le=1e9,
+        basis="records",
     )
     standardised_units: float = column("Sampling units for that coverage.", "{unit}", nullable=True, ge=0.0, le=1e16)
     occupied_cells: int = count("Cells with a record of the group.", "{cell}", nullable=True)
@@ -97,6 +102,7 @@ class SpeciesOccupancy(Contract):
         reason="cell_reason",
         ge=0.0,
         le=1.0,
+        basis="records",
     )
     mean_occupancy_share: float = measure(
         "Mean over the species recorded of the share of the group's cells in which each was.",
@@ -106,6 +112,7 @@ class SpeciesOccupancy(Contract):
         reason="cell_reason",
         ge=0.0,
         le=1.0,
+        basis="records",
     )
     area_rarity: float = measure(
         "Sum over the species of the group's cells by the species' cells, both of all years: the more narrowly spread species, the larger.",
@@ -115,6 +122,7 @@ class SpeciesOccupancy(Contract):
         reason="cell_reason",
         ge=0.0,
         le=1e24,
+        basis="records",
     )
     reportable: bool = column(
         "Whether Chao2 and the coverage may be quoted: 20 incidences in 3 units, a species in two of them, one grid, one checklist."

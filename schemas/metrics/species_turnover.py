@@ -39,9 +39,15 @@ class SpeciesTurnover(Contract):
         reason="turnover_reason",
         ge=0.0,
         le=1.0,
+        basis="records",
     )
     cumulative_richness: int = measure(
-        "Species recorded up to and including the year.", "{species}", label="Species recorded so far", ge=0, le=10**9
+        "Species recorded up to and including the year.",
+        "{species}",
+        label="Species recorded so far",
+        ge=0,
+        le=10**9,
+        basis="records",
     )
     recent_richness: int = measure(
         "Of these, species recorded in the ten years that end with the year.",
@@ -49,6 +55,7 @@ class SpeciesTurnover(Contract):
         label="Species recorded in the last ten years",
         ge=0,
         le=10**9,
+        basis="records",
     )
     newness_year: int = measure(
         "Mean year of the rows of the group's cube up to the year, rounded half to even (newness of b3gbi).",
@@ -56,6 +63,7 @@ class SpeciesTurnover(Contract):
         label="Mean year of the records",
         ge=1600,
         le=2100,
+        basis="records",
     )
     turnover_reportable: bool = column(
         "Whether the turnover may be quoted: 20 records and 3 species in both years, at most three years apart without records."

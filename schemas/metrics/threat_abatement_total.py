@@ -26,6 +26,7 @@ class ThreatAbatementTotal(Contract):
         better="lower",
         ge=0.0,
         le=1e12,
+        basis="country_list",
     )
     star_allocated_share: float = measure(
         "Part of the score that known threats explain.",
@@ -33,6 +34,7 @@ class ThreatAbatementTotal(Contract):
         label="Part of the STAR score with a known threat",
         ge=0.0,
         le=1.0,
+        basis="country_list",
     )
     scoring_species: int = count("Species in category NT, VU, EN or CR.", "{species}")
     species_with_threats: int = count("Of these, species with a known threat that counts.", "{species}")

@@ -30,7 +30,12 @@ class ThreatenedSpecies(Contract):
     least_concern: int = count("Species in category LC.", "{species}")
     data_deficient: int = count("Species in category DD.", "{species}")
     threatened_species: int = measure(
-        "Species in category CR, EN or VU.", "{species}", label="Threatened species", ge=0, le=10**9
+        "Species in category CR, EN or VU.",
+        "{species}",
+        label="Threatened species",
+        ge=0,
+        le=10**9,
+        basis="country_list",
     )
     threatened_species_with_ew: int = measure(
         "Species in category EW, CR, EN or VU, as in IUCN's share.",
@@ -38,6 +43,7 @@ class ThreatenedSpecies(Contract):
         label="Threatened species, with those extinct in the wild",
         ge=0,
         le=10**9,
+        basis="country_list",
     )
     threatened_share: float = measure(
         "(EW+CR+EN+VU) of the assessed species that are neither extinct nor Data Deficient (best estimate).",
@@ -48,6 +54,7 @@ class ThreatenedSpecies(Contract):
         upper="threatened_share_upper",
         ge=0.0,
         le=1.0,
+        basis="country_list",
     )
     threatened_share_lower: float = share("The same if no Data Deficient species is threatened.", nullable=True)
     threatened_share_upper: float = share("The same if every Data Deficient species is threatened.", nullable=True)
@@ -58,6 +65,7 @@ class ThreatenedSpecies(Contract):
         better="lower",
         ge=0.0,
         le=1.0,
+        basis="country_list",
     )
     national_assessed_share: float = share("Assessed share of the species known from the country.", nullable=True)
     described_species: int = count("Species of the group described worldwide.", "{species}", nullable=True)

@@ -20,6 +20,7 @@ import polars as pl
 from ness_pipeline.contract.check import failed_checks, failed_own_checks
 from ness_pipeline.contract.checks_in_sql import any_broken, broken_columns
 from ness_pipeline.contract.dictionary import Table, tables
+from ness_pipeline.contract.measures import quotable_sql
 from ness_pipeline.contract.refused import ROW_NUMBER
 from ness_pipeline.errors import ContractViolation, first_line
 from ness_pipeline.index.computed import computed
@@ -156,7 +157,8 @@ def _run(connection: duckdb.DuckDBPyConnection, model: Model, countries: Sequenc
     cast = ", ".join(f"CAST({quote(c.name)} AS {c.sql_type}) AS {quote(c.name)}" for c in table.columns)
     try:
         _check_columns(connection, model, table)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT {cast} FROM ({model.sql}\n) {where}", bound)
+        rows_sql = f"SELECT * {quotable_sql(table)} FROM ({model.sql}\n) {where}"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT {cast} FROM ({rows_sql})", bound)
     except duckdb.Error as error:
         raise ContractViolation(
             f"The model {model.name} does not run ({first_line(error)}); correct its SQL."

@@ -10,6 +10,7 @@ from ness_pipeline.contract.ddl import comments
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.contract.measures import country_profile_sql, measures, metric_value_sql
 from ness_pipeline.paths import sql_folder
+from ness_pipeline.schemas.vocabulary import BASES
 from ness_pipeline.sql import quote
 
 
@@ -23,6 +24,8 @@ def catalogue() -> pl.DataFrame:
             "column_name": column.name,
             "unit": column.unit,
             "better": measure.better,
+            "basis": measure.basis if measure.basis in BASES else None,
+            "quotable_bases": ", ".join(measure.quotable),
             "description": column.description,
             "definition": by_table[table.name].definition if table.name in by_table else table.description,
             "method_version": table.method_version,

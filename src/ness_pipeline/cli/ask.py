@@ -114,12 +114,13 @@ def metrics(
         console.print(f"[bold]{table}[/] (method version {version})\n")
         _, measures = ask(
             published,
-            "SELECT metric, unit, description, better FROM ops.metric WHERE metric = $1 AND table_name = $2",
+            "SELECT metric, unit, description, better, quotable_bases FROM ops.metric WHERE metric = $1 AND table_name = $2",
             [name, table],
         )
-        for metric, unit, description, better in measures:
+        for metric, unit, description, better, bases in measures:
             ranked = f"{better} is better" if better else "not ranked"
             console.print(f"{metric} [{unit}], {ranked}: {description}\n", highlight=False, markup=False)
+            console.print(f"It may be quoted where its basis is {bases.replace(', ', ' or ')}.\n", highlight=False)
         console.print("[bold]Definition, formula and source[/]")
         console.print(escape(_flowing(definition)), highlight=False)
         _, ((comment,),) = ask(

@@ -14,6 +14,7 @@ import polars as pl
 from ness_pipeline.contract.constraints import Check, breaks_in_sql, read_checks
 from ness_pipeline.errors import ContractViolation
 from ness_pipeline.schemas import Contract, Limits, Measure, Sourced, contracts
+from ness_pipeline.schemas.vocabulary import BASES
 
 SQL_TYPES: dict[pl.DataType, str] = {
     pl.String(): "VARCHAR",
@@ -150,7 +151,25 @@ def table_of(name: str, contract: type[Contract]) -> Table:
     )
     if table.layer == "landed":
         _require_sql(table)
+    _refuse_measures(table)
     return table
+
+
+def _refuse_measures(table: Table) -> None:
+    """Refuse published numbers whose basis or range is not stated as the rules about quoting need it."""
+    rules: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for column in table.measures:
+        if (about := column.measure) is None:
+            continue
+        owner = f"The contract {table.name}.{column.name}"
+        if about.basis not in BASES and not table.has(about.basis):
+            raise ContractViolation(f"{owner} rests on {about.basis!r}; name a term of BASES or a column of the table.")
+        if unknown := sorted(set(about.quotable) - BASES.keys()):
+            raise ContractViolation(f"{owner} may be quoted on {unknown[0]!r}; name terms of BASES only.")
+        if rules.setdefault(about.reason, (about.basis, about.quotable)) != (about.basis, about.quotable):
+            raise ContractViolation(f"{owner} shares {about.reason} with a number of another basis; give it its own.")
+        if len({end is None for end in (about.range_low, about.range_high, about.range_meaning)}) > 1:
+            raise ContractViolation(f"{owner} needs range_low, range_high and range_meaning, or none of them.")
 
 
 def _column(table: str, declared: Any) -> Column:

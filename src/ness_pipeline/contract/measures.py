@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from ness_pipeline.contract.dictionary import COUNTRY_COLUMNS, Column, Table, profile_columns, tables
 from ness_pipeline.schemas import Measure
+from ness_pipeline.schemas.vocabulary import BASES, WEAK_BASES
 from ness_pipeline.sql import literal, quote
 
 _PROFILE_SQL = """\
@@ -24,10 +25,13 @@ FROM core.country AS country JOIN wide USING (country_code)
 _METRIC_SQL = """\
 SELECT
     country_code, {metric} AS metric, {taxon_group} AS taxon_group, {year} AS year, CAST({column} AS DOUBLE) AS value,
-    {lower} AS lower, {upper} AS upper, {unit} AS unit, {reportable} AS reportable, {reason} AS reason,
+    {lower} AS lower, {upper} AS upper, {range_low} AS range_low, {range_high} AS range_high,
+    CASE WHEN {range_low} IS NOT NULL THEN {range_meaning} END AS range_meaning, {unit} AS unit,
+    CASE WHEN {column} IS NOT NULL THEN {basis} END AS basis, {reportable} AS reportable, {reason} AS reason,
     {method_version} AS method_version
 FROM {table}
 """
+_NO_NUMBER = "CAST(NULL AS DOUBLE)"
 
 
 def measures() -> Iterator[tuple[Table, Column, Measure]]:
@@ -38,6 +42,34 @@ def measures() -> Iterator[tuple[Table, Column, Measure]]:
                 yield table, column, column.measure
 
 
+def _basis_sql(measure: Measure) -> str:
+    """The term that a number's basis has, as SQL over its row."""
+    return literal(measure.basis) if measure.basis in BASES else quote(measure.basis)
+
+
+def quotable_sql(table: Table) -> str:
+    """What a model's rows need so that a number on too weak a basis is not reportable: a `REPLACE` list, or nothing.
+
+    The contract alone says which bases may be quoted; a model says what a number rests on, and why else it must not be
+    quoted. A reason that the model gives stays.
+    """
+    weak = {}
+    for column in table.measures:
+        if (measure := column.measure) is None:
+            continue
+        cases = [
+            f"WHEN {_basis_sql(measure)} = {literal(basis)} THEN {literal(reason)}"
+            for basis, reason in WEAK_BASES.items()
+            if basis not in measure.quotable and (measure.basis not in BASES or measure.basis == basis)
+        ]
+        if cases:
+            reason = quote(measure.reason)
+            sql = f"CASE WHEN {reason} IS NOT NULL THEN {reason} {' '.join(cases)} END"
+            weak[measure.reason] = f"{sql} AS {reason}"
+            weak[measure.reportable] = f"{sql} IS NULL AS {quote(measure.reportable)}"
+    return f"REPLACE ({', '.join(weak.values())})" if weak else ""
+
+
 def metric_value_sql(wanted: Collection[str] | None = None) -> str:
     """The query of the long view: one SELECT per metric, or per metric wanted."""
     selects = [
@@ -46,8 +78,12 @@ def metric_value_sql(wanted: Collection[str] | None = None) -> str:
             taxon_group="taxon_group" if table.has("taxon_group") else "CAST(NULL AS VARCHAR)",
             year="year" if table.has("year") else "CAST(NULL AS BIGINT)",
             column=column.name,
-            lower=measure.lower or "CAST(NULL AS DOUBLE)",
-            upper=measure.upper or "CAST(NULL AS DOUBLE)",
+            lower=measure.lower or _NO_NUMBER,
+            upper=measure.upper or _NO_NUMBER,
+            range_low=measure.range_low or _NO_NUMBER,
+            range_high=measure.range_high or _NO_NUMBER,
+            range_meaning=literal(measure.range_meaning),
+            basis=_basis_sql(measure),
             unit=literal(column.unit),
             reportable=measure.reportable,
             reason=measure.reason,

@@ -14,7 +14,7 @@ import markupsafe
 
 from ness_pipeline import __version__
 from ness_pipeline.build.models import models
-from ness_pipeline.contract.dictionary import Table, tables
+from ness_pipeline.contract.dictionary import Column, Table, tables
 from ness_pipeline.publish.publication import PUBLISHED_LAYERS
 from ness_pipeline.schemas.vocabulary import REASONS
 from ness_pipeline.share.datapackage import constraints_of
@@ -93,11 +93,16 @@ def _entry(table: Table) -> Entry:
                 column.sql_type.replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ"),
                 column.unit or "",
                 column.description,
-                _demands(constraints_of(column)),
+                "; ".join(filter(None, [_demands(constraints_of(column)), _rests_on(column)])),
             )
             for column in table.columns
         ],
     )
+
+
+def _rests_on(column: Column) -> str:
+    """On which bases a published number may be quoted; nothing for all other columns."""
+    return "" if column.measure is None else f"to be quoted on {' or '.join(column.measure.quotable)}"
 
 
 def _sentence(text: str) -> str:
