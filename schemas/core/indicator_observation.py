@@ -13,8 +13,8 @@ class IndicatorObservation(Sourced):
 
     Traps: `<5` and `>95` are bounds, not values: the number is kept and `value_status` says which side is open;
     `not_relevant` (a marine series for a landlocked country) does not mean zero; several rows of one country and
-    year differ by `disaggregation`, and only `total` may be compared between countries; regions and the world are
-    never rows here.
+    year differ by `disaggregation`, and only `total` may be compared between countries (in `ER_MTN_GRNCVI` since 2022
+    `Land cover=MGCI`); regions and the world are never rows here.
     """
 
     country_code: str = country_code()

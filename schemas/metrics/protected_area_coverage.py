@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from ness_pipeline.schemas.base import OFFICIAL, Contract, Limits, column, count, country_code, measure, rests_on, why_not
+from ness_pipeline.schemas.base import (
+    OFFICIAL,
+    Contract,
+    Limits,
+    column,
+    count,
+    country_code,
+    measure,
+    rests_on,
+    why_not,
+)
 from ness_pipeline.schemas.core.indicator_observation import PUBLISHERS
 
 

@@ -14,7 +14,7 @@ WITH published AS (
         year,
         series_code,
         value_status,
-        basis_of(source, publisher) AS basis,
+        basis_of(publisher) AS basis,
         series_code = 'NESS_BIODIVERSITY_EXPENDITURE' AS is_own_spending,
         value * CASE WHEN is_own_spending AND unit IS NULL THEN 1e0 ELSE usd_per_unit(unit) END AS usd
     FROM core.indicator_observation

@@ -3,24 +3,33 @@
 --   of the same series, publisher and release
 -- Forest takes one series for all years of a country: the UN's where it has a value in any year, else the World Bank's. Both
 -- are after the FAO, but of different assessments, so they are never mixed; the World Bank's stands beside it.
--- Mountain green cover is the index over all belts: the total, or the row of land cover `MGCI` without a belt, as the UN
--- names the total since 2022. Bounds such as `<5` are no values; a published value outside 0 to 100 is left out. A country
--- without forest at y0 has no rate of change.
+-- Mountain green cover is the index over all belts and covers: the row of land cover `MGCI` without a belt, as the UN
+-- names it since 2022, and the total only for a country that has no such row, for the series before was computed in
+-- another way. Bounds such as `<5` are no values; a published value outside 0 to 100 is left out. A country without forest
+-- at y0 has no rate of change.
 -- Source: UN SDG AG_LND_FRST (15.1.1), ER_MTN_GRNCVI (15.4.2), AG_LND_DGRD (15.3.1); World Bank AG.LND.FRST.ZS; FAO Global
 -- Forest Resources Assessment for the compound rate.
 WITH published AS (
-    SELECT *
+    SELECT
+        *,
+        CASE
+            WHEN disaggregation = 'total' AND (series_code <> 'ER_MTN_GRNCVI' OR publisher = 'user') THEN 1
+            WHEN disaggregation = 'total' THEN 2
+            WHEN series_code = 'ER_MTN_GRNCVI' AND lower(disaggregation) = 'land cover=mgci' THEN 1
+            WHEN series_code = 'ER_MTN_GRNCVI' AND lower(disaggregation) = 'bioclimatic belt=total;land cover=mgci' THEN 1
+        END AS preference
     FROM core.indicator_observation
-    WHERE
-        (disaggregation = 'total' AND series_code IN ('AG_LND_FRST', 'AG.LND.FRST.ZS', 'ER_MTN_GRNCVI', 'AG_LND_DGRD'))
-        OR (
-            series_code = 'ER_MTN_GRNCVI'
-            AND lower(disaggregation) IN ('land cover=mgci', 'bioclimatic belt=total;land cover=mgci')
-        )
+    WHERE series_code IN ('AG_LND_FRST', 'AG.LND.FRST.ZS', 'ER_MTN_GRNCVI', 'AG_LND_DGRD')
+),
+
+whole AS (
+    SELECT *
+    FROM published
+    WHERE preference IS NOT NULL
     QUALIFY
-        row_number() OVER (
-            PARTITION BY country_code, year, series_code
-            ORDER BY source_precedence(source), value IS NULL, disaggregation <> 'total', disaggregation
+        preference = min(preference) OVER (PARTITION BY country_code, series_code)
+        AND row_number() OVER (
+            PARTITION BY country_code, year, series_code, preference ORDER BY source_precedence(source), disaggregation
         ) = 1
 ),
 
@@ -31,10 +40,10 @@ stated AS (
         series_code,
         publisher,
         release,
-        basis_of(source, publisher) AS basis,
+        basis_of(publisher) AS basis,
         CASE WHEN value_status = 'observed' AND value BETWEEN 0 AND 100 THEN value END AS pct,
         CASE WHEN value_status <> 'observed' THEN value_status WHEN value NOT BETWEEN 0 AND 100 THEN 'out_of_range' END AS why_not
-    FROM published
+    FROM whole
 ),
 
 forest_series AS (

@@ -110,7 +110,7 @@ official AS (
         CASE WHEN placed.pct IS NOT NULL AND placed.has_bounds THEN placed.value_upper END AS upper,
         CASE WHEN placed.pct IS NOT NULL THEN placed.publisher END AS publisher,
         CASE WHEN placed.pct IS NOT NULL THEN placed.source END AS source,
-        CASE WHEN placed.pct IS NOT NULL THEN basis_of(placed.source, placed.publisher) END AS basis,
+        CASE WHEN placed.pct IS NOT NULL THEN basis_of(placed.publisher) END AS basis,
         starts_with(placed.name, 'kba_')
         AND own_site.name IS NULL
         AND max(greatest(placed.pct, coalesce(placed.value_upper, 0))) OVER (PARTITION BY placed.country_code, placed.name) = 0

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-
 ASSESSED_PART = 3
 """Management has been assessed in one third of the protected area."""
 

@@ -7,8 +7,8 @@ Traps, each with a test:
 - regions and the world stand among the countries, told apart only by their M49 number. They are no countries and are
   left out: only rows of countries are received;
 - several rows of one country and year differ by dimensions (sex, location, reporting type), where `total` means that
-  every dimension has its code for "all"; in mountain green cover (15.4.2) the index over all land covers is the land
-  cover `MGCI`, beside the shares of single covers;
+  every dimension has its code for "all"; mountain green cover (15.4.2) has no such row since 2022, its index over all
+  belts is `Land cover=MGCI` beside the shares of single covers, and stays so named here;
 - filters by period and dimension fail on the server, so years are chosen here; page sizes above 5,000 time out;
 - `totalElements` may disagree with the rows: a few missing rows are logged, more stop the unit;
 - series were renamed in 2021: old codes are read as today's.
@@ -65,10 +65,6 @@ SERIES: dict[str, str | None] = {
 
 TOTAL_CODES = frozenset({"_T", "ALLAREA", "BOTHSEX", "ALLAGE", "TOTAL"})
 """Dimension codes that mean "all of them"; the reporting type `G` (global) is the one made for comparison."""
-
-TOTALS_OF_SERIES = {"ER_MTN_GRNCVI": ("Land cover", "MGCI")}
-"""A further dimension and code that mean the whole in one series, where they would name a part in others."""
-
 PAGE_SIZE = 2000
 TOLERATED_LOSS = 0.01
 """Share of the announced rows that may be missing from the pages."""
@@ -205,7 +201,7 @@ def _row(value: Any, code: str, names: set[str | None], years: Years, release: s
         "country_code": country,
         "series_code": code,
         "year": year,
-        "disaggregation": _disaggregation(row["dimensions"] or {}, code),
+        "disaggregation": _disaggregation(row["dimensions"] or {}),
         "value": number,
         "value_lower": _value(row["lowerBound"])[0],
         "value_upper": _value(row["upperBound"])[0],
@@ -229,12 +225,12 @@ def _value(value: Any) -> tuple[str | None, str]:
     return number, {"<": "censored_below", ">": "censored_above", "": "observed"}[sign]
 
 
-def _disaggregation(dimensions: dict[str, str], series: str) -> str:
+def _disaggregation(dimensions: dict[str, str]) -> str:
     """Dimensions other than total as `name=code`, in the order of their names; `total` when there is none."""
     parts = [
         f"{name}={code}"
         for name, code in sorted(dimensions.items())
-        if code and code not in TOTAL_CODES and (name, code) not in {("Reporting Type", "G"), TOTALS_OF_SERIES.get(series)}
+        if code and code not in TOTAL_CODES and (name, code) != ("Reporting Type", "G")
     ]
     return ";".join(parts) or "total"
 
