@@ -175,7 +175,9 @@ def count(description: str, unit: str, **options: Any) -> Any:
 
 def rests_on(what: str = "number") -> Any:
     """What a number rests on: a term of `BASES`."""
-    return column(f"What the {what} rests on; NULL where there is none.", nullable=True, isin=list(BASES))
+    return column(
+        f"What the {what} rests on: a term of `BASES`; NULL where there is none.", nullable=True, isin=list(BASES)
+    )
 
 
 def why_not() -> Any:

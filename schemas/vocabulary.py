@@ -171,6 +171,21 @@ BASES: dict[str, str] = {
 }
 """What a number rests on, from which follows whether it may be quoted."""
 
+LIST_BASES = ["country_list", "own_list", "records"]
+"""Bases of a country's list of species, from the strongest to the weakest."""
+
+SHARE_METHODS = ["range_map", "cells", "occurrences", "equal_shares"]
+"""How a source obtained the share of a species' world range that lies in a country."""
+
+SPECIES_SHARE_METHODS = [*SHARE_METHODS, "stated"]
+"""The same of one species, with `stated` for an own file that gives a share without a method."""
+
+GROUP_SHARE_METHODS = [*SPECIES_SHARE_METHODS, "mixed"]
+"""The same of the species of one group together."""
+
+INDEX_SETS: dict[str, str] = {"cycads": "conifers_and_cycads", "reef_building_corals": "corals"}
+"""Sets of species that only the Red List Index has, as SDG 15.5.1 does, and the reporting group of their species."""
+
 WEAK_BASES: dict[str, str] = {
     "own_list": "list_not_complete",
     "records": "only_records",
@@ -182,6 +197,8 @@ WEAK_BASES: dict[str, str] = {
 REASONS: dict[str, str] = {
     "no_data": "No source has a value for this country.",
     "landlocked": "The country has no sea, so the number has no meaning for it.",
+    "inland_sea": "The country has no coast on an ocean; the publisher's value is one of an inland sea, such as the Caspian.",
+    "none_or_no_site": "The series is 0 in all years, which means that no site is protected or that there is none; an own file of the sites would tell.",
     "not_relevant": "The publisher says that the number has no meaning for this country.",
     "bound_only": "The publisher gives a bound, such as below 5, and no value.",
     "out_of_range": "The published value lies outside what is possible.",
@@ -200,6 +217,7 @@ REASONS: dict[str, str] = {
     "too_few_threats_known": "Threats are known for less than 80 % of the species that score.",
     "no_species_at_risk": "No species of the group in the country is at any risk that scores.",
     "too_few_years": "The values lie too close together in time for a trend.",
+    "another_release": "The earlier values are of another publisher or release, so a change would partly be one of method; load the series from one release.",
     "year_not_over": "The year was not over when the source was read, so the number will still grow.",
     "not_open": "None of the treaties is open to the country.",
     "standing_unknown": "For at least one of the treaties open to the country no source of that year or later says where it stood; a newer list of parties, of the publisher or in an own file, makes the number quotable.",
@@ -209,8 +227,12 @@ REASONS: dict[str, str] = {
     "answer_too_old": "Some answers are more than five years old and say nothing of that year; newer answers make the number quotable.",
     "no_forest": "The country had no forest at the beginning of the span, so there is no rate of change.",
     "no_land_area": "The land area of the country is not known.",
+    "unknown_unit": "The value has no unit that says how many US dollars of constant prices it is; state one in the file.",
+    "net_repayment": "More was paid back than came in, so there is no amount per area.",
+    "mixed_owners": "The sum adds money that others give to the country's own budget, as far as each is known; quote the two apart.",
     "no_population": "The population of the country is not known for that year.",
     "all_singletons": "No species was recorded twice, so nothing can be said of the species not recorded.",
+    "out_of_order": "The sample is so small that the estimate of common species came out below that of dominant ones, which cannot be.",
     "coverage_too_low": "Even a sample twice as large would have a coverage below 95 %.",
     "first_year": "There is no earlier year to compare with.",
     "years_missing": "More than three years without records lie between the two years.",
@@ -228,6 +250,10 @@ REASONS: dict[str, str] = {
     "essential_missing": "Something that the definition of the index calls essential has no value.",
     "half_missing": "The ecological system or the security system has no score, and the index needs both.",
     "too_few_countries": "Fewer than 10 countries, too few to say how numbers vary over the world.",
+    "not_assessed_together": "Fewer than 80 % of the species were assessed in that year or the four before, so the value mixes states of many years.",
+    "completeness_unknown": "Nothing says how many species of the group live in the country, so the list may be of a few; load the country's species, or load the list with --complete when it assesses them all.",
+    "no_world_counts": "No dated source gives how many species of the group worldwide are neither Data Deficient nor Extinct; load one as taxon_group.world_weighed_species.",
+    "groups_missing": "The name stands for several groups, and not each of them has a value or is known to be absent from the country.",
     "only_records": "The species are those recorded, which holds planted, captive and stray ones and lacks what nobody records; a country list with origin and presence, IUCN's or an own one, makes the number quotable.",
     "list_not_complete": "The own list does not give origin and presence of every species; add the two columns, or load it with --complete when it names every species of the group.",
     "shares_of_records": "The shares of the world range are shares of records, which follow where people look; load range shares from range maps, cells or an expert.",

@@ -20,14 +20,13 @@ def seeded_groups() -> list[Row]:
     """The rows of the seed `taxon_group.csv`, typed."""
     with (sql_folder("seeds") / "taxon_group.csv").open(encoding="utf-8", newline="") as lines:
         rows = [{name: value or None for name, value in row.items()} for row in csv.DictReader(lines)]
+    counts = ("described_species", "world_assessed_species", "world_weighed_species")
+    dates = ("counts_as_of", "weighed_as_of")
     return [
         row
-        | {
-            "is_roll_up": row["is_roll_up"] == "true",
-            "described_species": row["described_species"] and int(row["described_species"]),
-            "world_assessed_species": row["world_assessed_species"] and int(row["world_assessed_species"]),
-            "counts_as_of": row["counts_as_of"] and dt.date.fromisoformat(row["counts_as_of"]),
-        }
+        | {"is_roll_up": row["is_roll_up"] == "true"}
+        | {name: row[name] and int(row[name]) for name in counts}
+        | {name: row[name] and dt.date.fromisoformat(row[name]) for name in dates}
         for row in rows
     ]
 
@@ -40,14 +39,15 @@ def seeded_treaties() -> list[Row]:
     return [row | {name: row[name] and dt.date.fromisoformat(row[name]) for name in days} for row in rows]
 
 
-def groups(**counts: tuple[int | None, int | None]) -> list[Row]:
-    """The seeded groups, some with other described and assessed species: `mammals=(100, 90)`."""
-    changed = {name: {"described_species": d, "world_assessed_species": a} for name, (d, a) in counts.items()}
+def groups(**counts: tuple[int | None, ...]) -> list[Row]:
+    """The seeded groups, some with other described, assessed and weighed species: `mammals=(100, 90)` or `(100, 90, 80)`."""
+    names = ("described_species", "world_assessed_species", "world_weighed_species")
+    changed = {group: dict(zip(names, numbers, strict=False)) for group, numbers in counts.items()}
     return [row | changed.get(row["taxon_group"], {}) for row in seeded_groups()]
 
 
 def species(taxon_group: str | None, country_code: str = "KE", *, start: int = 0, **categories: int) -> list[Row]:
-    """`country_species` rows: so many species of one group in each category, `NONE` for species without one."""
+    """Rows of a country list: so many species of one group in each category, `NONE` for species without one."""
     names = [category for category, number in categories.items() for _ in range(number)]
     return [
         {
@@ -56,6 +56,8 @@ def species(taxon_group: str | None, country_code: str = "KE", *, start: int = 0
             "taxon_group": taxon_group,
             "red_list_category": None if category == "NONE" else category,
             "occurrences": 5,
+            "origin": "native",
+            "presence": "extant",
         }
         for place, category in enumerate(names)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ness_pipeline.schemas.base import Sourced, column, species_key
-from ness_pipeline.schemas.vocabulary import CHANGE_REASONS, RED_LIST_CATEGORIES, TAXON_GROUPS
+from ness_pipeline.schemas.vocabulary import CHANGE_REASONS, INDEX_SETS, RED_LIST_CATEGORIES, TAXON_GROUPS
 
 
 class Assessment(Sourced):
@@ -19,6 +19,11 @@ class Assessment(Sourced):
     species_key: str = species_key()
     scientific_name: str = column("Name of the species without authorship.", nullable=True)
     taxon_group: str = column("Reporting group of the species.", nullable=True, isin=list(TAXON_GROUPS))
+    index_set: str = column(
+        "Set of the Red List Index that the species is in besides its reporting group: `cycads` or `reef_building_corals`.",
+        nullable=True,
+        isin=list(INDEX_SETS),
+    )
     assessment_year: int = column("Year in which the assessment was published.", "a", ge=1950, le=2100)
     red_list_category: str = column("Red List category.", isin=list(RED_LIST_CATEGORIES))
     is_possibly_extinct: bool = column(
@@ -36,6 +41,10 @@ class Assessment(Sourced):
         "Why the category differs from the species' assessment before, in the source's own code.",
         nullable=True,
         isin=list(CHANGE_REASONS),
+    )
+    is_complete_list: bool = column(
+        "Whether the source says that its list assesses every species of its groups in its scope; NULL when it does not say.",
+        nullable=True,
     )
 
     class Config:

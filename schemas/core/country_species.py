@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from ness_pipeline.schemas.base import Limits, Sourced, checklist_key, column, count, country_code, share, species_key
-from ness_pipeline.schemas.vocabulary import ORIGINS, PRESENCES, RED_LIST_CATEGORIES, TAXON_GROUPS
-
-SHARE_METHODS = ["range_map", "cells", "occurrences", "equal_shares"]
+from ness_pipeline.schemas.vocabulary import ORIGINS, PRESENCES, RED_LIST_CATEGORIES, SHARE_METHODS, TAXON_GROUPS
 
 
 class CountrySpecies(Sourced):
@@ -48,6 +46,10 @@ class CountrySpecies(Sourced):
         "Whether the species is in the country today; NULL when the source does not say.",
         nullable=True,
         isin=list(PRESENCES),
+    )
+    is_complete_list: bool = column(
+        "Whether the source says that its list names every species of its groups that lives in the country; NULL when it does not say.",
+        nullable=True,
     )
 
     class Config:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ness_pipeline.schemas.base import Sourced, column, species_key
-from ness_pipeline.schemas.vocabulary import RED_LIST_CATEGORIES, TAXON_GROUPS
+from ness_pipeline.schemas.vocabulary import INDEX_SETS, RED_LIST_CATEGORIES, TAXON_GROUPS
 
 
 class GenuineChange(Sourced):
@@ -17,9 +17,9 @@ class GenuineChange(Sourced):
 
     species_key: str = species_key()
     taxon_group: str = column(
-        "Reporting group of the species; where it is given, the group's other changes of category count as better knowledge in every country.",
+        "Reporting group of the species, or set of the Red List Index; where it is given, the group's other changes of category count as better knowledge in every country.",
         nullable=True,
-        isin=list(TAXON_GROUPS),
+        isin=[*TAXON_GROUPS, *INDEX_SETS],
     )
     scope: str = column(
         "`global`, or the ISO alpha-2 code of a national list's country.", str_matches=r"^(global|[A-Z]{2})$"

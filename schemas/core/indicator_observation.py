@@ -5,6 +5,7 @@ from __future__ import annotations
 from ness_pipeline.schemas.base import Sourced, column, country_code
 
 VALUE_STATUSES = ["observed", "censored_below", "censored_above", "not_relevant", "missing"]
+PUBLISHERS = ["unsdg", "worldbank", "gbif", "protected_planet", "user"]
 
 
 class IndicatorObservation(Sourced):
@@ -12,8 +13,8 @@ class IndicatorObservation(Sourced):
 
     Traps: `<5` and `>95` are bounds, not values: the number is kept and `value_status` says which side is open;
     `not_relevant` (a marine series for a landlocked country) does not mean zero; several rows of one country and
-    year differ by `disaggregation`, and only `total` may be compared between countries; regions and the world are
-    never rows here.
+    year differ by `disaggregation`, and only `total` may be compared between countries (in `ER_MTN_GRNCVI` since 2022
+    `Land cover=MGCI`); regions and the world are never rows here.
     """
 
     country_code: str = country_code()
@@ -29,9 +30,7 @@ class IndicatorObservation(Sourced):
     unit: str = column("Unit as published, such as PERCENT; NULL when the publisher gives none.", nullable=True)
     nature: str = column("UN SDG nature code: C country, E estimated, G global monitoring …", nullable=True)
     footnote: str = column("The publisher's footnotes, joined.", nullable=True)
-    publisher: str = column(
-        "Who publishes the series.", isin=["unsdg", "worldbank", "gbif", "protected_planet", "user"]
-    )
+    publisher: str = column("Who publishes the series.", isin=PUBLISHERS)
     release: str = column("Release or date of the publisher's last update.", nullable=True)
 
     class Config:

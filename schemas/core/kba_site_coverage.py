@@ -10,12 +10,14 @@ KBA_REALMS = ["terrestrial", "freshwater", "mountain", "marine"]
 class KbaSiteCoverage(Sourced):
     """One row = the part of one key biodiversity area (KBA) that became protected in one year.
 
-    Load it when the overlap of sites and protected areas has been computed; `metrics.protected_area_coverage` is
-    then computed from sites and no longer from the UN SDG series.
+    Load it when the overlap of sites and protected areas has been computed; the mean over the sites then stands in
+    `metrics.protected_area_coverage` as a measure of its own (`kba_own_…`), beside the UN SDG series.
 
-    Traps: each part is *new* area, not covered by an earlier year's; a site without any protection needs a row with
-    share 0, otherwise no mean includes it; a site of two realms has rows in both; a protected area whose year is
-    unknown has NULL as its year, never 0; overlapping parts may add up to more than 1 and are scaled back.
+    Traps: nothing says whether a file has all sites of a country, so its mean never replaces the official series,
+    and `kba_own_…_sites` says how many sites it has; each part is *new* area, not covered by an earlier year's; a
+    site without any protection needs a row with share 0, otherwise no mean includes it; a site of two realms has
+    rows in both; a protected area whose year is unknown has NULL as its year, never 0; overlapping parts may add up
+    to more than 1 and are scaled back.
     """
 
     country_code: str = country_code()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, count, country_code, share
-from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, count, country_code, rests_on, share
+from ness_pipeline.schemas.vocabulary import GROUP_SHARE_METHODS, INDEX_SETS, LIST_BASES, TAXON_GROUPS
 
 CHANGE_POLICIES = ["genuine_changes", "as_published"]
 
@@ -23,7 +23,7 @@ class RedListTally(Contract):
 
     country_code: str = country_code()
     red_list: str = column("Whose categories: the global list's or the country's own.", isin=["global", "national"])
-    taxon_group: str = column("Reporting group.", isin=list(TAXON_GROUPS))
+    taxon_group: str = column("Reporting group, or set of the Red List Index.", isin=[*TAXON_GROUPS, *INDEX_SETS])
     year: int = column(
         "Year in which any species of the group was assessed; NULL where no source dates a category.",
         "a",
@@ -59,6 +59,20 @@ class RedListTally(Contract):
     )
     data_deficient_share_square: float = column("Sum of the squares of these.", "1", ge=0.0, le=1e9)
     known_share: float = share("Share of all the species whose range share is known; 0 on national lists.")
+    first_extinct_shared: int = count("Species extinct in the first year whose range share is known.", "{species}")
+    list_basis: str = column(
+        "What the list of species rests on, as in core.species_status; NULL on national lists.",
+        nullable=True,
+        isin=LIST_BASES,
+    )
+    share_method: str = column(
+        "How the range shares were obtained; NULL where none is known.", nullable=True, isin=GROUP_SHARE_METHODS
+    )
+    share_basis: str = rests_on("sums over range shares")
+    recent_species: int = count("Species with an assessment of the year or of the four years before.", "{species}")
+    is_reassessed: bool = column(
+        "Whether the group was assessed as a whole: 80 % of its species in the year or the four before, or by a table of genuine changes."
+    )
 
     class Config:
         """Grain: country, list, group and year."""

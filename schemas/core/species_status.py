@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, country_code, species_key
-from ness_pipeline.schemas.vocabulary import RED_LIST_CATEGORIES, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, country_code, share, species_key
+from ness_pipeline.schemas.vocabulary import (
+    INDEX_SETS,
+    LIST_BASES,
+    RED_LIST_CATEGORIES,
+    SPECIES_SHARE_METHODS,
+    TAXON_GROUPS,
+)
 
 
 class SpeciesStatus(Contract):
@@ -20,6 +26,9 @@ class SpeciesStatus(Contract):
     country_code: str = country_code()
     species_key: str = species_key()
     taxon_group: str = column("Reporting group of the species.", nullable=True, isin=list(TAXON_GROUPS))
+    index_set: str = column(
+        "Set of the Red List Index that the species is in besides its group.", nullable=True, isin=list(INDEX_SETS)
+    )
     red_list_category: str = column("Global Red List category, NE when there is none.", isin=list(RED_LIST_CATEGORIES))
     is_possibly_extinct: bool = column("Whether the species is tagged possibly extinct (in the wild).")
     assessment_year: int = column(
@@ -29,7 +38,19 @@ class SpeciesStatus(Contract):
         "Whether more than half of the species' records in the country are marked introduced or managed."
     )
     is_counted: bool = column(
-        "Whether the country's Red List numbers count the species: native or reintroduced by its list, or else not introduced by its records, and its presence beyond doubt."
+        "Whether the country's Red List numbers count the species: native or reintroduced by its list, or else not introduced by its records, its presence beyond doubt, and on a country list where the group has one."
+    )
+    list_basis: str = column(
+        "Why the species stands among those of the country: on a country list, on an own list that does not say how each species came there, or by its records.",
+        isin=LIST_BASES,
+    )
+    range_share: float = share(
+        "Share of the world range in the country that the country's numbers use; see `share_method`.", nullable=True
+    )
+    share_method: str = column(
+        "How it was obtained, `stated` where an own file gives it without a method. Shares of records and equal shares of several countries are left out where 80 % of the group's assessed species have better ones.",
+        nullable=True,
+        isin=SPECIES_SHARE_METHODS,
     )
     status_source: str = column("Whose category this is; NULL for NE.", nullable=True)
 

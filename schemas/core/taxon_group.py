@@ -26,6 +26,13 @@ class TaxonGroup(Sourced):
     world_assessed_species: int = count("Species of the group on the global IUCN Red List.", "{species}", nullable=True)
     counts_source: str = column("Where the two counts come from.", nullable=True)
     counts_as_of: dt.date = column("Date of the two counts.", nullable=True)
+    world_weighed_species: int = count(
+        "Species of the group on the global Red List that are neither Data Deficient nor Extinct; NULL where no dated source gives it.",
+        "{species}",
+        nullable=True,
+    )
+    weighed_source: str = column("Where that count comes from.", nullable=True)
+    weighed_as_of: dt.date = column("Date of that count.", nullable=True)
 
     class Config:
         """Grain: group."""

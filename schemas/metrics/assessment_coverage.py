@@ -13,7 +13,8 @@ class AssessmentCoverage(Contract):
     species is visible.
 
     Traps: `assessed` includes Data Deficient species, which were assessed without a category of risk; introduced
-    species count as observed, because the Red List assesses them too; described species are worldwide numbers.
+    species count as observed, because the Red List assesses them too; described species are worldwide numbers; the
+    shares of observed species fall when somebody records species that nobody has assessed, so they rank no countries.
     """
 
     country_code: str = country_code()
@@ -33,37 +34,32 @@ class AssessmentCoverage(Contract):
         "Assessed share of the observed species.",
         "1",
         label="Recorded species that the Red List has assessed",
-        better="higher",
         ge=0.0,
         le=1.0,
-        basis="country_list",
+        basis="records",
     )
     evaluated_share: float = measure(
         "Share of the observed species with a category that is not DD.",
         "1",
         label="Recorded species with a verdict on their risk",
-        better="higher",
         ge=0.0,
         le=1.0,
-        basis="country_list",
+        basis="records",
     )
     world_assessed_share: float = share("Assessed share of the described species worldwide, at most 1.", nullable=True)
     gap_to_animals: float = measure(
-        "Assessed share of the country's animals minus that of this group; for fungi, the fungi gap.",
+        "Assessed share of the world's described animals minus that of this group, the same for every country; for fungi, the fungi gap.",
         "1",
         label="Assessment gap to animals",
-        better="lower",
         reportable="gap_reportable",
         reason="gap_reason",
         ge=-1.0,
         le=1.0,
-        basis="country_list",
+        basis="described_species",
     )
     reportable: bool = column("Whether the shares may be quoted: at least 10 species of the group observed.")
     reason: str = why_not()
-    gap_reportable: bool = column(
-        "Whether the gap may be quoted: at least 10 species of the group and 10 animals observed."
-    )
+    gap_reportable: bool = column("Whether the gap may be quoted: the described species of the group are known.")
     gap_reason: str = why_not()
 
     class Config:
@@ -74,6 +70,6 @@ class AssessmentCoverage(Contract):
             "label": "Species assessed",
             "half": "security_system",
             "section": "monitoring",
-            "method_version": "2",
+            "method_version": "3",
             "limits": Limits(rows_per_country=(1, 25)),
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, share, why_not
-from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.vocabulary import INDEX_SETS, ROLL_UPS, TAXON_GROUPS
 
 
 def _index(description: str) -> Any:
@@ -21,11 +21,17 @@ class NationalRedListIndex(Contract):
     first year are not included, except in the column `_with_first_extinct`. Roll-ups are means over groups, in the
     years in which all their groups have a value.
 
-    Traps: without reasons for the changes of category, better knowledge looks like a trend.
+    The index may be quoted from 10 species on, where the list assessed the group as a whole and is complete: it says
+    so (`ness load assessment FILE --complete`), or has a category for 80 % of the species known from the country.
+
+    Traps: without reasons for the changes of category, better knowledge looks like a trend, so only the latest assessed year may be
+    quoted then and there is no change.
     """
 
     country_code: str = country_code()
-    taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
+    taxon_group: str = column(
+        "Reporting group, set of the index, or roll-up.", isin=[*TAXON_GROUPS, *INDEX_SETS, *ROLL_UPS]
+    )
     year: int = column("Year of the assessment.", "a", ge=1900, le=2100)
     change_policy: str = column("As in core.red_list_tally.", isin=["genuine_changes", "as_published"])
     national_red_list_index: float = measure(
@@ -46,11 +52,15 @@ class NationalRedListIndex(Contract):
         "The index with species gone in the first year counted.",
         "1",
         label="National Red List Index, with species gone at the start",
+        lower="national_red_list_index_with_first_extinct_lower",
+        upper="national_red_list_index_with_first_extinct_upper",
         better="higher",
         ge=0.0,
         le=1.0,
         basis="national_red_list",
     )
+    national_red_list_index_with_first_extinct_lower: float = _index("Its 2.5 % bound; exact for groups.")
+    national_red_list_index_with_first_extinct_upper: float = _index("Its 97.5 % bound; exact for groups.")
     national_red_list_index_change: float = measure(
         "Change of the index per year since the first year.",
         "1/a",
@@ -67,6 +77,11 @@ class NationalRedListIndex(Contract):
     data_deficient_species: int = count("Of these, Data Deficient ones.", "{species}")
     first_extinct_species: int = count("Of these, species gone in the group's first year.", "{species}")
     genuine_changes: int = count("Genuine changes of category since the first year.", "1")
+    known_species: int = count(
+        "Species of the group known from the country, or named by the list, whichever are more.",
+        "{species}",
+        nullable=True,
+    )
     reportable: bool = column("Whether the index may be quoted.")
     reason: str = why_not()
     change_reportable: bool = column("Whether the change may be quoted.")
@@ -79,5 +94,5 @@ class NationalRedListIndex(Contract):
         metadata = {
             "label": "National Red List",
             "half": "ecological_system",
-            "method_version": "1",
+            "method_version": "2",
         }

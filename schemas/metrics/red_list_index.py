@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, share, why_not
-from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import (
+    OFFICIAL,
+    Contract,
+    column,
+    count,
+    country_code,
+    measure,
+    rests_on,
+    share,
+    why_not,
+)
+from ness_pipeline.schemas.vocabulary import GROUP_SHARE_METHODS, INDEX_SETS, ROLL_UPS, TAXON_GROUPS
 
-VALUE_KINDS = ["assessed", "interpolated", "extrapolated", "undated"]
+VALUE_KINDS = ["assessed", "partly_assessed", "interpolated", "extrapolated", "undated"]
 
 
 def _index(description: str) -> Any:
@@ -20,8 +30,10 @@ class RedListIndex(Contract):
     `red_list_index` weights each species by the share of its world range in the country, so it measures how the
     country contributes to the extinction of species worldwide; `red_list_index_unweighted` counts species. Both use
     global categories. Species already extinct in the group's first year are included only in the columns
-    `_with_first_extinct`. Roll-ups are means over those of their groups of which 80 % or more are assessed
-    worldwide, where there is any.
+    `_with_first_extinct`. `all` is the mean of the five groups of SDG 15.5.1 (birds, mammals, amphibians, cycads,
+    reef-building corals), other roll-ups that of their groups of which 80 % or more are assessed worldwide; a roll-up
+    that lacks a group has no value. The weighted index may be quoted with range shares from maps, cells or an
+    expert, both with a country list and 10 species in each group.
 
     Source of the method: Butchart et al. 2007; Rodrigues et al. 2014; SDG indicator 15.5.1.
 
@@ -32,12 +44,14 @@ class RedListIndex(Contract):
     """
 
     country_code: str = country_code()
-    taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
+    taxon_group: str = column(
+        "Reporting group, set of the index, or roll-up.", isin=[*TAXON_GROUPS, *INDEX_SETS, *ROLL_UPS]
+    )
     year: int = column(
         "Year; NULL for the present where no source dates a category.", "a", nullable=True, ge=1600, le=2100
     )
     value_kind: str = column(
-        "`assessed`, `interpolated` between two assessed years, `extrapolated` with the slope of the two closest ones, or `undated`; NULL where there is only an official value.",
+        "`assessed` as a whole, `partly_assessed`, `interpolated` between two assessed years, `extrapolated` with the slope of the two closest ones, or `undated`; NULL where there is only an official value.",
         nullable=True,
         isin=VALUE_KINDS,
     )
@@ -55,7 +69,8 @@ class RedListIndex(Contract):
         upper="red_list_index_upper",
         ge=0.0,
         le=1.0,
-        basis="country_list",
+        basis="basis",
+        quotable=("assessments_and_ranges",),
     )
     red_list_index_lower: float = _index("Its 2.5 % bound from Data Deficient species.")
     red_list_index_p05: float = _index("Its 5 % bound.")
@@ -68,11 +83,16 @@ class RedListIndex(Contract):
         "The index with species extinct in the first year counted.",
         "1",
         label="Red List Index, weighted by range, with species extinct at the start",
+        lower="red_list_index_with_first_extinct_lower",
+        upper="red_list_index_with_first_extinct_upper",
         better="higher",
         ge=0.0,
         le=1.0,
-        basis="country_list",
+        basis="basis",
+        quotable=("assessments_and_ranges",),
     )
+    red_list_index_with_first_extinct_lower: float = _index("Its 2.5 % bound from Data Deficient species.")
+    red_list_index_with_first_extinct_upper: float = _index("Its 97.5 % bound.")
     red_list_index_unweighted: float = measure(
         "Red List Index with every species counted alike.",
         "1",
@@ -84,7 +104,8 @@ class RedListIndex(Contract):
         reason="unweighted_reason",
         ge=0.0,
         le=1.0,
-        basis="country_list",
+        basis="unweighted_basis",
+        quotable=("country_list",),
     )
     red_list_index_unweighted_lower: float = _index("Its exact 2.5 % quantile from Data Deficient species.")
     red_list_index_unweighted_p05: float = _index("Its exact 5 % quantile.")
@@ -100,13 +121,20 @@ class RedListIndex(Contract):
         "The same with species extinct in the first year counted.",
         "1",
         label="Red List Index, all species alike, with species extinct at the start",
+        lower="red_list_index_unweighted_with_first_extinct_lower",
+        upper="red_list_index_unweighted_with_first_extinct_upper",
         better="higher",
         reportable="unweighted_reportable",
         reason="unweighted_reason",
         ge=0.0,
         le=1.0,
-        basis="country_list",
+        basis="unweighted_basis",
+        quotable=("country_list",),
     )
+    red_list_index_unweighted_with_first_extinct_lower: float = _index(
+        "Its exact 2.5 % quantile from Data Deficient species."
+    )
+    red_list_index_unweighted_with_first_extinct_upper: float = _index("Its exact 97.5 % quantile.")
     red_list_index_change: float = measure(
         "Change of `red_list_index` per year since the first assessed year.",
         "1/a",
@@ -116,7 +144,8 @@ class RedListIndex(Contract):
         reason="change_reason",
         ge=-1.0,
         le=1.0,
-        basis="country_list",
+        basis="basis",
+        quotable=("assessments_and_ranges",),
     )
     official_red_list_index: float = measure(
         "The UN's own Red List Index of the country (SDG 15.5.1), beside the roll-up `all`.",
@@ -128,7 +157,8 @@ class RedListIndex(Contract):
         reason="official_reason",
         ge=0.0,
         le=1.0,
-        basis="country_list",
+        basis="official_basis",
+        quotable=OFFICIAL,
     )
     official_red_list_index_lower: float = _index("Its published lower bound.")
     official_red_list_index_upper: float = _index("Its published upper bound.")
@@ -140,7 +170,8 @@ class RedListIndex(Contract):
         reason="difference_reason",
         ge=-1.0,
         le=1.0,
-        basis="country_list",
+        basis="basis",
+        quotable=("assessments_and_ranges",),
     )
     groups: int = count("Groups behind the row.", "1")
     species: int = count("Assessed species of the country, extinct and Data Deficient ones included.", "{species}")
@@ -148,6 +179,12 @@ class RedListIndex(Contract):
     first_extinct_species: int = count("Of these, species extinct in the group's first year.", "{species}")
     assessed_by_year_species: int = count("Of these, species that had been assessed by the year.", "{species}")
     genuine_changes: int = count("Genuine changes of category since the first year.", "1")
+    share_method: str = column(
+        "How the range shares were obtained; NULL where none is known.", nullable=True, isin=GROUP_SHARE_METHODS
+    )
+    basis: str = rests_on("weighted index")
+    unweighted_basis: str = rests_on("unweighted index")
+    official_basis: str = rests_on("official index")
     reportable: bool = column("Whether the weighted index may be quoted.")
     reason: str = why_not()
     unweighted_reportable: bool = column("Whether the unweighted index may be quoted.")
@@ -167,5 +204,5 @@ class RedListIndex(Contract):
             "label": "Red List Index",
             "half": "ecological_system",
             "section": "red_list_index",
-            "method_version": "1",
+            "method_version": "2",
         }

@@ -110,8 +110,8 @@ class SpeciesDiversity(Contract):
         "Hill number of order 1 for an endless sample (Chao & Jost).",
         "{species}",
         label="Common species, effective number, endless sample",
-        reportable="estimate_reportable",
-        reason="estimate_reason",
+        reportable="hill_asymptotic_reportable",
+        reason="hill_asymptotic_reason",
         ge=0.0,
         le=1e18,
         basis="records",
@@ -128,8 +128,8 @@ class SpeciesDiversity(Contract):
         "Hill number of order 2 for an endless sample.",
         "{species}",
         label="Dominant species, effective number, endless sample",
-        reportable="estimate_reportable",
-        reason="estimate_reason",
+        reportable="hill_asymptotic_reportable",
+        reason="hill_asymptotic_reason",
         ge=0.0,
         le=1e18,
         basis="records",
@@ -178,8 +178,8 @@ class SpeciesDiversity(Contract):
         "Hill number of order 1, the effective number of common species, in that sample.",
         "{species}",
         label="Common species at equal sampling, effective number",
-        reportable="standardised_reportable",
-        reason="standardised_reason",
+        reportable="standardised_hill_reportable",
+        reason="standardised_hill_reason",
         ge=0.0,
         le=1e9,
         basis="records",
@@ -188,8 +188,8 @@ class SpeciesDiversity(Contract):
         "Hill number of order 2, the effective number of dominant species, in that sample.",
         "{species}",
         label="Dominant species at equal sampling, effective number",
-        reportable="standardised_reportable",
-        reason="standardised_reason",
+        reportable="standardised_hill_reportable",
+        reason="standardised_hill_reason",
         ge=0.0,
         le=1e9,
         basis="records",
@@ -225,6 +225,14 @@ class SpeciesDiversity(Contract):
         "Whether the standardised numbers may be quoted: also a coverage of 95 % within twice the records."
     )
     standardised_reason: str = why_not()
+    standardised_hill_reportable: bool = column(
+        "Whether the standardised Hill numbers may be quoted: also the common species not fewer than the dominant ones."
+    )
+    standardised_hill_reason: str = why_not()
+    hill_asymptotic_reportable: bool = column(
+        "Whether the asymptotic Hill numbers may be quoted: as the estimates, and the common species not fewer than the dominant ones."
+    )
+    hill_asymptotic_reason: str = why_not()
 
     class Config:
         """Grain: country, group and year."""
@@ -234,6 +242,6 @@ class SpeciesDiversity(Contract):
             "label": "Species and their diversity",
             "half": "ecological_system",
             "section": "monitoring",
-            "method_version": "3",
+            "method_version": "4",
             "limits": Limits(rows_per_country=(1, 25 * 502)),
         }

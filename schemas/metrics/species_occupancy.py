@@ -75,8 +75,8 @@ class SpeciesOccupancy(Contract):
         "Hill number of order 1, the effective number of common species, in as many units.",
         "{species}",
         label="Common species at equal sampling of places and years",
-        reportable="standardised_reportable",
-        reason="standardised_reason",
+        reportable="standardised_hill_reportable",
+        reason="standardised_hill_reason",
         ge=0.0,
         le=1e9,
         basis="records",
@@ -85,8 +85,8 @@ class SpeciesOccupancy(Contract):
         "Hill number of order 2, the effective number of dominant species, in as many units.",
         "{species}",
         label="Dominant species at equal sampling of places and years",
-        reportable="standardised_reportable",
-        reason="standardised_reason",
+        reportable="standardised_hill_reportable",
+        reason="standardised_hill_reason",
         ge=0.0,
         le=1e9,
         basis="records",
@@ -132,6 +132,10 @@ class SpeciesOccupancy(Contract):
         "Whether the standardised numbers may be quoted: also a coverage of 95 % within twice the units."
     )
     standardised_reason: str = why_not()
+    standardised_hill_reportable: bool = column(
+        "Whether the standardised Hill numbers may be quoted: also the common species not fewer than the dominant ones."
+    )
+    standardised_hill_reason: str = why_not()
     cell_reportable: bool = column(
         "Whether occupancy and rarity may be quoted: 20 incidences in 3 units of one grid, one checklist."
     )
@@ -144,5 +148,5 @@ class SpeciesOccupancy(Contract):
         metadata = {
             "label": "Places with records",
             "half": "ecological_system",
-            "method_version": "2",
+            "method_version": "3",
         }

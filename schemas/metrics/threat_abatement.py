@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, count, country_code, why_not
-from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, count, country_code, rests_on, why_not
+from ness_pipeline.schemas.vocabulary import GROUP_SHARE_METHODS, ROLL_UPS, TAXON_GROUPS
 
 
 class ThreatAbatement(Contract):
@@ -29,6 +29,12 @@ class ThreatAbatement(Contract):
     star: float = column("Score from threats that are ongoing, expected, or of unknown timing.", "1", ge=0.0, le=1e12)
     star_any_timing: float = column("Score when past threats count as well.", "1", ge=0.0, le=1e12)
     species: int = count("Species behind the score.", "{species}")
+    share_method: str = column(
+        "How the group's range shares were obtained; NULL where none is known.",
+        nullable=True,
+        isin=GROUP_SHARE_METHODS,
+    )
+    basis: str = rests_on("scores")
     reportable: bool = column("Whether the scores may be quoted.")
     reason: str = why_not()
 
@@ -40,5 +46,5 @@ class ThreatAbatement(Contract):
             "label": "Threats",
             "half": "ecological_system",
             "section": "threats",
-            "method_version": "1",
+            "method_version": "2",
         }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, share, why_not
-from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, rests_on, share, why_not
+from ness_pipeline.schemas.vocabulary import GROUP_SHARE_METHODS, ROLL_UPS, TAXON_GROUPS
 
 
 class ThreatAbatementTotal(Contract):
@@ -26,7 +26,8 @@ class ThreatAbatementTotal(Contract):
         better="lower",
         ge=0.0,
         le=1e12,
-        basis="country_list",
+        basis="basis",
+        quotable=("assessments_and_ranges",),
     )
     star_allocated_share: float = measure(
         "Part of the score that known threats explain.",
@@ -34,11 +35,16 @@ class ThreatAbatementTotal(Contract):
         label="Part of the STAR score with a known threat",
         ge=0.0,
         le=1.0,
-        basis="country_list",
+        basis="basis",
+        quotable=("assessments_and_ranges",),
     )
     scoring_species: int = count("Species in category NT, VU, EN or CR.", "{species}")
     species_with_threats: int = count("Of these, species with a known threat that counts.", "{species}")
     range_share_known_share: float = share("Share of the scoring species whose range share is known.", nullable=True)
+    share_method: str = column(
+        "How the range shares were obtained; NULL where none is known.", nullable=True, isin=GROUP_SHARE_METHODS
+    )
+    basis: str = rests_on("scores")
     reportable: bool = column("Whether the scores may be quoted.")
     reason: str = why_not()
 
@@ -50,5 +56,5 @@ class ThreatAbatementTotal(Contract):
             "label": "Threats, all together",
             "half": "ecological_system",
             "section": "threats",
-            "method_version": "1",
+            "method_version": "2",
         }

@@ -11,7 +11,7 @@ GBIF = {
     "country_code": "KE", "species_key": "a", "scientific_name": "Inventa prima", "taxon_group": "mammals",
     "red_list_category": "LC", "occurrences": 40, "introduced_occurrences": 10, "global_occurrences": 100,
     "range_share": 0.4, "share_method": "occurrences", "checklist_key": "col",
-    "origin": "native", "presence": "extant",
+    "origin": "native", "presence": "extant", "is_complete_list": None,
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from statistics import NormalDist
 from typing import Any
 
 import pytest
+from small_world import observation
 
 KENYA = {"country_code": "KE", "realm": "terrestrial", "assessed_year": 2010}
 
@@ -46,23 +47,28 @@ def test_published_example(warehouse: Any) -> None:
     assert sorted(year for _, _, year in found) == list(range(1980, 2011))
 
 
-def test_the_metric_counts_from_sites_where_they_are_loaded(warehouse: Any) -> None:
-    """`protected_area_coverage` takes the mean over own sites for that realm, and says so; other realms stay UN SDG."""
-    sdg = {"country_code": "KE", "disaggregation": "total", "value_status": "observed", "publisher": "unsdg"}
+def test_own_sites_stand_beside_the_official_series(warehouse: Any) -> None:
+    """One own site wholly protected is not 100 % of the country: it is a measure of its own that counts its sites."""
     warehouse.land(
         "indicator_observation",
-        [
-            sdg | {"series_code": "ER_PTD_TERR", "year": 2000, "value": 11.0},
-            sdg | {"series_code": "ER_PTD_MTN", "year": 2000, "value": 12.0},
-            sdg | {"series_code": "ER_PTD_TERR", "year": 2015, "value": 13.0},
-        ],
-    )
+        [observation("ER_PTD_TERR", 2010, 36.0), observation("ER_PTD_TERR", 2015, 37.0), observation("ER_PTD_MTN", 2010, 12.0)],
+    )  # fmt: skip
+    coverage(warehouse, [part("A", 2010, 1.0)], source="file:sites.csv")
+    found = {row["year"]: row for row in warehouse.rows("FROM metrics.protected_area_coverage")}
+    assert {year: row["kba_terrestrial_pct"] for year, row in found.items()} == {2010: 36.0, 2015: 37.0}
+    assert (found[2010]["kba_terrestrial_source"], found[2010]["kba_mountain_pct"]) == ("test", 12.0)
+    assert (found[2010]["kba_own_terrestrial_pct"], found[2010]["kba_own_terrestrial_sites"]) == (100.0, 1)
+    assert (found[2015]["kba_own_terrestrial_pct"], found[2015]["kba_own_terrestrial_reason"]) == (None, "no_data")
+    assert (found[2010]["kba_own_mountain_pct"], found[2010]["kba_own_mountain_reportable"]) == (None, False)
+
+
+def test_the_mean_over_own_sites_is_that_of_the_method(warehouse: Any) -> None:
+    """The published example reaches the metric with its bounds; without a UN series the official number stays missing."""
     coverage(warehouse, W11, source="file:sites.csv")
     found = {row["year"]: row for row in warehouse.rows("FROM metrics.protected_area_coverage")}
     row = found[2000]
-    assert (row["kba_terrestrial_pct"], row["kba_terrestrial_source"]) == (pytest.approx(46.66667, abs=5e-6), "file:sites.csv")  # fmt: skip
-    assert (row["kba_mountain_pct"], row["kba_mountain_source"]) == (12.0, "test")
-    assert 2015 not in found
+    assert (row["kba_own_terrestrial_pct"], row["kba_own_terrestrial_sites"]) == (pytest.approx(46.66667, abs=5e-6), 3)
+    assert (row["kba_terrestrial_pct"], row["kba_terrestrial_reason"]) == (None, "no_data")
 
 
 def test_a_part_of_unknown_year_is_drawn_from_the_known_ones(warehouse: Any) -> None:

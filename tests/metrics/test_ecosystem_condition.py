@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from replies import read, replies
 from small_world import observation
+
+from ness_pipeline.build.load import check
+from ness_pipeline.contract.dictionary import tables
+from ness_pipeline.sources.unsdg import SOURCES as UNSDG
 
 FOREST, BANK, MOUNTAIN, DEGRADED = "AG_LND_FRST", "AG.LND.FRST.ZS", "ER_MTN_GRNCVI", "AG_LND_DGRD"
 
@@ -27,12 +32,82 @@ def test_every_series_has_its_column(warehouse: Any) -> None:
     assert (row["forest_publisher"], row["forest_reportable"], row["degraded_reportable"]) == ("unsdg", True, True)
 
 
-def test_forest_of_the_world_bank_stands_in(warehouse: Any) -> None:
-    """Without a UN SDG value the World Bank's is taken, and the change never mixes the two."""
-    rows = [observation(FOREST, 2010, 20.0), observation(BANK, 2010, 25.0), observation(BANK, 2020, 30.0)]
+def test_forest_takes_one_publisher_for_all_years(warehouse: Any) -> None:
+    """Ethiopia: the UN's five years (assessment of 2025) and the World Bank's (of 2020) never alternate in one series."""
+    un = {2000: 24.64, 2010: 24.0, 2015: 23.74, 2020: 23.72, 2025: 23.7}
+    bank = {2009: 15.8352653925443, 2019: 15.1886779997606, 2020: 15.1239877246579}
+    rows = [observation(FOREST, year, value, "ET") for year, value in un.items()]
+    rows += [observation(BANK, year, value, "ET") for year, value in bank.items()]
     found = condition(warehouse, rows)
-    assert [found["KE", year]["forest_publisher"] for year in (2010, 2020)] == ["unsdg", "worldbank"]
+    assert {year: row["forest_pct"] for (_, year), row in found.items()} == {2009: None, 2019: None, **un}
+    assert {row["forest_publisher"] for row in found.values()} == {"unsdg", None}
+    assert {year: found["ET", year]["forest_world_bank_pct"] for year in bank} == bank
+    assert found["ET", 2020]["forest_change_pct_per_year"] == pytest.approx(100 * ((23.72 / 24.0) ** 0.1 - 1))
+    assert (found["ET", 2019]["forest_reason"], found["ET", 2019]["forest_change_reason"]) == ("no_data", "no_data")
+
+
+def test_forest_of_the_world_bank_stands_in(warehouse: Any) -> None:
+    """A country without any value of the UN has the World Bank's in all years, and its change."""
+    rows = [observation(FOREST, 2010, 0.5, value_status="censored_below"), observation(BANK, 2010, 25.0), observation(BANK, 2020, 30.0)]  # fmt: skip
+    found = condition(warehouse, rows)
+    assert [found["KE", year]["forest_publisher"] for year in (2010, 2020)] == ["worldbank", "worldbank"]
     assert found["KE", 2020]["forest_change_pct_per_year"] == pytest.approx(100 * ((30 / 25) ** 0.1 - 1))
+    assert found["KE", 2020]["forest_world_bank_pct"] == 30.0
+
+
+def test_a_change_stays_within_one_release(warehouse: Any) -> None:
+    """A value of an earlier assessment, or a user's own, is no start of a change; the reason says so."""
+    rows = [observation(FOREST, 2010, 40.0, release="2021.Q1"), observation(FOREST, 2020, 30.0, release="2026.Q2")]
+    rows += [observation(FOREST, 2010, 40.0, "DE", publisher="user"), observation(FOREST, 2020, 30.0, "DE")]
+    found = condition(warehouse, rows)
+    for code in ("KE", "DE"):
+        row = found[code, 2020]
+        assert (row["forest_change_pct_per_year"], row["forest_change_reason"]) == (None, "another_release")
+        assert (row["forest_pct"], row["forest_reportable"]) == (30.0, True)
+
+
+@pytest.mark.parametrize("whole", ["total", "Land cover=MGCI", "Bioclimatic belt=TOTAL;Land cover=MGCI"])
+def test_mountain_green_cover_is_the_row_over_all_belts_and_covers(warehouse: Any, whole: str) -> None:
+    """Ethiopia 2021: 95.1 % of the mountains are green; shares of belts and of single covers are not that number."""
+    values = {
+        whole: 95.1,
+        "Bioclimatic belt=ALPINE;Land cover=MGCI": 99.6,
+        "Bioclimatic belt=MONTANE;Land cover=CROPLAND": 54.59,
+        "Land cover=GRASSLAND": 48.32,
+        "Land cover=TREE_COVERED": 24.83,
+    }
+    rows = [observation(MOUNTAIN, 2021, value, "ET", disaggregation=name) for name, value in values.items()]
+    row = condition(warehouse, rows)["ET", 2021]
+    assert (row["mountain_green_cover_pct"], row["mountain_reportable"]) == (95.1, True)
+
+
+def test_the_uns_own_answer_gives_ethiopias_mountains(warehouse: Any) -> None:
+    """What the source reads from the UN's answer of 2021 becomes 95.1 %, the index over all belts and covers."""
+    answers = {
+        "/v1/sdg/Series/List": "unsdg/series_list_with_mountain_green_cover_only.json",
+        "/v1/sdg/Series/Data": "unsdg/mountain_green_cover_of_ethiopia.json",
+    }
+    (batch,) = read(UNSDG[0], replies(answers))
+    valid, refused = check(tables()["core.indicator_observation"], batch.frame, "unsdg")
+    assert refused.height == 0
+    names = [column.name for column in tables()["core.indicator_observation"].columns]
+    row = condition(warehouse, valid.select(names).drop("source").to_dicts())["ET", 2021]
+    assert (row["mountain_green_cover_pct"], row["mountain_basis"]) == (95.1, "official")
+
+
+def test_the_former_mountain_series_never_fills_the_years_between(warehouse: Any) -> None:
+    """The series before 2022 gave Ethiopia 96.12 % for 2018, today's gives 95.38: one of them for all years."""
+    today = {"disaggregation": "Land cover=MGCI"}
+    rows = [observation(MOUNTAIN, 2017, 96.1), observation(MOUNTAIN, 2018, 96.12), observation(MOUNTAIN, 2018, 95.38, **today)]  # fmt: skip
+    found = condition(warehouse, rows)
+    assert {year: row["mountain_green_cover_pct"] for (_, year), row in found.items()} == {2018: 95.38}
+
+
+def test_a_value_of_an_own_file_is_called_so(warehouse: Any) -> None:
+    """A publisher's value rests on an official series; one that a user states rests on the user's file."""
+    warehouse.land("indicator_observation", [observation(DEGRADED, 2019, 4.0, publisher="user")], source="file:a")
+    found = condition(warehouse, [observation(DEGRADED, 2015, 5.0)])
+    assert [found["KE", year]["degraded_basis"] for year in (2015, 2019)] == ["official", "own_value"]
 
 
 def test_change_is_a_compound_rate(warehouse: Any) -> None:

@@ -29,7 +29,10 @@ def test_norwegian_red_list(warehouse: Any) -> None:
     lists = {"NO": (NORWAY_2010, 0.9197500), "SE": (NORWAY_2010_ADJUSTED, 0.9190522)}
     for code, (counts, _) in lists.items():
         listed = [category for category, number in counts.items() for _ in range(number)]
-        rows_of_list = [assessed(f"{code}{place}", "insects", 2010, state, code) for place, state in enumerate(listed)]
+        rows_of_list = [
+            assessed(f"{code}{place}", "insects", 2010, state, code, is_complete_list=True)
+            for place, state in enumerate(listed)
+        ]
         warehouse.land("assessment", rows_of_list)
     found = rows(warehouse)
     for code, (counts, expected) in lists.items():
@@ -44,7 +47,7 @@ def test_own_list_is_another_number_than_the_global_one(warehouse: Any) -> None:
     warehouse.land("assessment", [assessed("a", "birds", 2020, "LC"), assessed("a", None, 2021, "CR", "KE")])
     national = rows(warehouse)
     assert index(warehouse)["KE", "birds", 2020]["red_list_index"] == 1.0
-    assert set(national) == {("KE", group, 2021) for group in ("birds", "animals", "all")}
+    assert set(national) == {("KE", "birds", 2021)}
     assert national["KE", "birds", 2021][INDEX] == pytest.approx(0.2)
 
 
@@ -54,16 +57,70 @@ def test_better_knowledge_is_no_trend(warehouse: Any) -> None:
         for code, reason in (("KE", "new_information"), ("TZ", None)):
             key = f"{code}{place}"
             warehouse.land("assessment", [
-                assessed(key, "birds", 2000, "LC", code), assessed(key, "birds", 2010, "NT", code, change_reason=reason),
+                assessed(key, "birds", 2000, "LC", code, is_complete_list=True),
+                assessed(key, "birds", 2010, "NT", code, change_reason=reason),
             ])  # fmt: skip
     found = rows(warehouse)
     known, unknown = found["KE", "birds", 2010], found["TZ", "birds", 2010]
     assert (known[f"{INDEX}_change"], known["change_reason"]) == (0.0, "too_few_genuine_changes")
-    assert (unknown[f"{INDEX}_change"], unknown["change_reason"]) == (pytest.approx(-0.02), "changes_not_explained")
+    assert (unknown[f"{INDEX}_change"], unknown["change_reason"]) == (None, "changes_not_explained")
+    assert [found["TZ", "birds", year]["reason"] for year in (2000, 2010)] == ["changes_not_explained", None]
+    assert [found["TZ", "birds", year][INDEX] for year in (2000, 2010)] == pytest.approx([1.0, 0.8])
+
+
+def test_two_fungi_are_no_red_list(warehouse: Any) -> None:
+    """Two fungi, seen as threatened later than before, are no index of fungi and none of all species.
+
+    The earlier year is shown: 1.00 then and 0.76 now, with the reason that nobody explains the change.
+    """
+    warehouse.land("assessment", [
+        assessed("f0", "basidiomycetes", 2010, "LC", "KE"), assessed("f1", "basidiomycetes", 2010, "LC", "KE"),
+        assessed("f0", "basidiomycetes", 2020, "CR", "KE"), assessed("f1", "basidiomycetes", 2020, "LC", "KE"),
+    ])  # fmt: skip
+    found = rows(warehouse)
+    assert {(group, year) for _, group, year in found} == {("basidiomycetes", 2010), ("basidiomycetes", 2020)}
+    assert {row["reason"] for row in found.values()} == {"completeness_unknown"}
+    warehouse.land("assessment", [
+        assessed(f"m{place}", "basidiomycetes", year, state, "KE", is_complete_list=True)
+        for place in range(10) for year, state in ((2010, "LC"), (2020, "CR" if place < 2 else "LC"))
+    ])  # fmt: skip
+    found = rows(warehouse)
+    early, late = found["KE", "basidiomycetes", 2010], found["KE", "basidiomycetes", 2020]
+    assert (early[INDEX], early["reason"]) == (pytest.approx(1.0), "changes_not_explained")
+    assert (late[INDEX], late["reason"]) == (pytest.approx(1 - 3 * 4 / 60), None)
+
+
+@pytest.mark.parametrize(
+    ("listed", "known", "is_complete", "reason"),
+    [
+        (12, 0, None, "completeness_unknown"),
+        (12, 15, None, None),
+        (12, 16, None, "country_partly_assessed"),
+        (12, 16, True, None),
+        (9, 9, True, "too_few_species"),
+    ],
+)
+def test_a_list_is_complete_or_says_so(
+    warehouse: Any,
+    listed: int,
+    known: int,
+    is_complete: bool | None,  # noqa: FBT001
+    reason: str | None,
+) -> None:
+    """A list has a category for 80 % of the species known from the country, or states that it is complete."""
+    warehouse.land("country_species", [living(f"b{place}", "birds") for place in range(known)])
+    warehouse.land("assessment", [
+        assessed(f"b{place}", "birds", 2020, "LC", "KE", is_complete_list=is_complete) for place in range(listed)
+    ])  # fmt: skip
+    row = rows(warehouse)["KE", "birds", 2020]
+    assert (row["reason"], row["known_species"]) == (reason, max(listed, known))
 
 
 def test_data_deficient_bounds_and_roll_ups(warehouse: Any) -> None:
-    """Bounds of a group are exact; a roll-up is the mean of its groups in the years that all of them have."""
+    """Bounds of a group are exact; a roll-up is the mean of its groups in the years that all of them have.
+
+    With the species gone in the first year kept in, they stay in the pool that Data Deficient species are drawn from.
+    """
     pool = states({"LC": 3, "VU": 1, "CR": 1, "DD": 2})
     warehouse.land("assessment", [assessed(f"b{i}", "birds", 2015, state, "KE") for i, state in enumerate(pool)])
     warehouse.land("assessment", [assessed(f"m{i}", "mammals", 2015, "EN", "KE") for i in range(2)])
@@ -71,12 +128,13 @@ def test_data_deficient_bounds_and_roll_ups(warehouse: Any) -> None:
     found = rows(warehouse)
     birds = found["KE", "birds", 2015]
     assert [birds[f"{INDEX}_{name}"] for name in ("lower", "p50", "upper")] == pytest.approx([0.6, 27 / 35, 29 / 35])
-    assert found["KE", "animals", 2015][INDEX] == pytest.approx((1 - 6 / 25 + 0.4) / 2)
+    animals = found["KE", "animals", 2015]
+    assert (animals[INDEX], animals["groups"]) == (pytest.approx((1 - 6 / 25 + 0.4) / 2), 2)
     assert ("KE", "animals", 2019) not in found
 
 
 @pytest.mark.parametrize(
-    ("pool", "reason", "value"), [(["DD", "DD"], "all_data_deficient", None), (["EX"], "no_assessed_species", None), (["LC", "NE"], None, 1.0)]
+    ("pool", "reason", "value"), [(["DD", "DD"], "all_data_deficient", None), (["EX"], "no_assessed_species", None), (["LC", "NE"], "completeness_unknown", 1.0)]
 )  # fmt: skip
 def test_reasons(warehouse: Any, pool: list[str], reason: str | None, value: float | None) -> None:
     """What cannot be judged is NULL with its reason; species that were not evaluated do not count."""

@@ -54,8 +54,8 @@ def test_missing_values_say_why(warehouse: Any) -> None:
 
 
 def test_a_landlocked_country_has_no_sea(warehouse: Any) -> None:
-    """Marine numbers of a landlocked country are NULL for that reason, whatever a publisher says."""
-    rows = [observation(LAND, 2022, 10), observation(SEA, 2022, 0), observation("ER_MRN_MPA", 2021, 5)]
+    """Marine numbers of a landlocked country are NULL for that reason."""
+    rows = [observation(LAND, 2022, 10), observation(SEA, 2022, 0), observation("ER_MRN_MPA", 2021, 0)]
     found = protected(warehouse, rows, is_landlocked=True)
     row = found["KE", 2022]
     assert (row["marine_protected_pct"], row["marine_progress_share"], row["marine_reason"]) == (
@@ -86,22 +86,113 @@ def test_countries_do_not_mix(warehouse: Any) -> None:
     assert found["TZ", 2022]["land_protected_pct"] is None
 
 
-def test_protected_planet_stands_beside_the_world_bank(warehouse: Any) -> None:
-    """The World Bank's land value is taken first; Protected Planet fills its own year and says so."""
-    rows = [observation(LAND, 2024, 12), observation(LAND, 2025, None), planet("PP_LAND_PA_PCT", 13, 2024), planet("PP_LAND_PA_PCT", 14)]  # fmt: skip
+def test_the_sea_of_a_landlocked_country_is_left_out_with_its_reason(warehouse: Any) -> None:
+    """Kazakhstan: 52.5 % of its part of the Caspian is protected (World Bank 2024), which is no share of an ocean."""
+    rows = [observation(SEA, 2024, 52.5), observation(EEZ, 2018, 47.51396), observation(LAND, 2018, 3.0)]
+    found = protected(warehouse, rows, is_landlocked=True)
+    row = found["KE", 2024]
+    assert (row["marine_protected_pct"], row["marine_reportable"], row["marine_reason"]) == (None, False, "inland_sea")
+    assert (row["reportable"], row["reason"], row["eez_reason"]) == (False, "inland_sea", "landlocked")
+    row = found["KE", 2018]
+    assert (row["eez_protected_pct"], row["eez_progress_share"], row["eez_reason"]) == (None, None, "inland_sea")
+    assert (row["marine_reason"], row["reportable"]) == ("landlocked", True)
+
+
+def test_one_publisher_for_all_years_of_a_country(warehouse: Any) -> None:
+    """Kenya: the World Bank's series ends in 2024, Protected Planet's stands beside it and never goes on with it."""
+    bank = {2022: 12.2, 2023: 12.2, 2024: 14.0}
+    rows = [observation(LAND, year, value) for year, value in bank.items()]
+    rows += [observation(LAND, 2025, None), planet("PP_LAND_PA_PCT", 12.36, 2026), observation(EEZ, 2024, 0.8), planet("PP_EEZ_PA_PCT", 0.9)]  # fmt: skip
     found = protected(warehouse, rows)
-    assert (found["KE", 2024]["land_protected_pct"], found["KE", 2024]["land_protected_publisher"]) == (12, "worldbank")
-    assert (found["KE", 2026]["land_protected_pct"], found["KE", 2026]["land_protected_publisher"]) == (14, "protected_planet")  # fmt: skip
-    assert found["KE", 2026]["land_trend_reason"] == "too_few_years"
+    assert {year: row["land_protected_pct"] for (_, year), row in found.items()} == {**bank, 2026: None}
+    assert {year: row["land_protected_publisher"] for (_, year), row in found.items()} == dict.fromkeys(bank, "worldbank") | {2026: None}  # fmt: skip
+    now = found["KE", 2026]
+    assert (now["land_protected_planet_pct"], now["land_planet_reportable"]) == (12.36, True)
+    assert (now["land_progress_share"], now["land_reason"], now["land_trend_reason"]) == (None, "no_data", "no_data")
+    assert (found["KE", 2024]["eez_protected_publisher"], now["eez_protected_pct"], now["eez_protected_planet_pct"]) == ("unsdg", None, 0.9)  # fmt: skip
 
 
-def test_other_conservation_measures_count_towards_thirty_percent(warehouse: Any) -> None:
-    """Progress counts OECMs where they are known; where they are not, the number is missing and not zero."""
-    rows = [planet("PP_LAND_PA_PCT", 12), planet("PP_LAND_PA_OECM_PCT", 15), planet("PP_EEZ_PA_PCT", 6), planet("PP_EEZ_PA_OECM_PCT", None)]  # fmt: skip
+def test_protected_planet_stands_in_for_a_country_without_the_other_series(warehouse: Any) -> None:
+    """Where the World Bank or the UN has no value in any year, Protected Planet's series is taken, and named."""
+    rows = [observation(LAND, 2024, None), planet("PP_LAND_PA_PCT", 14), planet("PP_EEZ_PA_PCT", 6)]
     row = protected(warehouse, rows)["KE", 2026]
-    assert (row["land_conserved_pct"], row["land_progress_share"]) == (15, pytest.approx(0.5))
-    assert (row["eez_conserved_pct"], row["eez_conserved_reason"]) == (None, "no_data")
+    assert (row["land_protected_pct"], row["land_protected_publisher"]) == (14, "protected_planet")
+    assert (row["eez_protected_pct"], row["eez_protected_publisher"]) == (6, "protected_planet")
+
+
+def test_a_trend_never_crosses_to_another_publisher_or_release(warehouse: Any) -> None:
+    """Values of another release, or of a user, are no start of a trend: the difference may be one of method."""
+    rows = [observation(LAND, 2014, 10, release="2021-07"), observation(LAND, 2015, 13, release="2026-07"),
+            observation(LAND, 2020, 15, release="2026-07"), observation(LAND, 2024, 16, release="2026-07")]  # fmt: skip
+    other = [observation(LAND, 2015, 10, "TZ"), observation(LAND, 2023, 20, "TZ", publisher="user")]
+    found = protected(warehouse, rows + other)
+    assert found["KE", 2020]["land_trend_pct_per_year"] == pytest.approx((15 - 13) / 5)
+    assert found["KE", 2024]["land_trend_pct_per_year"] == pytest.approx((16 - 13) / 9)
+    assert (found["TZ", 2023]["land_trend_pct_per_year"], found["TZ", 2023]["land_trend_reason"]) == (None, "another_release")  # fmt: skip
+    assert (found["TZ", 2023]["land_protected_publisher"], found["TZ", 2023]["land_reportable"]) == ("user", True)
+
+
+def test_areas_with_other_measures_are_indicator_three_one(warehouse: Any) -> None:
+    """Progress with OECMs and progress without are two measures; where OECMs are not known, the number is missing."""
+    rows = [observation(LAND, 2024, 12), planet("PP_LAND_PA_PCT", 12), planet("PP_LAND_PA_OECM_PCT", 15), planet("PP_EEZ_PA_PCT", 6), planet("PP_EEZ_PA_OECM_PCT", None)]  # fmt: skip
+    found = protected(warehouse, rows)
+    row = found["KE", 2026]
+    assert (row["land_conserved_pct"], row["land_conserved_progress_share"]) == (15, pytest.approx(0.5))
+    assert (row["eez_conserved_pct"], row["eez_conserved_progress_share"], row["eez_conserved_reason"]) == (None, None, "no_data")  # fmt: skip
     assert (row["eez_protected_pct"], row["eez_progress_share"]) == (6, pytest.approx(0.2))
+    before = found["KE", 2024]
+    assert (before["land_progress_share"], before["land_conserved_progress_share"]) == (pytest.approx(0.4), None)
+
+
+def test_a_sum_below_its_part_is_impossible(warehouse: Any) -> None:
+    """Areas with OECMs below areas alone, as in the API's own sample (3.63 and 12.46 % of a sea); rounding is allowed."""
+    rows = [planet("PP_EEZ_PA_PCT", 12.46), planet("PP_EEZ_PA_OECM_PCT", 3.628933257), planet("PP_LAND_PA_PCT", 13.86), planet("PP_LAND_PA_OECM_PCT", 13.855)]  # fmt: skip
+    row = protected(warehouse, rows)["KE", 2026]
+    assert (row["eez_conserved_pct"], row["eez_conserved_reason"]) == (None, "out_of_range")
+    assert (row["land_conserved_pct"], row["land_conserved_reason"]) == (13.855, None)
+
+
+def test_management_is_shown_where_it_was_fetched(warehouse: Any) -> None:
+    """Kenya: 4.5 % of the land lies in protected areas whose management has been assessed; at sea none is stated."""
+    row = protected(warehouse, [planet("PP_LAND_PAME_PCT", 4.5), planet("PP_EEZ_PAME_PCT", None)])["KE", 2026]
+    assert (row["land_management_assessed_pct"], row["land_management_reportable"]) == (4.5, True)
+    assert (row["eez_management_assessed_pct"], row["eez_management_reason"]) == (None, "no_data")
+
+
+def test_the_uns_bounds_are_kept(warehouse: Any) -> None:
+    """Ethiopia's mountains 2000 and 2023 as published; bounds that do not hold the value are none."""
+    rows = [
+        observation("ER_PTD_MTN", 2000, 13.93135, value_lower=12.66554, value_upper=13.95509),
+        observation("ER_PTD_MTN", 2023, 18.75243, value_lower=18.75243, value_upper=18.75243),
+        observation("ER_PTD_MTN", 2024, 18.75243, value_lower=19.0, value_upper=20.0),
+    ]
+    found = protected(warehouse, rows)
+    bounds = {year: (row["kba_mountain_pct_lower"], row["kba_mountain_pct_upper"]) for (_, year), row in found.items()}
+    assert bounds == {2000: (12.66554, 13.95509), 2023: (18.75243, 18.75243), 2024: (None, None)}
+
+
+def test_zero_in_all_years_may_mean_no_such_site(warehouse: Any) -> None:
+    """Bangladesh's mountains are 0 in all years and may be none; Afghanistan's sites were unprotected until 2009."""
+    on_land = {2007: 0.0, 2008: 0.0, 2009: 5.82}
+    rows = [observation("ER_PTD_TERR", year, value) for year, value in on_land.items()]
+    rows += [observation("ER_PTD_MTN", year, 0.0, "TZ") for year in (2008, 2009)]
+    found = protected(warehouse, rows)
+    assert [found["KE", year]["kba_terrestrial_pct"] for year in on_land] == [0.0, 0.0, 5.82]
+    assert [found["KE", year]["kba_terrestrial_reason"] for year in on_land] == [None] * 3
+    row = found["TZ", 2009]
+    assert (row["kba_mountain_pct"], row["kba_mountain_reportable"], row["kba_mountain_reason"]) == (0.0, False, "none_or_no_site")  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["an upper bound", "an own site"])
+def test_what_shows_that_a_site_exists_makes_zero_a_value(warehouse: Any, way: str) -> None:
+    """With a site known, 0 means that none is protected."""
+    upper = 1.5 if way == "an upper bound" else None
+    if way == "an own site":
+        site = {"country_code": "KE", "site_id": "A", "realm": "mountain", "new_area_share": 0.0, "assessed_year": 2010}
+        warehouse.land("kba_site_coverage", [site], source="file:sites.csv")
+    rows = [observation("ER_PTD_MTN", 2010, 0.0, value_lower=0.0, value_upper=upper)]
+    row = protected(warehouse, rows)["KE", 2010]
+    assert (row["kba_mountain_pct"], row["kba_mountain_reportable"], row["kba_mountain_reason"]) == (0.0, True, None)
 
 
 def test_two_seas_never_mix(warehouse: Any) -> None:

@@ -1,4 +1,4 @@
-"""Real UN SDG and World Bank series of 2020, loaded as a user would, beside an independent query of the same files."""
+"""Real UN SDG and World Bank series of 2020 and 2026, loaded as a user would, beside an independent reading of the files."""
 
 from __future__ import annotations
 
@@ -183,15 +183,22 @@ def test_derived_numbers_follow_from_the_published_ones(public: Public) -> None:
     }
 
 
+CASPIAN = {"AZ", "KZ", "TM"}
+"""Countries without an ocean for which publishers state protected sea: that of the Caspian."""
+
+
 def test_landlocked_countries_have_no_sea_in_the_publication(public: Public) -> None:
-    """Every landlocked country says so in every marine column, and is not ranked for its sea."""
-    columns = ("marine", "eez", "eez_conserved", "eez_trend", "kba_marine")
-    reasons = ", ".join(f"{name}_reason" for name in columns)
-    rows = frame_of(
-        public.connection,
-        f"SELECT DISTINCT {reasons} FROM metrics.protected_area_coverage JOIN core.country USING (country_code) WHERE is_landlocked",
-    ).rows()
-    assert rows == [("landlocked",) * len(columns)]
+    """Every landlocked country says so in every marine column; a left-out value of the Caspian has a reason of its own."""
+    found: dict[str, set[str]] = {}
+    for name in ("marine", "eez", "eez_conserved", "eez_trend", "kba_marine"):
+        for row in frame_of(
+            public.connection,
+            f"SELECT DISTINCT country_code, {name}_reason AS reason "
+            "FROM metrics.protected_area_coverage JOIN core.country USING (country_code) WHERE is_landlocked",
+        ).to_dicts():
+            found.setdefault(row["reason"], set()).add(row["country_code"])
+    assert found.keys() == {"landlocked", "inland_sea"}
+    assert found["inland_sea"] == CASPIAN
 
 
 def test_land_area_is_the_latest_published_one(public: Public) -> None:
@@ -224,3 +231,87 @@ def test_treaties_in_force_by_date(public: Public) -> None:
     for (code, year), count in stored.items():
         end = dt.date(year, 12, 31)
         assert count == sum(first <= end < after for first, after in bound[code]), (code, year)
+
+
+RECENT = ("et_goal15.csv", "wdi.csv", "wb_land.csv", "owid_marine.csv", "owid_kba_terr.csv", "owid_sdg15.csv")
+"""Files of 2022 to 2026 in the columns of `indicator_observation`."""
+
+
+@pytest.fixture(scope="module")
+def recent(public_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Public]:
+    """The recent files and Kenya's aid in dollars, each loaded as a user would."""
+    folder = public_data / "data/real_2026/converted"
+    settings = Settings(_env_file=None, home=tmp_path_factory.mktemp("recent"))
+    for file in (*(folder / name for name in RECENT), public_data / "cases/values/oda_dollars_KE.csv"):
+        load_file(settings, file, table="indicator_observation")
+    materialise_and_publish(settings, None)
+    with open_build(Paths.of(settings).build) as connection:
+        yield Public(folder, connection)
+
+
+def stated(recent: Public, name: str, series: str, code: str, disaggregation: str = "total") -> dict[int, float]:
+    """Year to value of one country and series, from the file itself."""
+    with (recent.folder / name).open(encoding="utf-8", newline="") as lines:
+        return {
+            int(row["year"]): float(row["value"])
+            for row in csv.DictReader(lines)
+            if (row["country_code"], row["series_code"], row["disaggregation"]) == (code, series, disaggregation)
+            and row["value_status"] == "observed"
+        }
+
+
+def of(recent: Public, table: str, column: str, code: str) -> dict[int, float]:
+    """Year to value of one country in the metric."""
+    return {year: value for (country, year), value in recent.metric(table, column).items() if country == code}
+
+
+def test_ethiopias_forest_is_the_uns_in_all_years(recent: Public) -> None:
+    """The UN's five years of the assessment of 2025 are not filled with the World Bank's of 2020, 15 beside 24 %."""
+    un, bank = stated(recent, "et_goal15.csv", "AG_LND_FRST", "ET"), stated(recent, "wdi.csv", "AG.LND.FRST.ZS", "ET")
+    assert of(recent, "ecosystem_condition", "forest_pct", "ET") == un
+    assert of(recent, "ecosystem_condition", "forest_world_bank_pct", "ET") == bank
+    changes = of(recent, "ecosystem_condition", "forest_change_pct_per_year", "ET")
+    starts = {2010: 2000, 2015: 2010, 2020: 2010, 2025: 2015}
+    assert changes == {
+        year: pytest.approx(100 * ((un[year] / un[first]) ** (1 / (year - first)) - 1))
+        for year, first in starts.items()
+    }
+
+
+def test_ethiopias_mountain_green_cover_is_the_total_row(recent: Public) -> None:
+    """The UN's index over all belts and covers, which its file names land cover MGCI: 95.1 % in 2021."""
+    cover = of(recent, "ecosystem_condition", "mountain_green_cover_pct", "ET")
+    assert cover == stated(recent, "et_goal15.csv", "ER_MTN_GRNCVI", "ET", "Land cover=MGCI")
+    assert cover[2021] == 95.1
+
+
+def test_ethiopias_sites_keep_their_bounds(recent: Public) -> None:
+    """The UN's interval of mountain sites stands beside the value, as published."""
+    bounds = (12.66554, 13.95509)
+    columns = ("kba_mountain_pct_lower", "kba_mountain_pct_upper")
+    assert tuple(of(recent, "protected_area_coverage", column, "ET")[2000] for column in columns) == bounds
+
+
+def test_kenyas_aid_in_dollars_is_not_a_million_times_itself(recent: Public) -> None:
+    """The file that states dollars gives 41.1 million for 2018, as the UN's does in millions."""
+    received = of(recent, "conservation_finance", "biodiversity_aid_received_usd", "KE")
+    assert received[2018] == pytest.approx(41_099_420)
+    millions = stated(recent, "owid_sdg15.csv", "DC_ODA_BDVL", "KE")
+    assert received == {year: pytest.approx(value * 1e6, rel=1e-5) for year, value in millions.items()}
+
+
+def test_the_caspian_is_left_out_with_its_reason(recent: Public) -> None:
+    """Every year in which the World Bank states protected sea of AZ, KZ and TM says why it is left out."""
+    query = "SELECT country_code, year FROM metrics.protected_area_coverage WHERE marine_reason = 'inland_sea'"
+    found = {tuple(row) for row in recent.connection.execute(query).fetchall()}
+    assert found == {
+        (code, year) for code in CASPIAN for year in stated(recent, "owid_marine.csv", "ER.MRN.PTMR.ZS", code)
+    }
+
+
+def test_zeros_of_all_years_are_not_quoted(recent: Public) -> None:
+    """Areas whose sites are 0 in all years, such as Bahrain on land, may have none; Afghanistan's zeros are values."""
+    query = "SELECT DISTINCT country_code FROM metrics.protected_area_coverage WHERE kba_terrestrial_reason = 'none_or_no_site'"
+    always = {code for (code,) in recent.connection.execute(query).fetchall()}
+    assert always == {"BH", "ER", "GI", "GS", "KP", "LY", "MO", "MV", "NR", "SO", "SY", "TK", "WF"}
+    assert of(recent, "protected_area_coverage", "kba_terrestrial_pct", "AF")[2008] == 0.0

@@ -43,7 +43,13 @@ def test_category_counts_of_the_world(warehouse: Any) -> None:
     for (group, year), value in expected.items():
         row = rows["KE", group, year]
         assert row[f"{UNWEIGHTED}_with_first_extinct"] == pytest.approx(value, abs=5e-11)
-        assert (row["unweighted_reportable"], row["unweighted_reason"], row["value_kind"]) == (True, None, "assessed")
+        latest = year == max(one for other, one in expected if other == group)
+        reason = None if latest else "changes_not_explained"
+        assert (row["unweighted_reportable"], row["unweighted_reason"], row["value_kind"]) == (
+            latest,
+            reason,
+            "assessed",
+        )
     assert rows["KE", "birds", 2024][f"{UNWEIGHTED}_with_first_extinct"] == pytest.approx(0.9043291207313794, abs=1e-15)
     assert rows["KE", "birds", 1988][UNWEIGHTED] == pytest.approx(0.924525215811, abs=5e-13)
     assert rows["KE", "birds", 2024][UNWEIGHTED] == pytest.approx(0.916819627442, abs=5e-13)
@@ -135,15 +141,17 @@ def test_toys_of_the_field(warehouse: Any) -> None:
 
 def test_interpolation_and_means_over_groups(warehouse: Any) -> None:
     """Between assessed years the index is linear, and a roll-up is the mean of its groups and not of their species."""
-    birds = {2000: {"LC": 1, "EX": 0, "CR": 0, "PE": 1}, 2002: {"LC": 1, "CR": 1}, 2004: {"LC": 1, "EN": 1}}
-    land_counts(warehouse, "KE", "birds", birds)
-    land_counts(warehouse, "KE", "mammals", {2000: {"LC": 30, "CR": 30}, 2004: {"LC": 30, "CR": 30}})
+    birds = {2000: {"LC": 10, "PE": 10}, 2002: {"LC": 10, "CR": 10}, 2004: {"LC": 10, "EN": 10}}
+    land_counts(warehouse, "KE", "birds", birds, genuine=True)
+    for group in ("mammals", "amphibians", "cycads", "reef_building_corals"):
+        land_counts(warehouse, "KE", group, {2000: {"LC": 30, "CR": 30}, 2004: {"LC": 30, "CR": 30}}, genuine=True)
     rows = index(warehouse)
     values = [rows["KE", "birds", year][UNWEIGHTED] for year in range(2000, 2005)]
     assert values == pytest.approx([0.5, 0.55, 0.6, 0.65, 0.7], abs=1e-12)
     assert [rows["KE", "birds", year]["value_kind"] for year in (2000, 2001)] == ["assessed", "interpolated"]
-    assert rows["KE", "animals", 2000][UNWEIGHTED] == pytest.approx((0.5 + 0.6) / 2, abs=1e-12)
-    assert rows["KE", "animals", 2000]["groups"] == 2
+    row = rows["KE", "all", 2000]
+    assert (row[UNWEIGHTED], row["groups"]) == (pytest.approx((0.5 + 4 * 0.6) / 5, abs=1e-12), 5)
+    assert (row["unweighted_reason"], row["reason"]) == (None, None)
     # Ten years before the latest first assessment the series begins, with the slope of the two closest years.
     assert min(year for _, group, year in rows if group == "all" and year) == 1990
     assert rows["KE", "birds", 1999][UNWEIGHTED] == pytest.approx(0.45, abs=1e-12)
@@ -152,8 +160,8 @@ def test_interpolation_and_means_over_groups(warehouse: Any) -> None:
 
 def test_corals_follow_the_others_before_they_were_looked_at(warehouse: Any) -> None:
     """Before their first assessment corals take the mean slope of the other groups, not their own steep one."""
-    land_counts(warehouse, "KE", "corals", {1996: {"LC": 10}, 2008: {"CR": 10}})
-    land_counts(warehouse, "KE", "birds", {1990: {"LC": 10}, 2010: {"NT": 10}})
+    land_counts(warehouse, "KE", "corals", {1996: {"LC": 10}, 2008: {"CR": 10}}, genuine=True)
+    land_counts(warehouse, "KE", "birds", {1990: {"LC": 10}, 2010: {"NT": 10}}, genuine=True)
     rows = index(warehouse)
     assert rows["KE", "corals", 1986][UNWEIGHTED] == pytest.approx(1.0, abs=1e-12)
     slope = -0.2 / 20
@@ -167,22 +175,54 @@ GENUINE = {"species_key": "s0", "scope": "global", "to_year": 2010, "category_be
 
 def test_only_genuine_changes_count_where_any_is_explained(warehouse: Any) -> None:
     """With a table of genuine changes all other changes are better knowledge, and go back to the first year."""
-    warehouse.land("country_species", [living(f"s{place}", "birds") for place in range(2)])
+    warehouse.land("country_species", [living(f"s{place}", "birds") for place in range(10)])
+    pairs = [("NT", "VU"), ("LC", "EN"), *[("LC", "LC")] * 8]
     warehouse.land("assessment", [
-        assessed("s0", "birds", 2000, "NT"), assessed("s0", "birds", 2010, "VU"),
-        assessed("s1", "birds", 2000, "LC"), assessed("s1", "birds", 2010, "EN"),
+        assessed(f"s{place}", "birds", year, state)
+        for place, pair in enumerate(pairs) for year, state in zip((2000, 2010), pair, strict=True)
     ])  # fmt: skip
     before = index(warehouse)
-    assert before["KE", "birds", 2000][UNWEIGHTED] == pytest.approx(1 - 1 / 10)
-    assert before["KE", "birds", 2010]["change_policy"] == "as_published"
-    assert before["KE", "birds", 2010]["change_reason"] == "changes_not_explained"
+    assert before["KE", "birds", 2000][UNWEIGHTED] == pytest.approx(1 - 1 / 50)
+    row = before["KE", "birds", 2010]
+    assert (row["change_policy"], row["red_list_index_change"], row["change_reason"]) == (
+        "as_published", None, "changes_not_explained",
+    )  # fmt: skip
     warehouse.land("genuine_change", [GENUINE], source="file:changes")
     rows = index(warehouse)
-    assert rows["KE", "birds", 2000][UNWEIGHTED] == pytest.approx(1 - (0 + 3) / 10)
-    assert rows["KE", "birds", 2010][UNWEIGHTED] == pytest.approx(1 - (2 + 3) / 10)
+    assert rows["KE", "birds", 2000][UNWEIGHTED] == pytest.approx(1 - (0 + 3) / 50)
+    assert rows["KE", "birds", 2010][UNWEIGHTED] == pytest.approx(1 - (2 + 3) / 50)
     row = rows["KE", "birds", 2010]
     assert (row["change_policy"], row["genuine_changes"]) == ("genuine_changes", 1)
-    assert (row["red_list_index_change"], row["change_reason"]) == (pytest.approx(-0.02), "too_few_genuine_changes")
+    assert (row["red_list_index_change"], row["change_reason"]) == (pytest.approx(-0.004), "too_few_genuine_changes")
+
+
+def test_an_unexplained_revision_is_no_trend(warehouse: Any) -> None:
+    """Two of ten conifers revised from LC to CR without a reason: only the latest year counts, and nothing beyond it."""
+    land_counts(warehouse, "KE", "conifers_and_cycads", {2003: {"LC": 10}, 2015: {"LC": 8, "CR": 2}})
+    land_counts(warehouse, "KE", "birds", {2000: {"LC": 10}, 2025: {"LC": 10}}, genuine=True)
+    rows = {year: row for (_, group, year), row in index(warehouse).items() if group == "conifers_and_cycads"}
+    assert {year: (row["value_kind"], row["unweighted_reason"]) for year, row in rows.items()} == {
+        2003: ("assessed", "changes_not_explained"), 2015: ("assessed", None),
+    }  # fmt: skip
+    assert [rows[year][UNWEIGHTED] for year in (2003, 2015)] == pytest.approx([1.0, 0.84])
+    assert (rows[2015]["red_list_index_change"], rows[2015]["change_reason"]) == (None, "changes_not_explained")
+
+
+def test_a_group_is_assessed_when_four_of_five_species_are(warehouse: Any) -> None:
+    """One species looked at again is no assessment of its group; 80 % within five years are, or what a table dates."""
+    warehouse.land("country_species", [living(f"s{place}", "birds") for place in range(10)])
+    years = [2000] * 8 + [2001, 2003]
+    warehouse.land("assessment", [assessed(f"s{place}", "birds", year, "LC") for place, year in enumerate(years)])
+    warehouse.land("assessment", [assessed("s0", "birds", 2010, "CR"), assessed("s1", "birds", 2004, "NT")])
+    rows = {year: row for (_, group, year), row in index(warehouse).items() if group == "birds"}
+    assert {year: (row["value_kind"], row["unweighted_reason"]) for year, row in rows.items()} == {
+        2000: ("assessed", "changes_not_explained"), 2001: ("assessed", "changes_not_explained"),
+        2003: ("assessed", "changes_not_explained"), 2004: ("assessed", None), 2010: ("partly_assessed", "not_assessed_together"),
+    }  # fmt: skip
+    change = GENUINE | {"from_year": 2004, "category_before": "LC", "category_after": "CR"}
+    warehouse.land("genuine_change", [change], source="file:changes")
+    row = index(warehouse)["KE", "birds", 2010]
+    assert (row["value_kind"], row["unweighted_reason"]) == ("assessed", None)
 
 
 def test_reason_codes_and_tables_explain_alike(warehouse: Any) -> None:
@@ -224,10 +264,12 @@ def test_changes_of_a_group_explain_it_everywhere(warehouse: Any) -> None:
             "country_partly_assessed",
             "country_partly_assessed",
         ),
-        ([("LC", 1.0, True)] * 4 + [("NE", 1.0, False)], (100, 80), None, None),
-        ([("LC", None, True)], (100, 80), None, "no_range_share"),
-        ([("LC", 0.0, True)], (100, 80), None, "no_range_share"),
-        ([("LC", 1.0, True)] * 3 + [("LC", None, True)], (100, 80), None, "no_range_share"),
+        ([("LC", 1.0, True)] * 9, (100, 80), "too_few_species", "too_few_species"),
+        ([("LC", 1.0, True)] * 9 + [("DD", 1.0, True)], (100, 80), "too_few_species", "too_few_species"),
+        ([("LC", 1.0, True)] * 12 + [("NE", 1.0, False)] * 3, (100, 80), None, None),
+        ([("LC", None, True)] * 10, (100, 80), None, "no_range_share"),
+        ([("LC", 0.0, True)] * 10, (100, 80), None, "no_range_share"),
+        ([("LC", 1.0, True)] * 7 + [("LC", None, True)] * 3, (100, 80), None, "no_range_share"),
     ],
 )
 def test_reasons(
@@ -243,28 +285,35 @@ def test_reasons(
 
 
 def test_years_before_most_species_were_assessed_are_marked(warehouse: Any) -> None:
-    """A year by which four of five species had been assessed stands; with fewer it mostly repeats later assessments."""
-    warehouse.land("country_species", [living(f"s{place}", "birds") for place in range(5)])
-    years = [1990, 1995, 2000, 2000, 2010]
-    warehouse.land("assessment", [assessed(f"s{place}", "birds", year, "LC") for place, year in enumerate(years)])
+    """A year that a table of changes dates and by which few species had been assessed mostly repeats later assessments."""
+    warehouse.land("country_species", [living(f"s{place}", "birds") for place in range(10)])
+    warehouse.land(
+        "assessment", [assessed(f"s{place}", "birds", 2010, "VU" if place == 0 else "LC") for place in range(10)]
+    )
+    warehouse.land("genuine_change", [GENUINE | {"from_year": 2000}], source="file:changes")
     rows = index(warehouse)
-    assert [rows["KE", "birds", year]["reason"] for year in (1990, 1995, 2000, 2005)] == [
-        "mostly_back_cast", "mostly_back_cast", None, None,
+    assert [rows["KE", "birds", year]["reason"] for year in (2000, 2005, 2010)] == [
+        "mostly_back_cast", "mostly_back_cast", None,
     ]  # fmt: skip
 
 
 def test_categories_without_a_year_give_the_present(warehouse: Any) -> None:
     """Categories that an occurrence publisher attaches to its species give an index without a year."""
-    rows = [living("a", "birds", red_list_category="CR"), living("b", "birds", red_list_category="LC")]
-    warehouse.land("country_species", rows, source="gbif_country")
-    row = index(warehouse)["KE", "birds", None]
-    assert (row[UNWEIGHTED], row["value_kind"], row["reason"]) == (pytest.approx(0.6), "undated", None)
-    assert index(warehouse)["KE", "all", None][UNWEIGHTED] == pytest.approx(0.6)
+    for code in ("KE", "TZ"):
+        rows = [living(f"{place}", "birds", code, red_list_category="CR" if place < 5 else "LC") for place in range(10)]
+        if code == "TZ":
+            rows = [row | {"origin": None, "presence": None} for row in rows]
+        warehouse.land("country_species", rows, source="gbif_country")
+    found = index(warehouse)
+    for code, reason in (("KE", None), ("TZ", "only_records")):
+        row = found[code, "birds", None]
+        assert (row[UNWEIGHTED], row["value_kind"], row["unweighted_reason"]) == (pytest.approx(0.6), "undated", reason)
 
 
 def test_official_index_stands_beside(warehouse: Any) -> None:
     """The UN's index of the year stands beside ours for all groups, with the difference; alone where we have none."""
-    land_counts(warehouse, "KE", "birds", {2020: {"LC": 1, "CR": 1}})
+    for group in ("birds", "mammals", "amphibians", "cycads", "reef_building_corals"):
+        land_counts(warehouse, "KE", group, {2020: {"LC": 10, "CR": 10}})
     warehouse.land(
         "indicator_observation", [observation("ER_RSK_LST", 2020, 0.7), observation("ER_RSK_LST", 2020, 0.9, "TZ")]
     )

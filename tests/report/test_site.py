@@ -53,6 +53,13 @@ def test_markup_in_a_name_stays_text(site, page):
     assert html.escape(HOSTILE_NAME).replace("&quot;", "&#34;") in text
 
 
+def test_protected_areas_name_their_publisher(site):
+    """The words, the chart and its table say whose the numbers of protected land are."""
+    text = (site / "country" / "KE.html").read_text(encoding="utf-8")
+    assert re.search(r"of the land was protected in \d{4} \(World Bank\)", text)
+    assert "protected areas alone; land by World Bank, sea by World Bank" in text
+
+
 def test_citation_with_markup_stays_text(site):
     """What a publisher wants cited is never read as markup."""
     text = (site / "country" / "KE.html").read_text(encoding="utf-8")

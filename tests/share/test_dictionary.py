@@ -42,7 +42,11 @@ def test_entry_says_what_the_contract_says() -> None:
     assert "CR includes possibly extinct species." in entry.traps
     assert "IUCN Red List summary statistics" in entry.method
     share = next(line for line in entry.columns if line.name == "threatened_share")
-    assert (share.type, share.unit, share.demands) == ("DOUBLE", "1", "may be NULL; 0 to 1")
+    assert (share.type, share.unit, share.demands) == (
+        "DOUBLE",
+        "1",
+        "may be NULL; 0 to 1; to be quoted on country_list",
+    )
 
 
 def test_every_column_is_described() -> None:

@@ -100,6 +100,18 @@ def test_disaggregation_is_canonical() -> None:
     assert found == ["total", "Reporting Type=N", "Location=RURAL;Sex=FEMALE", "total", "total"]
 
 
+def test_mountain_green_cover_over_all_belts_can_be_told_from_its_parts() -> None:
+    """Ethiopia 2021: the land cover MGCI without a belt is the index itself, 95.1 %; other covers and belts are parts."""
+    found = frame("mountain_green_cover_of_ethiopia.json", "series_list_with_mountain_green_cover_only.json")
+    assert found.select("disaggregation", "value").rows() == [
+        ("Land cover=MGCI", "95.1"),
+        ("Bioclimatic belt=ALPINE;Land cover=MGCI", "99.6"),
+        ("Land cover=GRASSLAND", "48.32"),
+        ("Bioclimatic belt=MONTANE;Land cover=CROPLAND", "54.59"),
+        ("Bioclimatic belt=NIVAL;Land cover=MGCI", None),
+    ]
+
+
 def test_former_series_code_is_read_as_todays() -> None:
     """A publisher or mirror that still uses the code from before 2021 fills the same series."""
     found = frame("series_under_former_code.json", "series_list_before_renaming.json")

@@ -49,7 +49,10 @@ def chao_bounds(
     if estimate == s:
         return None, None
     a = (n - 1) / n
-    if is_bias_corrected:
+    if is_bias_corrected and not f2:
+        # Chao 1987 gives the variance without species seen twice once, for every form.
+        variance = f1 * (f1 - 1) / 2 + f1 * (2 * f1 - 1) ** 2 / 4 - f1**4 / (4 * estimate)
+    elif is_bias_corrected:
         variance = (
             f1 * (f1 - 1) / (2 * (f2 + 1))
             + f1 * (2 * f1 - 1) ** 2 / (4 * (f2 + 1) ** 2)

@@ -6,12 +6,14 @@ SELECT
     species_key,
     scientific_name,
     taxon_group,
+    index_set,
     assessment_year,
     red_list_category,
     is_possibly_extinct,
     scope,
     vintage,
     change_reason,
+    is_complete_list,
     source
 FROM landed.assessment
 QUALIFY

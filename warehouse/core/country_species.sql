@@ -20,7 +20,8 @@ WITH stated AS (
         sum(introduced_occurrences) AS introduced_occurrences,
         max(global_occurrences) AS global_occurrences,
         min(origin) AS origin,
-        min(presence) AS presence
+        min(presence) AS presence,
+        bool_or(is_complete_list) AS is_complete_list
     FROM landed.country_species
     GROUP BY country_code, species_key, source
 
@@ -38,7 +39,8 @@ WITH stated AS (
         NULL AS introduced_occurrences,
         NULL AS global_occurrences,
         NULL AS origin,
-        NULL AS presence
+        NULL AS presence,
+        NULL AS is_complete_list
     FROM core.occurrence_cube AS recorded
     ANTI JOIN landed.country_species AS listed
         ON recorded.country_code = listed.country_code AND recorded.species_key = listed.species_key
@@ -66,6 +68,7 @@ merged AS (
         arg_min(red_list_category, rank) AS red_list_category,
         arg_min(origin, rank) AS origin,
         arg_min(presence, rank) AS presence,
+        bool_or(is_complete_list) AS is_complete_list,
         arg_min(
             struct_pack(here := occurrences, introduced := introduced_occurrences, world := global_occurrences), rank
         ) FILTER (WHERE occurrences IS NOT NULL) AS records
@@ -134,6 +137,7 @@ SELECT
     END AS share_method,
     merged.origin,
     merged.presence,
+    merged.is_complete_list,
     merged.source
 FROM merged
 LEFT JOIN extent ON merged.country_code = extent.country_code AND merged.species_key = extent.species_key

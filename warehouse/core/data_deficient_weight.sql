@@ -1,5 +1,6 @@
 -- What d Data Deficient species may weigh together when each has the weight of a species drawn at random, with
--- replacement, from the n species of its group whose weight is known: exactly, once per distinct pool and d.
+-- replacement, from the n species of its group whose weight is known: exactly, once per distinct pool and d. Each group has
+-- two pools, without the species extinct in its first year and with them.
 --   P(one draw weighs j) = n_j / n, j = 0 to 5        the total of d draws is the d-fold convolution of this
 -- The convolution goes by squaring: the distribution of 1, 2, 4, 8 ... draws, multiplied where d has that binary digit.
 -- A total counts as reached with probability a when P(total >= it) >= a - 1e-12; the margin absorbs rounding.
@@ -8,7 +9,12 @@ WITH RECURSIVE pool AS (
     SELECT DISTINCT
         weight_0, weight_1, weight_2, weight_3, weight_4, weight_5, data_deficient,
         weight_0 + weight_1 + weight_2 + weight_3 + weight_4 + weight_5 AS species
-    FROM core.red_list_tally
+    FROM (
+        SELECT weight_0, weight_1, weight_2, weight_3, weight_4, weight_5, data_deficient FROM core.red_list_tally
+        UNION
+        SELECT weight_0, weight_1, weight_2, weight_3, weight_4, weight_5 + first_extinct, data_deficient
+        FROM core.red_list_tally
+    )
     WHERE data_deficient > 0 AND weight_0 + weight_1 + weight_2 + weight_3 + weight_4 + weight_5 > 0
 ),
 

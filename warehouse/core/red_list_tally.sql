@@ -1,10 +1,13 @@
 -- How the species of each group in each country spread over the Red List's weights, in every assessed year.
 -- Species: on the global list those that count for the country (is_counted in core.species_status) with an assessed
--- category; on a national list those with an assessed latest category there. The same species stand in all years.
+-- category; on a national list those with an assessed latest category there. The same species stand in all years. Cycads
+-- and reef-building corals stand in their reporting group and, as sets of the index, by themselves.
 -- Category in a year: where any source explains changes in the group (a reason code, a table of genuine changes), today's
 -- category, replaced going back by what was before each genuine change; otherwise the latest published by then, and before
 -- the first one the first. A species that is Data Deficient today is so in all years, and one that was takes what was found
 -- out next, for neither is a change in the world. Extinct species are told by the group's first year.
+-- Reassessed: at least 80 % of the species have an assessment of that year or of the four years before, or a table of
+-- genuine changes dates a change from or to the year, as BirdLife's published code for the index takes it.
 -- Range shares are summed exactly, as decimals, so that no sum depends on the order of its terms.
 -- Source: Butchart et al. 2007, PLoS ONE 2(1): e140; SDG indicator metadata 15.5.1.
 WITH ranked AS (
@@ -45,17 +48,17 @@ pool AS (
         status.country_code,
         'global' AS red_list,
         status.species_key,
-        status.taxon_group,
+        unnest(index_groups(status.taxon_group, status.index_set)) AS taxon_group,
         CASE
             WHEN status.is_possibly_extinct THEN 'PE'
             WHEN is_extinct(status.red_list_category) THEN 'EX'
             ELSE status.red_list_category
         END AS state,
-        CAST(known.range_share AS DECIMAL(24, 18)) AS range_share,
+        CAST(status.range_share AS DECIMAL(24, 18)) AS range_share,
+        status.share_method,
+        status.list_basis,
         own_species.species_key IS NOT NULL AS is_own
     FROM core.species_status AS status
-    JOIN core.country_species AS known
-        ON status.country_code = known.country_code AND status.species_key = known.species_key
     LEFT JOIN own_species
         ON status.country_code = own_species.country_code AND status.species_key = own_species.species_key
     WHERE status.is_counted AND status.taxon_group IS NOT NULL AND is_assessed(status.red_list_category)
@@ -73,7 +76,7 @@ dated AS (
     WHERE pool.is_own AND coalesce(spoken.country_code, pool.country_code) = pool.country_code
     QUALIFY
         row_number() OVER (
-            PARTITION BY pool.country_code, pool.species_key, spoken.assessment_year
+            PARTITION BY pool.country_code, pool.taxon_group, pool.species_key, spoken.assessment_year
             ORDER BY
                 source_precedence(spoken.source),
                 spoken.source,
@@ -111,6 +114,7 @@ national AS (
             max_by(listed.taxon_group, listed.assessment_year) OVER (PARTITION BY listed.scope, listed.species_key),
             known.taxon_group
         ) AS taxon_group,
+        max(listed.index_set) OVER (PARTITION BY listed.scope, listed.species_key) AS index_set,
         CASE
             WHEN listed.red_list_category = 'CR' AND listed.is_possibly_extinct THEN 'PE'
             WHEN is_extinct(listed.red_list_category) THEN 'EX'
@@ -128,15 +132,19 @@ national AS (
 history AS (
     SELECT country_code, red_list, species_key, taxon_group, state, change_reason, assessment_year FROM dated
     UNION ALL
-    SELECT country_code, red_list, species_key, taxon_group, state, change_reason, assessment_year
+    SELECT
+        country_code, red_list, species_key, unnest(index_groups(taxon_group, index_set)) AS taxon_group, state,
+        change_reason, assessment_year
     FROM national
     WHERE is_assessed(red_list_category) AND is_assessed(latest) AND taxon_group IS NOT NULL
 ),
 
 every_species AS (
-    SELECT country_code, red_list, species_key, taxon_group, state, range_share FROM pool
+    SELECT country_code, red_list, species_key, taxon_group, state, range_share, share_method, list_basis FROM pool
     UNION ALL
-    SELECT country_code, red_list, species_key, taxon_group, max_by(state, assessment_year) AS state, NULL AS range_share
+    SELECT
+        country_code, red_list, species_key, taxon_group, max_by(state, assessment_year) AS state, NULL AS range_share,
+        NULL AS share_method, NULL AS list_basis
     FROM history
     WHERE red_list = 'national'
     GROUP BY country_code, red_list, species_key, taxon_group
@@ -172,7 +180,7 @@ stepped AS (
         lag(state) OVER species_history AS state_before,
         lag(assessment_year) OVER species_history AS year_before
     FROM history
-    WINDOW species_history AS (PARTITION BY country_code, red_list, species_key ORDER BY assessment_year)
+    WINDOW species_history AS (PARTITION BY country_code, red_list, taxon_group, species_key ORDER BY assessment_year)
 ),
 
 genuine AS (
@@ -185,6 +193,7 @@ genuine AS (
     ANTI JOIN stated_change AS stated
         ON stepped.country_code = stated.country_code
         AND stepped.red_list = stated.red_list
+        AND stepped.taxon_group = stated.taxon_group
         AND stepped.species_key = stated.species_key
         AND stepped.assessment_year = stated.year
     WHERE change_reason IN ('genuine', 'genuine_recent', 'genuine_since_first_assessment')
@@ -200,7 +209,7 @@ explained AS (
     SELECT every_species.country_code, every_species.red_list, every_species.taxon_group
     FROM every_species
     JOIN core.genuine_change AS change
-        ON every_species.taxon_group = change.taxon_group
+        ON change.taxon_group IN (every_species.taxon_group, group_of_set(every_species.taxon_group))
         AND change.scope = CASE every_species.red_list WHEN 'global' THEN 'global' ELSE every_species.country_code END
 ),
 
@@ -220,9 +229,13 @@ genuine_step AS (
     JOIN every_species
         ON genuine.country_code = every_species.country_code
         AND genuine.red_list = every_species.red_list
+        AND genuine.taxon_group = every_species.taxon_group
         AND genuine.species_key = every_species.species_key
     WHERE every_species.state <> 'DD'
-    WINDOW later AS (PARTITION BY genuine.country_code, genuine.red_list, genuine.species_key ORDER BY genuine.year)
+    WINDOW later AS (
+        PARTITION BY genuine.country_code, genuine.red_list, genuine.taxon_group, genuine.species_key
+        ORDER BY genuine.year
+    )
 ),
 
 published_step AS (
@@ -233,7 +246,8 @@ published_step AS (
         species_key,
         assessment_year AS year,
         NULL AS from_year,
-        lag(state) OVER (PARTITION BY country_code, red_list, species_key ORDER BY assessment_year) AS state_before,
+        lag(state) OVER (PARTITION BY country_code, red_list, taxon_group, species_key ORDER BY assessment_year)
+            AS state_before,
         state AS state_after,
         false AS is_genuine
     FROM history
@@ -276,6 +290,8 @@ opening AS (
         every_species.taxon_group,
         every_species.species_key,
         every_species.range_share,
+        every_species.share_method,
+        every_species.list_basis,
         CASE
             WHEN every_species.state = 'DD' THEN 'DD'
             ELSE coalesce(min_by(step.state_before, step.year) FILTER (step.year > first_year.year), every_species.state)
@@ -288,10 +304,11 @@ opening AS (
     LEFT JOIN step
         ON every_species.country_code = step.country_code
         AND every_species.red_list = step.red_list
+        AND every_species.taxon_group = step.taxon_group
         AND every_species.species_key = step.species_key
     GROUP BY
         every_species.country_code, every_species.red_list, every_species.taxon_group, every_species.species_key,
-        every_species.range_share, every_species.state
+        every_species.range_share, every_species.share_method, every_species.list_basis, every_species.state
 ),
 
 weighed AS (
@@ -325,7 +342,13 @@ opening_tally AS (
         coalesce(sum(range_share) FILTER (state = 'DD'), 0) AS data_deficient_share_sum,
         coalesce(sum(CAST(CAST(range_share AS DOUBLE) * CAST(range_share AS DOUBLE) AS DECIMAL(24, 18))) FILTER (state = 'DD'), 0)
             AS data_deficient_share_square,
-        count(range_share) / count(*) AS known_share
+        count(range_share) / count(*) AS known_share,
+        count(range_share) FILTER (is_gone) AS first_extinct_shared,
+        CASE WHEN red_list = 'global' THEN weakest_list(list_basis) END AS list_basis,
+        common_method(share_method) AS share_method,
+        coalesce(bool_or(share_method = 'occurrences'), false) AS has_record_shares,
+        coalesce(bool_or(share_method = 'equal_shares' AND is_weak_share(share_method, range_share)), false)
+            AS has_equal_shares
     FROM weighed
     GROUP BY country_code, red_list, taxon_group
 ),
@@ -344,6 +367,7 @@ moved AS (
     JOIN weighed
         ON step.country_code = weighed.country_code
         AND step.red_list = weighed.red_list
+        AND step.taxon_group = weighed.taxon_group
         AND step.species_key = weighed.species_key
     JOIN first_year
         ON step.country_code = first_year.country_code
@@ -377,6 +401,26 @@ seen_tally AS (
     SELECT country_code, red_list, taxon_group, year, count(*) AS species
     FROM first_seen
     GROUP BY country_code, red_list, taxon_group, year
+),
+
+recent AS (
+    SELECT
+        assessed_year.country_code,
+        assessed_year.red_list,
+        assessed_year.taxon_group,
+        assessed_year.year,
+        count(DISTINCT history.species_key) AS species
+    FROM assessed_year
+    JOIN history
+        ON assessed_year.country_code = history.country_code
+        AND assessed_year.red_list = history.red_list
+        AND assessed_year.taxon_group = history.taxon_group
+        AND history.assessment_year BETWEEN assessed_year.year - 4 AND assessed_year.year
+    GROUP BY assessed_year.country_code, assessed_year.red_list, assessed_year.taxon_group, assessed_year.year
+),
+
+dated_change AS (
+    SELECT DISTINCT country_code, red_list, taxon_group, unnest([year, from_year]) AS year FROM stated_change
 ),
 
 timeline AS (
@@ -414,7 +458,13 @@ SELECT
     start.first_extinct_share_sum,
     start.data_deficient_share_sum,
     start.data_deficient_share_square,
-    start.known_share
+    start.known_share,
+    start.first_extinct_shared,
+    start.list_basis,
+    start.share_method,
+    range_basis(start.list_basis, start.has_record_shares, start.has_equal_shares) AS share_basis,
+    coalesce(recent.species, 0) AS recent_species,
+    coalesce(recent.species >= 0.8 * start.species, false) OR dated_change.year IS NOT NULL AS is_reassessed
 FROM timeline
 JOIN opening_tally AS start
     ON timeline.country_code = start.country_code
@@ -434,6 +484,16 @@ LEFT JOIN seen_tally
     AND timeline.red_list = seen_tally.red_list
     AND timeline.taxon_group = seen_tally.taxon_group
     AND timeline.year = seen_tally.year
+LEFT JOIN recent
+    ON timeline.country_code = recent.country_code
+    AND timeline.red_list = recent.red_list
+    AND timeline.taxon_group = recent.taxon_group
+    AND timeline.year = recent.year
+LEFT JOIN dated_change
+    ON timeline.country_code = dated_change.country_code
+    AND timeline.red_list = dated_change.red_list
+    AND timeline.taxon_group = dated_change.taxon_group
+    AND timeline.year = dated_change.year
 WINDOW until_now AS (
     PARTITION BY timeline.country_code, timeline.red_list, timeline.taxon_group
     ORDER BY timeline.year

@@ -6,12 +6,19 @@
 -- Introduced: more than half of the species' records in the country are marked introduced or managed.
 -- Counted: native or reintroduced by the list that states an origin, or else not introduced by its records, and not of
 -- uncertain presence; possibly extinct and extinct species count, as in IUCN's country tables.
+-- Country list: what a publisher names with origin and presence, and an own list of which every row in the country has
+-- both, or which says that it is complete. Where a group has such a list in the country, only species on it count, and
+-- those of other own lists whose origin and presence are known; records alone add none, for they hold planted, captive
+-- and stray species.
+-- Range share: shares of records, and equal shares of several countries, are left out where at least 80 % of the assessed
+-- species of the group that count have a better one.
 -- Source: IUCN Red List summary statistics, notes to Tables 5 and 6.
 WITH latest_stated AS (
     SELECT
         CASE WHEN is_country_unit(unit_key) THEN unit_key END AS country_code,
         species_key,
         taxon_group,
+        index_set,
         assessment_year,
         red_list_category,
         coalesce(is_possibly_extinct, false) AS is_possibly_extinct,
@@ -29,7 +36,8 @@ WITH latest_stated AS (
                 vintage DESC NULLS LAST,
                 red_list_order(red_list_category),
                 is_possibly_extinct DESC NULLS LAST,
-                taxon_group
+                taxon_group,
+                index_set
         ) = 1
 ),
 
@@ -49,7 +57,8 @@ latest AS (
                 latest_stated.vintage DESC NULLS LAST,
                 red_list_order(latest_stated.red_list_category),
                 latest_stated.is_possibly_extinct DESC,
-                latest_stated.taxon_group
+                latest_stated.taxon_group,
+                latest_stated.index_set
         ) = 1
 ),
 
@@ -62,27 +71,108 @@ stated AS (
             PARTITION BY country_code, species_key, red_list_category
             ORDER BY source_precedence(source), source, unit_key
         ) = 1
+),
+
+-- What each source says of a species in a country; several units of work of one source speak together.
+named AS (
+    SELECT
+        country_code,
+        species_key,
+        source,
+        count(origin) > 0 AND count(presence) > 0 AS has_both,
+        count(occurrences) > 0 AS is_recorded,
+        coalesce(bool_or(is_complete_list), false) AS is_complete
+    FROM landed.country_species
+    GROUP BY country_code, species_key, source
+),
+
+listed AS (
+    SELECT
+        country_code,
+        species_key,
+        bool_or(is_on_list) AS is_on_list,
+        bool_or(source_precedence(source) = 0 AND NOT is_recorded) AS is_on_own_list
+    FROM (
+        SELECT
+            *,
+            CASE
+                WHEN source_precedence(source) = 0
+                    THEN bool_and(has_both) OVER of_source OR bool_or(is_complete) OVER of_source
+                ELSE has_both
+            END AS is_on_list
+        FROM named
+        WINDOW of_source AS (PARTITION BY country_code, source)
+    )
+    GROUP BY country_code, species_key
+),
+
+joined AS (
+    SELECT
+        known.country_code,
+        known.species_key,
+        coalesce(known.taxon_group, latest.taxon_group) AS taxon_group,
+        latest.index_set,
+        coalesce(latest.red_list_category, known.red_list_category, 'NE') AS red_list_category,
+        coalesce(latest.red_list_category = 'CR' AND latest.is_possibly_extinct, false) AS is_possibly_extinct,
+        latest.assessment_year,
+        coalesce(2 * known.introduced_occurrences > known.occurrences, false) AS is_introduced,
+        CASE
+            WHEN known.origin IS NULL THEN coalesce(2 * known.introduced_occurrences <= known.occurrences, true)
+            ELSE is_native_origin(known.origin)
+        END AND coalesce(known.presence <> 'uncertain', true) AS is_of_country,
+        coalesce(listed.is_on_list, false) AS is_on_list,
+        known.origin IS NOT NULL AND known.presence IS NOT NULL AS has_both,
+        coalesce(listed.is_on_own_list, false) AS is_on_own_list,
+        known.range_share,
+        CASE WHEN known.range_share IS NOT NULL THEN coalesce(known.share_method, 'stated') END AS share_method,
+        CASE
+            WHEN latest.red_list_category IS NOT NULL THEN latest.source
+            ELSE stated.source
+        END AS status_source
+    FROM core.country_species AS known
+    LEFT JOIN latest ON known.country_code = latest.country_code AND known.species_key = latest.species_key
+    LEFT JOIN listed ON known.country_code = listed.country_code AND known.species_key = listed.species_key
+    LEFT JOIN stated
+        ON known.country_code = stated.country_code
+        AND known.species_key = stated.species_key
+        AND known.red_list_category = stated.red_list_category
+),
+
+chosen AS (
+    SELECT
+        *,
+        is_of_country AND (is_on_list OR has_both OR NOT bool_or(is_on_list) OVER of_group) AS is_counted,
+        CASE
+            WHEN bool_or(is_on_list) OVER of_group AND (is_on_list OR has_both) THEN 'country_list'
+            WHEN is_on_own_list THEN 'own_list'
+            ELSE 'records'
+        END AS list_basis
+    FROM joined
+    WINDOW of_group AS (PARTITION BY country_code, taxon_group)
+),
+
+better AS (
+    SELECT
+        *,
+        is_weak_share(share_method, range_share)
+            AND count(range_share) FILTER (is_rated AND NOT is_weak_share(share_method, range_share)) OVER of_group
+            >= 0.8 * count(*) FILTER (is_rated) OVER of_group AS is_replaced
+    FROM (SELECT *, is_counted AND is_assessed(red_list_category) AS is_rated FROM chosen)
+    WINDOW of_group AS (PARTITION BY country_code, taxon_group)
 )
 
 SELECT
-    known.country_code,
-    known.species_key,
-    coalesce(known.taxon_group, latest.taxon_group) AS taxon_group,
-    coalesce(latest.red_list_category, known.red_list_category, 'NE') AS red_list_category,
-    coalesce(latest.red_list_category = 'CR' AND latest.is_possibly_extinct, false) AS is_possibly_extinct,
-    latest.assessment_year,
-    coalesce(2 * known.introduced_occurrences > known.occurrences, false) AS is_introduced,
-    CASE
-        WHEN known.origin IS NULL THEN coalesce(2 * known.introduced_occurrences <= known.occurrences, true)
-        ELSE is_native_origin(known.origin)
-    END AND coalesce(known.presence <> 'uncertain', true) AS is_counted,
-    CASE
-        WHEN latest.red_list_category IS NOT NULL THEN latest.source
-        ELSE stated.source
-    END AS status_source
-FROM core.country_species AS known
-LEFT JOIN latest ON known.country_code = latest.country_code AND known.species_key = latest.species_key
-LEFT JOIN stated
-    ON known.country_code = stated.country_code
-    AND known.species_key = stated.species_key
-    AND known.red_list_category = stated.red_list_category
+    country_code,
+    species_key,
+    taxon_group,
+    index_set,
+    red_list_category,
+    is_possibly_extinct,
+    assessment_year,
+    is_introduced,
+    is_counted,
+    list_basis,
+    CASE WHEN NOT is_replaced THEN range_share END AS range_share,
+    CASE WHEN NOT is_replaced THEN share_method END AS share_method,
+    status_source
+FROM better

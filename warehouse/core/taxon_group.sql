@@ -9,6 +9,9 @@ SELECT
     world_assessed_species,
     counts_source,
     counts_as_of,
+    world_weighed_species,
+    weighed_source,
+    weighed_as_of,
     source
 FROM landed.taxon_group
 QUALIFY row_number() OVER (PARTITION BY taxon_group ORDER BY source_precedence(source), source, unit_key) = 1

@@ -32,10 +32,15 @@ CREATE OR REPLACE MACRO chao_variance(s, f1, f2, n) AS
 CREATE OR REPLACE MACRO chao_classic_variance(s, f1, f2) AS
     chao_scaled_variance(s, f1, f2, 1e0);
 
-CREATE OR REPLACE MACRO chao_bias_corrected_variance(f1, f2) AS
-    CAST(f1 AS DOUBLE) * (f1 - 1) / (2 * (f2 + 1))
-    + CAST(f1 AS DOUBLE) * power(2 * f1 - 1, 2) / (4 * power(f2 + 1, 2))
-    + power(f1, 2) * f2 * power(f1 - 1, 2) / (4 * power(f2 + 1, 4));
+-- Without species seen twice the variance has a term of its own, as in the paper of 1987 for every form.
+CREATE OR REPLACE MACRO chao_bias_corrected_variance(s, f1, f2) AS
+    CASE
+        WHEN f2 > 0 THEN
+            CAST(f1 AS DOUBLE) * (f1 - 1) / (2 * (f2 + 1))
+            + CAST(f1 AS DOUBLE) * power(2 * f1 - 1, 2) / (4 * power(f2 + 1, 2))
+            + power(f1, 2) * f2 * power(f1 - 1, 2) / (4 * power(f2 + 1, 4))
+        ELSE chao_scaled_variance(s, f1, f2, 1e0)
+    END;
 
 CREATE OR REPLACE MACRO chao_spread(s, estimate, variance) AS
     exp(1.96e0 * sqrt(ln_one_plus(variance / power(nullif(estimate - s, 0), 2))));

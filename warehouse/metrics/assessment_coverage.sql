@@ -2,9 +2,10 @@
 -- Observed: known from the country with at least one record. Introduced species count here: whether the Red List has
 -- looked at a species does not depend on how the species came to the country.
 --   assessed_share = assessed / observed        evaluated_share = (assessed - Data Deficient) / observed
---   gap_to_animals = assessed_share of the country's animals - assessed_share of the group
+--   gap_to_animals = world_assessed_share of animals - world_assessed_share of the group, over described species: the same for
+--   every country, because a share of recorded species falls whenever somebody records what nobody has assessed
 -- A row for every group and roll-up of each country with any known species: that no fungus was ever recorded is the
--- gap at its widest. Reportable from 10 observed species; the gap also needs 10 observed animals.
+-- gap at its widest. Reportable from 10 observed species; the gap where both groups' described species are known.
 -- Source: Red List categories as in core.species_status; world counts as in IUCN Red List summary statistics, Table 1a.
 WITH recorded AS (
     SELECT country_code, species_key FROM core.country_species WHERE occurrences > 0
@@ -53,13 +54,10 @@ compared AS (
     SELECT
         complete.*,
         complete.assessed_species / nullif(complete.observed_species, 0) AS assessed_share,
-        animals.assessed_species / nullif(animals.observed_species, 0) AS animals_assessed_share,
-        CASE WHEN complete.observed_species < 10 THEN 'too_few_species' END AS reason,
-        CASE
-            WHEN complete.observed_species < 10 OR coalesce(animals.observed_species, 0) < 10 THEN 'too_few_species'
-        END AS gap_reason
+        max(complete.world_assessed_share) FILTER (complete.taxon_group = 'animals') OVER (PARTITION BY complete.country_code)
+            - complete.world_assessed_share AS gap_to_animals,
+        CASE WHEN complete.observed_species < 10 THEN 'too_few_species' END AS reason
     FROM complete
-    LEFT JOIN counted AS animals ON complete.country_code = animals.country_code AND animals.taxon_group = 'animals'
 )
 
 SELECT
@@ -73,9 +71,9 @@ SELECT
     assessed_share,
     (assessed_species - data_deficient) / nullif(observed_species, 0) AS evaluated_share,
     world_assessed_share,
-    animals_assessed_share - assessed_share AS gap_to_animals,
+    gap_to_animals,
     reason IS NULL AS reportable,
     reason,
-    gap_reason IS NULL AS gap_reportable,
-    gap_reason
+    gap_to_animals IS NOT NULL AS gap_reportable,
+    CASE WHEN gap_to_animals IS NULL THEN 'no_described_count' END AS gap_reason
 FROM compared

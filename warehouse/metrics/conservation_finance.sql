@@ -1,19 +1,42 @@
--- Money for a country's biodiversity, per year with any such value: aid received, aid given, domestic spending.
---   biodiversity_finance = aid received + domestic spending, of what is known; per area: over the latest land area
--- UN SDG states aid in millions of constant US dollars; here it is in dollars. Domestic spending is an own file's series
--- NESS_BIODIVERSITY_EXPENDITURE, in constant US dollars. Aid given serves other countries and is in no total.
--- Source: UN SDG DC_ODA_BDVL (by recipient), DC_ODA_BDVDL (by donor), 15.a.1 and 15.b.1; land area of core.country.
-WITH stated AS (
+-- Money for a country's biodiversity, per year with any such value: aid received, aid given, the country's own spending.
+--   per area: over the latest land area; of a negative sum (more was paid back than came in) there is none
+--   biodiversity_finance (deprecated) = aid received + own spending, of what is known; never reportable
+-- The unit of each value is read: the UN states aid in millions of constant US dollars (CON_USD_M), other files in dollars.
+-- A value in no such unit is left out; only NESS_BIODIVERSITY_EXPENDITURE, an own file's series, is in dollars where it
+-- states no unit. Left out as impossible is aid of more than 30 thousand million dollars a year, and own spending below 0 or
+-- of more than 200 thousand million: what target 19 asks of all countries together by 2030. Aid given serves other
+-- countries and is in no total.
+-- Source: UN SDG DC_ODA_BDVL (by recipient), DC_ODA_BDVDL (by donor), 15.a.1 and 15.b.1; land area of core.country;
+-- Kunming-Montreal framework, target 19.
+WITH published AS (
     SELECT
         country_code,
         year,
         series_code,
-        CASE WHEN value_status = 'observed' THEN value * CASE WHEN series_code LIKE 'DC_ODA_%' THEN 1e6 ELSE 1 END END AS usd,
-        CASE WHEN value_status <> 'observed' THEN value_status END AS why_not
+        value_status,
+        basis_of(publisher) AS basis,
+        series_code = 'NESS_BIODIVERSITY_EXPENDITURE' AS is_own_spending,
+        value * CASE WHEN is_own_spending AND unit IS NULL THEN 1e0 ELSE usd_per_unit(unit) END AS usd
     FROM core.indicator_observation
     WHERE
         disaggregation = 'total'
         AND series_code IN ('DC_ODA_BDVL', 'DC_ODA_BDVDL', 'NESS_BIODIVERSITY_EXPENDITURE')
+),
+
+stated AS (
+    SELECT
+        country_code,
+        year,
+        series_code,
+        basis,
+        CASE
+            WHEN value_status <> 'observed' THEN value_status
+            WHEN usd IS NULL THEN 'unknown_unit'
+            WHEN is_own_spending AND usd NOT BETWEEN 0 AND 2e11 THEN 'out_of_range'
+            WHEN NOT is_own_spending AND usd NOT BETWEEN -3e10 AND 3e10 THEN 'out_of_range'
+        END AS why_not,
+        CASE WHEN why_not IS NULL THEN usd END AS usd
+    FROM published
 ),
 
 wide AS (
@@ -21,8 +44,11 @@ wide AS (
         country_code,
         year,
         max(usd) FILTER (WHERE series_code = 'DC_ODA_BDVL') AS received,
+        max(basis) FILTER (WHERE series_code = 'DC_ODA_BDVL' AND usd IS NOT NULL) AS received_basis,
         max(usd) FILTER (WHERE series_code = 'DC_ODA_BDVDL') AS given,
+        max(basis) FILTER (WHERE series_code = 'DC_ODA_BDVDL' AND usd IS NOT NULL) AS given_basis,
         max(usd) FILTER (WHERE series_code = 'NESS_BIODIVERSITY_EXPENDITURE') AS domestic,
+        max(basis) FILTER (WHERE series_code = 'NESS_BIODIVERSITY_EXPENDITURE' AND usd IS NOT NULL) AS domestic_basis,
         list(series_code || '=' || why_not) FILTER (WHERE why_not IS NOT NULL) AS stated
     FROM stated
     GROUP BY country_code, year
@@ -46,8 +72,12 @@ explained AS (
         missing_reason(received, 'DC_ODA_BDVL', false, stated) AS received_reason,
         missing_reason(given, 'DC_ODA_BDVDL', false, stated) AS given_reason,
         missing_reason(domestic, 'NESS_BIODIVERSITY_EXPENDITURE', false, stated) AS domestic_reason,
-        CASE WHEN finance IS NULL THEN 'no_data' END AS finance_reason,
-        CASE WHEN km2 IS NULL THEN 'no_land_area' END AS area_reason
+        CASE WHEN km2 IS NULL THEN 'no_land_area' END AS area_reason,
+        -- A value that was left out keeps its row, so that it is not lost in silence.
+        CASE
+            WHEN 'unknown_unit' IN (received_reason, given_reason, domestic_reason) THEN 'unknown_unit'
+            WHEN 'out_of_range' IN (received_reason, given_reason, domestic_reason) THEN 'out_of_range'
+        END AS left_out
     FROM summed
 )
 
@@ -55,32 +85,37 @@ SELECT
     country_code,
     year,
     received AS biodiversity_aid_received_usd,
-    received / km2 AS biodiversity_aid_received_usd_per_km2,
+    CASE WHEN received >= 0 THEN received / km2 END AS biodiversity_aid_received_usd_per_km2,
     given AS biodiversity_aid_given_usd,
     domestic AS domestic_biodiversity_finance_usd,
     domestic / km2 AS domestic_biodiversity_finance_usd_per_km2,
     finance AS biodiversity_finance_usd,
-    finance / km2 AS biodiversity_finance_usd_per_km2,
+    CASE WHEN finance >= 0 THEN finance / km2 END AS biodiversity_finance_usd_per_km2,
     CASE
         WHEN received IS NOT NULL AND domestic IS NOT NULL THEN 'aid and domestic'
         WHEN received IS NOT NULL THEN 'aid'
         WHEN domestic IS NOT NULL THEN 'domestic'
     END AS finance_components,
+    received_basis,
     received_reason IS NULL AS received_reportable,
     received_reason,
-    coalesce(received_reason, area_reason) IS NULL AS received_area_reportable,
-    coalesce(received_reason, area_reason) AS received_area_reason,
+    coalesce(received_reason, CASE WHEN received < 0 THEN 'net_repayment' END, area_reason) AS received_area_reason,
+    received_area_reason IS NULL AS received_area_reportable,
+    given_basis,
     given_reason IS NULL AS given_reportable,
     given_reason,
+    domestic_basis,
     domestic_reason IS NULL AS domestic_reportable,
     domestic_reason,
-    coalesce(domestic_reason, area_reason) IS NULL AS domestic_area_reportable,
     coalesce(domestic_reason, area_reason) AS domestic_area_reason,
-    finance_reason IS NULL AS finance_reportable,
-    finance_reason,
-    coalesce(finance_reason, area_reason) IS NULL AS finance_area_reportable,
-    coalesce(finance_reason, area_reason) AS finance_area_reason,
-    true AS reportable,
-    NULL AS reason
+    domestic_area_reason IS NULL AS domestic_area_reportable,
+    CASE WHEN 'own_value' IN (received_basis, domestic_basis) THEN 'own_value' WHEN finance IS NOT NULL THEN 'official' END AS finance_basis,
+    false AS finance_reportable,
+    CASE WHEN finance IS NULL THEN 'no_data' ELSE 'mixed_owners' END AS finance_reason,
+    false AS finance_area_reportable,
+    CASE WHEN finance < 0 THEN 'net_repayment' ELSE coalesce(CASE WHEN finance IS NOT NULL THEN area_reason END, finance_reason) END
+        AS finance_area_reason,
+    coalesce(received, given, domestic) IS NOT NULL AS reportable,
+    CASE WHEN NOT reportable THEN left_out END AS reason
 FROM explained
-WHERE coalesce(received, given, domestic) IS NOT NULL
+WHERE coalesce(received, given, domestic) IS NOT NULL OR left_out IS NOT NULL

@@ -1,86 +1,128 @@
 -- State of a country's forests, mountains and soils, per year with any such value.
 --   forest_change = 100 * ((pct(y) / pct(y0)) ^ (1 / (y - y0)) - 1), y0 = the earliest year from y-10 to y-5 with a value
---   of the same series
--- Forest: UN SDG, else World Bank (both after the FAO). Bounds such as `<5` are no values; a published value outside 0 to
--- 100 is left out. A country without forest at y0 has no rate of change.
+--   of the same series, publisher and release
+-- Forest takes one series for all years of a country: the UN's where it has a value in any year, else the World Bank's. Both
+-- are after the FAO, but of different assessments, so they are never mixed; the World Bank's stands beside it.
+-- Mountain green cover is the index over all belts and covers: the row of land cover `MGCI` without a belt, as the UN
+-- names it since 2022, and the total only for a country that has no such row, for the series before was computed in
+-- another way. Bounds such as `<5` are no values; a published value outside 0 to 100 is left out. A country without forest
+-- at y0 has no rate of change.
 -- Source: UN SDG AG_LND_FRST (15.1.1), ER_MTN_GRNCVI (15.4.2), AG_LND_DGRD (15.3.1); World Bank AG.LND.FRST.ZS; FAO Global
 -- Forest Resources Assessment for the compound rate.
-WITH stated AS (
+WITH published AS (
+    SELECT
+        *,
+        CASE
+            WHEN disaggregation = 'total' AND (series_code <> 'ER_MTN_GRNCVI' OR publisher = 'user') THEN 1
+            WHEN disaggregation = 'total' THEN 2
+            WHEN series_code = 'ER_MTN_GRNCVI' AND lower(disaggregation) = 'land cover=mgci' THEN 1
+            WHEN series_code = 'ER_MTN_GRNCVI' AND lower(disaggregation) = 'bioclimatic belt=total;land cover=mgci' THEN 1
+        END AS preference
+    FROM core.indicator_observation
+    WHERE series_code IN ('AG_LND_FRST', 'AG.LND.FRST.ZS', 'ER_MTN_GRNCVI', 'AG_LND_DGRD')
+),
+
+whole AS (
+    SELECT *
+    FROM published
+    WHERE preference IS NOT NULL
+    QUALIFY
+        preference = min(preference) OVER (PARTITION BY country_code, series_code)
+        AND row_number() OVER (
+            PARTITION BY country_code, year, series_code, preference ORDER BY source_precedence(source), disaggregation
+        ) = 1
+),
+
+stated AS (
     SELECT
         country_code,
         year,
         series_code,
+        publisher,
+        release,
+        basis_of(publisher) AS basis,
         CASE WHEN value_status = 'observed' AND value BETWEEN 0 AND 100 THEN value END AS pct,
         CASE WHEN value_status <> 'observed' THEN value_status WHEN value NOT BETWEEN 0 AND 100 THEN 'out_of_range' END AS why_not
-    FROM core.indicator_observation
-    WHERE disaggregation = 'total' AND series_code IN ('AG_LND_FRST', 'AG.LND.FRST.ZS', 'ER_MTN_GRNCVI', 'AG_LND_DGRD')
+    FROM whole
+),
+
+forest_series AS (
+    SELECT
+        country_code,
+        CASE
+            WHEN count(pct) FILTER (WHERE series_code = 'AG_LND_FRST') = 0 AND count(pct) FILTER (WHERE series_code = 'AG.LND.FRST.ZS') > 0
+                THEN 'AG.LND.FRST.ZS'
+            ELSE 'AG_LND_FRST'
+        END AS series_code
+    FROM stated
+    GROUP BY country_code
 ),
 
 earlier AS (
     SELECT
         now.country_code,
         now.year,
-        now.series_code,
-        arg_min(before.pct, before.year) AS first_pct,
-        min(before.year) AS first_year
+        arg_min(past.pct, past.year) FILTER (WHERE past.publisher = now.publisher AND past.release IS NOT DISTINCT FROM now.release)
+            AS first_pct,
+        min(past.year) FILTER (WHERE past.publisher = now.publisher AND past.release IS NOT DISTINCT FROM now.release) AS first_year
     FROM stated AS now
-    JOIN stated AS before
+    JOIN forest_series ON now.country_code = forest_series.country_code AND now.series_code = forest_series.series_code
+    JOIN stated AS past
         ON
-            now.country_code = before.country_code
-            AND now.series_code = before.series_code
-            AND before.year BETWEEN now.year - 10 AND now.year - 5
-            AND before.pct IS NOT NULL
-    GROUP BY now.country_code, now.year, now.series_code
+            now.country_code = past.country_code
+            AND now.series_code = past.series_code
+            AND past.year BETWEEN now.year - 10 AND now.year - 5
+            AND past.pct IS NOT NULL
+    GROUP BY now.country_code, now.year
 ),
 
 wide AS (
     SELECT
-        country_code,
-        year,
-        max(pct) FILTER (WHERE series_code = 'AG_LND_FRST') AS forest_unsdg,
-        max(pct) FILTER (WHERE series_code = 'AG.LND.FRST.ZS') AS forest_world_bank,
-        max(pct) FILTER (WHERE series_code = 'ER_MTN_GRNCVI') AS mountain,
-        max(pct) FILTER (WHERE series_code = 'AG_LND_DGRD') AS degraded,
-        list(series_code || '=' || why_not) FILTER (WHERE why_not IS NOT NULL) AS stated
+        stated.country_code,
+        stated.year,
+        any_value(forest_series.series_code) AS forest_series,
+        max(pct) FILTER (WHERE stated.series_code = forest_series.series_code) AS forest,
+        max(publisher) FILTER (WHERE stated.series_code = forest_series.series_code AND pct IS NOT NULL) AS forest_publisher,
+        max(basis) FILTER (WHERE stated.series_code = forest_series.series_code AND pct IS NOT NULL) AS forest_basis,
+        max(pct) FILTER (WHERE stated.series_code = 'AG.LND.FRST.ZS') AS bank,
+        max(basis) FILTER (WHERE stated.series_code = 'AG.LND.FRST.ZS' AND pct IS NOT NULL) AS bank_basis,
+        max(pct) FILTER (WHERE stated.series_code = 'ER_MTN_GRNCVI') AS mountain,
+        max(basis) FILTER (WHERE stated.series_code = 'ER_MTN_GRNCVI' AND pct IS NOT NULL) AS mountain_basis,
+        max(pct) FILTER (WHERE stated.series_code = 'AG_LND_DGRD') AS degraded,
+        max(basis) FILTER (WHERE stated.series_code = 'AG_LND_DGRD' AND pct IS NOT NULL) AS degraded_basis,
+        list(stated.series_code || '=' || why_not) FILTER (WHERE why_not IS NOT NULL) AS stated
     FROM stated
-    GROUP BY country_code, year
-),
-
-chosen AS (
-    SELECT
-        *,
-        coalesce(forest_unsdg, forest_world_bank) AS forest,
-        CASE WHEN forest_unsdg IS NOT NULL THEN 'AG_LND_FRST' WHEN forest_world_bank IS NOT NULL THEN 'AG.LND.FRST.ZS' END AS forest_series
-    FROM wide
+    JOIN forest_series ON stated.country_code = forest_series.country_code
+    GROUP BY stated.country_code, stated.year
 ),
 
 changed AS (
     SELECT
-        chosen.*,
+        wide.*,
         earlier.first_pct,
+        earlier.year IS NOT NULL AND earlier.first_year IS NULL AS is_other_release,
         CASE
             WHEN earlier.first_pct > 0
-                THEN 100 * (power(chosen.forest / earlier.first_pct, 1.0 / (chosen.year - earlier.first_year)) - 1)
+                THEN 100 * (power(wide.forest / earlier.first_pct, 1.0 / (wide.year - earlier.first_year)) - 1)
         END AS forest_change,
-        missing_reason(chosen.forest, 'AG_LND_FRST', false, chosen.stated) AS forest_reason,
-        missing_reason(chosen.mountain, 'ER_MTN_GRNCVI', false, chosen.stated) AS mountain_reason,
-        missing_reason(chosen.degraded, 'AG_LND_DGRD', false, chosen.stated) AS degraded_reason
-    FROM chosen
-    LEFT JOIN earlier
-        ON
-            chosen.country_code = earlier.country_code
-            AND chosen.year = earlier.year
-            AND chosen.forest_series = earlier.series_code
+        missing_reason(wide.forest, wide.forest_series, false, wide.stated) AS forest_reason,
+        missing_reason(wide.bank, 'AG.LND.FRST.ZS', false, wide.stated) AS bank_reason,
+        missing_reason(wide.mountain, 'ER_MTN_GRNCVI', false, wide.stated) AS mountain_reason,
+        missing_reason(wide.degraded, 'AG_LND_DGRD', false, wide.stated) AS degraded_reason
+    FROM wide
+    LEFT JOIN earlier ON wide.country_code = earlier.country_code AND wide.year = earlier.year
 )
 
 SELECT
     country_code,
     year,
     forest AS forest_pct,
-    CASE forest_series WHEN 'AG_LND_FRST' THEN 'unsdg' WHEN 'AG.LND.FRST.ZS' THEN 'worldbank' END AS forest_publisher,
+    forest_publisher,
     forest_change AS forest_change_pct_per_year,
+    bank AS forest_world_bank_pct,
     mountain AS mountain_green_cover_pct,
     degraded AS degraded_land_pct,
+    forest_basis,
     forest_reason IS NULL AS forest_reportable,
     forest_reason,
     forest_change IS NOT NULL AS forest_change_reportable,
@@ -88,13 +130,19 @@ SELECT
         WHEN forest_change IS NOT NULL THEN NULL
         WHEN forest_reason IS NOT NULL THEN forest_reason
         WHEN first_pct = 0 THEN 'no_forest'
+        WHEN is_other_release THEN 'another_release'
         ELSE 'too_few_years'
     END AS forest_change_reason,
+    bank_basis AS forest_world_bank_basis,
+    bank_reason IS NULL AS forest_world_bank_reportable,
+    bank_reason AS forest_world_bank_reason,
+    mountain_basis,
     mountain_reason IS NULL AS mountain_reportable,
     mountain_reason,
+    degraded_basis,
     degraded_reason IS NULL AS degraded_reportable,
     degraded_reason,
     true AS reportable,
     NULL AS reason
 FROM changed
-WHERE coalesce(forest, mountain, degraded) IS NOT NULL
+WHERE coalesce(forest, bank, mountain, degraded) IS NOT NULL

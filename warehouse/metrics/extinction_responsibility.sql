@@ -1,17 +1,21 @@
 -- What part of the world's extinction risk in a group lies in a country.
 --   contribution = sum(W share) / (5 N)        risk in species = sum(W share) / 5
---   W = weight of today's global category (LC 0 to extinct 5; DD none), share = part of the species' world range in the
---   country, N = species of the group assessed worldwide
--- N comes from the reporting group's own counts and never from the countries loaded. Endemic: share >= 0.95; near-endemic:
--- share >= 0.5. A roll-up holds the groups assessed worldwide by 80 %; where the country has none of these, all of them,
--- and is then not reportable; its N is the sum over all groups of that kind, whether they live in the country or not.
--- Reportable as threatened_share: at least 80 % of the described species assessed worldwide, and the range share known for
--- at least 80 % of the country's assessed species.
+--   W = weight of today's global category (LC 0 to extinct in the wild 5), share = part of the species' world range in the
+--   country, N = species of the group worldwide that are neither Data Deficient nor Extinct, as are those of the sums
+-- Over all countries the contributions add up to what the group is short of a Red List Index of 1.
+-- N comes from a dated source and never from the countries loaded; where there is none the contribution is NULL. Endemic:
+-- share >= 0.95; near-endemic: share >= 0.5. A roll-up holds the groups assessed worldwide by 80 %; where the country has
+-- none of these, all of them, and is then not reportable; its N is the sum over all groups of that kind, whether they live
+-- in the country or not.
+-- Reportable with range shares from maps, cells or an expert on a country list, for at least 80 % of the country's assessed
+-- species, in groups of which at least 80 % of the described species are assessed worldwide. Endemics also need a share that
+-- is not of records; an equal share of 1 means that the Red List names no other country.
 -- Source: Rodrigues et al. 2014, PLoS ONE 9(11): e113934.
 WITH described AS (
     SELECT
         taxon_group,
         world_assessed_species,
+        world_weighed_species,
         described_species,
         roll_up,
         coalesce(world_assessed_species / nullif(described_species, 0) >= 0.8, false) AS is_comprehensive
@@ -26,12 +30,14 @@ species AS (
         described.is_comprehensive,
         unnest(reporting_groups(status.taxon_group, described.roll_up)) AS member_of,
         is_threatened(status.red_list_category) AS is_at_risk,
-        known.range_share,
-        CAST(red_list_weight(status.red_list_category, status.is_possibly_extinct) * known.range_share AS DECIMAL(24, 18))
-            AS risk
+        status.range_share,
+        status.share_method,
+        status.list_basis,
+        CASE
+            WHEN NOT is_extinct(status.red_list_category)
+                THEN CAST(red_list_weight(status.red_list_category, status.is_possibly_extinct) * status.range_share AS DECIMAL(24, 18))
+        END AS risk
     FROM core.species_status AS status
-    JOIN core.country_species AS known
-        ON status.country_code = known.country_code AND status.species_key = known.species_key
     JOIN described ON status.taxon_group = described.taxon_group
     WHERE status.is_counted AND is_assessed(status.red_list_category)
 ),
@@ -55,7 +61,12 @@ summed AS (
         CAST(sum(risk) AS DOUBLE) AS risk,
         count(*) FILTER (is_at_risk AND range_share >= 0.95) AS endemic,
         count(*) FILTER (is_at_risk AND range_share >= 0.5) AS near_endemic,
-        bool_or(is_comprehensive) AS is_comprehensive
+        bool_or(is_comprehensive) AS is_comprehensive,
+        common_method(share_method) AS share_method,
+        weakest_list(list_basis) AS list_basis,
+        coalesce(bool_or(share_method = 'occurrences'), false) AS has_record_shares,
+        coalesce(bool_or(share_method = 'equal_shares' AND is_weak_share(share_method, range_share)), false)
+            AS has_equal_shares
     FROM chosen
     GROUP BY country_code, member_of
 ),
@@ -65,9 +76,10 @@ world AS (
         taxon_group,
         true AS is_comprehensive,
         sum(world_assessed_species) AS world_assessed_species,
+        CASE WHEN count(*) = count(world_weighed_species) THEN sum(world_weighed_species) END AS world_weighed_species,
         true AS has_described
     FROM (
-        SELECT unnest(reporting_groups(taxon_group, roll_up)) AS taxon_group, world_assessed_species
+        SELECT unnest(reporting_groups(taxon_group, roll_up)) AS taxon_group, world_assessed_species, world_weighed_species
         FROM described
         WHERE is_comprehensive
     )
@@ -77,6 +89,7 @@ world AS (
         taxon_group,
         false,
         world_assessed_species,
+        world_weighed_species,
         world_assessed_species / nullif(described_species, 0) IS NOT NULL
     FROM core.taxon_group
 ),
@@ -85,10 +98,12 @@ judged AS (
     SELECT
         summed.*,
         world.world_assessed_species,
+        world.world_weighed_species,
         CASE
             WHEN summed.risk IS NULL THEN 'no_range_share'
             WHEN NOT coalesce(world.has_described, false) THEN 'no_described_count'
             WHEN NOT summed.is_comprehensive THEN 'group_partly_assessed'
+            WHEN coalesce(world.world_weighed_species, 0) = 0 THEN 'no_world_counts'
             WHEN summed.range_share_known_share < 0.8 THEN 'no_range_share'
         END AS reason,
         CASE WHEN summed.risk IS NULL OR summed.range_share_known_share < 0.8 THEN 'no_range_share' END AS risk_reason
@@ -100,16 +115,22 @@ judged AS (
 SELECT
     country_code,
     taxon_group,
-    at_most_one(risk / nullif(5 * world_assessed_species, 0)) AS extinction_responsibility,
+    at_most_one(risk / nullif(5 * world_weighed_species, 0)) AS extinction_responsibility,
     risk / 5 AS extinction_risk_species,
     CASE WHEN risk IS NOT NULL THEN endemic END AS endemic_threatened_species,
     CASE WHEN risk IS NOT NULL THEN near_endemic END AS near_endemic_threatened_species,
     assessed_species,
     threatened_species,
     world_assessed_species,
+    world_weighed_species,
     range_share_known_share,
+    share_method,
+    range_basis(list_basis, has_record_shares, has_equal_shares) AS basis,
+    range_basis(list_basis, has_record_shares, false) AS endemic_basis,
     reason IS NULL AS reportable,
     reason,
     risk_reason IS NULL AS risk_reportable,
-    risk_reason
+    risk_reason,
+    risk_reason IS NULL AS endemic_reportable,
+    risk_reason AS endemic_reason
 FROM judged

@@ -1,238 +1,342 @@
 -- Protected share of a country's land, sea and key biodiversity areas (KBA), per year with any such value.
---   progress = min(1, pct / 30): the way to 30 % by 2030, target 3 of the Kunming-Montreal framework; with other effective
---   conservation measures (OECM) where they are known, without them where not
---   trend = (pct(y) - pct(y0)) / (y - y0), y0 = the earliest year from y-10 to y-5 with a value of the same series
+--   progress = min(1, pct / 30): the way to 30 % by 2030, target 3 of the Kunming-Montreal framework; of protected areas
+--   alone, and, as a measure of its own, of protected areas with other effective conservation measures (OECM)
+--   trend = (pct(y) - pct(y0)) / (y - y0), y0 = the earliest year from y-10 to y-5 with a value of the same series,
+--   publisher and release
+-- Protected areas with OECMs are indicator 3.1 of the framework; only Protected Planet counts them. A value below that of
+-- protected areas alone is none, for it cannot hold them.
+-- `land` and `eez` take one series for all years of a country: the first of the list below that has a value in any year.
 -- Land: World Bank, else Protected Planet. Sea in two ways that never mix: `marine` is territorial waters (World Bank),
--- `eez` is the exclusive economic zone (UN SDG, else Protected Planet). KBA coverage is a mean over sites: own sites where
--- they are loaded (core.kba_coverage), else UN SDG; never mixed with area coverage. Marine measures of a landlocked country
--- are NULL for that reason. Bounds such as `<5` are no values; a published value outside 0 to 100 is left out.
+-- `eez` is the exclusive economic zone (UN SDG, else Protected Planet). Protected Planet's values stand beside them.
+-- KBA coverage is a mean over sites, never mixed with area coverage. The UN's series stays whatever sites are loaded; the
+-- mean over own sites (core.kba_coverage) is a measure of its own. Where the UN's series is 0 in all years it may mean that
+-- there is no such site, unless an upper bound or an own site shows that there is one.
+-- Marine measures of a landlocked country are NULL; a value above 0 there is one of an inland sea. Bounds such as `<5` are
+-- no values; a published value outside 0 to 100 is left out.
 -- Source: World Bank ER.LND.PTLD.ZS, ER.MRN.PTMR.ZS; UN SDG ER_MRN_MARIN, ER_MRN_MPA (14.5.1), ER_PTD_TERR, ER_PTD_FRHWTR
 -- (15.1.2), ER_PTD_MTN (15.4.1); Protected Planet national statistics (PP_...).
-WITH stated AS (
+WITH series (name, series_code, preference, is_marine) AS (
+    VALUES
+        ('land', 'ER.LND.PTLD.ZS', 1, false),
+        ('land', 'PP_LAND_PA_PCT', 2, false),
+        ('land_planet', 'PP_LAND_PA_PCT', 1, false),
+        ('land_conserved', 'PP_LAND_PA_OECM_PCT', 1, false),
+        ('land_management', 'PP_LAND_PAME_PCT', 1, false),
+        ('marine', 'ER.MRN.PTMR.ZS', 1, true),
+        ('eez', 'ER_MRN_MARIN', 1, true),
+        ('eez', 'PP_EEZ_PA_PCT', 2, true),
+        ('eez_planet', 'PP_EEZ_PA_PCT', 1, true),
+        ('eez_conserved', 'PP_EEZ_PA_OECM_PCT', 1, true),
+        ('eez_management', 'PP_EEZ_PAME_PCT', 1, true),
+        ('kba_terrestrial', 'ER_PTD_TERR', 1, false),
+        ('kba_freshwater', 'ER_PTD_FRHWTR', 1, false),
+        ('kba_mountain', 'ER_PTD_MTN', 1, false),
+        ('kba_marine', 'ER_MRN_MPA', 1, true)
+),
+
+own_series (name, realm, is_marine) AS (
+    VALUES
+        ('kba_own_terrestrial', 'terrestrial', false),
+        ('kba_own_freshwater', 'freshwater', false),
+        ('kba_own_mountain', 'mountain', false),
+        ('kba_own_marine', 'marine', true)
+),
+
+published AS (
+    SELECT
+        *,
+        -- 0.01 is for the rounding of the two percentages.
+        coalesce(
+            value < 0 OR value > 100
+            OR value < CASE series_code
+                WHEN 'PP_LAND_PA_OECM_PCT' THEN max(value) FILTER (WHERE series_code = 'PP_LAND_PA_PCT') OVER same_year
+                WHEN 'PP_EEZ_PA_OECM_PCT' THEN max(value) FILTER (WHERE series_code = 'PP_EEZ_PA_PCT') OVER same_year
+            END - 0.01,
+            false
+        ) AS is_impossible
+    FROM core.indicator_observation
+    WHERE disaggregation = 'total' AND series_code IN (SELECT series_code FROM series)
+    WINDOW same_year AS (PARTITION BY country_code, year)
+),
+
+stated AS (
     SELECT
         country_code,
         year,
         series_code,
+        publisher,
+        release,
         source,
-        CASE WHEN value_status = 'observed' AND value BETWEEN 0 AND 100 THEN value END AS pct,
-        CASE WHEN value_status <> 'observed' THEN value_status WHEN value NOT BETWEEN 0 AND 100 THEN 'out_of_range' END AS why_not
-    FROM core.indicator_observation
-    WHERE
-        disaggregation = 'total'
-        AND series_code IN (
-            'ER.LND.PTLD.ZS', 'ER.MRN.PTMR.ZS', 'ER_MRN_MARIN', 'ER_PTD_TERR', 'ER_PTD_FRHWTR', 'ER_PTD_MTN', 'ER_MRN_MPA',
-            'PP_LAND_PA_PCT', 'PP_LAND_PA_OECM_PCT', 'PP_EEZ_PA_PCT', 'PP_EEZ_PA_OECM_PCT'
-        )
+        CASE WHEN value_status = 'observed' AND NOT is_impossible THEN value END AS stated_pct,
+        CASE WHEN value_status <> 'observed' THEN value_status WHEN is_impossible THEN 'out_of_range' END AS why_not,
+        -- Bounds that do not hold the value are none.
+        value_lower BETWEEN 0 AND value AND value_upper BETWEEN value AND 100 AS has_bounds,
+        value_lower,
+        value_upper
+    FROM published
 ),
 
-trend AS (
-    SELECT
-        now.country_code,
-        now.year,
-        now.series_code,
-        (any_value(now.pct) - arg_min(earlier.pct, earlier.year)) / (now.year - min(earlier.year)) AS per_year
-    FROM stated AS now
-    JOIN stated AS earlier
-        ON
-            now.country_code = earlier.country_code
-            AND now.series_code = earlier.series_code
-            AND earlier.year BETWEEN now.year - 10 AND now.year - 5
-            AND earlier.pct IS NOT NULL
-    WHERE now.pct IS NOT NULL AND now.series_code IN ('ER.LND.PTLD.ZS', 'ER_MRN_MARIN')
-    GROUP BY now.country_code, now.year, now.series_code
-),
-
-official AS (
-    SELECT
-        country_code,
-        year,
-        max(pct) FILTER (WHERE series_code = 'ER.LND.PTLD.ZS') AS land_world_bank,
-        max(pct) FILTER (WHERE series_code = 'PP_LAND_PA_PCT') AS land_protected_planet,
-        max(pct) FILTER (WHERE series_code = 'PP_LAND_PA_OECM_PCT') AS land_conserved,
-        max(pct) FILTER (WHERE series_code = 'ER.MRN.PTMR.ZS') AS marine,
-        max(pct) FILTER (WHERE series_code = 'ER_MRN_MARIN') AS eez_unsdg,
-        max(pct) FILTER (WHERE series_code = 'PP_EEZ_PA_PCT') AS eez_protected_planet,
-        max(pct) FILTER (WHERE series_code = 'PP_EEZ_PA_OECM_PCT') AS eez_conserved,
-        max(pct) FILTER (WHERE series_code = 'ER_PTD_TERR') AS kba_terrestrial,
-        max(source) FILTER (WHERE series_code = 'ER_PTD_TERR' AND pct IS NOT NULL) AS kba_terrestrial_source,
-        max(pct) FILTER (WHERE series_code = 'ER_PTD_FRHWTR') AS kba_freshwater,
-        max(source) FILTER (WHERE series_code = 'ER_PTD_FRHWTR' AND pct IS NOT NULL) AS kba_freshwater_source,
-        max(pct) FILTER (WHERE series_code = 'ER_PTD_MTN') AS kba_mountain,
-        max(source) FILTER (WHERE series_code = 'ER_PTD_MTN' AND pct IS NOT NULL) AS kba_mountain_source,
-        max(pct) FILTER (WHERE series_code = 'ER_MRN_MPA') AS kba_marine,
-        max(source) FILTER (WHERE series_code = 'ER_MRN_MPA' AND pct IS NOT NULL) AS kba_marine_source,
-        list(series_code || '=' || why_not) FILTER (WHERE why_not IS NOT NULL) AS stated
+chosen AS (
+    SELECT series.name, series.is_marine, stated.*
     FROM stated
-    GROUP BY country_code, year
-),
-
-site AS (
-    SELECT country_code, realm, any_value(source) AS source FROM core.kba_site_coverage GROUP BY country_code, realm
-),
-
-counted AS (
-    SELECT
-        coverage.country_code,
-        coverage.year,
-        max(coverage.coverage_pct) FILTER (WHERE coverage.realm = 'terrestrial') AS terrestrial,
-        max(coverage.coverage_pct_lower) FILTER (WHERE coverage.realm = 'terrestrial') AS terrestrial_lower,
-        max(coverage.coverage_pct_upper) FILTER (WHERE coverage.realm = 'terrestrial') AS terrestrial_upper,
-        max(coverage.coverage_pct) FILTER (WHERE coverage.realm = 'freshwater') AS freshwater,
-        max(coverage.coverage_pct_lower) FILTER (WHERE coverage.realm = 'freshwater') AS freshwater_lower,
-        max(coverage.coverage_pct_upper) FILTER (WHERE coverage.realm = 'freshwater') AS freshwater_upper,
-        max(coverage.coverage_pct) FILTER (WHERE coverage.realm = 'mountain') AS mountain,
-        max(coverage.coverage_pct_lower) FILTER (WHERE coverage.realm = 'mountain') AS mountain_lower,
-        max(coverage.coverage_pct_upper) FILTER (WHERE coverage.realm = 'mountain') AS mountain_upper,
-        max(coverage.coverage_pct) FILTER (WHERE coverage.realm = 'marine') AS marine,
-        max(coverage.coverage_pct_lower) FILTER (WHERE coverage.realm = 'marine') AS marine_lower,
-        max(coverage.coverage_pct_upper) FILTER (WHERE coverage.realm = 'marine') AS marine_upper
-    FROM core.kba_coverage AS coverage
-    GROUP BY coverage.country_code, coverage.year
-),
-
-own AS (
-    SELECT
-        country_code,
-        max(source) FILTER (WHERE realm = 'terrestrial') AS terrestrial,
-        max(source) FILTER (WHERE realm = 'freshwater') AS freshwater,
-        max(source) FILTER (WHERE realm = 'mountain') AS mountain,
-        max(source) FILTER (WHERE realm = 'marine') AS marine
-    FROM site
-    GROUP BY country_code
-),
-
-spine AS (
-    SELECT country_code, year FROM official
-    UNION
-    SELECT country_code, year FROM counted
+    JOIN series ON stated.series_code = series.series_code
+    QUALIFY
+        series.preference = coalesce(
+            min(series.preference) FILTER (WHERE stated.stated_pct IS NOT NULL) OVER (PARTITION BY stated.country_code, series.name), 1
+        )
 ),
 
 placed AS (
     SELECT
+        chosen.*,
+        chosen.is_marine AND coalesce(country.is_landlocked, false) AS has_no_sea,
+        CASE WHEN NOT has_no_sea THEN chosen.stated_pct END AS pct
+    FROM chosen
+    LEFT JOIN core.country AS country ON chosen.country_code = country.country_code
+),
+
+own_site AS (
+    SELECT DISTINCT country_code, 'kba_' || realm AS name FROM core.kba_site_coverage
+),
+
+official AS (
+    SELECT
+        placed.name,
+        placed.country_code,
+        placed.year,
+        placed.release,
+        placed.pct,
+        CASE WHEN placed.pct IS NOT NULL AND placed.has_bounds THEN placed.value_lower END AS lower,
+        CASE WHEN placed.pct IS NOT NULL AND placed.has_bounds THEN placed.value_upper END AS upper,
+        CASE WHEN placed.pct IS NOT NULL THEN placed.publisher END AS publisher,
+        CASE WHEN placed.pct IS NOT NULL THEN placed.source END AS source,
+        CASE WHEN placed.pct IS NOT NULL THEN basis_of(placed.publisher) END AS basis,
+        starts_with(placed.name, 'kba_')
+        AND own_site.name IS NULL
+        AND max(greatest(placed.pct, coalesce(placed.value_upper, 0))) OVER (PARTITION BY placed.country_code, placed.name) = 0
+            AS is_always_zero,
+        CASE
+            WHEN placed.has_no_sea AND placed.stated_pct > 0 THEN 'inland_sea'
+            WHEN placed.has_no_sea THEN 'landlocked'
+            WHEN placed.pct IS NOT NULL AND is_always_zero THEN 'none_or_no_site'
+            ELSE missing_reason(placed.pct, placed.series_code, false, [placed.series_code || '=' || placed.why_not])
+        END AS why_not
+    FROM placed
+    LEFT JOIN own_site ON placed.country_code = own_site.country_code AND placed.name = own_site.name
+),
+
+own AS (
+    SELECT
+        own_series.name,
+        coverage.country_code,
+        coverage.year,
+        coverage.sites,
+        coverage.coverage_pct AS pct,
+        coverage.coverage_pct_lower AS lower,
+        coverage.coverage_pct_upper AS upper
+    FROM core.kba_coverage AS coverage
+    JOIN own_series ON coverage.realm = own_series.realm
+    LEFT JOIN core.country AS country ON coverage.country_code = country.country_code
+    WHERE NOT (own_series.is_marine AND coalesce(country.is_landlocked, false))
+),
+
+measured AS (
+    SELECT name, country_code, year, publisher, source, CAST(NULL AS BIGINT) AS sites, pct, lower, upper, basis, why_not
+    FROM official
+    UNION ALL
+    SELECT name, country_code, year, NULL, NULL, sites, pct, lower, upper, 'own_value', NULL
+    FROM own
+),
+
+change AS (
+    SELECT
+        now.name,
+        now.country_code,
+        now.year,
+        any_value(now.pct) AS pct,
+        min(past.year) FILTER (WHERE past.publisher = now.publisher AND past.release IS NOT DISTINCT FROM now.release) AS past_year,
+        arg_min(past.pct, past.year) FILTER (
+            WHERE past.publisher = now.publisher AND past.release IS NOT DISTINCT FROM now.release
+        ) AS past_pct
+    FROM official AS now
+    JOIN official AS past
+        ON
+            now.country_code = past.country_code
+            AND now.name = past.name
+            AND past.year BETWEEN now.year - 10 AND now.year - 5
+            AND past.pct IS NOT NULL
+    WHERE now.pct IS NOT NULL AND now.name IN ('land', 'eez')
+    GROUP BY now.name, now.country_code, now.year
+),
+
+spine AS (
+    SELECT DISTINCT country_code, year FROM measured WHERE pct IS NOT NULL OR why_not = 'inland_sea'
+),
+
+grid AS (
+    SELECT
         spine.country_code,
         spine.year,
-        coalesce(official.land_world_bank, official.land_protected_planet) AS land,
-        official.land_conserved,
-        CASE WHEN NOT coalesce(country.is_landlocked, false) THEN official.marine END AS marine,
-        CASE WHEN NOT coalesce(country.is_landlocked, false) THEN coalesce(official.eez_unsdg, official.eez_protected_planet) END AS eez,
-        CASE WHEN NOT coalesce(country.is_landlocked, false) THEN official.eez_conserved END AS eez_conserved,
-        CASE WHEN own.terrestrial IS NULL THEN official.kba_terrestrial ELSE counted.terrestrial END AS kba_terrestrial,
-        counted.terrestrial_lower AS kba_terrestrial_lower,
-        counted.terrestrial_upper AS kba_terrestrial_upper,
-        CASE WHEN own.terrestrial IS NULL THEN official.kba_terrestrial_source WHEN counted.terrestrial IS NOT NULL THEN own.terrestrial END AS kba_terrestrial_source,
-        CASE WHEN own.freshwater IS NULL THEN official.kba_freshwater ELSE counted.freshwater END AS kba_freshwater,
-        counted.freshwater_lower AS kba_freshwater_lower,
-        counted.freshwater_upper AS kba_freshwater_upper,
-        CASE WHEN own.freshwater IS NULL THEN official.kba_freshwater_source WHEN counted.freshwater IS NOT NULL THEN own.freshwater END AS kba_freshwater_source,
-        CASE WHEN own.mountain IS NULL THEN official.kba_mountain ELSE counted.mountain END AS kba_mountain,
-        counted.mountain_lower AS kba_mountain_lower,
-        counted.mountain_upper AS kba_mountain_upper,
-        CASE WHEN own.mountain IS NULL THEN official.kba_mountain_source WHEN counted.mountain IS NOT NULL THEN own.mountain END AS kba_mountain_source,
+        named.name,
+        measured.* EXCLUDE (country_code, year, name, why_not),
         CASE
-            WHEN coalesce(country.is_landlocked, false) THEN NULL
-            WHEN own.marine IS NULL THEN official.kba_marine
-            ELSE counted.marine
-        END AS kba_marine,
-        CASE WHEN NOT coalesce(country.is_landlocked, false) THEN counted.marine_lower END AS kba_marine_lower,
-        CASE WHEN NOT coalesce(country.is_landlocked, false) THEN counted.marine_upper END AS kba_marine_upper,
+            WHEN measured.name IS NOT NULL THEN measured.why_not
+            WHEN named.is_marine AND country.is_landlocked THEN 'landlocked'
+            ELSE 'no_data'
+        END AS reason,
+        (change.pct - change.past_pct) / (change.year - change.past_year) AS per_year,
         CASE
-            WHEN coalesce(country.is_landlocked, false) THEN NULL
-            WHEN own.marine IS NULL THEN official.kba_marine_source
-            WHEN counted.marine IS NOT NULL THEN own.marine
-        END AS kba_marine_source,
-        coalesce(country.is_landlocked, false) AS is_landlocked,
-        official.land_world_bank IS NOT NULL AS is_land_world_bank,
-        official.stated
+            WHEN per_year IS NOT NULL THEN NULL
+            WHEN change.name IS NOT NULL THEN 'another_release'
+            WHEN measured.pct IS NOT NULL THEN 'too_few_years'
+            ELSE reason
+        END AS trend_reason
     FROM spine
-    LEFT JOIN official ON spine.country_code = official.country_code AND spine.year = official.year
-    LEFT JOIN counted ON spine.country_code = counted.country_code AND spine.year = counted.year
-    LEFT JOIN own ON spine.country_code = own.country_code
+    CROSS JOIN (SELECT DISTINCT name, is_marine FROM series UNION ALL SELECT name, is_marine FROM own_series) AS named
+    LEFT JOIN measured
+        ON spine.country_code = measured.country_code AND spine.year = measured.year AND named.name = measured.name
+    LEFT JOIN change ON spine.country_code = change.country_code AND spine.year = change.year AND named.name = change.name
     LEFT JOIN core.country AS country ON spine.country_code = country.country_code
 ),
 
-explained AS (
+wide AS (
+    FROM grid
+    PIVOT (
+        max(pct) AS pct,
+        max(lower) AS pct_lower,
+        max(upper) AS pct_upper,
+        max(publisher) AS publisher,
+        max(source) AS source,
+        max(basis) AS basis,
+        max(sites) AS sites,
+        max(reason) AS reason,
+        max(per_year) AS trend,
+        max(trend_reason) AS trend_reason
+        FOR name IN (
+            'land', 'land_planet', 'land_conserved', 'land_management',
+            'marine', 'eez', 'eez_planet', 'eez_conserved', 'eez_management',
+            'kba_terrestrial', 'kba_freshwater', 'kba_mountain', 'kba_marine',
+            'kba_own_terrestrial', 'kba_own_freshwater', 'kba_own_mountain', 'kba_own_marine'
+        )
+        GROUP BY country_code, year
+    )
+),
+
+quotable AS (
     SELECT
-        placed.*,
-        land_trend.per_year AS land_trend,
-        CASE WHEN placed.eez IS NOT NULL THEN eez_trend.per_year END AS eez_trend,
-        missing_reason(placed.land, 'ER.LND.PTLD.ZS', false, stated) AS land_reason,
-        missing_reason(placed.land_conserved, 'PP_LAND_PA_OECM_PCT', false, stated) AS land_conserved_reason,
-        missing_reason(placed.marine, 'ER.MRN.PTMR.ZS', is_landlocked, stated) AS marine_reason,
-        missing_reason(placed.eez, 'ER_MRN_MARIN', is_landlocked, stated) AS eez_reason,
-        missing_reason(placed.eez_conserved, 'PP_EEZ_PA_OECM_PCT', is_landlocked, stated) AS eez_conserved_reason,
-        missing_reason(placed.kba_terrestrial, 'ER_PTD_TERR', false, stated) AS kba_terrestrial_reason,
-        missing_reason(placed.kba_freshwater, 'ER_PTD_FRHWTR', false, stated) AS kba_freshwater_reason,
-        missing_reason(placed.kba_mountain, 'ER_PTD_MTN', false, stated) AS kba_mountain_reason,
-        missing_reason(placed.kba_marine, 'ER_MRN_MPA', is_landlocked, stated) AS kba_marine_reason
-    FROM placed
-    LEFT JOIN trend AS land_trend
-        ON
-            placed.country_code = land_trend.country_code
-            AND placed.year = land_trend.year
-            AND land_trend.series_code = 'ER.LND.PTLD.ZS'
-    LEFT JOIN trend AS eez_trend
-        ON
-            placed.country_code = eez_trend.country_code
-            AND placed.year = eez_trend.year
-            AND eez_trend.series_code = 'ER_MRN_MARIN'
+        country_code,
+        year,
+        bool_or(reason IS NULL) AS reportable,
+        coalesce(max(reason) FILTER (WHERE reason IN ('inland_sea', 'none_or_no_site')), 'no_data') AS why_none
+    FROM grid
+    GROUP BY country_code, year
 )
 
 SELECT
-    country_code,
-    year,
-    land AS land_protected_pct,
-    CASE WHEN is_land_world_bank THEN 'worldbank' WHEN land IS NOT NULL THEN 'protected_planet' END AS land_protected_publisher,
-    land_conserved AS land_conserved_pct,
-    at_most_one(CASE WHEN land IS NOT NULL THEN coalesce(land_conserved, land) END / 30) AS land_progress_share,
+    wide.country_code,
+    wide.year,
+    land_pct AS land_protected_pct,
+    land_publisher AS land_protected_publisher,
+    at_most_one(land_pct / 30) AS land_progress_share,
     land_trend AS land_trend_pct_per_year,
-    marine AS marine_protected_pct,
-    at_most_one(marine / 30) AS marine_progress_share,
-    eez AS eez_protected_pct,
-    eez_conserved AS eez_conserved_pct,
-    at_most_one(CASE WHEN eez IS NOT NULL THEN coalesce(eez_conserved, eez) END / 30) AS eez_progress_share,
+    land_planet_pct AS land_protected_planet_pct,
+    land_conserved_pct,
+    at_most_one(land_conserved_pct / 30) AS land_conserved_progress_share,
+    land_management_pct AS land_management_assessed_pct,
+    marine_pct AS marine_protected_pct,
+    at_most_one(marine_pct / 30) AS marine_progress_share,
+    eez_pct AS eez_protected_pct,
+    eez_publisher AS eez_protected_publisher,
+    at_most_one(eez_pct / 30) AS eez_progress_share,
     eez_trend AS eez_trend_pct_per_year,
-    kba_terrestrial AS kba_terrestrial_pct,
-    kba_terrestrial_lower AS kba_terrestrial_pct_lower,
-    kba_terrestrial_upper AS kba_terrestrial_pct_upper,
+    eez_planet_pct AS eez_protected_planet_pct,
+    eez_conserved_pct,
+    at_most_one(eez_conserved_pct / 30) AS eez_conserved_progress_share,
+    eez_management_pct AS eez_management_assessed_pct,
+    kba_terrestrial_pct,
+    kba_terrestrial_pct_lower,
+    kba_terrestrial_pct_upper,
     kba_terrestrial_source,
-    kba_freshwater AS kba_freshwater_pct,
-    kba_freshwater_lower AS kba_freshwater_pct_lower,
-    kba_freshwater_upper AS kba_freshwater_pct_upper,
+    kba_freshwater_pct,
+    kba_freshwater_pct_lower,
+    kba_freshwater_pct_upper,
     kba_freshwater_source,
-    kba_mountain AS kba_mountain_pct,
-    kba_mountain_lower AS kba_mountain_pct_lower,
-    kba_mountain_upper AS kba_mountain_pct_upper,
+    kba_mountain_pct,
+    kba_mountain_pct_lower,
+    kba_mountain_pct_upper,
     kba_mountain_source,
-    kba_marine AS kba_marine_pct,
-    kba_marine_lower AS kba_marine_pct_lower,
-    kba_marine_upper AS kba_marine_pct_upper,
+    kba_marine_pct,
+    kba_marine_pct_lower,
+    kba_marine_pct_upper,
     kba_marine_source,
+    kba_own_terrestrial_pct,
+    kba_own_terrestrial_pct_lower,
+    kba_own_terrestrial_pct_upper,
+    kba_own_terrestrial_sites,
+    kba_own_freshwater_pct,
+    kba_own_freshwater_pct_lower,
+    kba_own_freshwater_pct_upper,
+    kba_own_freshwater_sites,
+    kba_own_mountain_pct,
+    kba_own_mountain_pct_lower,
+    kba_own_mountain_pct_upper,
+    kba_own_mountain_sites,
+    kba_own_marine_pct,
+    kba_own_marine_pct_lower,
+    kba_own_marine_pct_upper,
+    kba_own_marine_sites,
+    land_basis,
     land_reason IS NULL AS land_reportable,
     land_reason,
+    land_planet_basis,
+    land_planet_reason IS NULL AS land_planet_reportable,
+    land_planet_reason,
+    land_conserved_basis,
     land_conserved_reason IS NULL AS land_conserved_reportable,
     land_conserved_reason,
-    land_trend IS NOT NULL AS land_trend_reportable,
-    CASE WHEN land_trend IS NULL THEN coalesce(land_reason, 'too_few_years') END AS land_trend_reason,
+    land_management_basis,
+    land_management_reason IS NULL AS land_management_reportable,
+    land_management_reason,
+    marine_basis,
     marine_reason IS NULL AS marine_reportable,
     marine_reason,
+    eez_basis,
     eez_reason IS NULL AS eez_reportable,
     eez_reason,
+    eez_planet_basis,
+    eez_planet_reason IS NULL AS eez_planet_reportable,
+    eez_planet_reason,
+    eez_conserved_basis,
     eez_conserved_reason IS NULL AS eez_conserved_reportable,
     eez_conserved_reason,
-    eez_trend IS NOT NULL AS eez_trend_reportable,
-    CASE WHEN eez_trend IS NULL THEN coalesce(eez_reason, 'too_few_years') END AS eez_trend_reason,
+    eez_management_basis,
+    eez_management_reason IS NULL AS eez_management_reportable,
+    eez_management_reason,
+    kba_terrestrial_basis,
     kba_terrestrial_reason IS NULL AS kba_terrestrial_reportable,
     kba_terrestrial_reason,
+    kba_freshwater_basis,
     kba_freshwater_reason IS NULL AS kba_freshwater_reportable,
     kba_freshwater_reason,
+    kba_mountain_basis,
     kba_mountain_reason IS NULL AS kba_mountain_reportable,
     kba_mountain_reason,
+    kba_marine_basis,
     kba_marine_reason IS NULL AS kba_marine_reportable,
     kba_marine_reason,
-    true AS reportable,
-    NULL AS reason
-FROM explained
-WHERE
-    coalesce(
-        land, land_conserved, marine, eez, eez_conserved, kba_terrestrial, kba_freshwater, kba_mountain, kba_marine
-    ) IS NOT NULL
+    kba_own_terrestrial_reason IS NULL AS kba_own_terrestrial_reportable,
+    kba_own_terrestrial_reason,
+    kba_own_freshwater_reason IS NULL AS kba_own_freshwater_reportable,
+    kba_own_freshwater_reason,
+    kba_own_mountain_reason IS NULL AS kba_own_mountain_reportable,
+    kba_own_mountain_reason,
+    kba_own_marine_reason IS NULL AS kba_own_marine_reportable,
+    kba_own_marine_reason,
+    land_trend_reason IS NULL AS land_trend_reportable,
+    land_trend_reason,
+    eez_trend_reason IS NULL AS eez_trend_reportable,
+    eez_trend_reason,
+    quotable.reportable,
+    CASE WHEN NOT quotable.reportable THEN quotable.why_none END AS reason
+FROM wide
+JOIN quotable ON wide.country_code = quotable.country_code AND wide.year = quotable.year

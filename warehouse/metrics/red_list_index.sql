@@ -9,17 +9,28 @@
 --     sqrt(d) s / (5 (n + d)), s = standard deviation of W among the n
 --   weighted: middle 1 - (sum(W share) + mean(W) sum(share of DD)) / (5 sum(share of all)), standard error
 --     s sqrt(sum(share^2 of DD)) / (5 sum(share of all)), bounds at 1.96 and 1.645 standard errors, within 0 to 1
--- Years between two assessed ones are interpolated. A group that the roll-ups use is extrapolated, with the slope of its
--- two closest years, to the country's span: from ten years before the latest first assessment of such groups to the last
--- assessed year of any. With one assessed year only, and for corals before their first, the mean slope of the others counts.
--- A roll-up is the mean of its groups that are assessed worldwide by 80 %; where it has none, of all, and not reportable.
--- Groups without dated assessments are left out of it unless all are. Its bounds follow from the groups' standard errors;
--- it counts as extrapolated before its last group was first assessed, and after all were assessed for the last time.
+-- An assessed year is one in which the group was assessed as a whole (is_reassessed in core.red_list_tally); other years are
+-- shown as `partly_assessed` and are not reportable. Where no source says which changes are genuine, a change may be one of
+-- knowledge: then only the latest assessed year is reportable, earlier ones are shown, and nothing lies between or beyond.
+-- Where changes are explained, years between two assessed ones are interpolated, and a group that the roll-ups use is
+-- extrapolated, with the slope of its two closest years, to the country's span: from ten years before the latest first
+-- assessment of such groups to the last assessed year of any. With one assessed year only, and for corals before their
+-- first, the mean slope of the others counts.
+-- A roll-up is the mean of its groups, in years in which each has a value: `all` holds the five of SDG 15.5.1 (birds, mammals,
+-- amphibians, cycads, reef-building corals), another roll-up those of its groups that are assessed worldwide by 80 %, two at
+-- least. A group may be absent only where that is known: from the Red List's own list of the country, and corals from a
+-- country without a sea; where one is missing otherwise, the roll-up has no value. Its bounds follow from the groups'
+-- standard errors; it counts as extrapolated before its last group was first assessed, and after all were for the last time.
+-- At least 10 species with a weight in each group: with fewer, one species that moves by one category moves the index by more
+-- than 0.02, and more than the world's index of birds moved in 36 years.
 -- Source: Butchart et al. 2007, PLoS ONE 2(1): e140; Rodrigues et al. 2014, PLoS ONE 9(11): e113934; SDG metadata 15.5.1.
 WITH known AS (
     SELECT country_code, taxon_group, count(*) AS species
-    FROM core.species_status
-    WHERE is_counted AND taxon_group IS NOT NULL
+    FROM (
+        SELECT country_code, unnest(index_groups(taxon_group, index_set)) AS taxon_group
+        FROM core.species_status
+        WHERE is_counted AND taxon_group IS NOT NULL
+    )
     GROUP BY country_code, taxon_group
 ),
 
@@ -29,7 +40,12 @@ counted AS (
         weight_0 + weight_1 + weight_2 + weight_3 + weight_4 + weight_5 AS n,
         weight_1 + 2 * weight_2 + 3 * weight_3 + 4 * weight_4 + 5 * weight_5 AS weight_sum,
         weight_1 + 4 * weight_2 + 9 * weight_3 + 16 * weight_4 + 25 * weight_5 AS weight_square,
-        share_sum + data_deficient_share_sum AS all_share_sum
+        share_sum + data_deficient_share_sum AS all_share_sum,
+        shared_species + first_extinct_shared AS shared_with_first,
+        shared_weight + 5 * first_extinct_shared AS weight_with_first,
+        shared_weight_square + 25 * first_extinct_shared AS square_with_first,
+        share_sum + data_deficient_share_sum + first_extinct_share_sum AS all_share_with_first,
+        max(year) FILTER (is_reassessed) OVER (PARTITION BY country_code, taxon_group) AS latest_year
     FROM core.red_list_tally
     WHERE red_list = 'global'
 ),
@@ -49,19 +65,37 @@ spread AS (
                 THEN sqrt(greatest(0, shared_weight_square / shared_species - (shared_weight / shared_species) ** 2))
                     * sqrt(data_deficient_share_square) / nullif(5 * all_share_sum, 0)
         END AS weighted_error,
-        described.roll_up,
-        coalesce(at_most_one(described.world_assessed_species / nullif(described.described_species, 0)) >= 0.8, false)
-            AS is_comprehensive,
+        coalesce(drawn_with_first.reached_by_p025, 0) AS with_first_by_p025,
+        coalesce(drawn_with_first.reached_by_p975, 0) AS with_first_by_p975,
+        1 - (weighted_share_sum + 5 * first_extinct_share_sum
+            + weight_with_first / nullif(shared_with_first, 0) * data_deficient_share_sum)
+            / nullif(5 * all_share_with_first, 0) AS with_first_middle,
+        CASE
+            WHEN shared_with_first > 0
+                THEN sqrt(greatest(0, square_with_first / shared_with_first - (weight_with_first / shared_with_first) ** 2))
+                    * sqrt(data_deficient_share_square) / nullif(5 * all_share_with_first, 0)
+        END AS with_first_error,
+        coalesce(
+            described.world_assessed_species / nullif(described.described_species, 0) >= 0.8,
+            group_of_set(counted.taxon_group) IS NOT NULL
+        ) AS is_comprehensive,
         CASE
             WHEN counted.n = 0 AND counted.data_deficient > 0 THEN 'all_data_deficient'
             WHEN counted.n = 0 THEN 'no_assessed_species'
+            WHEN group_of_set(counted.taxon_group) IS NOT NULL THEN NULL
             WHEN described.world_assessed_species / nullif(described.described_species, 0) IS NULL THEN 'no_described_count'
             WHEN described.world_assessed_species / described.described_species < 0.8 THEN 'group_partly_assessed'
+        END AS group_reason,
+        CASE
             WHEN counted.species / known.species < 0.8 THEN 'country_partly_assessed'
+            WHEN counted.n < 10 THEN 'too_few_species'
+            WHEN counted.year IS NOT NULL AND NOT counted.is_reassessed THEN 'not_assessed_together'
             WHEN counted.year IS NOT NULL AND counted.assessed_by_year / counted.species < 0.8 THEN 'mostly_back_cast'
-        END AS unweighted_reason
+            WHEN counted.change_policy = 'as_published' AND counted.year < counted.latest_year THEN 'changes_not_explained'
+        END AS country_reason,
+        coalesce(group_reason, country_reason) AS unweighted_reason
     FROM counted
-    JOIN core.taxon_group AS described ON counted.taxon_group = described.taxon_group
+    LEFT JOIN core.taxon_group AS described ON counted.taxon_group = described.taxon_group
     JOIN known ON counted.country_code = known.country_code AND counted.taxon_group = known.taxon_group
     LEFT JOIN core.data_deficient_weight AS drawn
         ON counted.weight_0 = drawn.weight_0
@@ -71,10 +105,19 @@ spread AS (
         AND counted.weight_4 = drawn.weight_4
         AND counted.weight_5 = drawn.weight_5
         AND counted.data_deficient = drawn.data_deficient
+    LEFT JOIN core.data_deficient_weight AS drawn_with_first
+        ON counted.weight_0 = drawn_with_first.weight_0
+        AND counted.weight_1 = drawn_with_first.weight_1
+        AND counted.weight_2 = drawn_with_first.weight_2
+        AND counted.weight_3 = drawn_with_first.weight_3
+        AND counted.weight_4 = drawn_with_first.weight_4
+        AND counted.weight_5 + counted.first_extinct = drawn_with_first.weight_5
+        AND counted.data_deficient = drawn_with_first.data_deficient
 ),
 
 -- All numbers of a row in one list, so that interpolating is one expression: 1 to 9 weighted (index, with first extinct,
--- 2.5, 5, 50, 95, 97.5 %, DD as LC, DD as CR), 10 its variance, 11 to 19 the same unweighted, 20 its standard error.
+-- 2.5, 5, 50, 95, 97.5 %, DD as LC, DD as CR), 10 its variance, 11 to 19 the same unweighted, 20 its standard error, 21 to 24
+-- weighted with first extinct (2.5, 97.5 %, middle, variance), 25 to 27 the same unweighted (2.5, 97.5 %, standard error).
 point AS (
     SELECT
         * EXCLUDE (weight_0, weight_1, weight_2, weight_3, weight_4, weight_5),
@@ -102,7 +145,18 @@ point AS (
                 WHEN n > 0
                     THEN sqrt(greatest(0, weight_square / n - (weight_sum / n) ** 2)) * sqrt(data_deficient)
                         / (5 * (n + data_deficient))
-            END
+            END,
+            with_first_middle - 1.96 * with_first_error,
+            with_first_middle + 1.96 * with_first_error,
+            with_first_middle,
+            with_first_error ** 2,
+            1 - (weight_sum + 5 * first_extinct + with_first_by_p025) / nullif(5 * (n + first_extinct + data_deficient), 0),
+            1 - (weight_sum + 5 * first_extinct + with_first_by_p975) / nullif(5 * (n + first_extinct + data_deficient), 0),
+            sqrt(greatest(
+                0,
+                (weight_square + 25 * first_extinct) / nullif(n + first_extinct, 0)
+                - ((weight_sum + 5 * first_extinct) / nullif(n + first_extinct, 0)) ** 2
+            )) * sqrt(data_deficient) / nullif(5 * (n + first_extinct + data_deficient), 0)
         ] AS numbers,
         CASE
             WHEN unweighted_reason IS NOT NULL THEN unweighted_reason
@@ -121,7 +175,7 @@ sloped AS (
             list_zip(numbers, lag(numbers) OVER by_year), lambda pair: (pair[1] - pair[2]) / (year - lag_year)
         ) AS slope_before
     FROM (SELECT *, lead(year) OVER by_year AS lead_year, lag(year) OVER by_year AS lag_year
-          FROM point WHERE year IS NOT NULL
+          FROM point WHERE is_reassessed AND change_policy = 'genuine_changes'
           WINDOW by_year AS (PARTITION BY country_code, taxon_group ORDER BY year))
     WINDOW by_year AS (PARTITION BY country_code, taxon_group ORDER BY year)
 ),
@@ -144,34 +198,43 @@ span AS (
         country_code,
         max(first_year) - 10 AS first_year,
         max(last_year) AS last_year,
-        list(first_slope ORDER BY taxon_group) FILTER (first_slope IS NOT NULL AND taxon_group <> 'corals') AS first_slopes,
+        list(first_slope ORDER BY taxon_group) FILTER (first_slope IS NOT NULL AND taxon_group NOT IN ('corals', 'reef_building_corals')) AS first_slopes,
         list(last_slope ORDER BY taxon_group) FILTER (last_slope IS NOT NULL) AS last_slopes
     FROM ends
     WHERE is_comprehensive
     GROUP BY country_code
 ),
 
+-- Groups with one assessed year, and corals before their first, take the mean slope of the others; without others there is
+-- nothing to extrapolate with.
 spanned AS (
     SELECT
         ends.*,
-        CASE WHEN ends.is_comprehensive THEN least(ends.first_year, span.first_year) ELSE ends.first_year END AS from_year,
-        CASE WHEN ends.is_comprehensive THEN greatest(ends.last_year, span.last_year) ELSE ends.last_year END AS to_year,
         CASE
-            WHEN ends.first_slope IS NULL OR ends.taxon_group = 'corals'
-                THEN list_transform(range(1, 21), lambda place: coalesce(list_avg(list_transform(span.first_slopes, lambda slope: slope[place])), 0.0))
-            ELSE ends.first_slope
-        END AS slope_back,
+            WHEN ends.is_comprehensive AND (is_alone_back IS NULL OR len(span.first_slopes) > 0)
+                THEN least(ends.first_year, span.first_year)
+            ELSE ends.first_year
+        END AS from_year,
         CASE
-            WHEN ends.last_slope IS NULL
-                THEN list_transform(range(1, 21), lambda place: coalesce(list_avg(list_transform(span.last_slopes, lambda slope: slope[place])), 0.0))
-            ELSE ends.last_slope
-        END AS slope_on
-    FROM ends
+            WHEN ends.is_comprehensive AND (ends.last_slope IS NOT NULL OR len(span.last_slopes) > 0)
+                THEN greatest(ends.last_year, span.last_year)
+            ELSE ends.last_year
+        END AS to_year,
+        CASE WHEN is_alone_back THEN mean_slope(span.first_slopes) ELSE ends.first_slope END AS slope_back,
+        coalesce(ends.last_slope, mean_slope(span.last_slopes)) AS slope_on
+    FROM (
+        SELECT
+            *,
+            CASE WHEN first_slope IS NULL OR taxon_group IN ('corals', 'reef_building_corals') THEN true END AS is_alone_back
+        FROM ends
+    ) AS ends
     LEFT JOIN span ON ends.country_code = span.country_code
 ),
 
 grid AS (
-    SELECT country_code, taxon_group, slope_back, slope_on, unnest(range(from_year, to_year + 1)) AS year FROM spanned
+    SELECT
+        country_code, taxon_group, slope_back, slope_on, first_year, last_year, unnest(range(from_year, to_year + 1)) AS year
+    FROM spanned
 ),
 
 bracketed AS (
@@ -196,6 +259,7 @@ valued AS (
             WHEN year_before IS NULL OR after.year IS NULL THEN 'extrapolated'
             ELSE 'interpolated'
         END AS value_kind,
+        year_before IS NULL AS is_before,
         CASE
             WHEN year_before = bracketed.year THEN numbers_before
             WHEN year_before IS NULL
@@ -220,97 +284,119 @@ valued AS (
         ON bracketed.country_code = after.country_code
         AND bracketed.taxon_group = after.taxon_group
         AND bracketed.year <= after.year
+    -- A year that was partly assessed says more than an extrapolation to it.
+    ANTI JOIN point AS partly
+        ON bracketed.country_code = partly.country_code
+        AND bracketed.taxon_group = partly.taxon_group
+        AND bracketed.year = partly.year
+        AND NOT bracketed.year BETWEEN bracketed.first_year AND bracketed.last_year
     UNION ALL
-    SELECT country_code, taxon_group, NULL, 'undated', numbers, reason, unweighted_reason
+    SELECT
+        point.country_code,
+        point.taxon_group,
+        point.year,
+        CASE WHEN point.year IS NULL THEN 'undated' WHEN point.is_reassessed THEN 'assessed' ELSE 'partly_assessed' END,
+        false,
+        point.numbers,
+        point.reason,
+        point.unweighted_reason
     FROM point
-    WHERE year IS NULL
+    ANTI JOIN ends
+        ON point.country_code = ends.country_code
+        AND point.taxon_group = ends.taxon_group
+        AND point.year BETWEEN ends.first_year AND ends.last_year
 ),
 
-complete AS (
+filled AS (
     SELECT
-        valued.country_code,
-        valued.taxon_group,
-        valued.year,
-        valued.value_kind,
-        list_transform(
-            valued.numbers, lambda number: CASE WHEN number IS NOT NULL THEN greatest(0.0, least(1.0, number)) END
-        ) AS numbers,
-        valued.reason,
-        valued.unweighted_reason,
-        last.roll_up,
-        last.is_comprehensive,
-        last.change_policy,
-        last.species,
-        last.data_deficient,
-        last.first_extinct,
-        last.assessed_by_year,
-        last.genuine_changes
+        valued.* REPLACE (
+            list_transform(
+                valued.numbers, lambda number: CASE WHEN number IS NOT NULL THEN greatest(0.0, least(1.0, number)) END
+            ) AS numbers
+        ),
+        coalesce(last.change_policy, first.change_policy) AS change_policy,
+        coalesce(last.species, first.species) AS species,
+        coalesce(last.data_deficient, first.data_deficient) AS data_deficient,
+        coalesce(last.first_extinct, first.first_extinct) AS first_extinct,
+        coalesce(last.assessed_by_year, 0) AS assessed_by_year,
+        coalesce(last.genuine_changes, 0) AS genuine_changes,
+        first.is_comprehensive,
+        first.list_basis,
+        first.share_basis,
+        first.share_method,
+        span.first_year AS span_first_year
     FROM valued
     ASOF LEFT JOIN (SELECT * REPLACE (coalesce(year, -1) AS year) FROM point) AS last
         ON valued.country_code = last.country_code
         AND valued.taxon_group = last.taxon_group
         AND coalesce(valued.year, -1) >= last.year
-),
-
-filled AS (
-    SELECT
-        complete.* REPLACE (
-            coalesce(complete.roll_up, first.roll_up) AS roll_up,
-            coalesce(complete.is_comprehensive, first.is_comprehensive) AS is_comprehensive,
-            coalesce(complete.change_policy, first.change_policy) AS change_policy,
-            coalesce(complete.species, first.species) AS species,
-            coalesce(complete.data_deficient, first.data_deficient) AS data_deficient,
-            coalesce(complete.first_extinct, first.first_extinct) AS first_extinct,
-            coalesce(complete.assessed_by_year, 0) AS assessed_by_year,
-            coalesce(complete.genuine_changes, 0) AS genuine_changes
-        ),
-        first.year AS first_year,
-        span.first_year AS span_first_year
-    FROM complete
     JOIN (
         SELECT * FROM point
         QUALIFY row_number() OVER (PARTITION BY country_code, taxon_group ORDER BY year) = 1
     ) AS first
-        ON complete.country_code = first.country_code AND complete.taxon_group = first.taxon_group
-    LEFT JOIN span ON complete.country_code = span.country_code
+        ON valued.country_code = first.country_code AND valued.taxon_group = first.taxon_group
+    LEFT JOIN span ON valued.country_code = span.country_code
+),
+
+wanted AS (
+    SELECT 'all' AS roll_up, unnest(['amphibians', 'birds', 'cycads', 'mammals', 'reef_building_corals']) AS taxon_group
+    UNION ALL
+    SELECT roll_up, taxon_group
+    FROM core.taxon_group
+    WHERE roll_up IS NOT NULL AND world_assessed_species / nullif(described_species, 0) >= 0.8
+    QUALIFY count(*) OVER (PARTITION BY roll_up) >= 2
+),
+
+-- Which groups of each roll-up have values, and whether the others are known to be absent from the country.
+held AS (
+    SELECT
+        country.country_code,
+        wanted.roll_up,
+        count(valued_group.taxon_group) AS groups,
+        bool_and(
+            valued_group.taxon_group IS NOT NULL
+            OR whole_list.country_code IS NOT NULL AND known.taxon_group IS NULL
+            OR wanted.taxon_group = 'reef_building_corals' AND coalesce(place.is_landlocked, false)
+        ) AS is_whole
+    FROM (SELECT DISTINCT country_code FROM filled) AS country
+    CROSS JOIN wanted
+    LEFT JOIN (SELECT DISTINCT country_code, taxon_group FROM filled WHERE numbers[11] IS NOT NULL) AS valued_group
+        ON country.country_code = valued_group.country_code AND wanted.taxon_group = valued_group.taxon_group
+    LEFT JOIN (SELECT DISTINCT country_code FROM landed.country_species WHERE source = 'iucn') AS whole_list
+        ON country.country_code = whole_list.country_code
+    LEFT JOIN known ON country.country_code = known.country_code AND wanted.taxon_group = known.taxon_group
+    LEFT JOIN core.country AS place ON country.country_code = place.country_code
+    GROUP BY country.country_code, wanted.roll_up
 ),
 
 member AS (
-    SELECT
-        *,
-        unnest(CASE WHEN roll_up IS NULL THEN ['all'] ELSE [roll_up, 'all'] END) AS member_of
+    SELECT filled.*, wanted.roll_up, held.groups AS held_groups, held.is_whole AND held.groups >= 2 AS is_whole
     FROM filled
-),
-
-chosen AS (
-    SELECT *
-    FROM (
-        SELECT *
-        FROM member
-        QUALIFY
-            is_comprehensive AND numbers[11] IS NOT NULL
-            OR NOT bool_or(is_comprehensive AND numbers[11] IS NOT NULL) OVER (PARTITION BY country_code, member_of)
-    )
+    JOIN wanted ON filled.taxon_group = wanted.taxon_group
+    JOIN held ON filled.country_code = held.country_code AND wanted.roll_up = held.roll_up
+    WHERE filled.numbers[11] IS NOT NULL
     QUALIFY
         CASE
-            WHEN year IS NULL THEN NOT bool_or(year IS NOT NULL) OVER (PARTITION BY country_code, member_of)
-            ELSE NOT is_comprehensive OR year >= span_first_year
+            WHEN filled.year IS NULL
+                THEN NOT bool_or(filled.year IS NOT NULL) OVER (PARTITION BY filled.country_code, wanted.roll_up)
+            ELSE coalesce(filled.year >= filled.span_first_year, true)
         END
 ),
 
 rolled_up AS (
     SELECT
         country_code,
-        member_of AS taxon_group,
+        roll_up AS taxon_group,
         year,
         CASE
-            WHEN bool_or(year < first_year) OR bool_and(value_kind = 'extrapolated') THEN 'extrapolated'
+            WHEN bool_or(is_before) OR bool_and(value_kind = 'extrapolated') THEN 'extrapolated'
             WHEN bool_and(value_kind = 'assessed') THEN 'assessed'
             WHEN year IS NULL THEN 'undated'
+            WHEN bool_or(value_kind = 'partly_assessed') THEN 'partly_assessed'
             ELSE 'interpolated'
         END AS value_kind,
         -- Of the whole series: a trend over several years is as well explained as its least explained group.
-        min(min(change_policy)) OVER (PARTITION BY country_code, member_of) AS change_policy,
+        min(min(change_policy)) OVER (PARTITION BY country_code, roll_up) AS change_policy,
         avg(numbers[1] ORDER BY taxon_group) AS weighted,
         avg(numbers[2] ORDER BY taxon_group) AS weighted_with_first,
         avg(numbers[5] ORDER BY taxon_group) AS weighted_middle,
@@ -322,24 +408,36 @@ rolled_up AS (
         sqrt(sum(numbers[20] ** 2 ORDER BY taxon_group)) / nullif(count(numbers[20]), 0) AS unweighted_error,
         avg(numbers[18] ORDER BY taxon_group) AS unweighted_lc,
         avg(numbers[19] ORDER BY taxon_group) AS unweighted_cr,
-        count(numbers[11]) AS groups,
+        avg(numbers[23] ORDER BY taxon_group) AS with_first_middle,
+        sqrt(sum(numbers[24] ORDER BY taxon_group)) / nullif(count(numbers[24]), 0) AS with_first_error,
+        sqrt(sum(numbers[27] ** 2 ORDER BY taxon_group)) / nullif(count(numbers[27]), 0) AS unweighted_with_first_error,
+        count(*) AS groups,
+        any_value(held_groups) AS held_groups,
+        bool_and(is_whole) AS is_whole,
         sum(species) AS species,
         sum(data_deficient) AS data_deficient,
         sum(first_extinct) AS first_extinct,
         sum(assessed_by_year) AS assessed_by_year,
         sum(genuine_changes) AS genuine_changes,
+        weakest_list(list_basis) AS list_basis,
+        range_basis(
+            weakest_list(list_basis), bool_or(share_basis = 'shares_of_records'), bool_or(share_basis = 'equal_shares')
+        ) AS share_basis,
+        common_method(share_method) AS share_method,
+        CASE WHEN NOT bool_and(is_whole) THEN 'groups_missing' ELSE min(unweighted_reason) END AS unweighted_reason,
         CASE
-            WHEN count(numbers[11]) = 0 THEN min(unweighted_reason)
-            WHEN NOT bool_or(is_comprehensive AND numbers[11] IS NOT NULL) THEN 'group_partly_assessed'
-            ELSE min(unweighted_reason) FILTER (numbers[11] IS NOT NULL)
-        END AS unweighted_reason,
-        CASE
-            WHEN count(numbers[1]) = 0 THEN min(reason)
-            WHEN NOT bool_or(is_comprehensive AND numbers[11] IS NOT NULL) THEN 'group_partly_assessed'
-            ELSE min(reason) FILTER (numbers[1] IS NOT NULL)
+            WHEN NOT bool_and(is_whole) THEN 'groups_missing'
+            WHEN count(numbers[1]) < count(*) THEN 'no_range_share'
+            ELSE min(reason)
         END AS reason
-    FROM chosen
-    GROUP BY country_code, member_of, year
+    FROM member
+    GROUP BY country_code, roll_up, year
+    -- A roll-up that is not whole has no value, and one row that says so.
+    QUALIFY
+        CASE
+            WHEN bool_and(is_whole) THEN count(*) = any_value(held_groups)
+            ELSE year IS NOT DISTINCT FROM max(year) OVER (PARTITION BY country_code, roll_up)
+        END
 ),
 
 every_row AS (
@@ -356,6 +454,9 @@ every_row AS (
         first_extinct,
         assessed_by_year,
         genuine_changes,
+        list_basis,
+        share_basis,
+        share_method,
         reason,
         unweighted_reason
     FROM filled
@@ -373,9 +474,12 @@ every_row AS (
                 weighted_middle + 1.96 * weighted_error, weighted_lc, weighted_cr, weighted_error ** 2, unweighted,
                 unweighted_with_first, unweighted - 1.96 * unweighted_error, unweighted - 1.645 * unweighted_error,
                 unweighted, unweighted + 1.645 * unweighted_error, unweighted + 1.96 * unweighted_error, unweighted_lc,
-                unweighted_cr, unweighted_error
+                unweighted_cr, unweighted_error, with_first_middle - 1.96 * with_first_error,
+                with_first_middle + 1.96 * with_first_error, with_first_middle, with_first_error ** 2,
+                unweighted_with_first - 1.96 * unweighted_with_first_error,
+                unweighted_with_first + 1.96 * unweighted_with_first_error, unweighted_with_first_error
             ],
-            lambda number: CASE WHEN number IS NOT NULL THEN greatest(0.0, least(1.0, number)) END
+            lambda number: CASE WHEN is_whole AND number IS NOT NULL THEN greatest(0.0, least(1.0, number)) END
         ) AS numbers,
         groups,
         species,
@@ -383,6 +487,9 @@ every_row AS (
         first_extinct,
         assessed_by_year,
         genuine_changes,
+        list_basis,
+        share_basis,
+        share_method,
         reason,
         unweighted_reason
     FROM rolled_up
@@ -402,15 +509,21 @@ compared AS (
 changed AS (
     SELECT
         *,
-        CASE WHEN value_kind <> 'extrapolated' AND year > base_year THEN (numbers[1] - base_value) / (year - base_year) END
-            AS change
+        CASE
+            WHEN value_kind IN ('assessed', 'interpolated') AND change_policy = 'genuine_changes' AND year > base_year
+                THEN (numbers[1] - base_value) / (year - base_year)
+        END AS change
     FROM compared
 ),
 
 official AS (
-    SELECT country_code, year, value, value_lower, value_upper
+    SELECT country_code, year, value, value_lower, value_upper, basis_of(publisher) AS basis
     FROM core.indicator_observation
-    WHERE series_code = 'ER_RSK_LST' AND disaggregation = 'total' AND value BETWEEN 0 AND 1
+    WHERE
+        series_code = 'ER_RSK_LST'
+        AND disaggregation = 'total'
+        AND value_status = 'observed'
+        AND value BETWEEN 0 AND 1
 ),
 
 beside AS (
@@ -430,6 +543,7 @@ beside AS (
             ELSE 'no_data'
         END AS unweighted_reason,
         official.value,
+        official.basis AS official_basis,
         CASE WHEN official.value_lower BETWEEN 0 AND 1 THEN official.value_lower END AS value_lower,
         CASE WHEN official.value_upper BETWEEN 0 AND 1 THEN official.value_upper END AS value_upper,
         CASE
@@ -460,6 +574,8 @@ SELECT
     numbers[8] AS red_list_index_if_dd_least_concern,
     numbers[9] AS red_list_index_if_dd_critically_endangered,
     numbers[2] AS red_list_index_with_first_extinct,
+    numbers[21] AS red_list_index_with_first_extinct_lower,
+    numbers[22] AS red_list_index_with_first_extinct_upper,
     numbers[11] AS red_list_index_unweighted,
     numbers[13] AS red_list_index_unweighted_lower,
     numbers[14] AS red_list_index_unweighted_p05,
@@ -470,6 +586,8 @@ SELECT
     numbers[18] AS red_list_index_unweighted_if_dd_least_concern,
     numbers[19] AS red_list_index_unweighted_if_dd_critically_endangered,
     numbers[12] AS red_list_index_unweighted_with_first_extinct,
+    numbers[25] AS red_list_index_unweighted_with_first_extinct_lower,
+    numbers[26] AS red_list_index_unweighted_with_first_extinct_upper,
     change AS red_list_index_change,
     value AS official_red_list_index,
     value_lower AS official_red_list_index_lower,
@@ -481,6 +599,10 @@ SELECT
     coalesce(first_extinct, 0) AS first_extinct_species,
     coalesce(assessed_by_year, 0) AS assessed_by_year_species,
     coalesce(genuine_changes, 0) AS genuine_changes,
+    share_method,
+    share_basis AS basis,
+    list_basis AS unweighted_basis,
+    official_basis,
     reason IS NULL AS reportable,
     reason,
     unweighted_reason IS NULL AS unweighted_reportable,
@@ -497,9 +619,10 @@ FROM (
         CASE
             WHEN value_kind = 'extrapolated' THEN 'extrapolated'
             WHEN change IS NULL AND numbers[1] IS NULL THEN reason
+            WHEN value_kind = 'partly_assessed' THEN 'not_assessed_together'
+            WHEN change_policy = 'as_published' THEN 'changes_not_explained'
             WHEN change IS NULL THEN 'one_assessed_year'
             WHEN reason IS NOT NULL THEN reason
-            WHEN change_policy = 'as_published' THEN 'changes_not_explained'
             WHEN genuine_changes < 10 THEN 'too_few_genuine_changes'
         END AS change_reason,
         coalesce(reason, official_reason) AS difference_reason

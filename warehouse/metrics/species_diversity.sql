@@ -137,8 +137,25 @@ sized AS (
 judged AS (
     SELECT
         *,
-        CASE WHEN n < 20 THEN 'too_few_records' WHEN is_mixed THEN 'mixed_checklists' END AS reason
+        CASE WHEN n < 20 THEN 'too_few_records' WHEN is_mixed THEN 'mixed_checklists' END AS reason,
+        CASE WHEN f1 = n THEN 'all_singletons' END AS singleton_reason,
+        CASE WHEN coalesce(size > 2 * n, true) THEN 'coverage_too_low' END AS size_reason,
+        CASE WHEN n > 1 THEN 1 / nullif(asymptotic_concentration(frequencies, n), 0) END AS hill_2_asymptotic,
+        CASE
+            WHEN size < n THEN rarefied_hill_1(frequencies, size, n, n)
+            WHEN size <= 2 * n
+                THEN extrapolated_hill_1(exp(entropy), hill_1_asymptotic, last_entropy(frequencies, n, n), size - n)
+        END AS standardised_hill_1,
+        CASE WHEN size <= 2 * n THEN hill_2_at(frequencies, size, n, n) END AS standardised_hill_2
     FROM sized
+),
+
+ordered AS (
+    SELECT
+        *,
+        is_in_order(hill_1_asymptotic, hill_2_asymptotic) AS is_asymptotic_in_order,
+        is_in_order(standardised_hill_1, standardised_hill_2) AS is_standardised_in_order
+    FROM judged
 )
 
 SELECT
@@ -153,33 +170,35 @@ SELECT
     chao_lower(s, chao1, chao_variance(s, f1, f2, n)) AS chao1_inext_richness_lower,
     chao_upper(s, chao1, chao_variance(s, f1, f2, n)) AS chao1_inext_richness_upper,
     chao1_bias_corrected AS chao1_bias_corrected_richness,
-    chao_lower(s, chao1_bias_corrected, chao_bias_corrected_variance(f1, f2)) AS chao1_bias_corrected_richness_lower,
-    chao_upper(s, chao1_bias_corrected, chao_bias_corrected_variance(f1, f2)) AS chao1_bias_corrected_richness_upper,
+    chao_lower(s, chao1_bias_corrected, chao_bias_corrected_variance(s, f1, f2)) AS chao1_bias_corrected_richness_lower,
+    chao_upper(s, chao1_bias_corrected, chao_bias_corrected_variance(s, f1, f2)) AS chao1_bias_corrected_richness_upper,
     coverage AS sample_coverage_share,
     exp(entropy) AS hill_1,
-    hill_1_asymptotic,
+    CASE WHEN is_asymptotic_in_order THEN hill_1_asymptotic END AS hill_1_asymptotic,
     1 / simpson_concentration(frequencies, n) AS hill_2,
-    CASE WHEN n > 1 THEN 1 / nullif(asymptotic_concentration(frequencies, n), 0) END AS hill_2_asymptotic,
+    CASE WHEN is_asymptotic_in_order THEN hill_2_asymptotic END AS hill_2_asymptotic,
     expected_species(frequencies, 50, n) AS es50_richness,
     at_most_one(entropy / nullif(ln(s), 0)) AS pielou_evenness,
     williams_evenness(frequencies, s, n) AS williams_evenness,
     CASE WHEN size <= 2 * n THEN richness_at(frequencies, f1, f2, size, n) END AS standardised_richness,
-    CASE
-        WHEN size < n THEN rarefied_hill_1(frequencies, size, n, n)
-        WHEN size <= 2 * n
-            THEN extrapolated_hill_1(exp(entropy), hill_1_asymptotic, last_entropy(frequencies, n, n), size - n)
-    END AS standardised_hill_1,
-    CASE WHEN size <= 2 * n THEN hill_2_at(frequencies, size, n, n) END AS standardised_hill_2,
+    CASE WHEN is_standardised_in_order THEN standardised_hill_1 END AS standardised_hill_1,
+    CASE WHEN is_standardised_in_order THEN standardised_hill_2 END AS standardised_hill_2,
     CASE WHEN size <= 2 * n THEN size END AS standardised_records,
     group_records * CAST(inverse_records AS DOUBLE) AS abundance_rarity,
     reason IS NULL AS reportable,
     reason,
-    coalesce(reason, CASE WHEN f1 = n THEN 'all_singletons' END) IS NULL AS estimate_reportable,
-    coalesce(reason, CASE WHEN f1 = n THEN 'all_singletons' END) AS estimate_reason,
+    coalesce(reason, singleton_reason) IS NULL AS estimate_reportable,
+    coalesce(reason, singleton_reason) AS estimate_reason,
+    coalesce(reason, singleton_reason) IS NULL AND is_asymptotic_in_order AS hill_asymptotic_reportable,
+    coalesce(reason, singleton_reason, CASE WHEN NOT is_asymptotic_in_order THEN 'out_of_order' END)
+        AS hill_asymptotic_reason,
     coalesce(reason, CASE WHEN n < 50 THEN 'too_few_records' END) IS NULL AS es50_reportable,
     coalesce(reason, CASE WHEN n < 50 THEN 'too_few_records' END) AS es50_reason,
     coalesce(reason, CASE WHEN s < 3 THEN 'too_few_species' END) IS NULL AS evenness_reportable,
     coalesce(reason, CASE WHEN s < 3 THEN 'too_few_species' END) AS evenness_reason,
-    coalesce(reason, CASE WHEN coalesce(size > 2 * n, true) THEN 'coverage_too_low' END) IS NULL AS standardised_reportable,
-    coalesce(reason, CASE WHEN coalesce(size > 2 * n, true) THEN 'coverage_too_low' END) AS standardised_reason
-FROM judged
+    coalesce(reason, size_reason) IS NULL AS standardised_reportable,
+    coalesce(reason, size_reason) AS standardised_reason,
+    coalesce(reason, size_reason) IS NULL AND is_standardised_in_order AS standardised_hill_reportable,
+    coalesce(reason, size_reason, CASE WHEN NOT is_standardised_in_order THEN 'out_of_order' END)
+        AS standardised_hill_reason
+FROM ordered

@@ -255,6 +255,23 @@ estimated AS (
         coalesce(base_reason, CASE WHEN coalesce(size > 2 * units, true) THEN 'coverage_too_low' END)
             AS standardised_reason
     FROM sized
+),
+
+ordered AS (
+    SELECT
+        *,
+        CASE
+            WHEN size < units THEN rarefied_hill_1(frequencies, size, units, incidences)
+            WHEN is_near THEN
+                extrapolated_hill_1(
+                    exp(shannon_entropy(frequencies, incidences)),
+                    incidences / units * exp(units / incidences * asymptotic_entropy(frequencies, q1, q2, units)),
+                    last_entropy(frequencies, units, incidences),
+                    size - units
+                )
+        END AS hill_1,
+        CASE WHEN is_near THEN hill_2_at(frequencies, size, units, incidences) END AS hill_2
+    FROM estimated
 )
 
 SELECT
@@ -272,17 +289,8 @@ SELECT
     CASE WHEN is_known THEN chao_upper(s, chao2, chao_variance(s, q1, q2, units)) END AS chao2_richness_upper,
     CASE WHEN is_known THEN sample_coverage(q1, q2, units, incidences) END AS unit_coverage_share,
     CASE WHEN is_near THEN richness_at(frequencies, q1, q2, size, units) END AS unit_standardised_richness,
-    CASE
-        WHEN size < units THEN rarefied_hill_1(frequencies, size, units, incidences)
-        WHEN is_near THEN
-            extrapolated_hill_1(
-                exp(shannon_entropy(frequencies, incidences)),
-                incidences / units * exp(units / incidences * asymptotic_entropy(frequencies, q1, q2, units)),
-                last_entropy(frequencies, units, incidences),
-                size - units
-            )
-    END AS unit_standardised_hill_1,
-    CASE WHEN is_near THEN hill_2_at(frequencies, size, units, incidences) END AS unit_standardised_hill_2,
+    CASE WHEN is_in_order(hill_1, hill_2) THEN hill_1 END AS unit_standardised_hill_1,
+    CASE WHEN is_in_order(hill_1, hill_2) THEN hill_2 END AS unit_standardised_hill_2,
     CASE WHEN is_near THEN size END AS standardised_units,
     CASE WHEN has_cells THEN cells END AS occupied_cells,
     CASE WHEN has_cells THEN group_cells END AS ever_occupied_cells,
@@ -294,6 +302,9 @@ SELECT
     reason,
     standardised_reason IS NULL AS standardised_reportable,
     standardised_reason,
+    standardised_reason IS NULL AND is_in_order(hill_1, hill_2) AS standardised_hill_reportable,
+    coalesce(standardised_reason, CASE WHEN NOT is_in_order(hill_1, hill_2) THEN 'out_of_order' END)
+        AS standardised_hill_reason,
     cell_reason IS NULL AS cell_reportable,
     cell_reason
-FROM estimated
+FROM ordered

@@ -14,12 +14,10 @@ WITH species AS (
         status.taxon_group,
         described.roll_up,
         described.world_assessed_species / nullif(described.described_species, 0) AS world_assessed_share,
-        star_weight(status.red_list_category) * known.range_share AS score
+        star_weight(status.red_list_category) * status.range_share AS score
     FROM core.species_status AS status
-    JOIN core.country_species AS known
-        ON status.country_code = known.country_code AND status.species_key = known.species_key
     JOIN core.taxon_group AS described ON status.taxon_group = described.taxon_group
-    WHERE status.is_counted AND star_weight(status.red_list_category) IS NOT NULL AND known.range_share > 0
+    WHERE status.is_counted AND star_weight(status.red_list_category) IS NOT NULL AND status.range_share > 0
 ),
 
 believed AS (
@@ -115,6 +113,8 @@ SELECT
     CAST(sum(CAST(levelled.star AS DECIMAL(24, 15))) AS DOUBLE) AS star,
     CAST(sum(CAST(levelled.star_any_timing AS DECIMAL(24, 15))) AS DOUBLE) AS star_any_timing,
     count(DISTINCT levelled.species_key) AS species,
+    total.share_method,
+    total.basis,
     total.reportable,
     total.reason
 FROM levelled

@@ -3,7 +3,7 @@
 -- The range share stands in for the share of suitable habitat. A species is explained when a threat that is not past is
 -- expected to cause a decline. A roll-up holds the groups assessed worldwide by 80 %; where the country has none of these,
 -- all of them, and is then not reportable.
--- Reportable when at least 80 % of the group's described species are assessed worldwide, the range share is known for at
+-- Reportable with range shares from maps, cells or an expert on a country list, when at least 80 % of the group's described species are assessed worldwide, the range share is known for at
 -- least 80 % of the scoring species, and a threat for at least 80 % of them.
 -- Source: Mair et al. 2021, Nature Ecology & Evolution 5: 836-844.
 WITH species AS (
@@ -13,11 +13,11 @@ WITH species AS (
         status.taxon_group,
         unnest(reporting_groups(status.taxon_group, described.roll_up)) AS member_of,
         star_weight(status.red_list_category) AS weight,
-        known.range_share,
+        status.range_share,
+        status.share_method,
+        status.list_basis,
         described.world_assessed_species / nullif(described.described_species, 0) AS world_assessed_share
     FROM core.species_status AS status
-    JOIN core.country_species AS known
-        ON status.country_code = known.country_code AND status.species_key = known.species_key
     JOIN core.taxon_group AS described ON status.taxon_group = described.taxon_group
     WHERE status.is_counted AND is_assessed(status.red_list_category)
 ),
@@ -61,7 +61,18 @@ summed AS (
         sum(CAST(chosen.weight * chosen.range_share AS DECIMAL(24, 15))) FILTER (explained.species_key IS NOT NULL)
             AS allocated,
         bool_or(chosen.world_assessed_share >= 0.8) AS is_comprehensive,
-        bool_and(chosen.world_assessed_share IS NULL) AS is_undescribed
+        bool_and(chosen.world_assessed_share IS NULL) AS is_undescribed,
+        common_method(CASE WHEN chosen.weight IS NOT NULL THEN chosen.share_method END) AS share_method,
+        weakest_list(chosen.list_basis) AS list_basis,
+        coalesce(bool_or(chosen.weight IS NOT NULL AND chosen.share_method = 'occurrences'), false) AS has_record_shares,
+        coalesce(
+            bool_or(
+                chosen.weight IS NOT NULL
+                AND chosen.share_method = 'equal_shares'
+                AND is_weak_share(chosen.share_method, chosen.range_share)
+            ),
+            false
+        ) AS has_equal_shares
     FROM chosen
     LEFT JOIN explained
         ON chosen.country_code = explained.country_code AND chosen.species_key = explained.species_key
@@ -76,6 +87,8 @@ SELECT
     scoring_species,
     species_with_threats,
     range_share_known_share,
+    share_method,
+    CASE WHEN scoring_species > 0 THEN range_basis(list_basis, has_record_shares, has_equal_shares) END AS basis,
     reason IS NULL AS reportable,
     reason
 FROM (

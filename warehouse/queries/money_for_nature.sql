@@ -1,13 +1,16 @@
--- Question: How much money for nature does each country have per square kilometre, and how much land does it protect?
+-- Question: Whose money for nature does each country have per square kilometre, and how much land does it protect?
 -- Why: a protected area without money is a line on a map; target 19 of the framework asks for 200 billion dollars a
 --   year.
--- Reading: means over the latest five years that have a number, in US dollars. `components` says what the sum
---   holds: aid alone leaves out what the country itself spends, so compare only countries with the same components.
-WITH recent AS (
-    SELECT country_code, year, biodiversity_finance_usd, biodiversity_finance_usd_per_km2, finance_components
-    FROM metrics.conservation_finance
-    WHERE finance_area_reportable
-    QUALIFY row_number() OVER (PARTITION BY country_code ORDER BY year DESC) <= 5
+-- Reading: means over the latest five years that have a number, in US dollars per km2. `aid_received` is money of
+--   others and answers need, `own_spending` is the country's budget, and most countries publish none: a dash is not
+--   zero. The two are never added, and countries stand in the order of their names, for aid is no rank.
+WITH money AS (
+    SELECT country_code, metric, year, value
+    FROM metrics.metric_value
+    WHERE
+        metric IN ('biodiversity_aid_received_usd_per_km2', 'domestic_biodiversity_finance_usd_per_km2')
+        AND reportable
+    QUALIFY row_number() OVER (PARTITION BY country_code, metric ORDER BY year DESC) <= 5
 ),
 
 protected AS (
@@ -19,14 +22,12 @@ protected AS (
 
 SELECT
     country.country_name AS country,
-    min(recent.year) AS first_year,
-    max(recent.year) AS last_year,
-    round(avg(recent.biodiversity_finance_usd) / 1e6, 2) AS million_usd_per_year,
-    round(avg(recent.biodiversity_finance_usd_per_km2), 2) AS usd_per_km2,
-    string_agg(DISTINCT recent.finance_components, ', ' ORDER BY recent.finance_components) AS components,
+    max(money.year) AS last_year,
+    round(avg(money.value) FILTER (money.metric = 'biodiversity_aid_received_usd_per_km2'), 2) AS aid_received,
+    round(avg(money.value) FILTER (money.metric = 'domestic_biodiversity_finance_usd_per_km2'), 2) AS own_spending,
     round(any_value(protected.land_protected_pct), 1) AS land_protected_pct
-FROM recent
+FROM money
 JOIN core.country AS country USING (country_code)
 LEFT JOIN protected USING (country_code)
 GROUP BY country.country_name
-ORDER BY usd_per_km2, country
+ORDER BY country

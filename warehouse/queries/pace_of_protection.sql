@@ -1,22 +1,26 @@
 -- Question: At the pace of its own recent years, when does each country reach 30 % of protected land?
 -- Why: a country at 17 % that gains 1 point a year is in another place than one at 20 % that gains none.
--- Reading: a straight line through all years of the file (least squares), drawn on. An empty `reaches_30_pct_in`
---   means that coverage does not grow, or has passed 30 %. Jumps are often late reporting rather than new areas.
+-- Reading: a straight line through the years of one publisher (least squares), drawn on; of several publishers of a
+--   country the one of the latest year. An empty `reaches_30_pct_in` means that coverage does not grow, or has
+--   passed 30 %. Jumps are often late reporting rather than new areas; protected areas alone, without OECMs.
 WITH fitted AS (
     SELECT
         country_code,
+        land_protected_publisher AS publisher,
         min(year) AS first_year,
         max(year) AS last_year,
-        arg_max(value, year) AS latest_pct,
-        regr_slope(value, year) AS points_per_year
-    FROM metrics.metric_value
-    WHERE metric = 'land_protected_pct' AND reportable
-    GROUP BY country_code
+        arg_max(land_protected_pct, year) AS latest_pct,
+        regr_slope(land_protected_pct, year) AS points_per_year
+    FROM metrics.protected_area_coverage
+    WHERE land_reportable
+    GROUP BY country_code, land_protected_publisher
     HAVING count(*) >= 3
+    QUALIFY row_number() OVER (PARTITION BY country_code ORDER BY last_year DESC, publisher) = 1
 )
 
 SELECT
     country.country_name AS country,
+    publisher,
     first_year,
     last_year,
     round(latest_pct, 1) AS latest_pct,

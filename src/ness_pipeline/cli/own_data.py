@@ -24,6 +24,10 @@ def load(
     checklist_key: Annotated[
         str | None, typer.Option(help="GBIF dataset key of the checklist of the species keys.")
     ] = None,
+    complete: Annotated[
+        bool,
+        typer.Option("--complete", help="The list names every species of its groups (country_species, assessment)."),
+    ] = False,
     source: Annotated[str | None, typer.Option(help="Name of the data; files under one name add up.")] = None,
     sandbox: Sandbox = False,
 ) -> None:
@@ -42,6 +46,7 @@ def load(
                 taxon_group=taxon_group,
                 checklist_key=checklist_key,
                 source=source,
+                is_complete=complete,
             )
         show_file(console, path.name, loaded)
     console.print("Next: `ness materialise` computes the metrics and publishes them.")

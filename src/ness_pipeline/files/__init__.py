@@ -56,6 +56,7 @@ def read(
     taxon_group: str | None = None,
     checklist_key: str | None = None,
     source: str | None = None,
+    is_complete: bool = False,
 ) -> Iterator[FileLoad]:
     """Read a file, folder or archive; its layout is recognised from its content.
 
@@ -66,6 +67,7 @@ def read(
         taxon_group: reporting group of all rows, for files that do not name higher taxa.
         checklist_key: GBIF dataset key of the checklist of the species keys, when known.
         source: name of the data in `source`; the file's name where none is given.
+        is_complete: whether a list names every species of its groups, as the user says.
 
     Raises:
         WrongUsage: the file is unreadable, or an option is missing or makes no sense.
@@ -77,6 +79,7 @@ def read(
         country_code=resolve([country_code])[0] if country_code is not None else None,
         taxon_group=taxon_group,
         checklist_key=checklist_key,
+        is_complete=is_complete,
     )
     if taxon_group is not None and taxon_group not in TAXON_GROUPS:
         raise WrongUsage(f"{taxon_group!r} is no reporting group; choose one of {', '.join(TAXON_GROUPS)}.")
@@ -98,6 +101,11 @@ def _load_of(raw: RawTable, wanted: Table | None, defaults: RowDefaults) -> File
         SchemaDrift: it has neither records nor a cube, and no table is named.
     """
     terms = Terms(raw.names, raw.shown)
+    is_list = wanted is not None and wanted.has("is_complete_list")
+    if defaults.is_complete and not (is_list and wanted is not None and fits(wanted, raw)):
+        raise WrongUsage(
+            f"{raw.shown} is not read as a list of species or of assessments, so --complete has no meaning for it; leave the option out, or load it as country_species or assessment."
+        )
     is_table = wanted is not None and (wanted.short_name not in CUBE_TABLES or fits(wanted, raw))
     if not is_table and is_cube(terms):
         return FileLoad(defaults.source, "occurrence cube", CUBE_TABLES, read_cube(raw, defaults))

@@ -16,12 +16,14 @@ class RowDefaults:
         country_code: country of all rows, for files that do not name it.
         taxon_group: reporting group of all rows, for files that do not name higher taxa.
         checklist_key: GBIF dataset key of the checklist of the species keys.
+        is_complete: whether a list names every species of its groups.
     """
 
     source: str
     country_code: str | None = None
     taxon_group: str | None = None
     checklist_key: str | None = None
+    is_complete: bool = False
 
     @property
     def origin(self) -> list[pl.Expr]:
@@ -34,5 +36,6 @@ class RowDefaults:
             "country_code": self.country_code,
             "taxon_group": self.taxon_group,
             "checklist_key": self.checklist_key,
+            "is_complete_list": "true" if self.is_complete else None,
         }
         return {name: value for name, value in values.items() if value is not None}

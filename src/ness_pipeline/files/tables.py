@@ -14,6 +14,7 @@ from ness_pipeline.files.raw import ROW, RawTable
 from ness_pipeline.files.row_defaults import RowDefaults
 from ness_pipeline.names.column_names import nearest
 from ness_pipeline.names.countries import countries, country_named
+from ness_pipeline.schemas.vocabulary import INDEX_SETS
 
 NATIONAL_LISTS = frozenset({"assessment", "genuine_change"})
 """Tables whose `scope` is a country's Red List or the global one; the scope of a threat is something else."""
@@ -56,13 +57,23 @@ def read_table(raw: RawTable, table: Table, defaults: RowDefaults) -> Iterator[B
     rows_seen = 0
     for rows in raw.batches():
         rows_seen += rows.height
-        yield from _by_country(rows.with_columns(filled), table)
+        yield from _by_country(_with_sets(rows.with_columns(filled), table), table)
     if raw.malformed.height:
         row = raw.malformed.get_column("row_number")[0]
         message = f"{raw.shown}, row {row + 1}, does not have the {len(raw.names)} columns of the header; nothing was loaded, correct the row."
         raise ContractViolation(message)
     if not rows_seen:
         raise ContractViolation(f"{raw.shown} has column names but no rows; nothing was loaded, add the rows.")
+
+
+def _with_sets(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """The rows with the reporting group of those whose group is named as a set of the Red List Index, as `cycads` is."""
+    if not table.has("index_set") or "taxon_group" not in rows.columns:
+        return rows
+    group = pl.col("taxon_group")
+    named = pl.when(group.is_in(list(INDEX_SETS))).then(group)
+    stated = pl.col("index_set") if "index_set" in rows.columns else pl.lit(None, pl.String)
+    return rows.with_columns(index_set=pl.coalesce(stated, named), taxon_group=group.replace(INDEX_SETS))
 
 
 def _check_columns(raw: RawTable, table: Table, defaults: RowDefaults) -> None:

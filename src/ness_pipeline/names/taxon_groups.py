@@ -91,6 +91,18 @@ GROUP_TAXA: dict[str, tuple[Taxon, ...]] = {
 Orders stand in for a class that a checklist does not have: where a class of the group is found they add nothing.
 """
 
+_INDEX_SETS: dict[str, str] = {
+    "cycadales": "cycads",
+    "scleractinia": "reef_building_corals",
+    "milleporidae": "reef_building_corals",
+    "helioporidae": "reef_building_corals",
+}
+"""Order or family to the set of the Red List Index that holds its species.
+
+Reef-building corals are the stony corals, fire corals and blue coral that the Red List has assessed. Its stony corals of
+cold and deep water, of which few are assessed, are among them, as nothing in its data tells them apart.
+"""
+
 RESIDUAL_GROUPS: frozenset[str] = frozenset({"other_animals", "other_plants", "other_fungi"})
 """Groups that are what remains of their kingdom after all other groups."""
 
@@ -99,6 +111,11 @@ _BY_NAME: dict[tuple[str, str], tuple[str, str]] = {
     for group, taxa in GROUP_TAXA.items()
     for taxon in taxa
 }
+
+
+def index_set_of(order: str | None, family: str | None) -> str | None:
+    """The set of the Red List Index that a species of this order or family is in, None for most species."""
+    return next((found for name in (order, family) if name and (found := _INDEX_SETS.get(name.strip().lower()))), None)
 
 
 def group_of(kingdom: str | None, phylum: str | None, class_: str | None, order: str | None) -> str | None:

@@ -124,6 +124,7 @@ def load_file(
     taxon_group: str | None = None,
     checklist_key: str | None = None,
     source: str | None = None,
+    is_complete: bool = False,
 ) -> FileLoaded:
     """Load one own file as a unit of work named after it, replacing what a file of that name brought before.
 
@@ -135,17 +136,20 @@ def load_file(
         taxon_group: reporting group of all rows, for files that do not name higher taxa.
         checklist_key: GBIF dataset key of the checklist of the species keys.
         source: name of the data; files loaded under one name add up.
+        is_complete: whether a list names every species of its groups.
 
     Raises:
         NessError: the file is unreadable or breaks the contract; nothing of it is loaded.
     """
-    options = {
-        "country_code": country_code,
-        "taxon_group": taxon_group,
-        "checklist_key": checklist_key,
-        "source": source,
-    }
-    with read(path, table=table, **options) as file:
+    with read(
+        path,
+        table=table,
+        country_code=country_code,
+        taxon_group=taxon_group,
+        checklist_key=checklist_key,
+        source=source,
+        is_complete=is_complete,
+    ) as file:
         own = OwnLoad(file.source, path.name, file.layout, file.tables, file.batches, [(path.name, path)])
         return load_own(settings, own, f"load {path.name}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -47,10 +47,15 @@ UNSDG_SERIES = {
     "ER_BDY_ABT2NP": ("15.9.1", "National target for Aichi Target 2", "NUMBER", "flag", 2018),
     "ER_BDY_SEEA": ("15.9.1", "Countries that use environmental-economic accounting", "NUMBER", "flag", 2017),
     "ER_MTN_GRNCVI": ("15.4.2", "Mountain Green Cover Index", "PERCENT", "belts", 2000),
-    "DC_ODA_BDVL": ("15.a.1", "Total official development assistance for biodiversity, by recipient countries (millions of constant United States dollars)", "CON_USD", "aid", 2006),
-    "DC_ODA_BDVDL": ("15.a.1", "Total official development assistance for biodiversity, by donor countries (millions of constant United States dollars)", "CON_USD", "aid", 2006),
+    "DC_ODA_BDVL": ("15.a.1", "Total official development assistance for biodiversity, by recipient countries (millions of constant United States dollars)", "CON_USD_M", "aid", 2006),
+    "DC_ODA_BDVDL": ("15.a.1", "Total official development assistance for biodiversity, by donor countries (millions of constant United States dollars)", "CON_USD_M", "aid", 2006),
 }  # fmt: skip
 """UN SDG code to its indicator, description, unit, kind and first year."""
+
+SITE_SERIES = frozenset({"ER_PTD_TERR", "ER_PTD_FRHWTR", "ER_PTD_MTN", "ER_MRN_MPA"})
+"""Means over key biodiversity areas, which the UN publishes with bounds for protected areas of unknown year."""
+SITE_BOUNDS = (-1.5, 0.25)
+"""Lower and upper bound of such a mean, from the mean itself."""
 
 BELTS = ("ALPINE", "MONTANE", "NIVAL", "TOTAL")
 WORLDBANK_AGGREGATES = {
@@ -75,7 +80,7 @@ class SdgValue:
         text: the value as the API writes it: a number, `N`, `NaN`, `<5`, `>95`, `..` or nothing.
         lower: lower bound as text.
         upper: upper bound as text.
-        belt: bioclimatic belt of a mountain series, None in all others.
+        belt: bioclimatic belt of mountain green cover over all land covers, None in all other series.
         nature: how the number came about.
     """
 
@@ -104,7 +109,8 @@ class Indicators:
             areas = (*countries, "XK", *WORLDBANK_AGGREGATES)
             self.worldbank[code] = {key: value for area in areas for key, value in self._bank(code, kind, first, area)}
         for code, (*_, kind, first) in UNSDG_SERIES.items():
-            self.unsdg[code] = [row for area in (*countries, *UNSDG_REGIONS) for row in self._sdg(kind, first, area)]
+            rows = [row for area in (*countries, *UNSDG_REGIONS) for row in self._sdg(kind, first, area)]
+            self.unsdg[code] = [_with_bounds(row) for row in rows] if code in SITE_SERIES else rows
 
     def _whole(self, low: int, high: int) -> int:
         return int(self._rng.integers(low, high))
@@ -170,3 +176,11 @@ class Indicators:
             lower, upper = f"{max(0.0, value - spread):.5f}", f"{min(1.0, value + spread):.5f}"
             return SdgValue(area, year, f"{value:.5f}", lower, upper)
         return SdgValue(area, year, text, belt=belt, nature="C" if kind == "flag" else "E")
+
+
+def _with_bounds(row: SdgValue) -> SdgValue:
+    """The row with bounds around its number; a row without a number as it is."""
+    if not row.text[:1].isdigit():
+        return row
+    lower, upper = (min(100.0, max(0.0, float(row.text) + step)) for step in SITE_BOUNDS)
+    return replace(row, lower=f"{lower:.5f}", upper=f"{upper:.5f}")

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+ASSESSED_PART = 3
+"""Management has been assessed in one third of the protected area."""
+
 
 @dataclass(frozen=True)
 class Estate:
@@ -18,6 +21,8 @@ class Estate:
         sea: exclusive economic zone, None for a landlocked country; so are the next two.
         sea_protected: protected sea.
         sea_conserved: protected and otherwise conserved sea; None also where the token may not see OECMs.
+        land_assessed: protected land whose management has been assessed; None where the token may not see OECMs.
+        sea_assessed: the same at sea; None also for a landlocked country.
         is_empty: whether the publisher lists no site and does not know the country.
     """
 
@@ -27,6 +32,8 @@ class Estate:
     sea: int | None
     sea_protected: int | None
     sea_conserved: int | None
+    land_assessed: int | None
+    sea_assessed: int | None
     is_empty: bool = False
 
 
@@ -50,6 +57,8 @@ def estates(rng: np.random.Generator, countries: tuple[str, ...], landlocked: fr
             sea=sea if has_sea else None,
             sea_protected=marine if has_sea else None,
             sea_conserved=conserved_sea if has_sea and sees_oecms else None,
+            land_assessed=protected // ASSESSED_PART if sees_oecms else None,
+            sea_assessed=marine // ASSESSED_PART if has_sea and sees_oecms else None,
             is_empty=place == len(countries) - 1,
         )
     return by_country

@@ -37,7 +37,7 @@ from ness_pipeline.contract.refused import refused_rows
 from ness_pipeline.landing.request import Fetch
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.countries import countries
-from ness_pipeline.names.taxon_groups import group_of
+from ness_pipeline.names.taxon_groups import group_of, index_set_of
 from ness_pipeline.sources import Context
 from ness_pipeline.sources.apis.iucn_api import RedList, category_code, taxon_of
 from ness_pipeline.sources.apis.red_list_codes import CATEGORY_OF_CODE, vocabulary_word
@@ -122,6 +122,7 @@ class _CountryRows:
         texts = dict.fromkeys(("species_key", "scientific_name", "taxon_group"), pl.String)
         assessments = {
             **texts,
+            "index_set": pl.String,
             "assessment_year": pl.String,
             "red_list_category": pl.String,
             "is_possibly_extinct": pl.Boolean,
@@ -189,8 +190,9 @@ class _CountryRows:
             "taxon_group": group_of(*(taxon[f"{rank}_name"] for rank in ("kingdom", "phylum", "class", "order"))),
         }
         self.names[species_columns["species_key"]] = (taxon["scientific_name"], taxon["kingdom_name"])
+        in_set = {"index_set": index_set_of(taxon["order_name"], taxon["family_name"])}
         for year, summary in sorted(by_year.items()):
-            self._add_assessment(species_columns, year, summary, details if summary is latest else None)
+            self._add_assessment({**species_columns, **in_set}, year, summary, details if summary is latest else None)
         code = latest.get("red_list_category_code") if details is None else category_code(details)
         self._add_species({**species_columns, "red_list_category": CATEGORY_OF_CODE.get(code or "")}, details)
         self._add_threats(species_columns["species_key"], details)

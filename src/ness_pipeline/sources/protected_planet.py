@@ -45,7 +45,8 @@ ASSESSED: dict[str, tuple[str, str]] = {
     "pame_percentage_pa_land_cover": ("PP_LAND_PAME_PCT", "PERCENT"),
     "pame_percentage_pa_marine_cover": ("PP_EEZ_PAME_PCT", "PERCENT"),
 }
-"""The same for areas whose management effectiveness has been assessed."""
+"""The same for areas whose management effectiveness has been assessed (PAME); per cent of the country's land or sea, not
+of its protected areas."""
 
 COUNTS = frozenset(
     f"{shape}_count"

@@ -14,20 +14,20 @@ def rows(truth: Truth) -> list[Row]:
     """One row per country, group and roll-up."""
     groups = [truth.categories(country, with_introduced=True) for country in range(len(truth.world.countries))]
     return [
-        _row(truth, code, group, counts[group], counts["animals"])
+        _row(truth, code, group, counts[group])
         for code, counts in zip(truth.world.countries, groups, strict=True)
         for group in (*TAXON_GROUPS, *ROLL_UPS)
     ]
 
 
-def _row(truth: Truth, code: str, group: str, counts: Counter[str], animals: Counter[str]) -> Row:
+def _row(truth: Truth, code: str, group: str, counts: Counter[str]) -> Row:
     observed = sum(counts.values())
     assessed = observed - counts["NE"]
     assessed_share = share(assessed, observed)
-    of_animals = share(sum(animals.values()) - animals["NE"], sum(animals.values()))
     described, world_assessed, world_share = truth.world_counts(group)
     few = observed < FEWEST_SPECIES
-    few_to_compare = few or sum(animals.values()) < FEWEST_SPECIES
+    of_animals = truth.world_counts("animals")[2]
+    gap = None if world_share is None or of_animals is None else of_animals - world_share
     return {
         "country_code": code,
         "taxon_group": group,
@@ -39,9 +39,9 @@ def _row(truth: Truth, code: str, group: str, counts: Counter[str], animals: Cou
         "assessed_share": assessed_share,
         "evaluated_share": share(assessed - counts["DD"], observed),
         "world_assessed_share": world_share,
-        "gap_to_animals": None if assessed_share is None or of_animals is None else of_animals - assessed_share,
+        "gap_to_animals": gap,
         "reportable": not few,
         "reason": "too_few_species" if few else None,
-        "gap_reportable": not few_to_compare,
-        "gap_reason": "too_few_species" if few_to_compare else None,
+        "gap_reportable": gap is not None,
+        "gap_reason": "no_described_count" if gap is None else None,
     }

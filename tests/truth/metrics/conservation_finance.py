@@ -32,11 +32,13 @@ def rows(truth: Truth) -> list[Row]:
             row: Row = {"country_code": country, "year": year, "reportable": True, "reason": None}
             row["finance_components"] = None if received is None else "aid"
             for name, value in values.items():
-                row |= {COLUMNS[name]: value, f"{name}_reportable": value is not None}
-                row[f"{name}_reason"] = "no_data" if value is None else None
+                # Who pays for a mixed sum cannot be told, so it is never reportable.
+                why = "no_data" if value is None else "mixed_owners" if name == "finance" else None
+                row |= {COLUMNS[name]: value, f"{name}_reportable": why is None, f"{name}_reason": why}
+                row[f"{name}_basis"] = None if value is None else "official"
                 if name != "given":
                     row[f"{COLUMNS[name]}_per_km2"] = None if value is None else share(value, km2)
-                    why = "no_data" if value is None else None if km2 else "no_land_area"
+                    why = why if km2 or value is None else "no_land_area"
                     row |= {f"{name}_area_reportable": why is None, f"{name}_area_reason": why}
             found.append(row)
     return found

@@ -33,16 +33,23 @@ def _country(truth: Truth, country: str) -> list[Row]:
     banked = {year: value for year in truth.years if (value := bank.get((country, year))) is not None}
     years = {year for by_year in values.values() for year in by_year} | set(banked)
     found = []
+    # One series for all years of a country: the UN's where it has any value.
+    is_bank = not values["forest"] and bool(banked)
+    forests, publisher = (banked, "worldbank") if is_bank else (values["forest"], "unsdg")
     for year in sorted(years):
-        forests, publisher = (values["forest"], "unsdg") if year in values["forest"] else (banked, "worldbank")
         row: Row = {"country_code": country, "year": year, "reportable": True, "reason": None}
         row["forest_publisher"] = publisher if year in forests else None
         for name, column in COLUMNS.items():
             value = forests.get(year) if name == "forest" else values[name].get(year)
-            text = said[name][year].text if year in said[name] else ""
+            text = said[name][year].text if year in said[name] and not (name == "forest" and is_bank) else ""
             why = "not_relevant" if text == "N" else "bound_only" if text[:1] in {"<", ">"} else "no_data"
             row |= {column: value, f"{name}_reportable": value is not None}
             row[f"{name}_reason"] = None if value is not None else why
+            row[f"{name}_basis"] = None if value is None else "official"
+        value = banked.get(year)
+        row |= {"forest_world_bank_pct": value, "forest_world_bank_reportable": value is not None}
+        row["forest_world_bank_reason"] = "no_data" if value is None else None
+        row["forest_world_bank_basis"] = None if value is None else "official"
         found.append(row | _change(forests, year, row["forest_reason"]))
     return found
 

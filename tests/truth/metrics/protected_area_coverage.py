@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ness_pipeline.sandbox.indicators import SdgValue
 from ness_pipeline.sandbox.protected_areas import percentage
 from ness_pipeline.sources.iso import LANDLOCKED
 from truth import Row, Truth
@@ -13,8 +14,16 @@ SDG_SERIES = {
     "kba_marine": "ER_MRN_MPA", "eez": "ER_MRN_MARIN",
 }  # fmt: skip
 BANK_SERIES = {"land": "ER.LND.PTLD.ZS", "marine": "ER.MRN.PTMR.ZS"}
-MARINE = {"marine", "eez", "eez_conserved", "kba_marine"}
 KBA = ("kba_terrestrial", "kba_freshwater", "kba_mountain", "kba_marine")
+OWN = ("kba_own_terrestrial", "kba_own_freshwater", "kba_own_mountain", "kba_own_marine")
+MARINE = {"marine", "eez", "eez_planet", "eez_conserved", "eez_management", "kba_marine", "kba_own_marine"}
+COLUMN = {
+    "land": "land_protected_pct", "land_planet": "land_protected_planet_pct", "land_conserved": "land_conserved_pct",
+    "land_management": "land_management_assessed_pct", "marine": "marine_protected_pct", "eez": "eez_protected_pct",
+    "eez_planet": "eez_protected_planet_pct", "eez_conserved": "eez_conserved_pct",
+    "eez_management": "eez_management_assessed_pct",
+}  # fmt: skip
+PROGRESS = ("land", "land_conserved", "marine", "eez", "eez_conserved")
 
 Series = dict[str, dict[int, float]]
 
@@ -26,40 +35,41 @@ def rows(truth: Truth) -> list[Row]:
 
 def _country(truth: Truth, country: str) -> list[Row]:
     world = truth.world
-    said = {name: sdg_values(world.indicators, code, country, truth.years) for name, code in SDG_SERIES.items()}
-    values: Series = {
-        name: {year: value for year in truth.years if (value := world.indicators.worldbank[code].get((country, year))) is not None}
-        for name, code in BANK_SERIES.items()
-    }  # fmt: skip
-    values |= {
-        name: {year: value for year, row in by_year.items() if (value := sdg_number(row)) is not None}
-        for name, by_year in said.items()
-    }
-    planet = _planet(truth, country)
-    years = {year for by_year in (*values.values(), *planet.values()) for year in by_year}
-    return [
-        _row(country, year, values, planet, {name: _why_not(by_year[year].text) for name, by_year in said.items() if year in by_year})
-        for year in sorted(years)
-        if any(year in by_year for name, by_year in (values | planet).items() if not _has_no_sea(name, country))
-    ]  # fmt: skip
+    sdg = {name: sdg_values(world.indicators, code, country, truth.years) for name, code in SDG_SERIES.items()}
+    values: Series = {name: _numbers(by_year) for name, by_year in sdg.items()}
+    for name, code in BANK_SERIES.items():
+        bank = world.indicators.worldbank[code]
+        values[name] = {year: value for year in truth.years if (value := bank.get((country, year))) is not None}
+    values |= _planet(truth, country)
+    # One publisher's series for all years of the country.
+    publisher = {"land": "worldbank", "eez": "unsdg"}
+    for name in publisher:
+        if not values[name] and values[f"{name}_planet"]:
+            values[name], publisher[name] = values[f"{name}_planet"], "protected_planet"
+    if country in LANDLOCKED:
+        values |= {name: {} for name in MARINE & values.keys()}
+    years = sorted({year for by_year in values.values() for year in by_year})
+    return [_row(country, year, values, sdg, publisher) for year in years]
 
 
-def _has_no_sea(name: str, country: str) -> bool:
-    return name in MARINE and country in LANDLOCKED
+def _numbers(by_year: dict[int, SdgValue]) -> dict[int, float]:
+    return {year: value for year, row in by_year.items() if (value := sdg_number(row)) is not None}
 
 
 def _planet(truth: Truth, country: str) -> Series:
     """What Protected Planet says for the year in which it is read."""
     estate = truth.world.estates[country]
-    if estate.is_empty:
-        return {}
     shares = {
         "land_planet": percentage(estate.land_protected, estate.land),
         "land_conserved": percentage(estate.land_conserved, estate.land),
+        "land_management": percentage(estate.land_assessed, estate.land),
         "eez_planet": percentage(estate.sea_protected, estate.sea),
         "eez_conserved": percentage(estate.sea_conserved, estate.sea),
+        "eez_management": percentage(estate.sea_assessed, estate.sea),
     }
-    return {name: {truth.as_of.year: value} for name, value in shares.items() if value is not None}
+    return {
+        name: {} if value is None or estate.is_empty else {truth.as_of.year: value} for name, value in shares.items()
+    }
 
 
 def _why_not(text: str) -> str:
@@ -67,36 +77,45 @@ def _why_not(text: str) -> str:
     return "not_relevant" if text == "N" else "bound_only" if text[:1] in {"<", ">"} else "no_data"
 
 
-def _row(country: str, year: int, values: Series, planet: Series, why_not: dict[str, str]) -> Row:
-    now = {name: by_year.get(year) for name, by_year in (values | planet).items()}
-    bank = now["land"]
-    now["land"] = now.get("land_planet") if bank is None else bank
-    now["eez"] = now.get("eez_planet") if now["eez"] is None else now["eez"]
+def _row(
+    country: str, year: int, values: Series, sdg: dict[str, dict[int, SdgValue]], publisher: dict[str, str]
+) -> Row:
     row: Row = {"country_code": country, "year": year, "reportable": True, "reason": None}
-    row["land_protected_publisher"] = (
-        "worldbank" if bank is not None else None if now["land"] is None else "protected_planet"
-    )
-    for name in ("land", "land_conserved", "marine", "eez", "eez_conserved", *KBA):
-        value = None if _has_no_sea(name, country) else now.get(name)
-        reason = (
-            None if value is not None else "landlocked" if _has_no_sea(name, country) else why_not.get(name, "no_data")
-        )
-        row |= {f"{name}_reportable": reason is None, f"{name}_reason": reason}
-        if name.startswith("kba"):
-            row |= {f"{name}_pct": value, f"{name}_pct_lower": None, f"{name}_pct_upper": None}
-            row[f"{name}_source"] = None if value is None else "unsdg"
-        elif name.endswith("conserved"):
-            row[f"{name}_pct"] = value
+    for name in (*COLUMN, *KBA, *OWN):
+        value = values.get(name, {}).get(year)
+        said = sdg.get(name, {}).get(year)
+        if value is not None:
+            # Zeros in all years may mean that there is no such site.
+            reason = "none_or_no_site" if name in KBA and not _has_site(values[name], sdg[name]) else None
+        elif name in MARINE and country in LANDLOCKED:
+            reason = "landlocked"
         else:
-            best = value if name == "marine" or now.get(f"{name}_conserved") is None else now[f"{name}_conserved"]
-            row[f"{name}_protected_pct"] = value
-            row[f"{name}_progress_share"] = None if value is None or best is None else min(1.0, best / TARGET_PCT)
+            reason = "no_data" if said is None or publisher.get(name) == "protected_planet" else _why_not(said.text)
+        row |= {f"{name}_reportable": reason is None, f"{name}_reason": reason}
+        row[COLUMN.get(name, f"{name}_pct")] = value
+        if name not in OWN:
+            row[f"{name}_basis"] = None if value is None else "official"
+        if name in KBA:
+            row[f"{name}_source"] = None if value is None else "unsdg"
+            row[f"{name}_pct_lower"] = None if value is None or said is None else float(said.lower or "nan")
+            row[f"{name}_pct_upper"] = None if value is None or said is None else float(said.upper or "nan")
+        if name in OWN:
+            row |= {f"{name}_pct_lower": None, f"{name}_pct_upper": None, f"{name}_sites": None}
+        if name in PROGRESS:
+            stem = COLUMN[name].removesuffix("_pct").removesuffix("_protected")
+            row[f"{stem}_progress_share"] = None if value is None else min(1.0, value / TARGET_PCT)
     for name in ("land", "eez"):
-        trend = None if _has_no_sea(name, country) else _trend(values[name], year)
+        row[f"{name}_protected_publisher"] = publisher[name] if year in values[name] else None
+        trend = _trend(values[name], year)
         row[f"{name}_trend_pct_per_year"] = trend
         row[f"{name}_trend_reportable"] = trend is not None
         row[f"{name}_trend_reason"] = None if trend is not None else row[f"{name}_reason"] or "too_few_years"
     return row
+
+
+def _has_site(values: dict[int, float], rows: dict[int, SdgValue]) -> bool:
+    """Whether a series shows that the country has a site: a value or an upper bound above 0 in any year."""
+    return any(max(value, float(rows[year].upper or 0)) > 0 for year, value in values.items())
 
 
 def _trend(by_year: dict[int, float], year: int) -> float | None:

@@ -28,6 +28,13 @@ def rows(truth: Truth) -> list[Row]:
     ]  # fmt: skip
 
 
+def in_order(hill_1: float | None, hill_2: float | None) -> tuple[float | None, float | None, str | None]:
+    """Two Hill numbers, or neither and why: there are never fewer common species than dominant ones."""
+    if hill_1 is not None and hill_2 is not None and hill_1 < hill_2 * (1 - 1e-12):
+        return None, None, "out_of_order"
+    return hill_1, hill_2, None
+
+
 def diversity(x: list[int]) -> Row:
     """What the records of each species say of one group and year."""
     n, s = sum(x), len(x)
@@ -37,12 +44,19 @@ def diversity(x: list[int]) -> Row:
     lower, upper = estimators.chao_bounds(x, n)
     richness, hill_1, hill_2, size = estimators.standardised(x, n, COVERAGE) if reason is None else [None] * 4
     pairs = sum(c * (c - 1) for c in x)
+    endless = [math.exp(estimators.asymptotic_entropy(x, n)), n * (n - 1) / pairs] if pairs else []
+    if not pairs and n > 1:
+        endless = [math.exp(estimators.asymptotic_entropy(x, n)), None]
+    endless_1, endless_2, endless_reason = in_order(*(endless or [None, None]))
+    hill_1, hill_2, order_reason = in_order(hill_1, hill_2)
     why = {
         "reason": reason,
         "estimate_reason": reason or singletons,
         "es50_reason": reason or ("too_few_records" if n < ES else None),
         "evenness_reason": reason or ("too_few_species" if s < FEWEST_SPECIES else None),
         "standardised_reason": reason or ("coverage_too_low" if richness is None else None),
+        "standardised_hill_reason": reason or ("coverage_too_low" if richness is None else order_reason),
+        "hill_asymptotic_reason": reason or singletons or endless_reason,
     }
     return {
         "occurrences": n,
@@ -57,9 +71,9 @@ def diversity(x: list[int]) -> Row:
         "chao1_bias_corrected_richness_upper": corrected[1],
         "sample_coverage_share": estimators.coverage(x, n),
         "hill_1": math.exp(estimators.entropy(x)),
-        "hill_1_asymptotic": math.exp(estimators.asymptotic_entropy(x, n)) if n > 1 else None,
+        "hill_1_asymptotic": endless_1,
         "hill_2": n * n / sum(c * c for c in x),
-        "hill_2_asymptotic": n * (n - 1) / pairs if pairs else None,
+        "hill_2_asymptotic": endless_2,
         "es50_richness": estimators.expected_species(x, ES),
         "pielou_evenness": estimators.entropy(x) / math.log(s) if s > 1 else None,
         "williams_evenness": 1 - math.sqrt(max(0, s * sum(c * c for c in x) - n * n) / (s - 1)) / n if s > 1 else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from truth import Row, Truth, estimators
+from truth.metrics.species_diversity import in_order
 
 FEWEST_UNITS, FEWEST_INCIDENCES, COVERAGE = 3, 20, 0.95
 
@@ -34,6 +35,7 @@ def incidence(y: list[int], units: int) -> Row:
         base = "too_few_records"
     lower, upper = estimators.chao_bounds(y, units) if units > 1 else (None, None)
     richness, hill_1, hill_2, size = estimators.standardised(y, units, COVERAGE) if base is None else [None] * 4
+    hill_1, hill_2, order_reason = in_order(hill_1, hill_2)
     reason = base or ("all_singletons" if y.count(1) == total else None)
     standardised_reason = base or ("coverage_too_low" if richness is None else None)
     return {
@@ -60,6 +62,8 @@ def incidence(y: list[int], units: int) -> Row:
         "reason": reason,
         "standardised_reportable": standardised_reason is None,
         "standardised_reason": standardised_reason,
+        "standardised_hill_reportable": (standardised_reason or order_reason) is None,
+        "standardised_hill_reason": standardised_reason or order_reason,
         "cell_reportable": False,
         "cell_reason": "no_grid",
     }

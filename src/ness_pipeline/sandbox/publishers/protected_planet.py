@@ -77,6 +77,16 @@ def _country(code: str, estate: Estate) -> dict[str, Any]:
             "percentage_oecms_pa_land_cover": percentage(estate.land_conserved, estate.land),
             "percentage_oecms_pa_marine_cover": percentage(estate.sea_conserved, estate.sea),
         }
+    assessed: dict[str, Any] = {"assessments": 0, "assessed_pas": 0}
+    if estate.land_assessed is not None:
+        assessed = {
+            "assessments": 12,
+            "assessed_pas": 7,
+            "pame_pa_land_area": estate.land_assessed,
+            "pame_percentage_pa_land_cover": percentage(estate.land_assessed, estate.land),
+            "pame_pa_marine_area": estate.sea_assessed,
+            "pame_percentage_pa_marine_cover": percentage(estate.sea_assessed, estate.sea),
+        }
     iso3 = countries()[code].iso3_code
     return {
         "name": countries()[code].country_name,
@@ -88,7 +98,7 @@ def _country(code: str, estate: Estate) -> dict[str, Any]:
         "pas_regional_count": 0,
         "pas_international_count": 1,
         "statistics": statistics,
-        "pame_statistics": {"assessments": 0, "assessed_pas": 0},
+        "pame_statistics": assessed,
         "designations": [],
         "iucn_categories": [],
         "governances": [],

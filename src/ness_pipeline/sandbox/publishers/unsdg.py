@@ -17,8 +17,10 @@ from ness_pipeline.sandbox.world import World
 DEFAULT_PAGE_SIZE, SLOW_PAGE_SIZE = 25, 10_000
 RELEASE = "2026.Q3.G.01"
 _NATURES = {"C": "Country data", "E": "Estimated data", "G": "Global monitoring data", "M": "Modeled data", "NA": "Data nature not available"}  # fmt: skip
-_UNITS = {"CON_USD": "Constant USD", "INDEX": "Index", "KM2": "Square kilometres", "NUMBER": "Number", "PERCENT": "Percentage", "THOUS_HA": "Thousands of hectares"}  # fmt: skip
-_BELT_DIMENSION = "Bioclimatic Belt"
+_UNITS = {"CON_USD_M": "Millions of constant USD", "INDEX": "Index", "KM2": "Square kilometres", "NUMBER": "Number", "PERCENT": "Percentage", "THOUS_HA": "Thousands of hectares"}  # fmt: skip
+_BELT_DIMENSION, _COVER_DIMENSION = "Bioclimatic belt", "Land cover"
+_ALL_COVERS = "MGCI"
+"""The land cover that stands for the index over all covers."""
 
 
 def routes(world: World) -> list[Route]:
@@ -116,6 +118,7 @@ def _dimensions(series: str) -> dict[str, dict[str, str]]:
     dimensions = {"Reporting Type": {"G": "Global", "N": "National"}}
     if UNSDG_SERIES.get(series, ("", "", "", "", 0))[3] == "belts":
         dimensions[_BELT_DIMENSION] = {belt: belt.capitalize() for belt in BELTS}
+        dimensions[_COVER_DIMENSION] = {_ALL_COVERS: "Mountain Green Cover Index"}
     return dimensions
 
 
@@ -146,5 +149,6 @@ def _row(series: str, row: SdgValue, rows: int) -> dict[str, Any]:
         "geoInfoUrl": None,
         "footnotes": [""],
         "attributes": {"Nature": row.nature, "Units": UNSDG_SERIES[series][2]},
-        "dimensions": {"Reporting Type": "G"} | ({_BELT_DIMENSION: row.belt} if row.belt else {}),
+        "dimensions": {"Reporting Type": "G"}
+        | ({_BELT_DIMENSION: row.belt, _COVER_DIMENSION: _ALL_COVERS} if row.belt else {}),
     }

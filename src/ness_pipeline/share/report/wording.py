@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.contract.measures import measures
-from ness_pipeline.schemas.vocabulary import REASONS, TREATIES
+from ness_pipeline.schemas.vocabulary import BASES, REASONS, TREATIES
 
 Kind = Literal["share", "points", "pct", "count", "year", "number"]
 
@@ -136,6 +136,11 @@ def _grouped(text: str) -> str:
 def day(value: dt.date | dt.datetime | None) -> str:
     """A date as newspapers write it."""
     return MISSING if value is None else f"{value.day} {value:%B %Y}"
+
+
+def basis_of(basis: str | None) -> str:
+    """What a number rests on, in a sentence; nothing where there is no number."""
+    return BASES[basis] if basis else ""
 
 
 def reason_of(code: str | None) -> str:

@@ -123,7 +123,8 @@ def metric_files(published: Published, metrics: list[Row]) -> Iterator[tuple[str
     # The long view is a union of all measures; one query for each of them would take most of the time of the report.
     published.keep(
         "on_the_map",
-        "SELECT metric, taxon_group, country_code, year, value, lower, upper, reportable, reason FROM metrics.metric_value "
+        "SELECT metric, taxon_group, country_code, year, value, coalesce(lower, range_low) AS lower, "
+        "coalesce(upper, range_high) AS upper, reportable, reason FROM metrics.metric_value "
         "WHERE coalesce(taxon_group, 'all') IN (SELECT unnest($1)) ORDER BY metric",
         [list(GROUPS)],
     )

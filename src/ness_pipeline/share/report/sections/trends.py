@@ -11,6 +11,8 @@ ORDER = 75
 TITLE = "Ecosystems, money and research"
 SECTION = "trends"
 """Tables whose contract names this section are shown here, those of the ecological system first."""
+DEPRECATED = "deprecated:"
+"""How the description begins of a number that goes with the next version and is not shown any more."""
 
 
 def build(subject: Subject) -> Part:
@@ -21,7 +23,11 @@ def build(subject: Subject) -> Part:
     shown = [table for table in tables().values() if table.section == SECTION]
     for table in sorted(shown, key=lambda table: (table.half or "", table.name)):
         title = table_of(table.short_name)
-        metrics = [metric for metric, about in subject.edition.metrics.items() if about["table_name"] == table.name]
+        metrics = [
+            metric
+            for metric, about in subject.edition.metrics.items()
+            if about["table_name"] == table.name and not about["description"].startswith(DEPRECATED)
+        ]
         latest = [Quoted.of(row, subject.edition.metrics) for row in subject.latest() if row["metric"] in metrics]
         missing = None if latest else subject.nothing_in(table)
         drawn = _course(metrics, subject)
