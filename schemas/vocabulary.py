@@ -220,7 +220,7 @@ REASONS: dict[str, str] = {
     "another_release": "The earlier values are of another publisher or release, so a change would partly be one of method; load the series from one release.",
     "year_not_over": "The year was not over when the source was read, so the number will still grow.",
     "not_open": "None of the treaties is open to the country.",
-    "standing_unknown": "For at least one of the treaties open to the country no source of that year or later says where it stood; a newer list of parties, of the publisher or in an own file, makes the number quotable.",
+    "standing_unknown": "For at least one of the treaties open to the country no source says where it stood at the end of the year; a newer list of parties, of the publisher or in an own file, makes the number quotable.",
     "too_few_treaties": "Fewer than five treaties are in being and open to the country, too few for a share of them.",
     "too_few_answers": "The country has answered fewer questions than the number needs to mean anything.",
     "answers_unknown": "To some of the seven questions there is no yes or no, only a 0 that means not reported or nothing at all; answers to all seven make the number quotable.",

@@ -58,10 +58,9 @@ class LegalFramework(Contract):
     sources: the date of a treaty list, or a UN SDG answer.
 
     Numbers of treaties are reportable for years in which each treaty in being and open to the country has a known
-    standing, from a source that speaks of 31 December of that year or later, and at least five are open. A party
-    stands until a withdrawal is known, but who is no party is unknown after the day of the source: without this rule
-    those would drop out and every share would rise to 1. In other years the count is a lower bound;
-    `treaties_in_force_most` adds all treaties of which nothing is known.
+    standing and at least five are open. A party stands until a withdrawal is known, and who is no party is unknown
+    after the day of the source. In other years the count is a lower bound; `treaties_in_force_most` adds all treaties
+    of which nothing is known.
 
     National numbers are reportable where all seven questions are answered with yes or no within the last five years.
 
@@ -70,7 +69,8 @@ class LegalFramework(Contract):
     reported"; treaties are only those that are open to the country and that a source covers for it
     (`treaties_known`), so `treaties_in_force_share` is too high where others are unknown; a territory is not a party
     of its own: its row says `not_open` unless an own file says which treaties its state has extended to it. The
-    newest accessions appear with the next seed or an own file. A party by a flag of UN SDG 15.6.1 counts from the
+    newest accessions appear with the next seed or an own file; years after the lists' last day can be quoted for
+    those who had joined everything by then and for no others, so never average over countries there. A party by a flag of UN SDG 15.6.1 counts from the
     year of the flag. A yes is a report, not a proof that the law is applied.
     """
 

@@ -165,14 +165,16 @@ def test_a_share_is_quoted_where_every_list_reaches_the_year(warehouse: Any) -> 
     assert (row["reportable"], row["reason"]) == (False, "standing_unknown")
 
 
-def test_parties_alone_make_no_share_of_one(warehouse: Any) -> None:
-    """Lists of parties that all end in 2018 leave nobody out in 2025, and yet no source of 2025 says so: not quoted."""
+def test_who_had_joined_everything_stays_known(warehouse: Any) -> None:
+    """Party to all ten in lists of 2018, and nobody says that it left: 10 of 10 in 2025. With one no party, 9 and one unknown."""
     old = dict.fromkeys(TREATIES, "2018-12-31")
-    found = legal(warehouse, [*every_treaty(joined=10, **old), treaty("cites", None, "TZ")])
-    assert found["KE", 2018]["reportable"] is True
-    more = legal(warehouse, every_treaty("UG", joined=10, **old), [observation("ER_IAS_NATBUD", 2025, 1, "UG")])
-    row = more["UG", 2025]
-    assert (row["treaties_in_force_share"], row["reportable"], row["reason"]) == (1.0, False, "standing_unknown")
+    later = [observation("ER_IAS_NATBUD", 2025, 1, code) for code in ("KE", "TZ")]
+    found = legal(warehouse, [*every_treaty(joined=10, **old), *every_treaty("TZ", joined=9, **old)], later)
+    row = found["KE", 2025]
+    assert (row["treaties_in_force_share"], row["reportable"], row["reason"]) == (1.0, True, None)
+    row = found["TZ", 2025]
+    assert (row["treaties_in_force"], row["treaties_in_force_most"]) == (9, 10)
+    assert (row["reportable"], row["reason"]) == (False, "standing_unknown")
 
 
 def test_the_high_seas_agreement_counts_from_2026_on(warehouse: Any) -> None:

@@ -3,11 +3,12 @@
 --   national_measures_share = questions answered with yes / questions answered with yes or no, of seven
 -- Standing: of the statements of all lists that hold for 31 December (core.treaty_statement) an own file wins up to its own
 -- day; otherwise the list that speaks of the later day, of the same day own files before publishers before seeds. Where
--- the lists do not know, the UN's latest flag counts. A party stands until a withdrawal is known; "no party" is unknown after the day of its source. A
--- treaty that is not open to a country (a territory, say) is in no count, and so is one not yet in being.
--- Quoted: only years in which every treaty in being and open to the country has a known standing, stated by a source of
--- that 31 December or later, and at least five are open. Otherwise parties, who stand, would stay while the others become
--- unknown, and every share would rise to 1. Elsewhere the counts are lower bounds, with the range beside them.
+-- the lists do not know, the UN's latest flag counts. A party stands until a withdrawal is known; "no party" is unknown
+-- after the day of its source. A treaty that is not open to a country (a territory, say) is in no count, and so is one not
+-- yet in being.
+-- Quoted: only years in which every treaty in being and open to the country has a known standing, and at least five are
+-- open: a share of the known ones alone would rise to 1 as lists grow old. Elsewhere the counts are lower bounds, with the
+-- range beside them.
 -- Answers: the latest to each question, for five years after its own; its year stands beside it. 1 is yes. 0 is no, but
 -- unknown where the UN's 0 may also mean that nothing was reported or found: ER_CBD_ABSCLRHS and ER_CBD_ORSPGRFA count
 -- what was reported to the clearing house and to the treaty's system; ER_IAS_LEGIS and ER_IAS_NBSAP have a value for every
@@ -105,7 +106,7 @@ held AS (
 ),
 
 stance AS (
-    SELECT country_code, year, treaty, standing, is_current, is_own
+    SELECT country_code, year, treaty, standing, is_own
     FROM held
     QUALIFY
         row_number() OVER (PARTITION BY country_code, year, treaty ORDER BY standing = 'unknown', is_flag) = 1
@@ -117,7 +118,6 @@ counted AS (
         spine.year,
         count(*) FILTER (WHERE stance.standing IS DISTINCT FROM 'not_open') AS open,
         count(*) FILTER (WHERE stance.standing IN ('in_force', 'not_in_force')) AS known,
-        count(*) FILTER (WHERE stance.standing IN ('in_force', 'not_in_force') AND stance.is_current) AS current,
         count(*) FILTER (WHERE stance.standing = 'in_force') AS in_force,
         coalesce(bool_or(stance.standing IN ('in_force', 'not_in_force') AND stance.is_own), false) AS is_own
     FROM spine
@@ -248,12 +248,12 @@ SELECT
         ELSE 'answers_unknown'
     END AS national_reason,
     CASE WHEN counted.known > 0 THEN if(counted.is_own, 'own_value', 'official') END AS basis,
-    counted.open >= 5 AND counted.current = counted.open AS reportable,
+    counted.open >= 5 AND counted.known = counted.open AS reportable,
     CASE
         WHEN counted.known = 0 AND coalesce(party.is_closed, false) THEN 'not_open'
         WHEN counted.known = 0 THEN 'no_data'
         WHEN counted.open < 5 THEN 'too_few_treaties'
-        WHEN counted.current < counted.open THEN 'standing_unknown'
+        WHEN counted.known < counted.open THEN 'standing_unknown'
     END AS reason
 FROM spine
 JOIN counted ON spine.country_code = counted.country_code AND spine.year = counted.year

@@ -153,8 +153,7 @@ def _treaty_numbers(year: int, said: dict[str, list[Said]]) -> Row:
     known = [treaty for treaty in being if stood[treaty][0] is not None]
     in_force = sum(bool(stood[treaty][0]) for treaty in known)
     most = in_force + len(being) - len(known)
-    is_current = all(stood[treaty][0] is not None and (stood[treaty][1] or EVER) >= end for treaty in being)
-    reportable = is_current and len(being) >= FEWEST_TREATIES
+    reportable = len(known) == len(being) and len(being) >= FEWEST_TREATIES
     reason = "no_data" if not known else "too_few_treaties" if len(being) < FEWEST_TREATIES else "standing_unknown"
     return {
         "treaties_open": len(being),
