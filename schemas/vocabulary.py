@@ -253,6 +253,7 @@ REASONS: dict[str, str] = {
     "not_assessed_together": "Fewer than 80 % of the species were assessed in that year or the four before, so the value mixes states of many years.",
     "completeness_unknown": "Nothing says how many species of the group live in the country, so the list may be of a few; load the country's species, or load the list with --complete when it assesses them all.",
     "no_world_counts": "No dated source gives how many species of the group worldwide are neither Data Deficient nor Extinct; load one as taxon_group.world_weighed_species.",
+    "no_common_year": "The groups were assessed in different years, and changes that no source explains are not carried from one year to another.",
     "groups_missing": "The name stands for several groups, and not each of them has a value or is known to be absent from the country.",
     "only_records": "The species are those recorded, which holds planted, captive and stray ones and lacks what nobody records; a country list with origin and presence, IUCN's or an own one, makes the number quotable.",
     "list_not_complete": "The own list does not give origin and presence of every species; add the two columns, or load it with --complete when it names every species of the group.",

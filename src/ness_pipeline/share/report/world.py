@@ -34,12 +34,12 @@ HALVES = {
 }
 """Half of a metric table in its contract to the heading of its metrics, in the order of the list."""
 
-FIRST_CHOICES = ("eco_security_index", "red_list_index", "land_protected_pct")
+FIRST_CHOICES = ("eco_security_index", "official_red_list_index", "land_protected_pct")
 COLUMNS = {
     ("eco_security_index", None): "Index",
     ("ecological_system", None): "Ecological system",
     ("security_system", None): "Security system",
-    ("red_list_index", "all"): "Red List Index",
+    ("official_red_list_index", "all"): "Red List Index",
     ("threatened_share", "mammals"): "Mammals threatened",
     ("land_protected_pct", None): "Land protected",
     ("marine_protected_pct", None): "Sea protected",

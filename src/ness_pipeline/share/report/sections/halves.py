@@ -25,7 +25,7 @@ HALVES = {"ecological_system": "ecological", "security_system": "security"}
 """Column of each half, and the stem of its bounds and flags."""
 
 HEADLINES = (
-    ("red_list_index", "all"),
+    ("official_red_list_index", "all"),
     ("threatened_share", "mammals"),
     ("land_protected_pct", None),
     ("marine_protected_pct", None),
