@@ -116,6 +116,24 @@ def test_a_list_is_complete_or_says_so(
     assert (row["reason"], row["known_species"]) == (reason, max(listed, known))
 
 
+@pytest.mark.parametrize(
+    ("listed", "world"),
+    [({"presence": None}, (100, 100)), ({}, (100, 10)), ({"origin": None, "presence": None, "occurrences": 9}, (100, 100))],
+    ids=["own list without presence", "group hardly assessed worldwide", "records"],
+)  # fmt: skip
+def test_butterflies_are_not_the_insects(warehouse: Any, listed: dict[str, Any], world: tuple[int, int]) -> None:
+    """A list of what somebody knows says nothing of how many species of the group live in the country."""
+    warehouse.land(
+        "country_species", [living(f"b{place}", "insects", **listed) for place in range(12)], source="file:own"
+    )
+    warehouse.land("assessment", [assessed(f"b{place}", "insects", 2020, "LC", "NL") for place in range(12)])
+    warehouse.land("assessment", [assessed(f"b{place}", "insects", 2020, "LC", "KE") for place in range(12)])
+    found = computed(warehouse, "metrics.national_red_list_index", {"insects": world})
+    assert {(row["country_code"], row["reason"]) for row in found if row["taxon_group"] == "insects"} == {
+        ("KE", "completeness_unknown"), ("NL", "completeness_unknown"),
+    }  # fmt: skip
+
+
 def test_data_deficient_bounds_and_roll_ups(warehouse: Any) -> None:
     """Bounds of a group are exact; a roll-up is the mean of its groups in the years that all of them have.
 
