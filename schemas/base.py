@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,8 @@ from ness_pipeline.schemas.vocabulary import BASES, REASONS
 OFFICIAL = ("official", "own_value")
 """Bases of a number that a publisher gives, and that an own file may correct."""
 
+LATEST_YEAR = max(2026, dt.datetime.now(dt.UTC).year)
+"""No publisher, list or record speaks of a year to come: above it is a slip of the pen, or a wish."""
 MAX_COUNT = 10**15
 """No count of records, species or square metres on Earth reaches this: above it is a broken number."""
 

@@ -16,7 +16,7 @@ from ness_pipeline.sources import Context, Source
 from ness_pipeline.sources.fields import _note_new_field
 
 PAYLOADS = Path(__file__).parent / "payloads"
-FETCHED_AT = dt.datetime(2031, 10, 1, 12, tzinfo=dt.UTC)
+FETCHED_AT = dt.datetime(2026, 10, 1, 12, tzinfo=dt.UTC)
 
 
 def replies(answers: Mapping[str, object]) -> Fetch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Sourced, column, species_key
+from ness_pipeline.schemas.base import LATEST_YEAR, Sourced, column, species_key
 from ness_pipeline.schemas.vocabulary import CHANGE_REASONS, INDEX_SETS, RED_LIST_CATEGORIES, TAXON_GROUPS
 
 
@@ -24,7 +24,7 @@ class Assessment(Sourced):
         nullable=True,
         isin=list(INDEX_SETS),
     )
-    assessment_year: int = column("Year in which the assessment was published.", "a", ge=1950, le=2100)
+    assessment_year: int = column("Year in which the assessment was published.", "a", ge=1950, le=LATEST_YEAR)
     red_list_category: str = column("Red List category.", isin=list(RED_LIST_CATEGORIES))
     is_possibly_extinct: bool = column(
         "Whether a Critically Endangered species is tagged possibly extinct (in the wild).", nullable=True

@@ -9,7 +9,8 @@ class Country(Sourced):
     """One row = one country or territory with an ISO 3166-1 code, plus Kosovo (XK).
 
     Traps: aggregates (World, EU), ABNJ and codes for "not classified" are never rows here. `m49_code` is the
-    number without leading zeros, as the UN SDG API writes it.
+    number without leading zeros, as the UN SDG API writes it; an own file does not change `is_landlocked` of a country
+    that ISO's list has.
     """
 
     country_code: str = country_code()

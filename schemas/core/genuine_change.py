@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Sourced, column, species_key
+from ness_pipeline.schemas.base import LATEST_YEAR, Sourced, column, species_key
 from ness_pipeline.schemas.vocabulary import INDEX_SETS, RED_LIST_CATEGORIES, TAXON_GROUPS
 
 
@@ -24,8 +24,8 @@ class GenuineChange(Sourced):
     scope: str = column(
         "`global`, or the ISO alpha-2 code of a national list's country.", str_matches=r"^(global|[A-Z]{2})$"
     )
-    from_year: int = column("Assessed year before the change.", "a", nullable=True, ge=1900, le=2100)
-    to_year: int = column("Assessed year from which the new category holds.", "a", ge=1900, le=2100)
+    from_year: int = column("Assessed year before the change.", "a", nullable=True, ge=1900, le=LATEST_YEAR)
+    to_year: int = column("Assessed year from which the new category holds.", "a", ge=1900, le=LATEST_YEAR)
     category_before: str = column("Category before the change.", isin=list(RED_LIST_CATEGORIES))
     is_possibly_extinct_before: bool = column("Whether the species was then tagged possibly extinct.", nullable=True)
     category_after: str = column("Category after the change.", isin=list(RED_LIST_CATEGORIES))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Sourced, column, country_code
+from ness_pipeline.schemas.base import LATEST_YEAR, Sourced, column, country_code
 
 VALUE_STATUSES = ["observed", "censored_below", "censored_above", "not_relevant", "missing"]
 PUBLISHERS = ["unsdg", "worldbank", "gbif", "protected_planet", "user"]
@@ -14,12 +14,13 @@ class IndicatorObservation(Sourced):
     Traps: `<5` and `>95` are bounds, not values: the number is kept and `value_status` says which side is open;
     `not_relevant` (a marine series for a landlocked country) does not mean zero; several rows of one country and
     year differ by `disaggregation`, and only `total` may be compared between countries (in `ER_MTN_GRNCVI` since 2022
-    `Land cover=MGCI`); regions and the world are never rows here.
+    `Land cover=MGCI`); regions and the world are never rows here; `publisher` says whose series it
+    is and `source` who brought the row: what an own file brings is an own value.
     """
 
     country_code: str = country_code()
     series_code: str = column("The publisher's code of the series.", str_length={"min_value": 1, "max_value": 64})
-    year: int = column("Year the value describes.", "a", ge=1900, le=2100)
+    year: int = column("Year the value describes.", "a", ge=1900, le=LATEST_YEAR)
     disaggregation: str = column("`total`, or the dimensions other than total as `name=code` joined by `;`.")
     value: float = column(
         "The value, in the unit of the row; NULL when there is none.", "see unit", nullable=True, ge=-1e15, le=1e15

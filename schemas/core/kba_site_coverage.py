@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Sourced, column, country_code, share
+from ness_pipeline.schemas.base import LATEST_YEAR, Sourced, column, country_code, share
 
 KBA_REALMS = ["terrestrial", "freshwater", "mountain", "marine"]
 
@@ -24,10 +24,12 @@ class KbaSiteCoverage(Sourced):
     site_id: str = column("Identifier of the site.", str_length={"min_value": 1, "max_value": 64})
     realm: str = column("Realm that the site counts in.", isin=KBA_REALMS)
     year: int = column(
-        "Year in which the part became protected; NULL when unknown.", "a", nullable=True, ge=1800, le=2100
+        "Year in which the part became protected; NULL when unknown.", "a", nullable=True, ge=1800, le=LATEST_YEAR
     )
     new_area_share: float = share("Part of the site's area that became protected then.")
-    assessed_year: int = column("Year up to which the protected areas behind the row reach.", "a", ge=1950, le=2100)
+    assessed_year: int = column(
+        "Year up to which the protected areas behind the row reach.", "a", ge=1950, le=LATEST_YEAR
+    )
 
     class Config:
         """Grain: country, site, realm, year and source."""

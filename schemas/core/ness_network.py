@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from ness_pipeline.schemas.base import Sourced, column, count, country_code
+from ness_pipeline.schemas.base import LATEST_YEAR, Sourced, column, count, country_code
 
 NETWORKS = ["ness_expert_network", "haikou_initiative"]
 
@@ -21,7 +21,7 @@ class NessNetwork(Sourced):
 
     country_code: str = country_code()
     network: str = column("The network.", isin=NETWORKS)
-    year: int = column("Year from whose end on the numbers hold.", "a", ge=2000, le=2100)
+    year: int = column("Year from whose end on the numbers hold.", "a", ge=2000, le=LATEST_YEAR)
     organisations: int = count("Organisations that are members; NULL when not known.", "{organisation}", nullable=True)
     experts: int = count("Persons who are members; NULL when not known.", "{person}", nullable=True)
     as_of: dt.date = column("Date of the list.", nullable=True)

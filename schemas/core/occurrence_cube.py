@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import MAX_COUNT, Sourced, checklist_key, column, count, country_code, species_key
+from ness_pipeline.schemas.base import (
+    LATEST_YEAR,
+    MAX_COUNT,
+    Sourced,
+    checklist_key,
+    column,
+    count,
+    country_code,
+    species_key,
+)
 
 
 class OccurrenceCube(Sourced):
@@ -15,7 +24,7 @@ class OccurrenceCube(Sourced):
     """
 
     country_code: str = country_code()
-    year: int = column("Year of the record's event.", "a", ge=1600, le=2100)
+    year: int = column("Year of the record's event.", "a", ge=1600, le=LATEST_YEAR)
     species_key: str = species_key()
     grid: str = column("Grid of the cell, such as `eqdgc:2` or `eea:1000`; NULL when the cube has none.", nullable=True)
     cell_code: str = column("Code of the grid cell; NULL when the cube has no grid.", nullable=True)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pandera.polars as pa
+import polars as pl
+from pandera.polars import PolarsData
+
 from ness_pipeline.schemas.base import Sourced, column, count
 from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
@@ -11,7 +15,9 @@ from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 class TaxonGroup(Sourced):
     """One row = one reporting group (mammals … chromists) or roll-up (animals, plants, fungi, all).
 
-    Traps: described and assessed species are worldwide numbers with a date; the counts of a roll-up come from the
+    Traps: described and assessed species are worldwide numbers with a date; an own file says whose its counts are and of
+    which day, and a row that contradicts what is known of the group (fewer than 80 % of the described or weighed species
+    that publishers or seeds give, more assessed than described or than twice as many as were, weighed below half of the assessed) is passed over; the counts of a roll-up come from the
     same table of the same release where possible, and are not the sum of the rows here, because some groups have no
     count, and fishes are split by another source.
     """
@@ -33,6 +39,17 @@ class TaxonGroup(Sourced):
     )
     weighed_source: str = column("Where that count comes from.", nullable=True)
     weighed_as_of: dt.date = column("Date of that count.", nullable=True)
+
+    @pa.dataframe_check(description="counts of an own file name their source and its day, which is not to come")
+    @classmethod
+    def has_dated_counts(cls, data: PolarsData) -> pl.LazyFrame:
+        """Whether the row is not an own file's, or has a source and a day for each count."""
+        today = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)  # wherever on Earth
+        counts = pl.coalesce("described_species", "world_assessed_species").is_null()
+        is_dated = (pl.col("counts_as_of") <= today) & pl.col("counts_source").is_not_null()
+        is_weighed = (pl.col("weighed_as_of") <= today) & pl.col("weighed_source").is_not_null()
+        is_stated = (counts | is_dated) & (pl.col("world_weighed_species").is_null() | is_weighed)
+        return data.lazyframe.select(~pl.col("source").str.starts_with("file:") | is_stated.fill_null(value=False))
 
     class Config:
         """Grain: group."""

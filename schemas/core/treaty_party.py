@@ -83,6 +83,13 @@ class TreatyParty(Sourced):
         days = pl.max_horizontal("signed_on", "deposited_on", "entry_into_force", "left_on", "as_of")
         return data.lazyframe.select((days <= LATEST).fill_null(value=True))
 
+    @pa.dataframe_check(description="a source does not speak of days to come; as_of is the day of the source")
+    @classmethod
+    def is_of_today(cls, data: PolarsData) -> pl.LazyFrame:
+        """Whether the day of the source is missing or has come, wherever on Earth."""
+        tomorrow = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)
+        return data.lazyframe.select((pl.col("as_of") <= tomorrow).fill_null(value=True))
+
     @pa.dataframe_check(description="a country leaves a treaty after it has joined it")
     @classmethod
     def is_left_after_entry(cls, data: PolarsData) -> pl.LazyFrame:

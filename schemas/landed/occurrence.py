@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, country_code, species_key
+from ness_pipeline.schemas.base import LATEST_YEAR, Contract, column, country_code, species_key
 from ness_pipeline.schemas.vocabulary import RED_LIST_CATEGORIES, TAXON_GROUPS
 
 _TIME = r"T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?(Z|[+-][01][0-9](:?[0-5][0-9])?)?"
@@ -43,7 +43,7 @@ class Occurrence(Contract):
         "Kind of evidence, such as an observation or a preserved specimen.", nullable=True, notin=list(NOT_WILD)
     )
     species_key: str = species_key()
-    year: int = column("Year of the event.", "a", ge=1600, le=2100)
+    year: int = column("Year of the event.", "a", ge=1600, le=LATEST_YEAR)
     country_code: str = country_code()
     event_date: str = column(
         "Date, time or interval of the event, as ISO 8601 text.", nullable=True, str_matches=ISO_DATE

@@ -88,3 +88,27 @@ def test_units_of_one_source_add_up(warehouse: Any) -> None:
     warehouse.materialise(only="core.country_species")
     (found,) = warehouse.rows("SELECT occurrences, introduced_occurrences FROM core.country_species")
     assert found == {"occurrences": 7, "introduced_occurrences": 2}
+
+
+@pytest.mark.parametrize(("shares", "kept"), [((0.9, 0.9), None), ((0.5, 0.54), 0.5), ((0.6, None), 0.6)])
+def test_shares_of_own_files_over_all_countries(
+    warehouse: Any, shares: tuple[float, float | None], kept: float | None
+) -> None:
+    """Two own files cannot give away more than the whole range; five hundredths are left for rounding."""
+    for code, share in zip(("KE", "TZ"), shares, strict=True):
+        row = {"country_code": code, "species_key": "a", "range_share": share}
+        warehouse.land("country_species", [row], source=f"file:{code}")
+    warehouse.materialise(only="core.country_species")
+    (row,) = warehouse.rows("FROM core.country_species WHERE country_code = 'KE'")
+    assert row["range_share"] == kept
+
+
+def test_a_publishers_share_stands_beside_those_of_own_files_that_contradict(warehouse: Any) -> None:
+    """The shares of own files that add up to too much are left out, and no others."""
+    for code in ("KE", "TZ"):
+        own = {"country_code": code, "species_key": "a", "range_share": 0.9}
+        warehouse.land("country_species", [own], source=f"file:{code}")
+    warehouse.land("country_species", [GBIF], source="gbif_country")
+    warehouse.materialise(only="core.country_species")
+    (row,) = warehouse.rows("FROM core.country_species WHERE country_code = 'KE'")
+    assert (row["range_share"], row["share_method"]) == (0.4, "occurrences")

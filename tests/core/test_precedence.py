@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import polars as pl
 import pytest
 from small_world import country, groups, observation, treaty
+
+from ness_pipeline.contract.check import check
+from ness_pipeline.contract.dictionary import tables
 
 GLOBAL = {"species_key": "a", "scope": "global", "assessment_year": 2020, "red_list_category": "VU"}
 
@@ -162,10 +166,58 @@ def test_own_group_counts_replace_both(warehouse: Any) -> None:
     """Own counts of a group replace described and assessed species together."""
     warehouse.land("taxon_group", groups(), source="seeds")
     own = {"taxon_group": "ascomycetes", "label": "Ascomycetes", "roll_up": "fungi", "is_roll_up": False}
-    warehouse.land("taxon_group", [own | {"described_species": 90}], source="file:own")
+    dated = {"described_species": 90, "counts_source": "Own", "counts_as_of": dt.date(2025, 1, 1)}
+    warehouse.land("taxon_group", [own | dated], source="file:own")
     warehouse.materialise(only="core.taxon_group")
     (row,) = warehouse.rows("FROM core.taxon_group WHERE taxon_group = 'ascomycetes'")
     assert (row["described_species"], row["world_assessed_species"], row["source"]) == (90, None, "file:own")
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"described_species": 7_000_000, "world_assessed_species": 7_000_000},
+        {"described_species": 800_000, "world_assessed_species": 14_000},
+        {"described_species": 1_100_000, "world_assessed_species": 29_063},
+        {"described_species": 1_100_000, "world_assessed_species": 15_000, "world_weighed_species": 15_001},
+        {"described_species": 1_100_000, "world_assessed_species": 15_000, "world_weighed_species": 7_499},
+    ],
+    ids=["all assessed at once", "too few described", "twice as many assessed", "more weighed", "few weighed"],
+)
+def test_own_group_counts_that_contradict_what_is_known_are_passed_over(warehouse: Any, counts: dict[str, int]) -> None:
+    """Counts of the world decide what may be quoted, so an own file cannot make a group look assessed; a newer release can."""
+    warehouse.land("taxon_group", groups(), source="seeds")
+    own = {"taxon_group": "insects", "label": "Insects", "roll_up": "animals", "is_roll_up": False}
+    day = dt.date(2026, 1, 1)
+    own |= {"counts_source": "Own", "counts_as_of": day, "weighed_source": "Own", "weighed_as_of": day}
+    warehouse.land("taxon_group", [own | counts], source="file:own")
+    warehouse.materialise(only="core.taxon_group")
+    insects = "FROM core.taxon_group WHERE taxon_group = 'insects'"
+    assert warehouse.rows(insects)[0]["source"] == "seeds"
+    newer = {"described_species": 1_050_000, "world_assessed_species": 16_000, "world_weighed_species": 12_000}
+    warehouse.land("taxon_group", [own | newer], source="file:a_newer_release")
+    warehouse.materialise(only="core.taxon_group")
+    assert warehouse.rows(insects)[0]["source"] == "file:a_newer_release"
+
+
+@pytest.mark.parametrize("lacks", ["counts_source", "counts_as_of", "weighed_source", "weighed_as_of", None])
+def test_own_group_counts_have_a_source_and_a_day(lacks: str | None) -> None:
+    """A count without its source or day is refused in an own file; the seeds leave out what they do not know."""
+    row = {"taxon_group": "ferns", "label": "Ferns", "is_roll_up": "false", "described_species": "12000", "counts_source": "Own", "counts_as_of": "2026-01-01"}  # fmt: skip
+    row |= {"world_weighed_species": "800", "weighed_source": "Own", "weighed_as_of": "2026-01-01"}
+    frame = pl.DataFrame([{name: value for name, value in row.items() if name != lacks}])
+    assert check(tables()["core.taxon_group"], frame, "file:own")[1].height == (lacks is not None)
+    assert check(tables()["core.taxon_group"], frame, "seeds")[1].height == 0
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_an_own_file_moves_no_country_to_or_from_the_sea(warehouse: Any, said: bool) -> None:  # noqa: FBT001
+    """Whether a country is landlocked comes from ISO's list with the UN's, where it knows the country."""
+    warehouse.land("country", [country("KE", is_landlocked=not said)], source="iso_countries")
+    warehouse.land("country", [country("KE", is_landlocked=said), country("QQ", is_landlocked=said)], source="file:own")
+    warehouse.materialise(only="core.country")
+    found = {row["country_code"]: row["is_landlocked"] for row in warehouse.rows("FROM core.country")}
+    assert found == {"KE": not said, "QQ": said}
 
 
 def test_group_keys_per_checklist(warehouse: Any) -> None:

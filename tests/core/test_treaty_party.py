@@ -29,6 +29,7 @@ PARTY = {
         ({"left_on": "1993-12-29"}, "is_left_after_entry"),
         ({"left_on": "9999-12-31"}, "is_within_reach"),
         ({"earlier_periods": "1994 to 1996"}, "str_matches"),
+        ({"as_of": "2099-12-31"}, "is_of_today"),
         ({"earlier_periods": "1994-01-01/1996-01-01; 1998-01-01/1999-01-01"}, "str_matches"),
     ],
 )

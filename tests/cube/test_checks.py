@@ -14,6 +14,7 @@ from ness_pipeline.cube.options import CubeOptions
 from ness_pipeline.cube.terms import NUMBERS
 from ness_pipeline.files.batches import refused_records
 from ness_pipeline.run.cube import engine_for
+from ness_pipeline.schemas.base import LATEST_YEAR
 
 OCCURRENCE = tables()["landed.occurrence"]
 WORDS = st.sampled_from(["", "KE", "ke", "PRESENT", "ABSENT", "FOSSIL_SPECIMEN", "2021-03-21", "2021-13-01", "21/03/2021", "2020/2021-02", "2021-03-21T10:15Z", "VU", "x" * 70])  # fmt: skip
@@ -24,7 +25,7 @@ ROWS = st.fixed_dictionaries(
         "has_geospatial_issue": st.one_of(st.none(), st.booleans()),
         "basis_of_record": st.one_of(st.none(), WORDS),
         "species_key": st.one_of(st.none(), WORDS),
-        "year": st.one_of(st.none(), st.sampled_from([0, 1599, 1600, 2021, 2100, 2101, 9999])),
+        "year": st.one_of(st.none(), st.sampled_from([0, 1599, 1600, 2021, LATEST_YEAR, LATEST_YEAR + 1, 9999])),
         "country_code": st.one_of(st.none(), WORDS),
         "event_date": st.one_of(st.none(), WORDS),
         "event_time": st.none(),

@@ -56,7 +56,7 @@ def test_a_unit_that_is_not_known_leaves_the_value_out(warehouse: Any, unit: str
 
 def test_impossible_sums_are_left_out(warehouse: Any) -> None:
     """Dollars under the name of millions would be more than the world gives; a budget below 0 is none."""
-    rows = [money(RECEIVED, 2018, 41_099_420.0), money(GIVEN, 2018, -30_001.0), observation(DOMESTIC, 2018, -1.0)]
+    rows = [money(RECEIVED, 2018, 41_099_420.0), money(GIVEN, 2018, -30_001.0), money(DOMESTIC, 2018, -1.0)]
     row = finance(warehouse, rows)["KE", 2018]
     numbers = ("biodiversity_aid_received_usd", "biodiversity_aid_given_usd", "domestic_biodiversity_finance_usd")
     assert [row[name] for name in numbers] == [None] * 3
@@ -65,8 +65,8 @@ def test_impossible_sums_are_left_out(warehouse: Any) -> None:
 
 
 def test_own_spending_is_the_countrys_own(warehouse: Any) -> None:
-    """Without a unit an own file's spending is in dollars; it has measures of its own and the basis of an own value."""
-    spent = observation(DOMESTIC, 2020, 75e6, publisher="user")
+    """An own file's spending has measures of its own and the basis of an own value; without a unit it is no amount."""
+    spent = observation(DOMESTIC, 2020, 75e6, publisher="user", unit="CON_USD")
     warehouse.land("indicator_observation", [spent, spent | {"year": 2021, "value": 75.0, "unit": "CON_USD_M"}], source="file:a")  # fmt: skip
     found = finance(warehouse, [money(RECEIVED, 2020, 125.0)])
     for year in (2020, 2021):
@@ -79,7 +79,7 @@ def test_own_spending_is_the_countrys_own(warehouse: Any) -> None:
 
 def test_money_of_different_owners_is_no_number_to_quote(warehouse: Any) -> None:
     """The former sum of aid and own spending stays for one version, and is not reportable whatever it holds."""
-    rows = [money(RECEIVED, 2020, 125.0), observation(DOMESTIC, 2020, 75e6), money(RECEIVED, 2021, 1.0), observation(DOMESTIC, 2022, 0.0)]  # fmt: skip
+    rows = [money(RECEIVED, 2020, 125.0), money(DOMESTIC, 2020, 75.0), money(RECEIVED, 2021, 1.0), money(DOMESTIC, 2022, 0.0)]  # fmt: skip
     found = finance(warehouse, rows)
     assert [found["KE", year]["biodiversity_finance_usd"] for year in (2020, 2021, 2022)] == [200e6, 1e6, 0.0]
     assert [found["KE", year]["finance_components"] for year in (2020, 2021, 2022)] == ["aid and domestic", "aid", "domestic"]  # fmt: skip

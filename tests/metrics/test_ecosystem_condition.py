@@ -110,6 +110,20 @@ def test_a_value_of_an_own_file_is_called_so(warehouse: Any) -> None:
     assert [found["KE", year]["degraded_basis"] for year in (2015, 2019)] == ["official", "own_value"]
 
 
+def test_an_own_files_year_is_no_part_of_a_publishers_change(warehouse: Any) -> None:
+    """The value stands with its basis, and there is no change from the publisher's years to it."""
+    warehouse.land("indicator_observation", [observation(FOREST, 2020, 90.0, release="r")], source="file:own")
+    row = condition(warehouse, [observation(FOREST, year, 20.0, release="r") for year in range(2010, 2016)])["KE", 2020]
+    assert (row["forest_pct"], row["forest_basis"]) == (90.0, "own_value")
+    assert (row["forest_change_pct_per_year"], row["forest_change_reason"]) == (None, "another_release")
+
+
+def test_the_unit_is_read(warehouse: Any) -> None:
+    """A share of 1 is no percentage."""
+    row = condition(warehouse, [observation(FOREST, 2020, 50.0, unit="PERCENT"), observation(DEGRADED, 2020, 0.27, unit="1")])["KE", 2020]  # fmt: skip
+    assert (row["forest_pct"], row["degraded_land_pct"], row["degraded_reason"]) == (50.0, None, "unknown_unit")
+
+
 def test_change_is_a_compound_rate(warehouse: Any) -> None:
     """Half of the forest gone in ten years is 6.7 % a year; no earlier value or no forest then has no rate."""
     rows = [observation(FOREST, 2010, 40.0), observation(FOREST, 2014, 30.0), observation(FOREST, 2020, 20.0)]

@@ -232,3 +232,30 @@ def test_a_landlocked_country_has_no_zone_either(warehouse: Any) -> None:
     numbers = ["eez_protected_pct", "eez_conserved_pct", "eez_progress_share", "eez_trend_pct_per_year"]
     assert [row[name] for name in numbers] == [None] * 4
     assert {row[name] for name in ("eez_reason", "eez_conserved_reason", "eez_trend_reason")} == {"landlocked"}
+
+
+def test_an_own_files_year_in_a_publishers_series_is_called_so(warehouse: Any) -> None:
+    """Whosever series an own file names, its value is an own one, and the publisher's trend does not cross to it."""
+    rows = [observation(LAND, year, 10, release="r") for year in range(2010, 2018)]
+    warehouse.land("indicator_observation", [observation(LAND, 2018, 99, release="r")], source="file:own")
+    found = protected(warehouse, rows)
+    assert [found["KE", year]["land_basis"] for year in (2017, 2018)] == ["official", "own_value"]
+    assert (found["KE", 2017]["land_trend_pct_per_year"], found["KE", 2017]["land_trend_reason"]) == (0, None)
+    assert (found["KE", 2018]["land_trend_pct_per_year"], found["KE", 2018]["land_trend_reason"]) == (None, "another_release")  # fmt: skip
+
+
+def test_an_own_year_does_not_make_zeros_of_a_publisher_quotable(warehouse: Any) -> None:
+    """A series that the UN gives as 0 in all years stays in doubt beside an own value for one of them."""
+    rows = [observation("ER_PTD_MTN", year, 0) for year in (2019, 2021)]
+    warehouse.land("indicator_observation", [observation("ER_PTD_MTN", 2020, 0.001)], source="file:own")
+    found = protected(warehouse, rows)
+    reasons = [found["KE", year]["kba_mountain_reason"] for year in (2019, 2020, 2021)]
+    assert reasons == ["none_or_no_site", None, "none_or_no_site"]
+
+
+@pytest.mark.parametrize(("unit", "reason"), [(None, None), ("PERCENT", None), ("%", None), ("1", "unknown_unit"), ("KM2", "unknown_unit")])  # fmt: skip
+def test_the_unit_is_read(warehouse: Any, unit: str | None, reason: str | None) -> None:
+    """0.27 of the land is 27 %, so a value in another unit than per cent is left out and says so."""
+    rows = [observation(LAND, 2022, 0.27, unit=unit), observation("ER_PTD_TERR", 2022, 50)]
+    row = protected(warehouse, rows)["KE", 2022]
+    assert (row["land_protected_pct"], row["land_reason"]) == (None if reason else 0.27, reason)

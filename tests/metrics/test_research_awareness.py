@@ -39,12 +39,20 @@ def test_publications_about_and_by(warehouse: Any) -> None:
     assert (found["data_sets"], found["sets_reason"], found["network_reason"]) == (None, "no_data", "no_data")
 
 
-@pytest.mark.parametrize(("read_on", "reason"), [("2020-12-30", "year_not_over"), ("2021-01-02", None), (None, None)])
+@pytest.mark.parametrize(
+    ("read_on", "reason"), [("2020-12-30", "year_not_over"), ("2021-01-02", None), (None, "year_not_over")]
+)
 def test_a_year_counts_when_it_is_over(warehouse: Any, read_on: str | None, reason: str | None) -> None:
-    """A list read within the year withholds the year's number; an own file without date is taken at its word."""
+    """A list read within the year withholds the year's number, and so does the last year of one that has no day."""
     row = awareness(warehouse, [gbif(ABOUT, 2020, 12, read_on)])["KE", 2020]
     assert (row["publications_about_country"], row["about_reason"], row["about_reportable"]) == (12, reason, reason is None)  # fmt: skip
     assert row["reportable"] is (reason is None)
+
+
+def test_a_list_without_a_day_speaks_of_years_before_its_last(warehouse: Any) -> None:
+    """An own file without a release may end in the running year, so only the years before its last one count."""
+    found = awareness(warehouse, [gbif(ABOUT, year, 12, None) for year in (2019, 2020)])
+    assert [found["KE", year]["about_reason"] for year in (2019, 2020)] == [None, "year_not_over"]
 
 
 def test_per_million_people(warehouse: Any) -> None:

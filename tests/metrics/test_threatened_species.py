@@ -162,6 +162,26 @@ def test_the_publishers_count_stands_beside(warehouse: Any) -> None:
     assert [found["TZ", "plants"][name] for name in columns[1:]] == [7, 2022, None, "own_value"]
 
 
+@pytest.mark.parametrize(
+    ("source", "more", "safe", "reason"),
+    [
+        ("file:own", {}, 0, "completeness_unknown"),
+        ("file:own", {"is_complete_list": True}, 0, None),
+        ("file:own", {}, 1, None),
+        ("iucn", {}, 0, None),
+    ],
+    ids=["own", "own and complete", "with a safe one", "the Red List's"],
+)
+def test_an_own_list_of_the_threatened_alone_is_not_the_countrys(
+    warehouse: Any, source: str, more: dict[str, Any], safe: int, reason: str | None
+) -> None:
+    """An own list that names nothing but threatened species has a share of 1, which may be quoted where it is complete."""
+    rows = [row | more for row in species("mammals", CR=12, LC=safe)]
+    warehouse.land("country_species", rows, source=source)
+    row = threatened(warehouse, [])["KE", "mammals"]
+    assert (row["threatened_share"], row["basis"], row["reason"]) == (12 / (12 + safe), "country_list", reason)
+
+
 def test_introduced_species_are_left_out(warehouse: Any) -> None:
     """A species of which more than half of the records are introduced is not known from the country; half is."""
     rows = species("mammals", CR=3)

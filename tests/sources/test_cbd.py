@@ -39,7 +39,7 @@ def test_rows_meet_the_contract() -> None:
     valid, refused = check(tables()["core.treaty_party"], batch("party_deposited_signatory.json").frame, "cbd")
     assert refused.height == 0
     assert str(valid["entry_into_force"][0]) == "1993-12-29"
-    assert {str(day) for day in valid["as_of"]} == {"2031-10-01"}
+    assert {str(day) for day in valid["as_of"]} == {"2026-10-01"}
 
 
 def test_party_date_ahead() -> None:

@@ -37,7 +37,7 @@ def test_data_sets_of_two_publishers() -> None:
     valid, refused = check(tables()["core.indicator_observation"], batch("data_sets_of_two_publishers.json").frame, "gbif_registry")  # fmt: skip
     assert refused.height == 0
     found = valid.select("series_code", "year", "value").rows()
-    assert found == [("GBIF_DATASETS", 2031, 7.0), ("GBIF_PUBLISHERS", 2031, 2.0)]
+    assert found == [("GBIF_DATASETS", 2026, 7.0), ("GBIF_PUBLISHERS", 2026, 2.0)]
 
 
 def test_none() -> None:

@@ -49,8 +49,8 @@ def test_rows_meet_the_contract() -> None:
     (batch,) = read(SOURCES[0], replies({PATH: "protected_planet/land_sea_and_oecms.json"}), "KE", "2000:2010")
     valid, refused = check(tables()["core.indicator_observation"], batch.frame, "protected_planet")
     assert refused.height == 0
-    assert set(valid["year"]) == {2031}
-    assert set(valid["release"]) == {"2031-10"}
+    assert set(valid["year"]) == {2026}
+    assert set(valid["release"]) == {"2026-10"}
 
 
 def test_token_without_oecm_members() -> None:

@@ -1,9 +1,16 @@
 -- Countries and territories with the land area that the World Bank gives for the latest year.
--- Believed: own files, then publishers, then seeds. An area in an own file wins over the World Bank's.
+-- Believed: own files, then publishers, then seeds. An area in an own file wins over the World Bank's. Whether a country is
+-- landlocked is a fact of geography: an own file says so only of a country that no other source knows.
 -- Source of the area: World Bank AG.LND.TOTL.K2, latest observed value.
 WITH believed AS (
     SELECT *
-    FROM landed.country
+    FROM (
+        SELECT
+            * EXCLUDE (is_landlocked),
+            coalesce(bool_or(is_landlocked) FILTER (source_precedence(source) > 0) OVER of_country, is_landlocked) AS is_landlocked
+        FROM landed.country
+        WINDOW of_country AS (PARTITION BY country_code)
+    )
     QUALIFY row_number() OVER (PARTITION BY country_code ORDER BY source_precedence(source), source, unit_key) = 1
 ),
 

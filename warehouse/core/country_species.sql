@@ -5,7 +5,8 @@
 -- range map beats cells, cells beat occurrences, occurrences beat equal shares, whoever says so; a share that an own
 -- file gives without a method is taken at its word. Without any share, it is occurrences / global_occurrences, and without
 -- these 1 / (countries that the same world list or own file names for the species), introduced ones left out; a list that
--- names one country only says nothing of the rest of the range and gives no share.
+-- names one country only says nothing of the rest of the range and gives no share. Shares of own files that add up to more
+-- than 1.05 over the countries (0.05 for rounding) contradict each other, and none of them is believed.
 -- Units of work of one source add up.
 WITH stated AS (
     SELECT
@@ -76,10 +77,22 @@ merged AS (
     GROUP BY country_code, species_key
 ),
 
+too_much AS (
+    SELECT species_key
+    FROM (
+        SELECT species_key, country_code, max(range_share) AS range_share
+        FROM landed.country_species
+        WHERE source_precedence(source) = 0
+        GROUP BY species_key, country_code
+    )
+    GROUP BY species_key
+    HAVING sum(CAST(range_share AS DECIMAL(24, 18))) > 1.05
+),
+
 extent AS (
     SELECT country_code, species_key, range_share, share_method
     FROM landed.country_species
-    WHERE range_share IS NOT NULL
+    WHERE range_share IS NOT NULL AND NOT (source_precedence(source) = 0 AND species_key IN (FROM too_much))
     QUALIFY
         row_number() OVER (
             PARTITION BY country_code, species_key

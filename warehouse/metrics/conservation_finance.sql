@@ -2,8 +2,7 @@
 --   per area: over the latest land area; of a negative sum (more was paid back than came in) there is none
 --   biodiversity_finance (deprecated) = aid received + own spending, of what is known; never reportable
 -- The unit of each value is read: the UN states aid in millions of constant US dollars (CON_USD_M), other files in dollars.
--- A value in no such unit is left out; only NESS_BIODIVERSITY_EXPENDITURE, an own file's series, is in dollars where it
--- states no unit. Left out as impossible is aid of more than 30 thousand million dollars a year, and own spending below 0 or
+-- A value in no such unit, or in none, is left out: 500 without a unit may be dollars or millions. Left out as impossible is aid of more than 30 thousand million dollars a year, and own spending below 0 or
 -- of more than 200 thousand million: what target 19 asks of all countries together by 2030. Aid given serves other
 -- countries and is in no total.
 -- Source: UN SDG DC_ODA_BDVL (by recipient), DC_ODA_BDVDL (by donor), 15.a.1 and 15.b.1; land area of core.country;
@@ -14,9 +13,9 @@ WITH published AS (
         year,
         series_code,
         value_status,
-        basis_of(publisher) AS basis,
+        basis_of(publisher, source) AS basis,
         series_code = 'NESS_BIODIVERSITY_EXPENDITURE' AS is_own_spending,
-        value * CASE WHEN is_own_spending AND unit IS NULL THEN 1e0 ELSE usd_per_unit(unit) END AS usd
+        value * usd_per_unit(unit) AS usd
     FROM core.indicator_observation
     WHERE
         disaggregation = 'total'

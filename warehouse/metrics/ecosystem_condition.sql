@@ -1,12 +1,12 @@
 -- State of a country's forests, mountains and soils, per year with any such value.
 --   forest_change = 100 * ((pct(y) / pct(y0)) ^ (1 / (y - y0)) - 1), y0 = the earliest year from y-10 to y-5 with a value
---   of the same series, publisher and release
+--   of the same series, publisher, release and basis: an own file's year in a publisher's series is no part of its change
 -- Forest takes one series for all years of a country: the UN's where it has a value in any year, else the World Bank's. Both
 -- are after the FAO, but of different assessments, so they are never mixed; the World Bank's stands beside it.
 -- Mountain green cover is the index over all belts and covers: the row of land cover `MGCI` without a belt, as the UN
 -- names it since 2022, and the total only for a country that has no such row, for the series before was computed in
--- another way. Bounds such as `<5` are no values; a published value outside 0 to 100 is left out. A country without forest
--- at y0 has no rate of change.
+-- another way. Bounds such as `<5` are no values; a published value outside 0 to 100, or whose unit is another one than per
+-- cent, is left out. A country without forest at y0 has no rate of change.
 -- Source: UN SDG AG_LND_FRST (15.1.1), ER_MTN_GRNCVI (15.4.2), AG_LND_DGRD (15.3.1); World Bank AG.LND.FRST.ZS; FAO Global
 -- Forest Resources Assessment for the compound rate.
 WITH published AS (
@@ -40,9 +40,13 @@ stated AS (
         series_code,
         publisher,
         release,
-        basis_of(publisher) AS basis,
-        CASE WHEN value_status = 'observed' AND value BETWEEN 0 AND 100 THEN value END AS pct,
-        CASE WHEN value_status <> 'observed' THEN value_status WHEN value NOT BETWEEN 0 AND 100 THEN 'out_of_range' END AS why_not
+        basis_of(publisher, source) AS basis,
+        CASE WHEN value_status = 'observed' AND is_per_cent(unit) AND value BETWEEN 0 AND 100 THEN value END AS pct,
+        CASE
+            WHEN value_status <> 'observed' THEN value_status
+            WHEN NOT is_per_cent(unit) THEN 'unknown_unit'
+            WHEN value NOT BETWEEN 0 AND 100 THEN 'out_of_range'
+        END AS why_not
     FROM whole
 ),
 
@@ -62,9 +66,12 @@ earlier AS (
     SELECT
         now.country_code,
         now.year,
-        arg_min(past.pct, past.year) FILTER (WHERE past.publisher = now.publisher AND past.release IS NOT DISTINCT FROM now.release)
-            AS first_pct,
-        min(past.year) FILTER (WHERE past.publisher = now.publisher AND past.release IS NOT DISTINCT FROM now.release) AS first_year
+        arg_min(past.pct, past.year) FILTER (
+            WHERE past.publisher = now.publisher AND past.basis = now.basis AND past.release IS NOT DISTINCT FROM now.release
+        ) AS first_pct,
+        min(past.year) FILTER (
+            WHERE past.publisher = now.publisher AND past.basis = now.basis AND past.release IS NOT DISTINCT FROM now.release
+        ) AS first_year
     FROM stated AS now
     JOIN forest_series ON now.country_code = forest_series.country_code AND now.series_code = forest_series.series_code
     JOIN stated AS past

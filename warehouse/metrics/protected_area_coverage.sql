@@ -2,7 +2,7 @@
 --   progress = min(1, pct / 30): the way to 30 % by 2030, target 3 of the Kunming-Montreal framework; of protected areas
 --   alone, and, as a measure of its own, of protected areas with other effective conservation measures (OECM)
 --   trend = (pct(y) - pct(y0)) / (y - y0), y0 = the earliest year from y-10 to y-5 with a value of the same series,
---   publisher and release
+--   publisher, release and basis: an own file's year in a publisher's series is no part of its trend
 -- Protected areas with OECMs are indicator 3.1 of the framework; only Protected Planet counts them. A value below that of
 -- protected areas alone is none, for it cannot hold them.
 -- `land` and `eez` take one series for all years of a country: the first of the list below that has a value in any year.
@@ -12,7 +12,7 @@
 -- mean over own sites (core.kba_coverage) is a measure of its own. Where the UN's series is 0 in all years it may mean that
 -- there is no such site, unless an upper bound or an own site shows that there is one.
 -- Marine measures of a landlocked country are NULL; a value above 0 there is one of an inland sea. Bounds such as `<5` are
--- no values; a published value outside 0 to 100 is left out.
+-- no values; a published value outside 0 to 100, or whose unit is another one than per cent, is left out.
 -- Source: World Bank ER.LND.PTLD.ZS, ER.MRN.PTMR.ZS; UN SDG ER_MRN_MARIN, ER_MRN_MPA (14.5.1), ER_PTD_TERR, ER_PTD_FRHWTR
 -- (15.1.2), ER_PTD_MTN (15.4.1); Protected Planet national statistics (PP_...).
 WITH series (name, series_code, preference, is_marine) AS (
@@ -67,8 +67,12 @@ stated AS (
         publisher,
         release,
         source,
-        CASE WHEN value_status = 'observed' AND NOT is_impossible THEN value END AS stated_pct,
-        CASE WHEN value_status <> 'observed' THEN value_status WHEN is_impossible THEN 'out_of_range' END AS why_not,
+        CASE WHEN value_status = 'observed' AND is_per_cent(unit) AND NOT is_impossible THEN value END AS stated_pct,
+        CASE
+            WHEN value_status <> 'observed' THEN value_status
+            WHEN NOT is_per_cent(unit) THEN 'unknown_unit'
+            WHEN is_impossible THEN 'out_of_range'
+        END AS why_not,
         -- Bounds that do not hold the value are none.
         value_lower BETWEEN 0 AND value AND value_upper BETWEEN value AND 100 AS has_bounds,
         value_lower,
@@ -110,11 +114,14 @@ official AS (
         CASE WHEN placed.pct IS NOT NULL AND placed.has_bounds THEN placed.value_upper END AS upper,
         CASE WHEN placed.pct IS NOT NULL THEN placed.publisher END AS publisher,
         CASE WHEN placed.pct IS NOT NULL THEN placed.source END AS source,
-        CASE WHEN placed.pct IS NOT NULL THEN basis_of(placed.publisher) END AS basis,
+        CASE WHEN placed.pct IS NOT NULL THEN basis_of(placed.publisher, placed.source) END AS basis,
         starts_with(placed.name, 'kba_')
         AND own_site.name IS NULL
-        AND max(greatest(placed.pct, coalesce(placed.value_upper, 0))) OVER (PARTITION BY placed.country_code, placed.name) = 0
-            AS is_always_zero,
+        AND placed.pct = 0
+        AND coalesce(
+            max(greatest(placed.pct, coalesce(placed.value_upper, 0))) FILTER (basis = 'official') OVER of_series,
+            max(greatest(placed.pct, coalesce(placed.value_upper, 0))) OVER of_series
+        ) = 0 AS is_always_zero,
         CASE
             WHEN placed.has_no_sea AND placed.stated_pct > 0 THEN 'inland_sea'
             WHEN placed.has_no_sea THEN 'landlocked'
@@ -123,6 +130,7 @@ official AS (
         END AS why_not
     FROM placed
     LEFT JOIN own_site ON placed.country_code = own_site.country_code AND placed.name = own_site.name
+    WINDOW of_series AS (PARTITION BY placed.country_code, placed.name)
 ),
 
 own AS (
@@ -154,9 +162,11 @@ change AS (
         now.country_code,
         now.year,
         any_value(now.pct) AS pct,
-        min(past.year) FILTER (WHERE past.publisher = now.publisher AND past.release IS NOT DISTINCT FROM now.release) AS past_year,
+        min(past.year) FILTER (
+            WHERE past.publisher = now.publisher AND past.basis = now.basis AND past.release IS NOT DISTINCT FROM now.release
+        ) AS past_year,
         arg_min(past.pct, past.year) FILTER (
-            WHERE past.publisher = now.publisher AND past.release IS NOT DISTINCT FROM now.release
+            WHERE past.publisher = now.publisher AND past.basis = now.basis AND past.release IS NOT DISTINCT FROM now.release
         ) AS past_pct
     FROM official AS now
     JOIN official AS past

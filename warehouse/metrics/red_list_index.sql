@@ -523,7 +523,7 @@ changed AS (
 ),
 
 official AS (
-    SELECT country_code, year, value, value_lower, value_upper, basis_of(publisher) AS basis
+    SELECT country_code, year, value, value_lower, value_upper, basis_of(publisher, source) AS basis
     FROM core.indicator_observation
     WHERE
         series_code = 'ER_RSK_LST'

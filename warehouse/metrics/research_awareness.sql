@@ -1,7 +1,8 @@
 -- Publications that use open biodiversity data, about a country and by its researchers, per year; its publishers of data;
 -- its members in the NESS networks.
 --   per million = publications / population * 1e6, population of the latest year known from y-3 to y
--- A year counts when it was over on the day of reading; a year without publications is a zero, for the list was asked. Data
+-- A year counts when it was over on the day of reading (the release); without that day the last year may be the running one.
+-- A year without publications is a zero, for the list was asked. Data
 -- sets and publishers stand in the year of reading. Network members are organisations and experts together, from the year
 -- of a list on until the next list.
 -- Source: GBIF literature search with relevance GBIF_USED (GBIF_LIT_COVERAGE, GBIF_LIT_RESEARCHER), GBIF registry
@@ -12,7 +13,10 @@ WITH stated AS (
         year,
         series_code,
         CASE WHEN value_status = 'observed' THEN value END AS number,
-        series_code LIKE 'GBIF_LIT_%' AND coalesce(TRY_CAST(left(release, 4) AS INTEGER) <= year, false) AS is_open
+        series_code LIKE 'GBIF_LIT_%'
+        AND coalesce(
+            TRY_CAST(left(release, 4) AS INTEGER) <= year, year = max(year) OVER (PARTITION BY country_code, series_code)
+        ) AS is_open
     FROM core.indicator_observation
     WHERE
         disaggregation = 'total'

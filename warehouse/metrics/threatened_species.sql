@@ -5,7 +5,7 @@
 --   A = assessed species, T = EW + CR + EN + VU, EX = extinct species (RE counts as extinct), DD = Data Deficient
 --   lower = T / (A - EX)      best = T / (A - EX - DD)      upper = (T + DD) / (A - EX)
 -- Reportable on a country list, with at least 10 species in the denominator (fewer, and one species moves the share by more
--- than a tenth), when at least 80 % of the group's described species are assessed worldwide and at least 80 % of its species
+-- than a tenth; an own list that names threatened ones alone also says that it is complete), when at least 80 % of the group's described species are assessed worldwide and at least 80 % of its species
 -- known from the country are assessed. A roll-up is counted from species, never from its groups' shares; its described
 -- and assessed species are the roll-up's own.
 -- Beside it the World Bank's count of threatened mammals, birds and (higher) plants, of its latest year; of fishes it counts
@@ -18,8 +18,11 @@ WITH known AS (
         unnest(reporting_groups(status.taxon_group, member.roll_up)) AS taxon_group,
         status.red_list_category AS category,
         status.is_possibly_extinct,
-        status.list_basis
+        status.list_basis,
+        coalesce(source_precedence(listed.source) = 0 AND listed.is_complete_list IS DISTINCT FROM true, false) AS is_own
     FROM core.species_status AS status
+    JOIN core.country_species AS listed
+        ON status.country_code = listed.country_code AND status.species_key = listed.species_key
     JOIN core.taxon_group AS member ON status.taxon_group = member.taxon_group
     WHERE status.is_counted
 ),
@@ -30,6 +33,7 @@ counted AS (
         taxon_group,
         count(*) AS known_species,
         weakest_list(list_basis) AS basis,
+        bool_and(is_own) AS is_own,
         count(*) FILTER (WHERE is_assessed(category)) AS assessed_species,
         count(*) FILTER (WHERE is_extinct(category)) AS extinct,
         count(*) FILTER (WHERE category = 'EW') AS extinct_in_the_wild,
@@ -69,6 +73,7 @@ judged AS (
             WHEN world_assessed_share < 0.8 THEN 'group_partly_assessed'
             WHEN national_assessed_share < 0.8 THEN 'country_partly_assessed'
             WHEN data_sufficient < 10 THEN 'too_few_species'
+            WHEN is_own AND basis = 'country_list' AND threatened_with_ew = data_sufficient THEN 'completeness_unknown'
         END AS reason
     FROM shared
 ),
@@ -79,7 +84,7 @@ official AS (
         series.taxon_group,
         max(stated.year) AS year,
         arg_max(stated.value, stated.year) AS species,
-        arg_max(basis_of(stated.publisher), stated.year) AS basis
+        arg_max(basis_of(stated.publisher, stated.source), stated.year) AS basis
     FROM core.indicator_observation AS stated
     JOIN (
         VALUES ('EN.MAM.THRD.NO', 'mammals'), ('EN.BIR.THRD.NO', 'birds'), ('EN.HPT.THRD.NO', 'plants')

@@ -23,7 +23,7 @@ REASONS = {
     "has_geospatial_issue": "GBIF doubts where the record is",
     "basis_of_record": "A fossil or a specimen living in a zoo or garden says nothing of the wild",
     "species_key": "The record is not identified to an accepted species",
-    "year": "The year of the record is unknown or outside 1600 to 2100",
+    "year": "The year of the record is unknown, before 1600 or still to come",
     "country_code": "The country of the record is not known as an ISO 3166-1 alpha-2 code",
     "event_date": "The date is not written as ISO 8601",
 }

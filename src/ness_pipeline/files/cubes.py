@@ -22,7 +22,7 @@ COUNTS = ("occurrences", "obs")
 CELLS = ("cellCode", "eeaCellCode", "eqdgcCellCode", "mgrsCellCode", "cell")
 REASONS = {
     "species_key": "The row does not say which species it counts",
-    "year": "The year of the row is unknown or outside 1600 to 2100",
+    "year": "The year of the row is unknown, before 1600 or still to come",
     "country_code": "The country of the row is not known as an ISO 3166-1 alpha-2 code",
     "occurrences": "The number of records is not a whole number of at least 1",
     "cell_code": "The cell is missing or not a code of the EEA, quarter-degree or military grid",
