@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import statistics
 from collections import defaultdict
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from fates import assessed, computed, index, living, states
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from truth.red_list_arithmetic import Fate, group_points
+from truth.red_list_arithmetic import WEIGHT, Fate, group_points
 
 INDEX = "national_red_list_index"
 NORWAY_2010 = {"LC": 16762, "NT": 1310, "VU": 1265, "EN": 890, "CR": 284, "RE": 127}
@@ -39,6 +40,18 @@ def test_norwegian_red_list(warehouse: Any) -> None:
         row = found[code, "insects", 2010]
         assert row[f"{INDEX}_with_first_extinct"] == pytest.approx(expected, abs=5e-8)
         assert (row["species"], row["first_extinct_species"], row["reportable"]) == (sum(counts.values()), 127, True)
+    # The species gone in the first year stay among those that the 809 Data Deficient ones are drawn from: 1.96 standard
+    # errors around the mean, which the exact quantiles follow to a few millionths for so many draws.
+    weights = [
+        WEIGHT["EX" if state == "RE" else state]
+        for state, number in NORWAY_2010_ADJUSTED.items()
+        if state != "DD"
+        for _ in range(number)
+    ]
+    error = math.sqrt(809) * statistics.pstdev(weights) / (5 * (len(weights) + 809))
+    row = found["SE", "insects", 2010]
+    ends = [row[f"{INDEX}_with_first_extinct_{side}"] for side in ("lower", "upper")]
+    assert ends == pytest.approx([0.9190522 - 1.96 * error, 0.9190522 + 1.96 * error], abs=1e-5)
 
 
 def test_own_list_is_another_number_than_the_global_one(warehouse: Any) -> None:

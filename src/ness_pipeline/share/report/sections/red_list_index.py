@@ -126,6 +126,7 @@ def _groups(subject: Subject, rows: list[Row]) -> list[Row]:
             "text": number(row.get("red_list_index") if row.get("reportable", True) else None),
             "alike": number(row.get("red_list_index_unweighted") if row.get("unweighted_reportable", True) else None),
             "range": f"{_bound(row, 'lower')} to {_bound(row, 'upper')}" if _bound(row, "lower") else "",
+            "method": (row.get("share_method") or "").replace("_", " "),
             "basis": basis_of(row.get("basis")),
             "reason": reason_of(row.get("reason")),
         }
