@@ -7,7 +7,7 @@ from collections import defaultdict
 from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS, WEAK_BASES
 from ness_pipeline.share.report.published import Row
 from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Quoted, Subject, no_rows, no_table
-from ness_pipeline.share.report.wording import THREATS, number, reason_of
+from ness_pipeline.share.report.wording import THREATS, number, reason_of, share_method_of
 
 ORDER = 70
 TITLE = "What threatens its species"
@@ -44,7 +44,9 @@ def build(subject: Subject) -> Part:
         "value": number(table[0]["value"]),
         "cards": cards,
         "whose": group_names,
-        "method": ", ".join(sorted({_method(row) for row in rows if row["taxon_group"] in groups})),
+        "method": ", ".join(
+            sorted({share_method_of(row.get("share_method")) for row in rows if row["taxon_group"] in groups} - {""})
+        ),
         "others": None if is_all else _why(subject, rows, name),
         "why_not": None
         if is_quotable
@@ -61,11 +63,6 @@ def _widest(subject: Subject, rows: list[Row]) -> list[str]:
     wide = [group for group in ROLL_UPS if group in open_groups]
     labels = subject.edition.groups
     return wide + [group for group in TAXON_GROUPS if group in open_groups and labels[group]["roll_up"] not in wide]
-
-
-def _method(row: Row) -> str:
-    """How the range shares behind a score were obtained, in words."""
-    return (row.get("share_method") or "unknown").replace("_", " ")
 
 
 def _summed(rows: list[Row]) -> list[Row]:
