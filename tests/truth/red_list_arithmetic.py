@@ -285,14 +285,21 @@ def _mean_slope(slopes: Iterable[Numbers]) -> Numbers | None:
 
 @dataclass(frozen=True)
 class _Series:
-    """The points of one explained group, and the years that stand beside them."""
+    """The points of one explained group, and the years that stand beside them, in the order of the years."""
 
     points: list[Point]
     partly: dict[int, Point]
+    every: Sequence[Point]
 
     @classmethod
     def of(cls, every: Sequence[Point]) -> _Series:
-        return cls([one for one in every if one.kind == "assessed"], {one.year: one for one in every if one.kind == "partly_assessed" and one.year is not None})  # fmt: skip
+        partly = {one.year: one for one in every if one.kind == "partly_assessed" and one.year is not None}
+        return cls([one for one in every if one.kind == "assessed"], partly, every)
+
+    def counts_by(self, year: int) -> dict[str, int]:
+        """What had been assessed and had changed by a year."""
+        past = [one.counts for one in self.every if (one.year or 0) <= year]
+        return past[-1] if past else self.every[0].counts | {"assessed_by_year_species": 0, "genuine_changes": 0}
 
     @property
     def begin(self) -> int:
@@ -301,6 +308,11 @@ class _Series:
     @property
     def end(self) -> int:
         return self.points[-1].year or 0
+
+    @property
+    def has_slope(self) -> bool:
+        """Whether there are two points with values; Data Deficient species alone have none."""
+        return len(self.points) > 1 and self.points[0].numbers[_U] is not None
 
     @property
     def slopes(self) -> tuple[Numbers, Numbers]:
@@ -323,7 +335,7 @@ class _Series:
             a, b, part = by_year[start], by_year[stop], (year - start) / (stop - start)
             numbers = _combine(a.numbers, b.numbers, lambda x, y: x + (y - x) * part)
             reasons = a.reason or b.reason, a.unweighted_reason or b.unweighted_reason
-            return Point(year, "interpolated", numbers, *reasons, a.counts)
+            return Point(year, "interpolated", numbers, *reasons, self.counts_by(year))
         if year in self.partly:
             return self.partly[year]
         is_after = year > self.end
@@ -331,8 +343,8 @@ class _Series:
         assert slope is not None
         away = year - (near.year or 0)
         numbers = _combine(near.numbers, slope, lambda x, s: x + away * s)
-        counts = near.counts if is_after else near.counts | {"assessed_by_year_species": 0, "genuine_changes": 0}
-        return Point(year, "extrapolated", numbers, near.reason, near.unweighted_reason, counts)
+        reason = near.reason or ("extrapolated" if numbers[_W] is None else None)
+        return Point(year, "extrapolated", numbers, reason, near.unweighted_reason, self.counts_by(year))
 
 
 @dataclass(frozen=True)
@@ -420,7 +432,7 @@ def country_rows(fates: Sequence[Fate], country: Country, groups: Groups, explai
     complete = [group for group in told if groups.is_comprehensive(group)]
     first = max((told[group].begin for group in complete), default=0) - 10
     last = max((told[group].end for group in complete), default=0)
-    slopes = {group: told[group].slopes for group in complete if len(told[group].points) > 1}
+    slopes = {group: told[group].slopes for group in complete if told[group].has_slope}
     series: dict[str, list[Point]] = {}
     for group, points in every.items():
         if group not in told:
@@ -440,15 +452,16 @@ def country_rows(fates: Sequence[Fate], country: Country, groups: Groups, explai
         policy = "genuine_changes" if group in explained else "as_published"
         rows += _rows_of(group, some, policy, dict.fromkeys((one.year for one in some), _rests(members[group])))
     for roll_up, of in groups.members.items():
-        chosen = {group: series[group] for group in sorted(of & series.keys())}
-        if not chosen:
+        valued = {
+            group: [one for one in series[group] if one.numbers[_U] is not None] for group in sorted(of & series.keys())
+        }
+        whole = _RolledUp(
+            {group: some for group, some in valued.items() if some}, {group: one.begin for group, one in told.items()},
+            first if complete else None,
+        )  # fmt: skip
+        if not whole.series:
             continue
-        whole = _RolledUp(chosen, {group: one.begin for group, one in told.items()}, first if complete else None)
-        if whole.is_whole(of, country):
-            whole = replace(whole, series=whole.with_values)
-            points = whole.points()
-        else:
-            points = [whole.missing()]
+        points = whole.points() if whole.is_whole(of, country) else [whole.missing()]
         policy = "genuine_changes" if whole.series.keys() <= explained else "as_published"
         of_year = {one.year: _rests([fate for group in whole.in_year(one.year) for fate in members[group]]) for one in points}  # fmt: skip
         rows += _rows_of(roll_up, points, policy, of_year)
@@ -464,7 +477,7 @@ class _RolledUp:
     """The series of the groups that a roll-up stands for.
 
     Attributes:
-        series: group to its rows.
+        series: group to its rows with a value, for groups that have any.
         begins: group to its first point, where it has a series.
         first: year from which roll-ups have rows, None for any.
     """
@@ -473,13 +486,9 @@ class _RolledUp:
     begins: Mapping[str, int]
     first: int | None
 
-    @property
-    def with_values(self) -> dict[str, list[Point]]:
-        return {group: some for group, some in self.series.items() if any(one.numbers[_U] is not None for one in some)}
-
     def is_whole(self, of: set[str], country: Country) -> bool:
-        with_values = self.with_values
-        return len(with_values) > 1 and all(group in with_values or country.lacks(group) for group in of)
+        """Whether each group has values or is known to be absent."""
+        return len(self.series) > 1 and all(group in self.series or country.lacks(group) for group in of)
 
     def in_year(self, year: int | None) -> dict[str, Point]:
         """The groups' points of a year."""
@@ -498,7 +507,7 @@ class _RolledUp:
         dated = {year for year in years if year is not None and (self.first is None or year >= self.first)}
         found = []
         for year in sorted(dated) if years != {None} else [None]:
-            some = {group: one for group, one in self.in_year(year).items() if one.numbers[_U] is not None}
+            some = self.in_year(year)
             if some.keys() != self.series.keys():
                 continue
             weighted, unweighted = (
