@@ -6,6 +6,8 @@ Butchart et al. 2007 (equal steps), with regional extinction counted as extincti
 
 from __future__ import annotations
 
+import datetime as dt
+
 RED_LIST_CATEGORIES: dict[str, str] = {
     "EX": "Extinct",
     "EW": "Extinct in the Wild",
@@ -104,8 +106,54 @@ TREATIES: dict[str, str] = {
     "world_heritage": "World Heritage Convention",
     "itpgrfa": "International Treaty on Plant Genetic Resources for Food and Agriculture",
     "paris": "Paris Agreement",
+    "bbnj": "Agreement on Marine Biological Diversity of Areas beyond National Jurisdiction",
 }
 """Treaty code to name."""
+
+TREATY_WHY: dict[str, str] = {
+    "cbd": "it asks for the conservation and sustainable use of all biological diversity and a fair share in its benefits",
+    "cartagena": "it protects biological diversity from risks of living modified organisms that cross borders",
+    "nagoya": "it shares the benefits of genetic resources fairly, which gives reason to conserve them",
+    "nagoya_kuala_lumpur": "it makes good the damage that living modified organisms do to biological diversity",
+    "cites": "it keeps international trade from threatening the survival of wild animals and plants",
+    "cms": "it conserves migratory wild animals and their habitats across borders",
+    "ramsar": "it conserves wetlands and the waterbirds and other species that depend on them",
+    "world_heritage": "its natural sites are habitats and ecosystems of outstanding value, kept for mankind; cultural sites are part of the same treaty",
+    "itpgrfa": "it conserves the diversity of crop plants and their wild relatives",
+    "paris": "it limits climate change, one of the main causes of the loss of species, and asks to protect ecosystems and biodiversity (preamble, article 5)",
+    "bbnj": "it conserves marine biological diversity in the high seas and the deep sea bed, which belong to no country; it is open to every state, with a coast or without",
+}
+"""Treaty code to why it counts as one about biodiversity: "counted because ..."."""
+
+TREATY_MADE_ON: dict[str, dt.date] = {
+    "cbd": dt.date(1992, 5, 22),
+    "cartagena": dt.date(2000, 1, 29),
+    "nagoya": dt.date(2010, 10, 29),
+    "nagoya_kuala_lumpur": dt.date(2010, 10, 15),
+    "cites": dt.date(1973, 3, 3),
+    "cms": dt.date(1979, 6, 23),
+    "ramsar": dt.date(1971, 2, 2),
+    "world_heritage": dt.date(1972, 11, 16),
+    "itpgrfa": dt.date(2001, 11, 3),
+    "paris": dt.date(2015, 12, 12),
+    "bbnj": dt.date(2023, 6, 19),
+}
+"""Treaty code to the day on which its text was adopted: nobody signed or joined before."""
+
+TREATY_IN_BEING_FROM: dict[str, dt.date] = {
+    "cbd": dt.date(1993, 12, 29),
+    "cartagena": dt.date(2003, 9, 11),
+    "nagoya": dt.date(2014, 10, 12),
+    "nagoya_kuala_lumpur": dt.date(2018, 3, 5),
+    "cites": dt.date(1975, 7, 1),
+    "cms": dt.date(1983, 11, 1),
+    "ramsar": dt.date(1975, 12, 21),
+    "world_heritage": dt.date(1975, 12, 17),
+    "itpgrfa": dt.date(2004, 6, 29),
+    "paris": dt.date(2016, 11, 4),
+    "bbnj": dt.date(2026, 1, 17),
+}
+"""Treaty code to the day on which the treaty itself entered into force: it bound nobody before."""
 
 BASES: dict[str, str] = {
     "official": "A series or list as its publisher or depositary gives it.",
@@ -172,7 +220,11 @@ REASONS: dict[str, str] = {
     "another_release": "The earlier values are of another publisher or release, so a change would partly be one of method; load the series from one release.",
     "year_not_over": "The year was not over when the source was read, so the number will still grow.",
     "not_open": "None of the treaties is open to the country.",
+    "standing_unknown": "For at least one of the treaties open to the country no source says where it stood at the end of the year; a newer list of parties, of the publisher or in an own file, makes the number quotable.",
+    "too_few_treaties": "Fewer than five treaties are in being and open to the country, too few for a share of them.",
     "too_few_answers": "The country has answered fewer questions than the number needs to mean anything.",
+    "answers_unknown": "To some of the seven questions there is no yes or no, only a 0 that means not reported or nothing at all; answers to all seven make the number quotable.",
+    "answer_too_old": "Some answers are more than five years old and say nothing of that year; newer answers make the number quotable.",
     "no_forest": "The country had no forest at the beginning of the span, so there is no rate of change.",
     "no_land_area": "The land area of the country is not known.",
     "unknown_unit": "The value has no unit that says how many US dollars of constant prices it is; state one in the file.",
@@ -201,6 +253,7 @@ REASONS: dict[str, str] = {
     "not_assessed_together": "Fewer than 80 % of the species were assessed in that year or the four before, so the value mixes states of many years.",
     "completeness_unknown": "Nothing says how many species of the group live in the country, so the list may be of a few; load the country's species, or load the list with --complete when it assesses them all.",
     "no_world_counts": "No dated source gives how many species of the group worldwide are neither Data Deficient nor Extinct; load one as taxon_group.world_weighed_species.",
+    "no_common_year": "The groups were assessed in different years, and changes that no source explains are not carried from one year to another.",
     "groups_missing": "The name stands for several groups, and not each of them has a value or is known to be absent from the country.",
     "only_records": "The species are those recorded, which holds planted, captive and stray ones and lacks what nobody records; a country list with origin and presence, IUCN's or an own one, makes the number quotable.",
     "list_not_complete": "The own list does not give origin and presence of every species; add the two columns, or load it with --complete when it names every species of the group.",

@@ -72,7 +72,7 @@ def load_red_list(connection: duckdb.DuckDBPyConnection, run_id: str, now: dt.da
     ).fetchone() or ("",)
     assessments = [
         {"species_key": key, "taxon_group": "mammals", "assessment_year": year, "red_list_category": category, "scope": "global"}
-        for key, year, category in (("900001", 2010, "VU"), ("900001", 2020, "EN"), (known, 2021, "CR"), ("900002", 20, "EN"))
+        for key, year, category in (("900001", 2010, "VU"), ("900001", 2020, "EN"), (known, 2010, "VU"), (known, 2021, "CR"), ("900002", 20, "EN"))
     ]  # fmt: skip
     here = [
         {"country_code": "KE", "species_key": key, "taxon_group": "mammals", "red_list_category": category, "origin": "native", "presence": "extant"}

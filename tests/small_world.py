@@ -8,6 +8,7 @@ import string
 from typing import Any
 
 from ness_pipeline.paths import sql_folder
+from ness_pipeline.schemas.vocabulary import TREATY_IN_BEING_FROM
 
 Row = dict[str, Any]
 
@@ -28,6 +29,14 @@ def seeded_groups() -> list[Row]:
         | {name: row[name] and dt.date.fromisoformat(row[name]) for name in dates}
         for row in rows
     ]
+
+
+def seeded_treaties() -> list[Row]:
+    """The rows of the seed `treaty_party.csv`, typed."""
+    days = ("signed_on", "deposited_on", "entry_into_force", "left_on", "as_of")
+    with (sql_folder("seeds") / "treaty_party.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [{name: value or None for name, value in row.items()} for row in csv.DictReader(lines)]
+    return [row | {name: row[name] and dt.date.fromisoformat(row[name]) for name in days} for row in rows]
 
 
 def groups(**counts: tuple[int | None, ...]) -> list[Row]:
@@ -90,5 +99,18 @@ def treaty(name: str, entry_into_force: str | None, country_code: str = "KE", **
         "treaty": name,
         "status": "party" if entry_into_force else "not_party",
         "entry_into_force": entry_into_force and dt.date.fromisoformat(entry_into_force),
-        "as_of": dt.date(2025, 6, 30),
+        "as_of": dt.date(2025, 12, 31),
     } | more
+
+
+def every_treaty(country_code: str = "KE", *, joined: int = 11, **as_of: str) -> list[Row]:
+    """A row for each treaty, the first ones joined when they came into being, read at the end of 2025 or as said."""
+    return [
+        treaty(
+            name,
+            max(day.isoformat(), "1994-01-01") if place < joined else None,
+            country_code,
+            as_of=dt.date.fromisoformat(as_of.get(name, "2025-12-31")),
+        )
+        for place, (name, day) in enumerate(TREATY_IN_BEING_FROM.items())
+    ]

@@ -35,9 +35,10 @@ class NectarWatch(Contract):
     country_code: str = country_code()
     taxon_group: str = column("Reporting group.", isin=[*TAXON_GROUPS, *ROLL_UPS])
     nectar_share: float = measure(
-        "Share of the species that visit flowers.", "1", label="Flower visitors", better="higher", ge=0.0, le=1.0,
+        "Share of the species that visit flowers.", "1", label="Flower visitors", better="higher", basis="records",
+        ge=0.0, le=1.0,
     )
-    nectar_species: int = measure("Species that visit flowers.", "{species}", ge=0, le=10**9)
+    nectar_species: int = measure("Species that visit flowers.", "{species}", basis="records", ge=0, le=10**9)
     reportable: bool = column("Whether the numbers may be quoted: at least 5 species.")
     reason: str = why_not()
 

@@ -1,15 +1,24 @@
-"""What three public lists say of treaty membership, and which of them is believed where they disagree.
+"""What public lists say of treaty membership, and which of them is believed where they disagree.
 
-The lists are IEADB (R. Mitchell, as of October 2020), HUGGO (hand-coded, as of December 2022) and ECOLEX (as of 2018).
+The lists are IEADB (R. Mitchell, as of October 2020), HUGGO (hand-coded, as of December 2022) and ECOLEX (as of 2018: the
+copy names another day, but Malaysia and Serbia, parties to the Nagoya Protocol from early 2019 on, are still none in it).
+The series of UN SDG 15.6.1 says for the plant treaty who was a party in which year.
 
-1. ECOLEX is heard for the Convention on Migratory Species and the Paris Agreement only. For the other four treaties its
-   rows stand against the wrong states: each date fits its own deposit, but at most 60 % are those of IEADB.
+1. ECOLEX is heard for the Convention on Biological Diversity and two of its protocols, the Convention on Migratory Species
+   and the Paris Agreement only. For the other four treaties its rows stand against the wrong states: each date fits its own
+   deposit, but at most 60 % are those of IEADB. HUGGO is not heard for the Nagoya Protocol, to which it adds states that
+   never joined, with the day on which the protocol itself began.
 2. IEADB is believed wherever it has a date: HUGGO gives successor states the dates of the states before them, and
    computes dates by the clause where the depositary counts otherwise.
 3. A membership that IEADB does not have is believed when it begins after IEADB ends, when its date follows from the
-   deposit by the treaty's own clause, or when two lists have that day. The day on which the treaty itself began does not
-   count, because lists give it to signatories by mistake, unless IEADB does not know the state at all. Otherwise the
-   state is no party.
+   deposit by the treaty's own clause, when two lists have that day, or when the UN's series has the state as a party from
+   that year on. The day on which the treaty itself began does not count, because lists give it to signatories by mistake,
+   unless IEADB does not know the state at all. Otherwise the state is no party.
+4. A membership is not believed when the UN's series says in a later year that the state is no party.
+5. The protocols are in ECOLEX alone. Where its day is more than three days from the one that follows from the deposit by
+   the protocol's clause (Seychelles 2004-11-08 for 2004-08-11), the clause is believed. ECOLEX names parties, so a state
+   that it does not name is unknown and has no row.
+6. A row with an impossible date is refused whole: ECOLEX has Guinea sign the convention in 1192.
 
 Run as a script, this writes the seed: `python tests/treaty_sources.py FOLDER`.
 """
@@ -25,24 +34,25 @@ from pathlib import Path
 
 from ness_pipeline.names.countries import by_iso3, countries, country_named
 from ness_pipeline.paths import sql_folder
-from ness_pipeline.schemas.vocabulary import TREATIES
+from ness_pipeline.schemas.vocabulary import TREATIES, TREATY_IN_BEING_FROM, TREATY_MADE_ON
 
-AS_OF = {"IEADB": "2020-10-31", "HUGGO": "2022-12-31", "ECOLEX": "2018-12-31"}
-"""Day up to which each list speaks; ECOLEX is not dated, its latest entry is of 2018."""
-PREFERENCE = ("IEADB", "HUGGO", "ECOLEX")
+UN = "UN SDG 15.6.1"
+AS_OF = {"IEADB": "2020-10-31", "HUGGO": "2022-12-31", "ECOLEX": "2018-12-31", UN: "2021-12-31"}
+"""Day up to which each list speaks; ECOLEX is not dated, its latest entry is of 2018. The UN's series ends in 2022, in the
+course of which it was published."""
 
-IN_BEING = {
-    "cites": dt.date(1975, 7, 1),
-    "cms": dt.date(1983, 11, 1),
-    "ramsar": dt.date(1975, 12, 21),
-    "world_heritage": dt.date(1975, 12, 17),
-    "itpgrfa": dt.date(2004, 6, 29),
-    "paris": dt.date(2016, 11, 4),
-}
-"""Day on which each treaty itself entered into force."""
+IN_BEING = TREATY_IN_BEING_FROM
+PROTOCOLS = {"cartagena", "nagoya"}
+CBD_FAMILY = {"cbd", *PROTOCOLS}
 
-_IEADB = {"CITES": "cites", "CMS": "cms", "RAMSAR": "ramsar", "WHC": "world_heritage", "ITPGRFA": "itpgrfa", "PARIS": "paris"}  # fmt: skip
-_BY_ID = {"CITES": "cites", "CNMSWA": "cms", "RAMSA": "ramsar", "PRWCNH": "world_heritage", "ITPGFA": "itpgrfa", "PARIS": "paris"}  # fmt: skip
+_IEADB = {
+    "CITES": "cites", "CMS": "cms", "RAMSAR": "ramsar", "WHC": "world_heritage", "ITPGRFA": "itpgrfa", "PARIS": "paris",
+    "CBD": "cbd",
+}  # fmt: skip
+_BY_ID = {
+    "CITES": "cites", "CNMSWA": "cms", "RAMSA": "ramsar", "PRWCNH": "world_heritage", "ITPGFA": "itpgrfa", "PARIS": "paris",
+    "CBD": "cbd", "CRTBBD": "cartagena", "NA08BD": "nagoya",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,15 +62,24 @@ class Statement:
     Attributes:
         deposited_on: day of the deposit.
         entry_into_force: day from which the treaty binds the country.
+        signed_on: day of the signature.
     """
 
     deposited_on: dt.date | None
     entry_into_force: dt.date | None
+    signed_on: dt.date | None = None
 
     @property
     def is_party(self) -> bool:
         """Whether it says that the country has joined."""
         return bool(self.deposited_on or self.entry_into_force)
+
+    def is_possible(self, treaty: str) -> bool:
+        """Whether nothing was signed or deposited before the treaty was adopted, or bound before the treaty itself did."""
+        made, being = TREATY_MADE_ON[treaty], IN_BEING[treaty]
+        return all(day is None or day >= made for day in (self.signed_on, self.deposited_on)) and (
+            self.entry_into_force is None or self.entry_into_force >= being
+        )
 
 
 def _day(text: str) -> dt.date | None:
@@ -73,20 +92,33 @@ def _rows(file: Path) -> list[dict[str, str]]:
 
 
 def statements(folder: Path) -> dict[tuple[str, str], dict[str, Statement]]:
-    """Country and treaty to what each list says of them."""
+    """Country and treaty to what each list says of them; ECOLEX's signatories of the protocols are left out."""
     found: dict[tuple[str, str], dict[str, Statement]] = defaultdict(dict)
     for row in _rows(folder / "ieadb_memberships_2021.csv"):
         code = country_named(row["country"])
         if (treaty := _IEADB.get(row["treaty"])) and code:
             found[code, treaty]["IEADB"] = Statement(_day(row["crat"]), _day(row["ceif3"]))
-    for name, file, deposit, force in (
-        ("HUGGO", "huggo_memberships.csv", "StateRatification", "StateForce"),
-        ("ECOLEX", "ecolex_memberships.csv", "Rat", "Force"),
+    for name, file, deposit, force, signed in (
+        ("HUGGO", "huggo_memberships.csv", "StateRatification", "StateForce", None),
+        ("ECOLEX", "ecolex_memberships.csv", "Rat", "Force", "stateSignature"),
     ):
         for row in _rows(folder / file):
             code = by_iso3().get(row["stateID"])
-            if (treaty := _BY_ID.get(row["treatyID"].partition("_")[0])) and code:
-                found[code, treaty][name] = Statement(_day(row[deposit]), _day(row[force]))
+            treaty = _BY_ID.get(row["treatyID"].partition("_")[0])
+            if not treaty or not code or (treaty in PROTOCOLS and (name == "HUGGO" or not row[force])):
+                continue
+            signature = _day(row[signed]) if signed and treaty in CBD_FAMILY else None
+            found[code, treaty][name] = Statement(_day(row[deposit]), _day(row[force]), signature)
+    return dict(found)
+
+
+def un_flags(folder: Path) -> dict[tuple[str, str], dict[int, bool]]:
+    """Country and treaty to whether UN SDG 15.6.1 has the country as a party, by year; the folder is that of the lists."""
+    series = {"ER_CBD_PTYPGRFA": "itpgrfa", "ER_CBD_NAGOYA": "nagoya"}
+    found: dict[tuple[str, str], dict[int, bool]] = defaultdict(dict)
+    for row in _rows(folder.parent / "real_2026/converted/owid_sdg15.csv"):
+        if (treaty := series.get(row["series_code"])) and row["value"] in {"0", "1"}:
+            found[row["country_code"], treaty][int(row["year"])] = row["value"] == "1"
     return dict(found)
 
 
@@ -115,6 +147,7 @@ class Decision:
     Attributes:
         country_code: ISO code.
         treaty: treaty code.
+        signed_on: day of the signature, for the Convention on Biological Diversity and its protocols.
         deposited_on: day of the deposit, of a list that states the date of entry into force believed.
         entry_into_force: day from which the treaty binds the country; None for no party.
         stated_by: lists that state that date.
@@ -124,6 +157,7 @@ class Decision:
 
     country_code: str
     treaty: str
+    signed_on: dt.date | None
     deposited_on: dt.date | None
     entry_into_force: dt.date | None
     stated_by: tuple[str, ...]
@@ -133,27 +167,58 @@ class Decision:
 
 def heard(treaty: str, name: str) -> bool:
     """Whether a list is heard for a treaty."""
-    return name != "ECOLEX" or treaty in {"cms", "paris"}
+    return name != "ECOLEX" or treaty in {"cms", "paris", *CBD_FAMILY}
 
 
-def decide(country_code: str, treaty: str, said: dict[str, Statement]) -> Decision:
-    """What is believed, and why."""
+def decide(
+    country_code: str, treaty: str, said: dict[str, Statement], flags: dict[int, bool] | None = None
+) -> Decision:
+    """What is believed, and why; `flags` are those of the UN's series by year."""
+    refused = [name for name, one in said.items() if not one.is_possible(treaty) and heard(treaty, name)]
+    said = {name: one for name, one in said.items() if name not in refused}
     day, why = said.get("IEADB", Statement(None, None)).entry_into_force, "IEADB is believed"
-    if day is None:
-        day, why = _beside_ieadb(treaty, said)
-    holders = [name for name in said if heard(treaty, name) and said[name].entry_into_force == day] or ["IEADB"]
-    deposit = next((said[name].deposited_on for name in holders if day and said[name].deposited_on), None)
+    if treaty in PROTOCOLS:
+        day, why = _of_protocol(treaty, said["ECOLEX"])
+    elif day is None:
+        day, why = _beside_ieadb(treaty, said, flags or {})
+    if why.startswith(UN):
+        holders = ["IEADB", UN]
+    else:
+        holders = [name for name in said if heard(treaty, name) and said[name].entry_into_force == day]
+    if treaty in PROTOCOLS:
+        holders = ["ECOLEX"]
+    if day and UN in why:
+        holders.append(UN)
+    holders = holders or ["IEADB"]
+    dated = [said[name] for name in holders if name in said]
+    deposit = next((one.deposited_on for one in dated if day and one.deposited_on), None)
+    signature = said["ECOLEX"].signed_on if day and "ECOLEX" in said else None
     differing = [f"{name} {_words(one)}" for name, one in said.items() if one.entry_into_force != day]
+    differing += [f"{name} is refused, since it has an impossible date" for name in refused]
     note = "; ".join([*differing, why]) if differing else None
-    return Decision(country_code, treaty, deposit, day, tuple(holders), note, max(AS_OF[name] for name in holders))
+    as_of = max(AS_OF[name] for name in holders)
+    return Decision(country_code, treaty, signature, deposit, day, tuple(holders), note, as_of)
 
 
-def _beside_ieadb(treaty: str, said: dict[str, Statement]) -> tuple[dt.date | None, str]:
+def _of_protocol(treaty: str, ecolex: Statement) -> tuple[dt.date | None, str]:
+    """The date of a protocol: ECOLEX's, or the one that follows from the deposit where the two are far apart."""
+    day = ecolex.entry_into_force
+    if day and ecolex.deposited_on:
+        by_law = by_clause(treaty, ecolex.deposited_on)
+        if abs((day - by_law).days) > 3:
+            return by_law, "the day that follows from the deposit by the protocol's clause is believed"
+    return day, "ECOLEX is believed"
+
+
+def _beside_ieadb(treaty: str, said: dict[str, Statement], flags: dict[int, bool]) -> tuple[dt.date | None, str]:
     """The date of a membership that IEADB does not have, None where it is not believed, and why."""
     for name, one in said.items():
         day = one.entry_into_force
         if name == "IEADB" or day is None or not heard(treaty, name):
             continue
+        if any(not is_party for year, is_party in flags.items() if year > day.year):
+            last = max(year for year, is_party in flags.items() if not is_party)
+            return None, f"{UN} is believed, which has no party up to {last}"
         if day > dt.date.fromisoformat(AS_OF["IEADB"]):
             return day, f"{name} is believed, since the membership began after IEADB ends"
         is_by_mistake = day == IN_BEING[treaty] and "IEADB" in said
@@ -161,6 +226,8 @@ def _beside_ieadb(treaty: str, said: dict[str, Statement]) -> tuple[dt.date | No
             return day, f"{name} is believed, since its date follows from the deposit by the treaty's clause"
         if [other.entry_into_force for other in said.values()].count(day) > 1 and not is_by_mistake:
             return day, f"{name} is believed, since two lists have that day"
+        if flags.get(day.year) and not flags.get(day.year - 1):
+            return day, f"{name} is believed, since {UN} has a party from {day.year} on"
     return None, "none is believed, since no date follows from a deposit"
 
 
@@ -170,30 +237,36 @@ def _words(one: Statement) -> str:
 
 def decisions(folder: Path) -> list[Decision]:
     """Every country and treaty that a list names."""
-    return [decide(*key, said) for key, said in sorted(statements(folder).items())]
+    flags = un_flags(folder)
+    return [decide(*key, said, flags.get(key)) for key, said in sorted(statements(folder).items())]
 
 
 LEFT = {
-    ("US", "paris"): (
-        "2026-01-27",
-        "2025-01-27",
-        "UN Treaty Collection, depositary notification of 27 January 2025",
-        "also no party from 2020-11-04 to 2021-02-18",
-    )
+    ("US", "paris"): {
+        "deposited_on": "2021-01-20",
+        "entry_into_force": "2021-02-19",
+        "left_on": "2026-01-27",
+        "earlier_periods": "2016-11-04/2020-11-04",
+        "as_of": "2025-01-27",
+        "stated_by": "IEADB; ECOLEX; UN Treaty Collection, depositary notifications of 4 November 2019, 20 January 2021 and 27 January 2025",
+        "note": "left on 4 November 2020, one year after the notice, and joined again",
+    }
 }
-"""Memberships that end: from which day, who said so and when, and what the row cannot say."""
+"""Memberships that end: what is known of them beside the lists, and who said so."""
 
 NOT_OPEN = "No list of parties names it; a territory takes part through the state responsible for it."
 COLUMNS = (
     "country_code",
     "treaty",
     "status",
+    "signed_on",
     "deposited_on",
     "entry_into_force",
     "left_on",
     "as_of",
     "stated_by",
     "note",
+    "earlier_periods",
 )
 
 
@@ -202,20 +275,29 @@ def seed_rows(folder: Path) -> list[dict[str, str]]:
     found = []
     decided = decisions(folder)
     for one in decided:
-        left, said_on, by, more = LEFT.get((one.country_code, one.treaty), ("", "", "", ""))
-        note = "; ".join(part for part in (one.note, more) if part)
-        stated_by = "; ".join([*one.stated_by, by] if by else one.stated_by)
-        dates = [day.isoformat() if day else "" for day in (one.deposited_on, one.entry_into_force)]
-        status = "party" if one.entry_into_force else "not_party"
-        found.append((one.country_code, one.treaty, status, *dates, left, said_on or one.as_of, stated_by, note))
+        dates = {"signed_on": one.signed_on, "deposited_on": one.deposited_on, "entry_into_force": one.entry_into_force}
+        row = dict.fromkeys(COLUMNS, "") | {
+            "country_code": one.country_code,
+            "treaty": one.treaty,
+            "status": "party" if one.entry_into_force else "not_party",
+            "as_of": one.as_of,
+            "stated_by": "; ".join(one.stated_by),
+            "note": one.note or "",
+        }
+        row |= {name: day.isoformat() if day else "" for name, day in dates.items()}
+        found.append(row | LEFT.get((one.country_code, one.treaty), {}))
     states = {one.country_code for one in decided}
     for code in sorted(set(countries()) - states):
-        as_of = AS_OF["HUGGO"]
-        found += [
-            (code, treaty, "not_open", "", "", "", as_of, "IEADB; HUGGO; ECOLEX", NOT_OPEN)
-            for treaty in sorted(TREATIES)
-        ]
-    return [dict(zip(COLUMNS, row, strict=True)) for row in sorted(found)]
+        for treaty in TREATIES:
+            row = dict.fromkeys(COLUMNS, "") | {"country_code": code, "treaty": treaty, "status": "not_open"}
+            row |= {"as_of": AS_OF["HUGGO"], "stated_by": "IEADB; HUGGO; ECOLEX", "note": NOT_OPEN}
+            if treaty == "bbnj":  # adopted after the lists end
+                row |= {"as_of": "2023-06-19", "stated_by": "Text of the agreement", "note": NOT_OPEN_BY_TEXT}
+            found.append(row)
+    return sorted(found, key=lambda row: (row["country_code"], row["treaty"]))
+
+
+NOT_OPEN_BY_TEXT = "Open to states; a territory takes part through the state responsible for it."
 
 
 if __name__ == "__main__":

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from ness_pipeline.schemas.base import Contract, column, country_code, measure, share, why_not
 
+RANGE = "90 % of the draws: values within their 95 % intervals, weights within 25 % of themselves"
+
 
 class EcoSecurityIndex(Contract):
-    """One row = the eco-security of one country in one year: its two halves, the index and its interval.
+    """One row = the eco-security of one country in one year: its two halves, the index and its range.
 
-    Traps: never quote the index without its interval and `coverage`; the interval holds 90 % of the draws, not 95
-    %; a score is a position between fixed goalposts and does not mean safe or unsafe; scores of two definition
+    Traps: never quote the index without its range and `coverage`; the range holds 90 % of the draws and is no 95 %
+    interval; a score is a position between fixed goalposts and does not mean safe or unsafe; scores of two definition
     versions are not comparable; `carried_share` is the share of the values that are older than the year.
     """
 
@@ -20,44 +22,53 @@ class EcoSecurityIndex(Contract):
         "1",
         label="Eco-security index",
         better="higher",
-        lower="index_lower",
-        upper="index_upper",
+        range_low="index_range_low",
+        range_high="index_range_high",
+        range_meaning=RANGE,
         ge=0.0,
         le=1.0,
         basis="composite",
     )
-    index_lower: float = share("Lower end of the 90 % interval.", nullable=True)
-    index_upper: float = share("Upper end of the 90 % interval.", nullable=True)
+    index_range_low: float = share("Lower end of 90 % of the draws.", nullable=True)
+    index_range_high: float = share("Upper end of 90 % of the draws.", nullable=True)
+    index_lower: float = share("deprecated: a range; `index_range_low`.", nullable=True)
+    index_upper: float = share("deprecated: a range; `index_range_high`.", nullable=True)
     ecological_system: float = measure(
         "Weighted mean of the pillars of the ecological system.",
         "1",
         label="Ecological system",
         better="higher",
-        lower="ecological_lower",
-        upper="ecological_upper",
+        range_low="ecological_range_low",
+        range_high="ecological_range_high",
+        range_meaning=RANGE,
         reportable="ecological_reportable",
         reason="ecological_reason",
         ge=0.0,
         le=1.0,
         basis="composite",
     )
-    ecological_lower: float = share("Lower end of the 90 % interval.", nullable=True)
-    ecological_upper: float = share("Upper end of the 90 % interval.", nullable=True)
+    ecological_range_low: float = share("Lower end of 90 % of the draws.", nullable=True)
+    ecological_range_high: float = share("Upper end of 90 % of the draws.", nullable=True)
+    ecological_lower: float = share("deprecated: a range; `ecological_range_low`.", nullable=True)
+    ecological_upper: float = share("deprecated: a range; `ecological_range_high`.", nullable=True)
     security_system: float = measure(
         "Weighted mean of the pillars of the security system.",
         "1",
         label="Security system",
         better="higher",
-        lower="security_lower",
-        upper="security_upper",
+        range_low="security_range_low",
+        range_high="security_range_high",
+        range_meaning=RANGE,
         reportable="security_reportable",
         reason="security_reason",
         ge=0.0,
         le=1.0,
         basis="composite",
     )
-    security_lower: float = share("Lower end of the 90 % interval.", nullable=True)
-    security_upper: float = share("Upper end of the 90 % interval.", nullable=True)
+    security_range_low: float = share("Lower end of 90 % of the draws.", nullable=True)
+    security_range_high: float = share("Upper end of 90 % of the draws.", nullable=True)
+    security_lower: float = share("deprecated: a range; `security_range_low`.", nullable=True)
+    security_upper: float = share("deprecated: a range; `security_range_high`.", nullable=True)
     coverage: float = share("Weight of the measures that have a value, of those that have a meaning for the country.")
     carried_share: float = share(
         "Weight of the values that are older than the year or have no year, of the weight of all values."
@@ -79,5 +90,5 @@ class EcoSecurityIndex(Contract):
             "label": "The index and its halves",
             "half": "both",
             "section": "halves",
-            "method_version": "1",
+            "method_version": "2",
         }

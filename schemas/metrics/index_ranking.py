@@ -15,11 +15,13 @@ class IndexRanking(Contract):
     year: int = column("Year of the index.", "a", ge=1600, le=2100)
     country_code: str = country_code()
     eco_security_index: float = share("The index.")
-    index_lower: float = share("Lower end of its 90 % interval.")
-    index_upper: float = share("Upper end of its 90 % interval.")
+    index_range_low: float = share("Lower end of 90 % of its draws.")
+    index_range_high: float = share("Upper end of 90 % of its draws.")
+    index_lower: float = share("deprecated: a range; `index_range_low`.")
+    index_upper: float = share("deprecated: a range; `index_range_high`.")
     rank: int = column("Rank by the index, 1 being best; equal ones share it.", ge=1, le=300)
-    best_rank: int = column("Rank if only countries whose interval lies wholly above are better.", "1", ge=1, le=300)
-    worst_rank: int = column("Rank if every country whose interval reaches above is better.", "1", ge=1, le=300)
+    best_rank: int = column("Rank if only countries whose range lies wholly above are better.", "1", ge=1, le=300)
+    worst_rank: int = column("Rank if every country whose range reaches above is better.", "1", ge=1, le=300)
     countries: int = count("Countries ranked.", "{country}")
 
     class Config:

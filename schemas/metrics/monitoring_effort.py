@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, share, why_not
-from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.base import Contract, column, count, country_code, measure, rests_on, share, why_not
+from ness_pipeline.schemas.vocabulary import GROUP_SHARE_METHODS, ROLL_UPS, TAXON_GROUPS
 
 EXPECTED_SOURCES = ["gbif_baseline", "cube_baseline"]
 
@@ -116,11 +116,16 @@ class MonitoringEffort(Contract):
         reason="steward_reason",
         ge=0.0,
         le=1.0,
-        basis="records",
+        basis="steward_basis",
+        quotable=("records",),
     )
     steward_species: int = count(
         "Species expected whose share of the world range is known: those that count here.", "{species}", nullable=True
     )
+    share_method: str = column(
+        "How the range shares were obtained; NULL where none is known.", nullable=True, isin=GROUP_SHARE_METHODS
+    )
+    steward_basis: str = rests_on("steward's SSII")
     spread_species: int = count("Species recorded in at least two cells.", "{species}", nullable=True)
     ssei: float = measure(
         "Species Sampling Effectiveness Index: mean evenness of a species' records among its cells with records.",
@@ -177,5 +182,5 @@ class MonitoringEffort(Contract):
             "label": "Monitoring effort",
             "half": "security_system",
             "section": "monitoring",
-            "method_version": "2",
+            "method_version": "3",
         }

@@ -66,8 +66,10 @@ def test_sql_and_contract_refuse_the_same_rows(name: str, publication: Published
         changes = [values(table, column).map(lambda value, column=column: {column: value}) for column in schema]
         changed = st.builds(lambda row, change: row | change, st.sampled_from(accepted), st.one_of(changes))
 
+    many = min(20, 1200 // len(schema))  # hypothesis gives up on examples with more values
+
     @settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.lists(any_row, min_size=20, max_size=20), st.lists(changed, min_size=40, max_size=40))
+    @given(st.lists(any_row, min_size=many, max_size=many), st.lists(changed, min_size=40, max_size=40))
     def agree(random: list[dict[str, Any]], near: list[dict[str, Any]]) -> None:
         refused_by_both(table, random + near)
 
@@ -82,14 +84,18 @@ def published_rows(publication: Published, table: Table) -> list[dict[str, Any]]
 
 
 def refused_by_both(table: Table, rows: list[dict[str, Any]]) -> dict[int, str]:
-    """Position and first broken column of the rows that the contract refuses, after a look whether the SQL does the same."""
+    """Position and first broken column of the rows that the contract refuses, after a look whether the SQL does the same.
+
+    Checks of whole rows have no SQL; wherever rows are checked by SQL, pandera runs them beside it.
+    """
     frame = pl.DataFrame(rows, schema={column.name: column.dtype for column in table.columns}, orient="row")
     _, refused = check(table, frame, "test")
     with duckdb.connect() as connection:
         connection.register("rows", frame.to_arrow())
         breaks = broken_columns(table)
         found = connection.sql(f"SELECT {first_broken(breaks)}, {any_broken(breaks)} FROM rows").fetchall()
-    by_contract: dict[int, str] = dict(refused.select("row_number", "column_name").rows())
+    in_sql = refused.filter(~pl.col("check_name").is_in([own.name for own in table.checks]))
+    by_contract: dict[int, str] = dict(in_sql.select("row_number", "column_name").rows())
     assert {row: column for row, (column, _) in enumerate(found) if column is not None} == by_contract
     assert {row for row, (_, is_broken) in enumerate(found) if is_broken} == by_contract.keys()
     return by_contract

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -42,7 +43,7 @@ def test_own_indicator_value_replaces_one_value(warehouse: Any) -> None:
     ]  # fmt: skip
 
 
-def test_treaties_own_file_then_publisher_then_seeds(warehouse: Any) -> None:
+def test_treaties_of_one_day_own_file_then_publisher_then_seeds(warehouse: Any) -> None:
     """The first source in that order counts with all its dates."""
     warehouse.land("treaty_party", [treaty("cites", "1980-01-01"), treaty("cbd", "1993-12-29"), treaty("cms", "1990-01-01")], source="seeds")  # fmt: skip
     warehouse.land("treaty_party", [treaty("cbd", "1994-01-01"), treaty("nagoya", "2014-10-12")], source="cbd")
@@ -51,6 +52,68 @@ def test_treaties_own_file_then_publisher_then_seeds(warehouse: Any) -> None:
     found = warehouse.rows("SELECT treaty, status, source FROM core.treaty_party ORDER BY ALL")
     assert [tuple(row.values()) for row in found] == [
         ("cbd", "signatory", "file:own"), ("cites", "party", "seeds"), ("cms", "party", "seeds"), ("nagoya", "party", "cbd"),
+    ]  # fmt: skip
+
+
+def test_treaties_of_several_days_the_latest(warehouse: Any) -> None:
+    """A list of 2024 wins over an own file of 2019; a row without a day speaks up to its own latest date."""
+    old, new = dt.date(2019, 12, 31), dt.date(2024, 12, 31)
+    warehouse.land("treaty_party", [treaty("cites", None, as_of=old), treaty("cms", "1990-01-01", as_of=None), treaty("cbd", None, as_of=new)], source="file:own")  # fmt: skip
+    warehouse.land("treaty_party", [treaty("cites", "2021-01-01", as_of=new), treaty("cms", None, as_of=old), treaty("cbd", "1994-01-01", as_of=old)], source="seeds")  # fmt: skip
+    warehouse.materialise(only="core.treaty_party")
+    found = warehouse.rows("SELECT treaty, status, source FROM core.treaty_party ORDER BY ALL")
+    assert [tuple(row.values()) for row in found] == [
+        ("cbd", "not_party", "file:own"), ("cites", "party", "seeds"), ("cms", "not_party", "seeds"),
+    ]  # fmt: skip
+
+
+def test_not_open_holds_against_lists_of_others_and_gives_way_to_a_party(warehouse: Any) -> None:
+    """A territory in a list of who is no party stays one to which the treaty is not open; as a party it is one."""
+    seeded = [treaty(name, None, "GL", status="not_open", as_of=dt.date(2022, 12, 31)) for name in ("cbd", "cites")]
+    warehouse.land("treaty_party", seeded, source="seeds")
+    warehouse.land("treaty_party", [treaty("cbd", None, "GL")], source="cbd")
+    warehouse.land("treaty_party", [treaty("cites", "1977-10-24", "GL", as_of=dt.date(2020, 1, 1))], source="file:own")
+    warehouse.materialise(only="core.treaty_party")
+    found = warehouse.rows("SELECT treaty, status, source FROM core.treaty_party ORDER BY ALL")
+    assert [tuple(row.values()) for row in found] == [("cbd", "not_open", "seeds"), ("cites", "party", "file:own")]
+
+
+def spans(warehouse: Any, rows: list[dict[str, Any]], flags: Any = ()) -> list[tuple[Any, ...]]:
+    """Standing, first day and first day after of each statement."""
+    warehouse.land("treaty_party", rows, source="seeds")
+    warehouse.land("indicator_observation", list(flags), source="unsdg")
+    warehouse.materialise(only="core.treaty_statement")
+    query = "SELECT standing, valid_from, valid_to FROM core.treaty_statement ORDER BY is_flag, as_of, span"
+    return [tuple(row.values()) for row in warehouse.rows(query)]
+
+
+def test_statements_of_a_country_that_left_and_joined_again(warehouse: Any) -> None:
+    """Paris and the United States: out, in, out, in, out to the end of the year of the second exit, then unknown."""
+    paris = treaty("paris", "2021-02-19", earlier_periods="2016-11-04/2020-11-04", left_on=dt.date(2026, 1, 27), as_of=dt.date(2025, 1, 27))  # fmt: skip
+    first, out, back, left, new_year = dt.date(2016, 11, 4), dt.date(2020, 11, 4), dt.date(2021, 2, 19), dt.date(2026, 1, 27), dt.date(2027, 1, 1)  # fmt: skip
+    assert spans(warehouse, [paris]) == [
+        ("not_in_force", None, first), ("in_force", first, out), ("not_in_force", out, back), ("in_force", back, left),
+        ("not_in_force", left, new_year), ("unknown", new_year, None),
+    ]  # fmt: skip
+
+
+def test_statements_of_a_list_without_dates(warehouse: Any) -> None:
+    """A party without a date is one from the day of the list on and says nothing of before; no party holds to that day."""
+    day = dt.date(2021, 5, 1)
+    assert spans(warehouse, [treaty("cms", None, status="party", as_of=day)]) == [("in_force", day, None)]
+    assert spans(warehouse, [treaty("cms", None, "TZ", as_of=day)])[1:] == [
+        ("not_in_force", None, dt.date(2021, 5, 2)), ("unknown", dt.date(2021, 5, 2), None),
+    ]  # fmt: skip
+    warehouse.connection.execute("DELETE FROM landed.treaty_party")
+    assert spans(warehouse, [treaty("cms", None, status="party", as_of=None)]) == []
+
+
+def test_statements_of_flags(warehouse: Any) -> None:
+    """0 of 2016: none up to the end of 2016; 1 of 2019: party from the end of 2019 on."""
+    flags = [observation("ER_CBD_NAGOYA", 2016, 0), observation("ER_CBD_NAGOYA", 2019, 1)]
+    assert spans(warehouse, [], flags) == [
+        ("not_in_force", None, dt.date(2017, 1, 1)), ("unknown", dt.date(2017, 1, 1), None),
+        ("in_force", dt.date(2019, 12, 31), None),
     ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from ness_pipeline.schemas.vocabulary import (
     THREAT_SEVERITIES,
     THREAT_TIMINGS,
     TREATIES,
+    TREATY_IN_BEING_FROM,
 )
 
 COUNTRIES = ["KE", "TZ", "BR"]
@@ -35,8 +36,8 @@ def land_world(warehouse: Any, seed: int) -> None:
     rows: list[Landing] = [("taxon_group", "seeds", row) for row in groups()]
     for code in COUNTRIES:
         rows.append(("country", "iso", country(code, is_landlocked=draw.random() < 0.5)))
-        rows += [("treaty_party", draw.choice(SOURCES), treaty(name, draw.choice([None, f"{draw.randint(1990, 2024)}-05-05"]), code))
-                 for name in draw.sample(list(TREATIES), 6)]  # fmt: skip
+        rows += [("treaty_party", source, treaty(name, draw.choice([None, f"{draw.randint(TREATY_IN_BEING_FROM[name].year + 1, 2027)}-05-05"]), code, as_of=dt.date(draw.randint(2015, 2026), 5, 5)))
+                 for name in draw.sample(list(TREATIES), 6) for source in draw.sample(SOURCES, 2)]  # fmt: skip
         rows += [("indicator_observation", draw.choice(SOURCES), observation(draw.choice(SERIES), draw.randint(2015, 2020), float(draw.randint(0, 110)), code))
                  for _ in range(12)]  # fmt: skip
         rows += [("indicator_observation", draw.choice(SOURCES), observation(series, year, float(draw.randint(0, 110)), code))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from small_index import SITES, definition, halves, measure, pillar
-from small_world import country, observation
+from small_world import country, observation, seeded_treaties
 
 from ness_pipeline.index.tables import component_rows, index_rows, score_countries
 from ness_pipeline.names.countries import by_m49
@@ -21,10 +21,6 @@ AREAS = {
     "ER_PTD_FRHWTR": "15.1.2_er_ptd_frwrt",
     "ER_MRN_MPA": "14.5.1_er_mrn_mpa",
 }
-FLAGS = {
-    "ER_CBD_ABSCLRHS": "15.6.1_er_cbd_absclrhs", "ER_CBD_ORSPGRFA": "15.6.1_er_cbd_orspgrfa",
-    "ER_IAS_LEGIS": "15.8.1_er_ias_legis", "ER_IAS_NBSAP": "15.8.1_er_ias_nbsap",
-}  # fmt: skip
 YEAR = 2018
 
 Values = dict[tuple[str, int], float]
@@ -46,19 +42,22 @@ def test_world_of_2018(warehouse: Any, public_data: Path) -> None:
     small = definition(
         half=halves(
             {"sites": pillar(SITES, measure("kba_freshwater_pct", best=100), measure("kba_marine_pct", best=100))},
-            {"policy": pillar(measure("national_measures_share"))},
+            {"law": pillar(measure("treaties_in_force_share"))},
         )
     )
     areas = {code: series(public_data, name) for code, name in AREAS.items()}
-    for code, values in (areas | {code: series(public_data, name) for code, name in FLAGS.items()}).items():
+    for code, values in areas.items():
         warehouse.land("indicator_observation", [observation(code, year, value, where) for (where, year), value in values.items()])  # fmt: skip
+    warehouse.land("treaty_party", seeded_treaties(), source="seeds")
     warehouse.land("country", [country(code, is_landlocked=code in LANDLOCKED) for code in by_m49().values()])
     warehouse.materialise()
     rows = index_rows(score_countries(component_rows(warehouse.connection, small, None), small), small)
     found = {row["country_code"]: row for row in rows.to_dicts() if row["year"] == YEAR}
     law = {
-        row["country_code"]: row["national_measures_share"]
-        for row in warehouse.rows(f"FROM metrics.legal_framework WHERE year = {YEAR} AND national_reportable")
+        row["country_code"]: row["treaties_in_force_share"]
+        for row in warehouse.rows(
+            f"FROM metrics.legal_framework WHERE year BETWEEN {YEAR - 5} AND {YEAR} AND reportable ORDER BY year"
+        )
     }
     # Zeros in all years may mean that the country has no such site, and count as no value.
     seen = {name: {code for (code, _), value in values.items() if value > 0} for name, values in areas.items()}

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from conftest import Warehouse
 from small_index import content, write
-from small_world import country, groups, observation, species, treaty
+from small_world import country, every_treaty, groups, observation, species
 from typer.testing import CliRunner
 
 from ness_pipeline.ask.index_table import ask_index
@@ -37,7 +37,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
         warehouse.land("taxon_group", groups(birds=(10, 10), mammals=(10, 10)), source="seeds")
         for code, land in LAND.items():
             warehouse.land("country", [country(code)])
-            warehouse.land("treaty_party", [treaty("cbd", "1994-01-01", code), treaty("cites", None, code)])
+            warehouse.land("treaty_party", every_treaty(code, joined=5))
             warehouse.land("indicator_observation", [
                 observation(series, year, value, code)
                 for year in (2019, 2020)

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from conftest import Warehouse
 from small_index import LAND, LAW, SEA, SITES, definition, halves, pillar
-from small_world import country, observation, treaty
+from small_world import country, every_treaty, observation
 from truth import Truth
 
 from ness_pipeline.build.database import open_build
@@ -18,6 +18,7 @@ from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.index.reading import published_definition, tables_of
 from ness_pipeline.index.tables import component_rows, index_rows, pillar_rows, score_countries
 from ness_pipeline.sandbox.world import World
+from ness_pipeline.schemas.vocabulary import TREATIES
 
 OWN = ("index_definition", "index_component", "index_pillar", "eco_security_index", "index_sensitivity")
 BELOW = {"KE": 21.0, "TZ": 12.0, "ML": 3.0}
@@ -88,7 +89,7 @@ def land(warehouse: Any, *codes: str) -> None:
     """Protected areas and treaties of some countries in 2020."""
     for code in codes:
         warehouse.land("country", [country(code, is_landlocked=code == "ML")])
-        warehouse.land("treaty_party", [treaty("cbd", "1994-01-01", code), treaty("cites", None, code)])
+        warehouse.land("treaty_party", every_treaty(code, joined=5))
         warehouse.land("indicator_observation", [
             observation("ER.LND.PTLD.ZS", 2020, BELOW[code], code),
             observation("ER.MRN.PTMR.ZS", 2020, 6.0, code),
@@ -97,7 +98,7 @@ def land(warehouse: Any, *codes: str) -> None:
 
 
 def test_index_of_one_country(warehouse: Any) -> None:
-    """Kenya protects 21 % of its land, 6 % of its sea and half of its sites and is party to one of two treaties."""
+    """Kenya protects 21 % of its land, 6 % of its sea and half of its sites and is party to five of ten treaties."""
     land(warehouse, "KE")
     materialise(warehouse)
     row = small_frame(warehouse).filter(year=2020).row(0, named=True)
@@ -122,7 +123,7 @@ def test_landlocked_country_is_not_punished(warehouse: Any) -> None:
     [
         ("ER.MRN.PTMR.ZS", (None, None, None), "marine_protected_pct: no_data"),
         ("ER.MRN.PTMR.ZS ER_PTD_TERR", ("half_missing", "too_few_pillars", None), "marine_protected_pct: no_data; kba_terrestrial_pct: no_data"),
-        ("cbd cites", ("half_missing", None, "too_few_pillars"), "treaties_in_force_share: no_data"),
+        (" ".join(TREATIES), ("half_missing", None, "too_few_pillars"), "treaties_in_force_share: no_data"),
     ],
 )  # fmt: skip
 def test_country_with_half_of_its_data_missing(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from small_index import LAND, LAW, SEA, definition, halves, measure, pillar
-from small_world import country, groups, observation, species, treaty
+from small_world import country, every_treaty, groups, observation, species
 
 from ness_pipeline.index.reading import tables_of
 from ness_pipeline.index.tables import component_rows
@@ -74,14 +74,14 @@ def test_landlocked_is_said(warehouse: Any) -> None:
 
 
 def test_measure_without_years_stands_for_every_year(warehouse: Any) -> None:
-    """What the Red List says today stands for every year, with its bounds and without a year of its own."""
-    warehouse.land("taxon_group", groups(birds=(10, 10)), source="seeds")
-    warehouse.land("country_species", species("birds", VU=2, LC=6, DD=2))
-    warehouse.land("treaty_party", [treaty("cbd", "2020-01-01")])
+    """What the Red List says today stands for every year, without a year of its own; its range is no interval."""
+    warehouse.land("taxon_group", groups(birds=(15, 15)), source="seeds")
+    warehouse.land("country_species", species("birds", VU=3, LC=9, DD=3))
+    warehouse.land("treaty_party", every_treaty(joined=5))
     found = components(warehouse, BIRDS)
     birds = [row for (_, metric), row in found.items() if metric == "threatened_share"]
     assert len(birds) >= 6
-    assert {(row["value"], row["lower"], row["upper"], row["value_year"], row["score"]) for row in birds} == {(0.25, 0.2, 0.4, None, 0.5)}  # fmt: skip
+    assert {(row["value"], row["lower"], row["upper"], row["value_year"], row["score"]) for row in birds} == {(0.25, None, None, None, 0.5)}  # fmt: skip
 
 
 def test_value_of_all_years_is_not_one_of_a_year(warehouse: Any) -> None:
@@ -95,6 +95,6 @@ def test_value_of_all_years_is_not_one_of_a_year(warehouse: Any) -> None:
     dated, undated = components(warehouse, richness), components(warehouse, richness | {"max_age_years": None}, LAW | {"metric": "treaties_in_force"})  # fmt: skip
     assert {year: row["value"] for (year, metric), row in dated.items() if metric == "observed_richness"} == {2010: 1, 2011: 1}  # fmt: skip
     assert undated == {}
-    warehouse.land("treaty_party", [treaty("cbd", "2025-01-01")])
+    warehouse.land("treaty_party", every_treaty(joined=5))
     both = components(warehouse, richness | {"max_age_years": None})
     assert {row["value"] for (_, metric), row in both.items() if metric == "observed_richness"} == {2}

@@ -18,11 +18,12 @@ SCORES = [
 
 
 def test_ranks_and_their_ranges(warehouse: Any) -> None:
-    """AA leads, but its interval meets BB's; DD is surely last; equal ones share a rank; without an index no rank."""
+    """AA leads, but its range meets BB's; DD is surely last; equal ones share a rank; without an index no rank."""
     for code, index, lower, upper in SCORES:
         known = index is not None
         row = {
-            "country_code": code, "year": 2020, "eco_security_index": index, "index_lower": lower, "index_upper": upper,
+            "country_code": code, "year": 2020, "eco_security_index": index,
+            "index_range_low": lower, "index_range_high": upper,
             "coverage": 1.0, "carried_share": 0.0, "ecological_reportable": known, "security_reportable": known,
             "reportable": known, "reason": None if known else "half_missing", "definition_version": "1",
         }  # fmt: skip

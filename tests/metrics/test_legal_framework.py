@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_world import observation, treaty
+from small_world import every_treaty, observation, seeded_treaties, treaty
+
+from ness_pipeline.paths import sql_folder
+from ness_pipeline.schemas.vocabulary import TREATIES, TREATY_IN_BEING_FROM, TREATY_MADE_ON, TREATY_WHY
 
 IN_BEING = {"cites": 1975, "cms": 1983, "cbd": 1993, "cartagena": 2003, "itpgrfa": 2004, "nagoya": 2014, "paris": 2016}
+ALL_SEVEN = ("ER_IAS_LEGIS", "ER_IAS_NBSAP", "ER_IAS_NATBUD", "ER_CBD_ABSCLRHS", "ER_CBD_ORSPGRFA", "ER_BDY_ABT2NP", "ER_BDY_SEEA")  # fmt: skip
 
 
 def legal(warehouse: Any, treaties: list[dict[str, Any]], answers: Any = ()) -> dict[tuple[str, int], dict[str, Any]]:
@@ -64,31 +71,187 @@ def test_a_party_without_date_counts_from_the_source_on(warehouse: Any) -> None:
     assert legal(warehouse, [treaty("cbd", "2019-06-01", "TZ"), nowhen])["TZ", 2025]["treaties_known"] == 1
 
 
-def test_un_sdg_answers_stand_in_for_a_missing_row(warehouse: Any) -> None:
-    """The Nagoya Protocol and the plant treaty follow UN SDG 15.6.1 where no treaty list names the country."""
+def test_a_un_flag_says_party_then_and_not_since_when(warehouse: Any) -> None:
+    """0 in 2016: none so far; 2017 and 2018 unknown; 1 in 2019: party from then on; a list of a later day wins."""
     answers = [observation("ER_CBD_NAGOYA", 2016, 0), observation("ER_CBD_NAGOYA", 2019, 1),
                observation("ER_CBD_PTYPGRFA", 2016, 1)]  # fmt: skip
     found = legal(warehouse, [treaty("cbd", "1994-01-01"), treaty("itpgrfa", None)], answers)
-    assert [found["KE", y]["is_nagoya_party"] for y in (2015, 2016, 2018, 2019, 2025)] == [
-        None,
-        False,
-        False,
-        True,
-        True,
-    ]
+    nagoya = {year: found["KE", year]["is_nagoya_party"] for year in (2015, 2016, 2017, 2018, 2019, 2025)}
+    assert nagoya == {2015: False, 2016: False, 2017: None, 2018: None, 2019: True, 2025: True}
     assert found["KE", 2025]["is_itpgrfa_party"] is False
     assert (found["KE", 2025]["treaties_in_force"], found["KE", 2025]["treaties_known"]) == (2, 3)
 
 
-def test_national_flags_hold_until_another_answer(warehouse: Any) -> None:
-    """1 is yes, 0 is no, no answer and other numbers are NULL, never no."""
-    answers = [observation("ER_IAS_LEGIS", 2016, 1), observation("ER_IAS_LEGIS", 2018, 0), observation("ER_IAS_LEGIS", 2020, None),
+def test_a_flag_overrules_no_list(warehouse: Any) -> None:
+    """A 0 of the UN in 2025 is no withdrawal: the party since 2004 in a list of 2022 stands, in 2010 as in 2025."""
+    listed = treaty("itpgrfa", "2004-06-29", as_of=dt.date(2022, 12, 31))
+    found = legal(warehouse, [listed], [observation("ER_CBD_PTYPGRFA", 2025, 0)])
+    assert [found["KE", year]["is_itpgrfa_party"] for year in (2010, 2022, 2025)] == [True, True, True]
+    no_party = treaty("itpgrfa", None, "TZ", as_of=dt.date(2020, 10, 31))
+    found = legal(warehouse, [no_party], [observation("ER_CBD_PTYPGRFA", 2020, 1, "TZ"), observation("ER_CBD_PTYPGRFA", 2022, 1, "TZ")])  # fmt: skip
+    assert [found["TZ", year]["is_itpgrfa_party"] for year in (2020, 2021, 2022)] == [True, True, True]
+
+
+def test_a_flag_of_one_says_nothing_of_the_years_before(warehouse: Any) -> None:
+    """With a 1 of 2021 alone, 2020 is unknown, not "no"; the flag of the year in which a dated list has it joining yields."""
+    answers = [observation("ER_CBD_NAGOYA", 2021, 1), observation("ER_CBD_PTYPGRFA", 2022, 0)]
+    joined = treaty("itpgrfa", "2022-12-05", as_of=dt.date(2022, 12, 31))
+    found = legal(warehouse, [treaty("cbd", "1994-01-01"), joined], answers)
+    assert [found["KE", year]["is_nagoya_party"] for year in (2020, 2021, 2025)] == [None, True, True]
+    assert [found["KE", year]["is_itpgrfa_party"] for year in (2021, 2022, 2025)] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("year", "standing"), [(2019, False), (2020, None), (2025, None)], ids=["before", "year of the source", "after"]
+)
+def test_no_party_is_unknown_after_the_day_of_its_source(warehouse: Any, year: int, standing: Any) -> None:
+    """A list of October 2020 knows 31 December 2019, and not that of 2020: Angola joined the Paris Agreement between."""
+    old = treaty("paris", None, as_of=dt.date(2020, 10, 31))
+    row = legal(warehouse, [treaty("cbd", "1994-01-01"), old])["KE", year]
+    assert row["is_paris_party"] is standing
+    assert (row["treaties_known"], row["treaties_in_force"]) == (1 if standing is None else 2, 1)
+
+
+def test_a_party_stands_until_a_withdrawal_is_known(warehouse: Any) -> None:
+    """A party in a list of 2018 is one in 2025."""
+    found = legal(warehouse, [treaty("cites", "2000-01-01"), treaty("cbd", "1994-01-01", as_of=dt.date(2018, 12, 31))])
+    assert found["KE", 2025]["is_cbd_party"] is True
+
+
+def test_a_country_that_left_and_joined_again(warehouse: Any) -> None:
+    """The United States: party to Paris on 31 December of 2016 to 2019 and 2021 to 2025, not in 2020 and 2026."""
+    paris = treaty(
+        "paris", "2021-02-19", "US", earlier_periods="2016-11-04/2020-11-04", left_on=dt.date(2026, 1, 27),
+        as_of=dt.date(2025, 1, 27),
+    )  # fmt: skip
+    still = treaty("cites", "1975-07-01", "US", as_of=dt.date(2027, 6, 30))
+    found = legal(warehouse, [paris, still])
+    years = {year: found["US", year]["is_paris_party"] for year in range(2015, 2028)}
+    parties = {2016, 2017, 2018, 2019, 2021, 2022, 2023, 2024, 2025}
+    assert years == {year: year in parties for year in range(2015, 2027)} | {2027: None}
+
+
+@pytest.mark.parametrize(
+    ("own", "seed", "expected"),
+    [
+        ((None, "2019-12-31"), ("2015-06-01", "2024-12-31"), {2018: False, 2019: False, 2020: True, 2024: True}),
+        (("2005-06-01", "2019-12-31"), (None, "2024-12-31"), {2018: True, 2019: True, 2020: False, 2024: False, 2025: None}),
+        ((None, "2024-12-31"), ("2015-06-01", "2024-12-31"), {2018: False, 2024: False, 2025: None}),
+        ((None, "2024-12-31"), ("2015-06-01", "2019-12-31"), {2018: False, 2024: False, 2025: None}),
+    ],
+    ids=["older no", "older yes", "same day", "newer"],
+)  # fmt: skip
+def test_later_facts_win_and_own_files_up_to_their_day(
+    warehouse: Any, own: tuple[str | None, str], seed: tuple[str | None, str], expected: dict[int, bool | None]
+) -> None:
+    """An own file is believed for the days of which it speaks; after that whoever speaks later."""
+    for (since, as_of), source in ((own, "file:own"), (seed, "seeds")):
+        warehouse.land("treaty_party", [treaty("cites", since, as_of=dt.date.fromisoformat(as_of))], source=source)
+    found = legal(warehouse, [treaty("cbd", "1994-01-01")])
+    assert {year: found["KE", year]["is_cites_party"] for year in expected} == expected
+    assert found["KE", 2018]["basis"] == "own_value"
+
+
+def test_a_share_is_quoted_where_every_list_reaches_the_year(warehouse: Any) -> None:
+    """All ten treaties in being are known in 2025: 7 of 10. One list ends in 2020: the count is a lower bound from then on."""
+    found = legal(warehouse, [*every_treaty(joined=7), *every_treaty("TZ", joined=7, paris="2020-10-31")])
+    row = found["KE", 2025]
+    assert (row["treaties_open"], row["treaties_known"], row["treaties_in_force"]) == (10, 10, 7)
+    assert (row["treaties_in_force_share"], row["reportable"], row["reason"]) == (0.7, True, None)
+    assert found["TZ", 2019]["reportable"] is True
+    row = found["TZ", 2025]
+    assert (row["treaties_open"], row["treaties_known"], row["treaties_in_force"]) == (10, 9, 7)
+    assert (row["treaties_in_force_most"], row["treaties_in_force_share_least"], row["treaties_in_force_share_most"]) == (8, 0.7, 0.8)  # fmt: skip
+    assert (row["reportable"], row["reason"]) == (False, "standing_unknown")
+
+
+def test_who_had_joined_everything_stays_known(warehouse: Any) -> None:
+    """Party to all ten in lists of 2018, and nobody says that it left: 10 of 10 in 2025. With one no party, 9 and one unknown."""
+    old = dict.fromkeys(TREATIES, "2018-12-31")
+    later = [observation("ER_IAS_NATBUD", 2025, 1, code) for code in ("KE", "TZ")]
+    found = legal(warehouse, [*every_treaty(joined=10, **old), *every_treaty("TZ", joined=9, **old)], later)
+    row = found["KE", 2025]
+    assert (row["treaties_in_force_share"], row["reportable"], row["reason"]) == (1.0, True, None)
+    row = found["TZ", 2025]
+    assert (row["treaties_in_force"], row["treaties_in_force_most"]) == (9, 10)
+    assert (row["reportable"], row["reason"]) == (False, "standing_unknown")
+
+
+def test_the_high_seas_agreement_counts_from_2026_on(warehouse: Any) -> None:
+    """Ten treaties are in being in 2025 and eleven in 2026; without a fact about the eleventh 2026 is not quoted."""
+    rows = [row | {"as_of": dt.date(2026, 12, 31)} for row in every_treaty()]
+    found = legal(warehouse, rows)
+    assert [found["KE", year]["treaties_in_force"] for year in (2025, 2026)] == [10, 11]
+    assert [found["KE", year]["treaties_open"] for year in (2025, 2026)] == [10, 11]
+    rows = [row | {"country_code": "TZ"} for row in rows if row["treaty"] != "bbnj"]
+    found = legal(warehouse, rows)
+    assert [found["TZ", year]["reportable"] for year in (2025, 2026)] == [True, False]
+    assert found["TZ", 2026]["is_bbnj_party"] is None
+
+
+def test_fewer_than_five_treaties_make_no_share(warehouse: Any) -> None:
+    """A territory to which its state has extended four treaties has a count and no share that may be quoted."""
+    extended = {"cites", "cms", "ramsar", "cbd"}
+    rows = [row if row["treaty"] in extended else row | {"status": "not_open", "entry_into_force": None} for row in every_treaty("GL")]  # fmt: skip
+    row = legal(warehouse, rows)["GL", 2025]
+    assert (row["treaties_open"], row["treaties_in_force"], row["reportable"]) == (4, 4, False)
+    assert row["reason"] == "too_few_treaties"
+
+
+def test_a_treaty_that_is_not_open_gives_way_to_its_extension_only(warehouse: Any) -> None:
+    """A list that names a territory as no party makes no 0; an own file that names an extended treaty counts."""
+    closed = [treaty(name, None, "GL", status="not_open", as_of=dt.date(2022, 12, 31)) for name in ("cbd", "cites")]
+    warehouse.land("treaty_party", closed, source="seeds")
+    warehouse.land("treaty_party", [treaty("cbd", None, "GL")], source="cbd")
+    warehouse.land("treaty_party", [treaty("cites", "1977-10-24", "GL", as_of=dt.date(2020, 1, 1))], source="file:own")
+    row = legal(warehouse, [], [observation("ER_IAS_NATBUD", 2025, 1, "GL")])["GL", 2025]
+    assert (row["is_cbd_party"], row["is_cites_party"]) == (None, True)
+    assert (row["treaties_known"], row["treaties_in_force"]) == (1, 1)
+
+
+def test_national_flags_hold_for_five_years_or_until_another_answer(warehouse: Any) -> None:
+    """1 is yes; no answer and other numbers are no answer; the year of the answer stands beside it."""
+    answers = [observation("ER_IAS_NATBUD", 2016, 1), observation("ER_IAS_NATBUD", 2018, 0), observation("ER_IAS_NATBUD", 2020, None),
                observation("ER_IAS_NBSAP", 2016, 2), observation("ER_CBD_ABSCLRHS", 2017, 1)]  # fmt: skip
     found = legal(warehouse, [treaty("cbd", "1994-01-01")], answers)
-    law = [found["KE", year]["has_invasive_species_law"] for year in (2015, 2016, 2017, 2018, 2025)]
-    assert law == [None, True, True, False, False]
-    assert found["KE", 2025]["has_invasive_species_target"] is None
-    assert found["KE", 2025]["has_access_benefit_framework"] is True
+    budget = {year: found["KE", year]["has_invasive_species_budget"] for year in (2015, 2016, 2017, 2018, 2023, 2024)}
+    assert budget == {2015: None, 2016: True, 2017: True, 2018: False, 2023: False, 2024: None}
+    years = [found["KE", year]["invasive_species_budget_year"] for year in (2015, 2017, 2023, 2024)]
+    assert years == [None, 2016, 2018, None]
+    assert found["KE", 2020]["has_invasive_species_target"] is None
+    assert (found["KE", 2022]["has_access_benefit_framework"], found["KE", 2023]["has_access_benefit_framework"]) == (True, None)  # fmt: skip
+
+
+def test_an_answer_of_2005_is_stale_in_2011(warehouse: Any) -> None:
+    """It counts up to 2010 with its year, then it is unknown and the row says that it is too old."""
+    found = legal(warehouse, [treaty("cbd", "1994-01-01")], [observation(code, 2005, 1) for code in ALL_SEVEN])
+    row = found["KE", 2010]
+    assert (row["national_measures"], row["environmental_accounts_year"], row["national_reportable"]) == (7, 2005, True)
+    row = found["KE", 2011]
+    assert (row["national_measures"], row["national_answers"], row["environmental_accounts_year"]) == (None, 0, None)
+    assert (row["national_reportable"], row["national_reason"]) == (False, "answer_too_old")
+
+
+@pytest.mark.parametrize(
+    ("series", "column", "expected"),
+    [
+        ("ER_CBD_ABSCLRHS", "has_access_benefit_framework", None),
+        ("ER_CBD_ORSPGRFA", "has_plant_genetic_framework", None),
+        ("ER_IAS_LEGIS", "has_invasive_species_law", None),
+        ("ER_IAS_NBSAP", "has_invasive_species_target", None),
+        ("ER_IAS_NATBUD", "has_invasive_species_budget", False),
+        ("ER_BDY_ABT2NP", "has_biodiversity_target", False),
+        ("ER_BDY_SEEA", "has_environmental_accounts", False),
+    ],
+)
+def test_a_zero_that_may_mean_not_reported_is_unknown(warehouse: Any, series: str, column: str, expected: Any) -> None:
+    """The UN's 0 is "no" only where a value exists for nobody else than who answered; an own file's 0 is "no"."""
+    own = observation(series, 2020, 0, "TZ", publisher="user")
+    found = legal(warehouse, [], [observation(series, 2020, 0), own])
+    assert (found["KE", 2020][column], found["TZ", 2020][column]) == (expected, False)
+    row = found["KE", 2020]
+    assert (row["national_answers"], row["national_measures"]) == ((0, None) if expected is None else (1, 0))
+    assert row["national_reason"] == ("answers_unknown" if expected is None else "too_few_answers")
 
 
 def test_a_country_with_answers_only(warehouse: Any) -> None:
@@ -113,22 +276,28 @@ def test_a_treaty_that_is_not_open_is_in_no_count(warehouse: Any) -> None:
 
 def test_a_treaty_that_was_left_no_longer_counts(warehouse: Any) -> None:
     """It counts until the end of the last year in which it bound the country."""
-    left = treaty("paris", "2016-11-04", "US", left_on=dt.date(2020, 11, 4))
-    found = legal(warehouse, [left, treaty("cites", "1975-07-01", "US")])
-    assert [found["US", year]["is_paris_party"] for year in (2015, 2016, 2019, 2020, 2025)] == [False, True, True, False, False]  # fmt: skip
-    assert [found["US", year]["treaties_in_force"] for year in (2019, 2020)] == [2, 1]
+    left = treaty("cartagena", "2010-11-04", left_on=dt.date(2020, 11, 4))
+    found = legal(warehouse, [left, treaty("cites", "1975-07-01")])
+    years = (2009, 2010, 2019, 2020, 2025)
+    assert [found["KE", year]["is_cartagena_party"] for year in years] == [False, True, True, False, False]
+    assert [found["KE", year]["treaties_in_force"] for year in (2019, 2020)] == [2, 1]
 
 
-def test_national_measures_need_three_answers(warehouse: Any) -> None:
-    """Yes among the answers given, withheld below three of seven, and a question without answer is none."""
+def test_national_measures_are_quoted_with_all_seven_answers(warehouse: Any) -> None:
+    """Yes among the answers given, with its range over all seven; a question without answer is none."""
     answers = [observation("ER_IAS_LEGIS", 2016, 1), observation("ER_IAS_NATBUD", 2018, 0), observation("ER_BDY_SEEA", 2020, 1),
                observation("ER_CBD_NAGOYA", 2016, 1)]  # fmt: skip
-    found = legal(warehouse, [treaty("cbd", "1994-01-01")], answers)
+    complete = [observation(code, 2020, 0 if code == "ER_IAS_NATBUD" else 1, "TZ") for code in ALL_SEVEN]
+    found = legal(warehouse, [treaty("cbd", "1994-01-01"), treaty("cbd", "1994-01-01", "TZ")], [*answers, *complete])
     numbers = ["national_answers", "national_measures", "national_measures_share", "national_reason"]
     assert [found["KE", 2015][name] for name in numbers] == [0, None, None, "no_data"]
     assert [found["KE", 2018][name] for name in numbers] == [2, 1, 0.5, "too_few_answers"]
-    assert [found["KE", 2020][name] for name in numbers] == [3, 2, pytest.approx(2 / 3), None]
+    assert [found["KE", 2020][name] for name in numbers] == [3, 2, pytest.approx(2 / 3), "answers_unknown"]
+    least_to_most = [found["KE", 2020][f"national_measures_share_{end}"] for end in ("least", "most")]
+    assert least_to_most == [pytest.approx(2 / 7), pytest.approx(6 / 7)]
     assert (found["KE", 2020]["has_environmental_accounts"], found["KE", 2020]["has_biodiversity_target"]) == (True, None)  # fmt: skip
+    assert [found["TZ", 2020][name] for name in numbers] == [7, 6, pytest.approx(6 / 7), None]
+    assert found["TZ", 2020]["national_reportable"] is True
 
 
 def test_an_answer_before_the_first_treaty_is_kept(warehouse: Any) -> None:
@@ -153,6 +322,7 @@ def test_another_country_moves_nothing(warehouse: Any) -> None:
 )
 def test_sql_equals_plain_python(warehouse: Any, dates: dict[str, dt.date | None]) -> None:
     """Any treaty dates give what a few lines of Python give."""
+    dates = {name: date and max(date, TREATY_IN_BEING_FROM[name]) for name, date in dates.items()}
     warehouse.connection.execute("DELETE FROM landed.treaty_party")
     found = legal(warehouse, [treaty(name, date and date.isoformat()) for name, date in dates.items()])
     first = max(1993, min((date.year for date in dates.values() if date), default=2025))
@@ -162,3 +332,90 @@ def test_sql_equals_plain_python(warehouse: Any, dates: dict[str, dt.date | None
         in_force = [name for name in known if (since := dates[name]) and since.year <= year]
         expected["KE", year] = (len(known), len(in_force) if known else None)
     assert {key: (row["treaties_known"], row["treaties_in_force"]) for key, row in found.items()} == expected
+
+
+@pytest.fixture
+def seeds(warehouse: Any) -> dict[tuple[str, int], dict[str, Any]]:
+    """The metric over the seeds that come with the project, with an answer of 2026 to have years up to then."""
+    rows = seeded_treaties()
+    warehouse.land("treaty_party", rows, source="seeds")
+    late = [observation("ER_IAS_NATBUD", 2026, 1, code) for code in sorted({row["country_code"] for row in rows})]
+    return legal(warehouse, [], late)
+
+
+@pytest.mark.parametrize(
+    ("code", "treaty_name", "expected"),
+    [
+        ("TR", "paris", {2018: False, 2019: False, 2020: None, 2025: None}),
+        ("IQ", "paris", {2018: False, 2019: False, 2020: None, 2025: None}),
+        ("SS", "paris", {2018: False, 2019: False, 2020: None, 2025: None}),
+        ("AO", "paris", {2018: False, 2019: False, 2020: None, 2025: None}),
+        ("AD", "cites", {2018: False, 2019: False, 2020: None, 2025: None}),
+        ("US", "paris", {2015: False, 2016: True, 2019: True, 2020: False, 2021: True, 2025: True, 2026: False}),
+        ("US", "cbd", {1993: False, 2021: False, 2022: False, 2023: None}),
+        ("TH", "itpgrfa", {2008: False, 2021: False, 2022: None}),
+        ("CV", "itpgrfa", {2004: False, 2021: False, 2022: None}),
+        ("TV", "itpgrfa", {2015: False, 2016: True, 2026: True}),
+        ("GN", "cbd", {1993: True, 2026: True}),
+        ("SC", "cartagena", {2003: False, 2004: True}),
+        ("DE", "cbd", {1993: False, 1994: True}),
+        ("FR", "nagoya", {2015: False, 2016: True, 2026: True}),
+        ("BR", "nagoya", {2014: None, 2018: None, 2026: None}),
+        ("GL", "cites", {2026: None}),
+    ],
+)
+def test_what_the_seeds_say_by_year(
+    seeds: dict[tuple[str, int], dict[str, Any]], code: str, treaty_name: str, expected: dict[int, bool | None]
+) -> None:
+    """Known cases of the depositaries' registers and of UN SDG 15.6.1, and what the lists cannot know."""
+    assert {year: seeds[code, year][f"is_{treaty_name}_party"] for year in expected} == expected
+
+
+def test_seeds_count_nine_treaties_and_leave_one_unknown(seeds: dict[tuple[str, int], dict[str, Any]]) -> None:
+    """Kenya in 2017: nine in being, all in force. In 2025 the tenth, the liability protocol, is the one of which no list says."""
+    row = seeds["KE", 2017]
+    assert (row["treaties_open"], row["treaties_in_force"], row["treaties_in_force_share"]) == (9, 9, 1.0)
+    assert (row["reportable"], row["reason"]) == (True, None)
+    row = seeds["KE", 2025]
+    assert (row["treaties_open"], row["treaties_known"], row["treaties_in_force"], row["treaties_in_force_most"]) == (10, 9, 9, 10)  # fmt: skip
+    assert (row["reportable"], row["reason"]) == (False, "standing_unknown")
+
+
+def test_no_territory_has_a_zero(seeds: dict[tuple[str, int], dict[str, Any]]) -> None:
+    """Greenland, Hong Kong, Puerto Rico and Antarctica: no number, and the reason is that no treaty is open to them."""
+    for code in ("GL", "HK", "PR", "AQ"):
+        row = seeds[code, 2026]
+        assert (row["treaties_open"], row["treaties_in_force"], row["treaties_in_force_share"]) == (0, None, None)
+        assert (row["reportable"], row["reason"]) == (False, "not_open")
+
+
+def test_no_share_of_the_seeds_is_quoted_beyond_its_lists(seeds: dict[tuple[str, int], dict[str, Any]]) -> None:
+    """After 2019, the last whole year of the shortest list, nothing is quoted, for whoever is a party to all as for others."""
+    assert {row["year"] for row in seeds.values() if row["reportable"]} <= set(range(1993, 2020))
+
+
+@pytest.mark.data
+def test_flags_of_the_un_tell_what_the_seeds_cannot(warehouse: Any, public_data: Path) -> None:
+    """Brazil joined the Nagoya Protocol after the lists end: unknown in 2018, party by the UN's flag from 2021 on."""
+    warehouse.land("treaty_party", seeded_treaties(), source="seeds")
+    with (public_data / "data/real_2026/converted/owid_sdg15.csv").open(encoding="utf-8", newline="") as lines:
+        flags = [
+            observation(row["series_code"], int(row["year"]), float(row["value"]), row["country_code"])
+            for row in csv.DictReader(lines)
+            if row["series_code"] in {"ER_CBD_NAGOYA", "ER_CBD_PTYPGRFA"} and row["value"] in {"0", "1"}
+        ]
+    found = legal(warehouse, [], flags)
+    assert [found["BR", year]["is_nagoya_party"] for year in (2018, 2021, 2022)] == [None, True, True]
+    assert [found["MZ", year]["is_itpgrfa_party"] for year in (2019, 2020, 2022)] == [False, True, True]
+    assert [found["NG", year]["is_itpgrfa_party"] for year in (2021, 2022)] == [False, True]
+    assert found["US", 2021]["is_nagoya_party"] is False
+    assert {row["treaties_in_force"] for (code, _), row in found.items() if code == "GL"} == {None}
+
+
+def test_the_model_and_the_vocabulary_name_the_same_treaties() -> None:
+    """Days on which treaties entered into force stand in the SQL as in the vocabulary, and each has a reason to count."""
+    sql = (sql_folder("metrics") / "legal_framework.sql").read_text("utf-8")
+    stated = {name: dt.date.fromisoformat(day) for name, day in re.findall(r"\('(\w+)', DATE '([0-9-]+)'\)", sql)}
+    assert stated == TREATY_IN_BEING_FROM
+    assert TREATIES.keys() == TREATY_WHY.keys() == TREATY_MADE_ON.keys() == TREATY_IN_BEING_FROM.keys()
+    assert all(TREATY_MADE_ON[name] < day for name, day in TREATY_IN_BEING_FROM.items())

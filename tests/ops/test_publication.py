@@ -54,10 +54,21 @@ def test_limits_are_where_the_contract_says(figures, says):
     assert (found is None) if says is None else (says in found)
 
 
-def test_new_method_may_move_every_number():
-    """A metric whose method has a new version is expected to change; losing rows is still refused."""
-    assert excess(change(moved=100), has_new_method=True) is None
-    assert excess(change(removed=50), has_new_method=True) is not None
+@pytest.mark.parametrize("version", ["0", None])
+def test_a_new_method_explains_what_is_lost(finished, version):
+    """Years that a metric of the published file has and no longer gets are a loss, unless its method has another version."""
+    table = "metrics.legal_framework"
+    with duckdb.connect(str(finished.paths.published)) as connection:
+        connection.execute(f"INSERT INTO {table} SELECT * REPLACE (year - 50 AS year) FROM {table}")
+        connection.execute(
+            "UPDATE ops.metric SET method_version = coalesce(?, method_version) WHERE table_name = ?", [version, table]
+        )
+    if version is None:
+        with pytest.raises(AuditFailed, match="legal_framework would lose"):
+            materialise_and_publish(finished.settings, COUNTRIES)
+    else:
+        materialise_and_publish(finished.settings, COUNTRIES)
+        assert finished.rows(f"SELECT count(*) FROM {table} WHERE year < 1980") == [(0,)]
 
 
 def test_change_beyond_the_limit_needs_a_word(finished):

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from ness_pipeline.cli.commands import app
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.names.countries import countries
+from ness_pipeline.schemas.vocabulary import REASONS
 from ness_pipeline.share.report.sections import parts
 from ness_pipeline.share.report.site import write_site
 from ness_pipeline.share.report.wording import number
@@ -155,10 +156,11 @@ def test_threats_of_the_groups_that_may_be_quoted(few, tmp_path):
 
 
 def test_own_red_list_index_stands_beside_the_official_series(site):
-    """The chart of the Red List Index holds the own series and that of the United Nations."""
+    """The chart of the Red List Index holds the series of the United Nations, and the table the own index of each group."""
     text = (site / "country" / "KE.html").read_text(encoding="utf-8")
-    for series in ("Weighted by range", "All species alike", "Official UN series"):
-        assert f"<td>{series}</td>" in text
+    assert "<td>Official UN series</td>" in text
+    table = text.split("The index by group of species")[1].split("</table>")[0]
+    assert re.search(r'<th scope="row">Birds</th>.*' + re.escape(REASONS["shares_of_records"]), table)
 
 
 def test_country_written_alone_leaves_other_pages(few, tmp_path):

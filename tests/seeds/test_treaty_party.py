@@ -7,9 +7,26 @@ import datetime as dt
 from collections import Counter
 from pathlib import Path
 
+import polars as pl
 import pytest
-from treaty_sources import IN_BEING, NOT_OPEN, Statement, by_clause, decide, decisions, seed_rows, statements
+from treaty_sources import (
+    CBD_FAMILY,
+    IN_BEING,
+    NOT_OPEN,
+    NOT_OPEN_BY_TEXT,
+    UN,
+    Statement,
+    by_clause,
+    decide,
+    decisions,
+    heard,
+    seed_rows,
+    statements,
+    un_flags,
+)
 
+from ness_pipeline.contract.check import check
+from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.names.countries import by_m49, countries
 from ness_pipeline.paths import sql_folder
 from ness_pipeline.schemas.vocabulary import TREATIES
@@ -45,7 +62,7 @@ def test_every_country_is_spoken_of() -> None:
     for code in closed:
         rows = [row for row in seed() if row["country_code"] == code]
         assert {row["treaty"] for row in rows} == set(TREATIES)
-        assert {row["note"] for row in rows} == {NOT_OPEN}
+        assert {row["note"] for row in rows} == {NOT_OPEN, NOT_OPEN_BY_TEXT}
 
 
 @pytest.mark.parametrize(
@@ -59,6 +76,9 @@ def test_every_country_is_spoken_of() -> None:
         ("cms", "1999-01-14", "1999-04-01"),
         ("cms", "1982-01-14", "1983-11-01"),
         ("ramsar", "1990-10-31", "1991-02-28"),
+        ("cbd", "1993-12-21", "1994-03-21"),
+        ("cartagena", "2004-05-13", "2004-08-11"),
+        ("nagoya", "2012-04-20", "2014-10-12"),
     ],
 )
 def test_clauses_of_the_treaties(treaty: str, deposited_on: str, day: str) -> None:
@@ -77,6 +97,18 @@ def test_who_is_believed() -> None:
     mistake = Statement(dt.date(2002, 1, 1), IN_BEING["itpgrfa"])
     assert decide("XX", "itpgrfa", {"IEADB": nothing, "HUGGO": mistake}).entry_into_force is None
     assert decide("XX", "itpgrfa", {"HUGGO": mistake}).entry_into_force == IN_BEING["itpgrfa"]
+    late = Statement(dt.date(2016, 3, 7), dt.date(2016, 6, 6))
+    assert decide("XX", "itpgrfa", {"IEADB": nothing, "HUGGO": late}).entry_into_force is None
+    joined = decide("XX", "itpgrfa", {"IEADB": nothing, "HUGGO": late}, {2015: False, 2016: True})
+    assert (joined.entry_into_force, joined.stated_by) == (dt.date(2016, 6, 6), ("HUGGO", UN))
+    none = decide("XX", "itpgrfa", {"IEADB": nothing, "HUGGO": late}, dict.fromkeys(range(2012, 2023), False))
+    assert (none.entry_into_force, none.stated_by, none.as_of) == (None, ("IEADB", UN), "2021-12-31")
+    impossible = Statement(dt.date(1993, 5, 7), dt.date(1993, 12, 29), dt.date(1192, 6, 12))
+    refused = decide(
+        "XX", "cbd", {"IEADB": Statement(dt.date(1993, 5, 7), dt.date(1993, 12, 29)), "ECOLEX": impossible}
+    )
+    assert (refused.signed_on, refused.stated_by) == (None, ("IEADB",))
+    assert "ECOLEX is refused" in str(refused.note)
 
 
 @pytest.mark.data
@@ -93,7 +125,9 @@ def test_conflicts_are_listed(public_data: Path) -> None:
         (one.country_code, one.treaty)
         for one in decisions(public_data / "data/treaties")
         if any(
-            stated.entry_into_force != one.entry_into_force for stated in said[one.country_code, one.treaty].values()
+            stated.entry_into_force != one.entry_into_force
+            or (not stated.is_possible(one.treaty) and heard(one.treaty, name))
+            for name, stated in said[one.country_code, one.treaty].items()
         )
     }
     noted = {
@@ -118,10 +152,64 @@ def test_ecolex_stands_against_the_wrong_states(public_data: Path) -> None:
         if "IEADB" in said and said["IEADB"].entry_into_force:
             both[treaty] += 1
             alike[treaty] += day == said["IEADB"].entry_into_force
-    agreement = {treaty: alike[treaty] / both[treaty] for treaty in IN_BEING}
+    agreement = {treaty: alike[treaty] / both[treaty] for treaty in both}
     assert min(agreement["cms"], agreement["paris"]) > 0.95
+    assert agreement["cbd"] > 0.85
     assert max(agreement[treaty] for treaty in ("cites", "ramsar", "world_heritage", "itpgrfa")) <= 0.6
     assert all(fits[treaty] / own[treaty] > 0.9 for treaty in ("cites", "ramsar", "world_heritage", "itpgrfa"))
+
+
+@pytest.mark.data
+def test_one_row_of_the_list_of_the_convention_has_an_impossible_date(public_data: Path) -> None:
+    """Of its 475 rows the contract refuses the one in which Guinea signs in 1192, and says why."""
+    frame = pl.read_csv(public_data / "data/real_2026/converted/treaty_cbd_family.csv", infer_schema=False)
+    valid, refused = check(tables()["core.treaty_party"], frame, "file:list")
+    assert (frame.height, valid.height) == (475, 474)
+    ((check_name, reason),) = refused.select("check_name", "reason").rows()
+    assert check_name == "is_signed_after_adoption"
+    assert "not before the day on which the treaty was adopted" in reason
+
+
+@pytest.mark.data
+def test_parties_of_the_convention_and_its_protocols_are_those_of_the_list(public_data: Path) -> None:
+    """The same states, and the same year but for five: three by IEADB, two by the clause of treaty or protocol."""
+    file = public_data / "data/real_2026/converted/treaty_cbd_family.csv"
+    with file.open(encoding="utf-8", newline="") as lines:
+        listed = {(row["country_code"], row["treaty"]): row["entry_into_force"] for row in csv.DictReader(lines)}
+    seeded = {
+        (row["country_code"], row["treaty"]): row["entry_into_force"]
+        for row in seed()
+        if row["treaty"] in CBD_FAMILY and row["status"] == "party"
+    }
+    assert seeded.keys() == listed.keys()
+    differing = {key: (listed[key][:4], seeded[key][:4]) for key in listed if listed[key][:4] != seeded[key][:4]}
+    assert differing == {
+        ("DE", "cbd"): ("1993", "1994"), ("ES", "cbd"): ("1993", "1994"), ("UY", "cbd"): ("1993", "1994"),
+        ("ME", "cbd"): ("2007", "2006"), ("IE", "cartagena"): ("2003", "2004"),
+    }  # fmt: skip
+
+
+@pytest.mark.data
+def test_un_sdg_series_of_parties_agrees(public_data: Path) -> None:
+    """Whoever UN SDG 15.6.1 has as a party in a year is none by the seed only where its lists end before; nobody the reverse.
+
+    The plant treaty: Mozambique and the Russian Federation after October 2020. The Nagoya Protocol: 22 states after 2018.
+    The UN counts from the deposit on, so the year before an entry into force may be one.
+    """
+    rows = {(row["country_code"], row["treaty"]): row for row in seed()}
+    missing, extra = set(), set()
+    for key, flags in un_flags(public_data / "data/treaties").items():
+        row = rows.get(key, {"status": "", "entry_into_force": "", "as_of": "2018-12-31"})
+        for year, is_party in flags.items():
+            force = int(row["entry_into_force"][:4]) if row["status"] == "party" else 9999
+            if is_party and force > year + 1:
+                missing.add((*key, year > int(row["as_of"][:4]) or row["as_of"] < f"{year}-12-31"))
+            if not is_party and force < year:
+                extra.add((*key, year))
+    assert {code for code, treaty, _ in missing if treaty == "itpgrfa"} == {"MZ", "RU"}
+    assert len({code for code, treaty, _ in missing if treaty == "nagoya"}) == 22
+    assert all(is_after_list for *_, is_after_list in missing)
+    assert extra == set()
 
 
 @pytest.mark.data

@@ -133,7 +133,7 @@ def test_restricted_rows_are_left_out(exported: Path, published: Published) -> N
     assert "iucn" not in read(exported, "ops.quarantine")["source"]
     entries = {entry["table"]: entry["rows"] for entry in package(exported)["leftOut"]}
     assert entries == {
-        "core.assessment": 3,
+        "core.assessment": 4,
         "core.country_species": 1,
         "core.filled_value": 3,
         "core.species_status": published.rows("SELECT count(*) FROM core.species_status WHERE status_source = 'iucn'")[

@@ -79,7 +79,8 @@ status AS (
         known.country_code,
         standing.taxon_group,
         member.roll_up,
-        listed.range_share,
+        standing.range_share,
+        standing.share_method,
         known.cells AS expected_cells,
         known.grid,
         known.is_gbif,
@@ -92,8 +93,6 @@ status AS (
     JOIN core.species_status AS standing
         ON known.country_code = standing.country_code AND known.species_key = standing.species_key
     JOIN core.taxon_group AS member ON standing.taxon_group = member.taxon_group
-    LEFT JOIN core.country_species AS listed
-        ON known.country_code = listed.country_code AND known.species_key = listed.species_key
 ),
 
 -- Each species is in one group, so that these sums add up to those of the roll-ups.
@@ -106,6 +105,11 @@ counted AS (
         count(*) AS species,
         count(range_share) AS shared_species,
         fsum(range_share) AS shares,
+        min(share_method) AS first_method,
+        max(share_method) AS last_method,
+        coalesce(bool_or(share_method = 'occurrences'), false) AS has_record_shares,
+        coalesce(bool_or(is_weak_share(share_method, range_share) AND share_method = 'equal_shares'), false)
+            AS has_equal_shares,
         min(grid) AS first_grid,
         max(grid) AS last_grid,
         bool_and(is_gbif) AS is_gbif,
@@ -132,6 +136,10 @@ summed AS (
         sum(species) AS species,
         sum(shared_species) AS shared_species,
         fsum(shares) AS shares,
+        min(first_method) AS first_method,
+        max(last_method) AS last_method,
+        bool_or(has_record_shares) AS has_record_shares,
+        bool_or(has_equal_shares) AS has_equal_shares,
         min(first_grid) AS first_grid,
         max(last_grid) AS last_grid,
         bool_and(is_gbif) AS is_gbif,
@@ -162,6 +170,10 @@ followed AS (
         max(species) FILTER (year IS NULL) OVER of_group AS expected_species,
         max(shared_species) FILTER (year IS NULL) OVER of_group AS shared_species,
         max(shares) FILTER (year IS NULL) OVER of_group AS shares,
+        max(first_method) FILTER (year IS NULL) OVER of_group AS first_method,
+        max(last_method) FILTER (year IS NULL) OVER of_group AS last_method,
+        bool_or(has_record_shares) FILTER (year IS NULL) OVER of_group AS has_record_shares,
+        bool_or(has_equal_shares) FILTER (year IS NULL) OVER of_group AS has_equal_shares,
         max(cells) FILTER (year IS NULL) OVER of_group AS expected_cells,
         max(first_grid) FILTER (year IS NULL) OVER of_group AS first_grid,
         max(last_grid) FILTER (year IS NULL) OVER of_group AS last_grid,
@@ -278,6 +290,17 @@ SELECT
     CASE WHEN has_cells AND year IS NOT NULL THEN at_most_one(ssii / expected_species) END AS ssii,
     CASE WHEN has_cells AND year IS NOT NULL THEN at_most_one(steward / nullif(shares, 0)) END AS steward_ssii,
     CASE WHEN has_cells THEN shared_species END AS steward_species,
+    CASE
+        WHEN NOT has_cells OR first_method IS NULL THEN NULL
+        WHEN first_method = last_method THEN first_method
+        ELSE 'mixed'
+    END AS share_method,
+    CASE
+        WHEN NOT has_cells THEN NULL
+        WHEN has_record_shares THEN 'shares_of_records'
+        WHEN has_equal_shares THEN 'equal_shares'
+        ELSE 'records'
+    END AS steward_basis,
     CASE WHEN has_cells THEN ssei_species END AS spread_species,
     CASE WHEN has_cells THEN ssei / nullif(ssei_species, 0) END AS ssei,
     CASE WHEN has_cells THEN ssei_expected / nullif(ssei_expected_species, 0) END AS ssei_expected,

@@ -429,7 +429,7 @@ rolled_up AS (
         sqrt(sum(numbers[27] ** 2 ORDER BY taxon_group)) / nullif(count(numbers[27]), 0) AS unweighted_with_first_error,
         count(*) AS groups,
         any_value(held_groups) AS held_groups,
-        bool_and(is_whole) AS is_whole,
+        bool_and(is_whole) AND count(*) = any_value(held_groups) AS is_whole,
         sum(species) AS species,
         sum(data_deficient) AS data_deficient,
         sum(first_extinct) AS first_extinct,
@@ -440,18 +440,24 @@ rolled_up AS (
             weakest_list(list_basis), bool_or(share_basis = 'shares_of_records'), bool_or(share_basis = 'equal_shares')
         ) AS share_basis,
         common_method(share_method) AS share_method,
-        CASE WHEN NOT bool_and(is_whole) THEN 'groups_missing' ELSE min(unweighted_reason) END AS unweighted_reason,
         CASE
             WHEN NOT bool_and(is_whole) THEN 'groups_missing'
+            WHEN count(*) < any_value(held_groups) THEN 'no_common_year'
+            ELSE min(unweighted_reason)
+        END AS unweighted_reason,
+        CASE
+            WHEN NOT bool_and(is_whole) THEN 'groups_missing'
+            WHEN count(*) < any_value(held_groups) THEN 'no_common_year'
             WHEN count(numbers[1]) < count(*) THEN 'no_range_share'
             ELSE min(reason)
         END AS reason
     FROM member
     GROUP BY country_code, roll_up, year
-    -- A roll-up that is not whole has no value, and one row that says so.
+    -- A roll-up that is not whole in any year has no value, and one row that says so.
     QUALIFY
         CASE
-            WHEN bool_and(is_whole) THEN count(*) = any_value(held_groups)
+            WHEN max(count(*)) OVER (PARTITION BY country_code, roll_up) = any_value(held_groups) AND bool_and(is_whole)
+                THEN count(*) = any_value(held_groups)
             ELSE year IS NOT DISTINCT FROM max(year) OVER (PARTITION BY country_code, roll_up)
         END
 ),

@@ -226,31 +226,40 @@ def tables() -> Mapping[str, Table]:
 
 @dataclass(frozen=True)
 class ProfileColumn:
-    """One column of the wide view that shows a metric.
+    """One column of the wide view: the latest value of a metric, or the year of that value.
 
     Attributes:
         column: the column.
         metric: the metric that it shows.
         taxon_group: reporting group of the value; None where the metric has no groups.
+        is_year: whether it shows the year.
     """
 
     column: Column
     metric: str
     taxon_group: str | None
+    is_year: bool = False
 
 
 def profile_columns(metric_tables: Mapping[str, Table]) -> Iterator[ProfileColumn]:
-    """The columns of the wide view that show a metric, from the contracts of the metric tables."""
+    """The columns of the wide view that show a metric, from the contracts of the metric tables.
+
+    The year of a value stands beside it, where the metric has years.
+    """
     for table in metric_tables.values():
         for column in table.measures:
             shown = replace(column, dtype=pl.Float64(), measure=None)
-            if not table.has("taxon_group"):
-                yield ProfileColumn(shown, column.name, None)
-                continue
-            for group in column.measure.profile if column.measure else ():
-                name = column.name if group == "all" else f"{column.name}_{group}"
-                description = f"{column.description} Group: {group}."
+            groups: tuple[str | None, ...] = (None,)
+            if table.has("taxon_group") and column.measure:
+                groups = column.measure.profile
+            for group in groups:
+                name = column.name if group in {None, "all"} else f"{column.name}_{group}"
+                description = column.description if group is None else f"{column.description} Group: {group}."
                 yield ProfileColumn(replace(shown, name=name, description=description), column.name, group)
+                if table.has("year"):
+                    says = f"Year of `{name}`; NULL for a value of all years."
+                    year = Column(f"{name}_year", pl.Int64(), nullable=True, description=says, unit="a")
+                    yield ProfileColumn(year, column.name, group, is_year=True)
 
 
 def _country_profile(others: Mapping[str, Table]) -> Table:

@@ -11,7 +11,8 @@ from ness_pipeline.sql import literal, quote
 
 _PROFILE_SQL = """\
 WITH latest AS (
-    SELECT country_code, metric, taxon_group, arg_max(value, coalesce(year, 9999)) AS value
+    SELECT
+        country_code, metric, taxon_group, arg_max(struct_pack(value := value, year := year), coalesce(year, 9999)) AS latest
     FROM metrics.metric_value
     WHERE reportable AND value IS NOT NULL
     GROUP BY ALL
@@ -103,6 +104,7 @@ def country_profile_sql() -> str:
         group = profile.taxon_group
         is_group = "taxon_group IS NULL" if group is None else f"taxon_group = {literal(group)}"
         condition = f"metric = {literal(profile.metric)} AND {is_group}"
-        values.append(f"max(value) FILTER ({condition}) AS {quote(profile.column.name)}")
+        field = "year" if profile.is_year else "value"
+        values.append(f"max(latest.{field}) FILTER ({condition}) AS {quote(profile.column.name)}")
     of_country = ", ".join(f"country.{quote(name)}" for name in COUNTRY_COLUMNS)
     return _PROFILE_SQL.format(values=", ".join(values), of_country=of_country)

@@ -234,6 +234,16 @@ def _intervals(country: CountryScores, definition: Definition) -> tuple[Floats, 
     return lower, upper
 
 
+def _ends(stem: str, low: float, high: float) -> dict[str, object]:
+    """The ends of a range, under their names and under those of before, which say interval and mean a range."""
+    return {
+        f"{stem}_range_low": _number(low),
+        f"{stem}_range_high": _number(high),
+        f"{stem}_lower": _number(low),
+        f"{stem}_upper": _number(high),
+    }
+
+
 def index_rows(scored: Iterable[CountryScores], definition: Definition) -> pl.DataFrame:
     """One row per country and year, in the columns of `metrics.eco_security_index`."""
     rows = []
@@ -245,8 +255,7 @@ def index_rows(scored: Iterable[CountryScores], definition: Definition) -> pl.Da
                 "country_code": country.country_code,
                 "year": year,
                 "eco_security_index": _number(country.point.index[row]),
-                "index_lower": _number(lower[row, -1]),
-                "index_upper": _number(upper[row, -1]),
+                **_ends("index", lower[row, -1], upper[row, -1]),
                 "coverage": float(country.standing.coverage[row]),
                 "carried_share": float(country.carried_share[row]),
                 "missing": country.missing[row],
@@ -258,8 +267,7 @@ def index_rows(scored: Iterable[CountryScores], definition: Definition) -> pl.Da
                 short = half.removesuffix("_system")
                 index_row |= {
                     half: _number(country.point.halves[row, place]),
-                    f"{short}_lower": _number(lower[row, place]),
-                    f"{short}_upper": _number(upper[row, place]),
+                    **_ends(short, lower[row, place], upper[row, place]),
                     f"{short}_reportable": bool(country.standing.halves[row, place]),
                     f"{short}_reason": country.standing.half_reasons[row][place],
                 }

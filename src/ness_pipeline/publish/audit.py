@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from ness_pipeline.build.models import models, with_inputs
 from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.contract.measures import measures
 from ness_pipeline.errors import AuditFailed
@@ -196,20 +197,32 @@ def is_explained(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def new_methods(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    """Metric tables whose method has another version than in the last publication."""
+    """Tables whose rows another method than the last publication's explains.
+
+    These are the metric tables whose method has another version, all tables that are computed from them, and those of
+    the core layer that only models fill and from which they are computed. What sources and users loaded is never among
+    them: rows that are missing there are missing.
+    """
     rows = connection.execute(
         f"SELECT DISTINCT now.table_name FROM ops.metric AS now LEFT JOIN {LAST}.ops.metric AS before USING (metric) "
         "WHERE now.method_version IS DISTINCT FROM before.method_version"
     ).fetchall()
-    return {name for (name,) in rows}
+    raised = {name for (name,) in rows}
+    renewed = raised | {model.name for model in with_inputs(raised) if not tables()[model.name].is_landed}
+    for model in models().values():  # in the order in which they run
+        if any(name in renewed and name.startswith("metrics.") for name in model.inputs):
+            renewed.add(model.name)
+    return renewed
 
 
 def excess(change: Change, *, has_new_method: bool = False) -> str | None:
-    """What of a change lies beyond the limits of the table's contract, None when nothing does."""
+    """What of a change lies beyond the limits of the table's contract, None when nothing does or a new method explains it."""
     limits = tables()[change.table_name].limits
+    if has_new_method:
+        return None
     if change.rows_before >= limits.fewest and change.removed > limits.rows_lost_share * change.rows_before:
         return f"{change.table_name} would lose {change.removed:,} of {change.rows_before:,} rows"
-    if has_new_method or change.values_before < limits.fewest:
+    if change.values_before < limits.fewest:
         return None
     if change.withheld > limits.withheld_share * change.values_before:
         return f"{change.table_name} would withhold {change.withheld:,} of {change.values_before:,} numbers that it had"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from ness_pipeline.names.years import Years
 from ness_pipeline.sandbox.world import World
@@ -10,22 +11,59 @@ from truth import Row, Truth, seed_rows
 from truth.series import sdg_number, sdg_values
 
 FIRST_TREATY_YEAR = 1993
-IN_BEING_SINCE = {
-    "cites": 1975, "ramsar": 1975, "world_heritage": 1975, "cms": 1983, "cbd": 1993, "cartagena": 2003, "itpgrfa": 2004,
-    "nagoya": 2014, "paris": 2016, "nagoya_kuala_lumpur": 2018,
+IN_BEING_FROM = {
+    "cites": dt.date(1975, 7, 1), "ramsar": dt.date(1975, 12, 21), "world_heritage": dt.date(1975, 12, 17),
+    "cms": dt.date(1983, 11, 1), "cbd": dt.date(1993, 12, 29), "cartagena": dt.date(2003, 9, 11),
+    "itpgrfa": dt.date(2004, 6, 29), "nagoya": dt.date(2014, 10, 12), "paris": dt.date(2016, 11, 4),
+    "nagoya_kuala_lumpur": dt.date(2018, 3, 5), "bbnj": dt.date(2026, 1, 17),
 }  # fmt: skip
-"""Year in which each treaty itself entered into force."""
-FLAGS = {
-    "has_invasive_species_law": "ER_IAS_LEGIS",
-    "has_invasive_species_target": "ER_IAS_NBSAP",
-    "has_invasive_species_budget": "ER_IAS_NATBUD",
-    "has_access_benefit_framework": "ER_CBD_ABSCLRHS",
-    "has_plant_genetic_framework": "ER_CBD_ORSPGRFA",
-    "has_biodiversity_target": "ER_BDY_ABT2NP",
-    "has_environmental_accounts": "ER_BDY_SEEA",
+"""Day on which each treaty itself entered into force."""
+QUESTIONS = {
+    "invasive_species_law": "ER_IAS_LEGIS",
+    "invasive_species_target": "ER_IAS_NBSAP",
+    "invasive_species_budget": "ER_IAS_NATBUD",
+    "access_benefit_framework": "ER_CBD_ABSCLRHS",
+    "plant_genetic_framework": "ER_CBD_ORSPGRFA",
+    "biodiversity_target": "ER_BDY_ABT2NP",
+    "environmental_accounts": "ER_BDY_SEEA",
 }
+ZERO_IS_NO = {"ER_IAS_NATBUD", "ER_BDY_ABT2NP", "ER_BDY_SEEA"}
+"""Series whose 0 means no; in the others it may also mean that nothing was reported."""
 FEWEST_ANSWERS = 3
+FEWEST_TREATIES = 5
+YEARS_OF_AN_ANSWER = 5
 PARTY_SERIES = {"nagoya": "ER_CBD_NAGOYA", "itpgrfa": "ER_CBD_PTYPGRFA"}
+FLAG = 2
+EVER, NEVER = dt.date.min, dt.date.max
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one source says of one treaty: party from some day to another, or party from its own day on, or none.
+
+    Attributes:
+        as_of: day up to which the source speaks.
+        rank: 0 a publisher's list, 1 the seeds, 2 a flag of the UN.
+        periods: first day and first day after of each period as a party.
+        is_since_known: whether the days before the first period are known.
+    """
+
+    as_of: dt.date
+    rank: int
+    periods: tuple[tuple[dt.date, dt.date], ...] = ()
+    is_since_known: bool = True
+
+    def about(self, day: dt.date) -> bool | str | None:
+        """Whether the treaty is in force on a day, None for unknown; "" where the source says nothing."""
+        if any(first <= day < after for first, after in self.periods):
+            return True
+        if self.periods and day < self.periods[0][0]:
+            return False if self.is_since_known else ""
+        last = max((after for _, after in self.periods), default=EVER)
+        if day < last:
+            return False
+        end_of_leaving = last.replace(month=12, day=31) if last != EVER else EVER
+        return False if day <= max(self.as_of, end_of_leaving) else None
 
 
 def rows(truth: Truth) -> list[Row]:
@@ -38,94 +76,130 @@ def rows(truth: Truth) -> list[Row]:
     ]
 
 
-def _binding_days(
-    world: World, country: str, as_of: dt.date, seeds: list[dict[str, str]]
-) -> tuple[dict[str, tuple[dt.date | None, dt.date | None]], list[int], list[int]]:
-    """Days from which and until which each known treaty binds the country, and the years that the rows speak of."""
-    binding: dict[str, dt.date | None] = {}
-    left: dict[str, dt.date] = {}
-    first, last = [], []
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _said(
+    world: World, country: str, as_of: dt.date, seeds: list[dict[str, str]], flags: dict[str, dict[int, float]]
+) -> dict[str, list[Said]]:
+    """What the CBD, the seeds and the UN's flags say of each treaty; no country of the sandbox is a territory."""
+    found: dict[str, list[Said]] = {treaty: [] for treaty in IN_BEING_FROM}
     for treaty, dates in world.treaties[country].items():
-        binding[treaty] = dates.entry_into_force
-        last.append(as_of.year)
-        if dates.entry_into_force:
-            first.append(dates.entry_into_force.year)
+        force = dates.entry_into_force
+        found[treaty].append(Said(as_of, 0, ((force, NEVER),) if force else ()))
     for row in seeds:
-        if row["country_code"] != country or row["treaty"] in binding:
-            continue  # the CBD speaks for its own treaties
-        force, stated = (
-            dt.date.fromisoformat(row[name]) if row.get(name) else None for name in ("entry_into_force", "as_of")
-        )
-        if row["status"] == "not_open":
-            continue  # no country of the sandbox is a territory
-        if row["status"] == "party" and not (force or stated):
-            continue  # a party since nobody knows when
-        day = (force or stated) if row["status"] == "party" else force
-        binding[row["treaty"]] = None if row["status"] == "not_party" else day
-        if row["left_on"]:
-            left[row["treaty"]] = dt.date.fromisoformat(row["left_on"])
-        first += [force.year] if force else []
-        last += [stated.year] if stated else []
-        last += [force.year] if force and row["status"] == "party" else []
-    return {treaty: (day, left.get(treaty)) for treaty, day in binding.items()}, first, last
+        if row["country_code"] != country or row["status"] == "not_open":
+            continue
+        stated, force, left = _day(row["as_of"]), _day(row["entry_into_force"]), _day(row["left_on"])
+        assert stated, row
+        assert force or row["status"] == "not_party", row
+        earlier = [tuple(map(dt.date.fromisoformat, period.split("/"))) for period in row["earlier_periods"].split(";") if period]  # fmt: skip
+        periods = [*((first, after) for first, after in earlier), *([(force, left or NEVER)] if force else [])]
+        found[row["treaty"]].append(Said(stated, 1, tuple(periods)))
+    for treaty, series in PARTY_SERIES.items():
+        for year, value in flags[series].items():
+            end = dt.date(year, 12, 31)
+            if value in {0, 1}:
+                found[treaty].append(Said(end, FLAG, ((end, NEVER),) if value else (), is_since_known=not value))
+    return found
+
+
+def _standing(said: list[Said], day: dt.date) -> tuple[bool | None, dt.date | None]:
+    """Whether a treaty is in force on a day and the day of the source: the latest list, or where it does not know a flag."""
+    for is_flag in (False, True):
+        answers = [(one.as_of, -one.rank, one.about(day)) for one in said if (one.rank == FLAG) == is_flag]
+        known = [answer for answer in answers if answer[2] != ""]
+        if known:
+            stated, _, is_party = max(known, key=lambda answer: answer[:2])
+            if is_party is not None:
+                return bool(is_party), stated
+    return None, None
 
 
 def _country_law(world: World, country: str, years: Years, as_of: dt.date, seeds: list[dict[str, str]]) -> list[Row]:
-    binding, first, last = _binding_days(world, country, as_of, seeds)
     answers = {
         series: {
             year: value
             for year, row in sdg_values(world.indicators, series, country, years).items()
             if (value := sdg_number(row)) is not None
         }
-        for series in (*FLAGS.values(), *PARTY_SERIES.values())
+        for series in (*QUESTIONS.values(), *PARTY_SERIES.values())
     }
-    answered = [year for by_year in answers.values() for year in by_year]
+    said = _said(world, country, as_of, seeds, answers)
+    lists = [one for statements in said.values() for one in statements]
+    first = [one.periods[0][0].year for one in lists if one.periods and one.is_since_known]
+    last = [one.as_of.year for one in lists]
+    last += [after.year for one in lists for _, after in one.periods if after != NEVER]
+    answered = [year for by_year in answers.values() for year, value in by_year.items() if value in {0, 1}]
     last += answered
     if not last or max(last) < FIRST_TREATY_YEAR:
         return []
     start = min([*first, *answered], default=max(last))
     start = min(max(FIRST_TREATY_YEAR, start), max(last))
-    return [_law_row(country, year, binding, answers) for year in range(start, max(last) + 1)]
+    return [_law_row(country, year, said, answers) for year in range(start, max(last) + 1)]
 
 
-def _latest(answers: dict[int, float], year: int) -> bool | None:
-    """The latest answer up to a year: 1 is yes, 0 is no, anything else says nothing."""
-    said = {when: value == 1 for when, value in answers.items() if when <= year and value in {0, 1}}
-    return said[max(said)] if said else None
+def _latest(answers: dict[int, float], year: int) -> tuple[int, float] | None:
+    """Year and value of the latest 0 or 1 up to a year."""
+    said = {when: value for when, value in answers.items() if when <= year and value in {0, 1}}
+    return (max(said), said[max(said)]) if said else None
 
 
-def _law_row(
-    country: str,
-    year: int,
-    binding: dict[str, tuple[dt.date | None, dt.date | None]],
-    answers: dict[str, dict[int, float]],
-) -> Row:
+def _treaty_numbers(year: int, said: dict[str, list[Said]]) -> Row:
     end = dt.date(year, 12, 31)
-    party: dict[str, bool] = {
-        treaty: day is not None and day <= end and (left is None or left > end)
-        for treaty, (day, left) in binding.items()
-    }
-    for treaty, series in PARTY_SERIES.items():
-        if treaty not in party and (said := _latest(answers[series], year)) is not None:
-            party[treaty] = said
-    known = [treaty for treaty in party if IN_BEING_SINCE[treaty] <= year]
-    in_force = sum(party[treaty] for treaty in known)
-    flags = {column: _latest(answers[series], year) for column, series in FLAGS.items()}
-    given = [value for value in flags.values() if value is not None]
+    stood = {treaty: _standing(statements, end) for treaty, statements in said.items()}
+    being = [treaty for treaty, since in IN_BEING_FROM.items() if since <= end]
+    known = [treaty for treaty in being if stood[treaty][0] is not None]
+    in_force = sum(bool(stood[treaty][0]) for treaty in known)
+    most = in_force + len(being) - len(known)
+    reportable = len(known) == len(being) and len(being) >= FEWEST_TREATIES
+    reason = "no_data" if not known else "too_few_treaties" if len(being) < FEWEST_TREATIES else "standing_unknown"
     return {
-        "country_code": country,
-        "year": year,
+        "treaties_open": len(being),
         "treaties_known": len(known),
         "treaties_in_force": in_force if known else None,
+        "treaties_in_force_most": most if known else None,
         "treaties_in_force_share": in_force / len(known) if known else None,
-        **{f"is_{treaty}_party": party.get(treaty) for treaty in IN_BEING_SINCE},
-        **flags,
-        "national_answers": len(given),
-        "national_measures": sum(given) if given else None,
-        "national_measures_share": sum(given) / len(given) if given else None,
-        "national_reportable": len(given) >= FEWEST_ANSWERS,
-        "national_reason": None if len(given) >= FEWEST_ANSWERS else "too_few_answers" if given else "no_data",
-        "reportable": bool(known),
-        "reason": None if known else "no_data",
+        "treaties_in_force_share_least": in_force / len(being) if known else None,
+        "treaties_in_force_share_most": most / len(being) if known else None,
+        **{f"is_{treaty}_party": stood[treaty][0] for treaty in IN_BEING_FROM},
+        "basis": "official" if known else None,
+        "reportable": reportable,
+        "reason": None if reportable else reason,
     }
+
+
+def _national_numbers(year: int, answers: dict[str, dict[int, float]]) -> Row:
+    row: Row = {}
+    given, is_old, is_fresh = [], False, False
+    for name, series in QUESTIONS.items():
+        answer, latest = None, _latest(answers[series], year)
+        if latest is not None:
+            meaning = True if latest[1] == 1 else False if series in ZERO_IS_NO else None
+            if year - latest[0] <= YEARS_OF_AN_ANSWER:
+                answer, is_fresh = meaning, True
+            else:
+                is_old = is_old or meaning is not None
+        row[f"has_{name}"] = answer
+        row[f"{name}_year"] = latest[0] if latest is not None and answer is not None else None
+        given += [answer] if answer is not None else []
+    few = "too_few_answers" if given and len(given) < FEWEST_ANSWERS else "answers_unknown"
+    reason = "answer_too_old" if is_old else few if is_fresh else "no_data"
+    yes, open_ = sum(given), len(QUESTIONS) - len(given)
+    is_complete = open_ == 0
+    return row | {
+        "national_answers": len(given),
+        "national_measures": yes if given else None,
+        "national_measures_most": yes + open_ if given else None,
+        "national_measures_share": yes / len(given) if given else None,
+        "national_measures_share_least": yes / len(QUESTIONS) if given else None,
+        "national_measures_share_most": (yes + open_) / len(QUESTIONS) if given else None,
+        "national_basis": "official" if given else None,
+        "national_reportable": is_complete,
+        "national_reason": None if is_complete else reason,
+    }
+
+
+def _law_row(country: str, year: int, said: dict[str, list[Said]], answers: dict[str, dict[int, float]]) -> Row:
+    return {"country_code": country, "year": year, **_treaty_numbers(year, said), **_national_numbers(year, answers)}

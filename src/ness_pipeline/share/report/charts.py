@@ -62,14 +62,14 @@ def course() -> Drawing:
 
 
 def red_list_index() -> Drawing:
-    """Own index with its band, all species alike, and the official series dashed."""
-    names = ("Weighted by range", "All species alike", "Official UN series")
-    base = alt.Chart(ROWS).encode(x=YEAR, color=coloured("series", names, (FIRST, THIRD, SECOND)))
+    """Own index with its band, dotted where it must not be quoted, all species alike, and the official series dashed."""
+    names = ("Weighted by range", "Weighted by range, not to be quoted", "All species alike", "Official UN series")
+    base = alt.Chart(ROWS).encode(x=YEAR, color=coloured("series", names, (FIRST, FIRST, THIRD, SECOND)))
     y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(tickCount=5, format=".2~f"))
     line = base.mark_line(strokeWidth=2.5).encode(
         y=y,
         strokeDash=alt.StrokeDash(
-            "series:N", scale=alt.Scale(domain=list(names), range=[[1, 0], [1, 0], [6, 4]]), title=None
+            "series:N", scale=alt.Scale(domain=list(names), range=[[1, 0], [2, 4], [1, 0], [6, 4]]), title=None
         ),
     )
     point = base.mark_point(filled=True, size=32).encode(
@@ -194,7 +194,7 @@ def treaty_count() -> Drawing:
         .encode(
             x=YEAR,
             y=alt.Y("value:Q", title=None, axis=alt.Axis(tickMinStep=1, tickCount=5)),
-            tooltip=tooltip(("year:Q", "Year"), ("value:Q", "In force"), ("known:Q", "Open to the country")),
+            tooltip=tooltip(("year:Q", "Year"), ("value:Q", "In force"), ("known:Q", "With a known standing")),
         )
         .properties(width="container", height=150)
     )

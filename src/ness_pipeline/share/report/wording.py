@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.contract.measures import measures
-from ness_pipeline.schemas.vocabulary import REASONS, TREATIES
+from ness_pipeline.schemas.vocabulary import BASES, REASONS, TREATIES
 
 Kind = Literal["share", "points", "pct", "count", "year", "number"]
 
@@ -138,6 +138,11 @@ def day(value: dt.date | dt.datetime | None) -> str:
     return MISSING if value is None else f"{value.day} {value:%B %Y}"
 
 
+def basis_of(basis: str | None) -> str:
+    """What a number rests on, in a sentence; nothing where there is no number."""
+    return BASES[basis] if basis else ""
+
+
 def reason_of(code: str | None) -> str:
     """The sentence for the reason why a number is missing."""
     return REASONS.get(code, code) if code else ""
@@ -159,6 +164,7 @@ TREATIES_IN_SHORT: dict[str, str] = {
     "world_heritage": "World heritage",
     "itpgrfa": "Crop diversity (ITPGRFA)",
     "paris": "Climate (Paris Agreement)",
+    "bbnj": "High seas (BBNJ)",
 }
 """Subject of each treaty, short enough for the label of a bar."""
 

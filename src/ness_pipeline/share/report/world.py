@@ -34,12 +34,12 @@ HALVES = {
 }
 """Half of a metric table in its contract to the heading of its metrics, in the order of the list."""
 
-FIRST_CHOICES = ("eco_security_index", "red_list_index", "land_protected_pct")
+FIRST_CHOICES = ("eco_security_index", "official_red_list_index", "land_protected_pct")
 COLUMNS = {
     ("eco_security_index", None): "Index",
     ("ecological_system", None): "Ecological system",
     ("security_system", None): "Security system",
-    ("red_list_index", "all"): "Red List Index",
+    ("official_red_list_index", "all"): "Red List Index",
     ("threatened_share", "mammals"): "Mammals threatened",
     ("land_protected_pct", None): "Land protected",
     ("marine_protected_pct", None): "Sea protected",
@@ -123,7 +123,8 @@ def metric_files(published: Published, metrics: list[Row]) -> Iterator[tuple[str
     # The long view is a union of all measures; one query for each of them would take most of the time of the report.
     published.keep(
         "on_the_map",
-        "SELECT metric, taxon_group, country_code, year, value, lower, upper, reportable, reason FROM metrics.metric_value "
+        "SELECT metric, taxon_group, country_code, year, value, coalesce(lower, range_low) AS lower, "
+        "coalesce(upper, range_high) AS upper, reportable, reason FROM metrics.metric_value "
         "WHERE coalesce(taxon_group, 'all') IN (SELECT unnest($1)) ORDER BY metric",
         [list(GROUPS)],
     )

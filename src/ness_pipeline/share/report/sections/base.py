@@ -8,7 +8,7 @@ from typing import Any
 
 from ness_pipeline.contract.dictionary import Table
 from ness_pipeline.share.report.published import Edition, Row, Shelf
-from ness_pipeline.share.report.wording import Kind, kind_of, label_of, number, reason_of, table_of, unit_of
+from ness_pipeline.share.report.wording import Kind, basis_of, kind_of, label_of, number, reason_of, table_of, unit_of
 
 
 @dataclass(frozen=True)
@@ -129,18 +129,21 @@ class Part:
 
 @dataclass(frozen=True)
 class Quoted:
-    """One value ready to be quoted, or the reason why it must not be."""
+    """One value ready to be quoted, or the reason why it must not be, and then the value as `weak`."""
 
     metric: str
     label: str
     text: str
+    weak: str | None
     lower: str | None
     upper: str | None
+    ends: str
     unit: str
     year: int | None
     group: str | None
     reportable: bool
     reason: str
+    basis: str
     description: str
     share: float | None
 
@@ -149,19 +152,26 @@ class Quoted:
         """From a row of `metrics.metric_value`."""
         about = metrics.get(row["metric"], {})
         kind = kind_of(row["metric"], row["unit"])
-        has_bounds = row["lower"] is not None and row["upper"] is not None
+        low, high, ends = row["lower"], row["upper"], "95 % interval"
+        if low is None or high is None:
+            low, high, ends = row.get("range_low"), row.get("range_high"), row.get("range_meaning") or ""
+        has_bounds = low is not None and high is not None
         value = row["value"] if row["reportable"] else None
+        is_weak = value is None and row["value"] is not None
         return cls(
             metric=row["metric"],
             label=label_of(row["metric"]),
             text=number(value, kind),
-            lower=number(row["lower"], kind) if has_bounds else None,
-            upper=number(row["upper"], kind) if has_bounds else None,
+            weak=number(row["value"], kind) if is_weak else None,
+            lower=number(low, kind) if has_bounds else None,
+            upper=number(high, kind) if has_bounds else None,
+            ends=ends,
             unit=unit_of(row["metric"], row["unit"]),
             year=row["year"],
             group=group,
             reportable=bool(row["reportable"]),
             reason=reason_of(row["reason"]),
+            basis=basis_of(row.get("basis")),
             description=about.get("description", ""),
             share=_length(value, row["unit"]),
         )

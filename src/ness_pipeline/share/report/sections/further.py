@@ -64,7 +64,7 @@ def _metric(column: Column, groups: dict[str, list[Row]]) -> Row:
             latest = max(rows, key=lambda row: row.get("year") or 9999)
             withheld[reason_of(latest.get(about.reason))].append(group)
             continue
-        bounds = [row.get(name) for name in (about.lower, about.upper) if name]
+        bounds = [row.get(name) for name in (about.lower or about.range_low, about.upper or about.range_high) if name]
         has_range = len(bounds) > 1 and None not in bounds
         values.append(
             {

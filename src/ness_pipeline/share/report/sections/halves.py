@@ -25,7 +25,7 @@ HALVES = {"ecological_system": "ecological", "security_system": "security"}
 """Column of each half, and the stem of its bounds and flags."""
 
 HEADLINES = (
-    ("red_list_index", "all"),
+    ("official_red_list_index", "all"),
     ("threatened_share", "mammals"),
     ("land_protected_pct", None),
     ("marine_protected_pct", None),
@@ -85,7 +85,13 @@ def _index(subject: Subject, row: Row) -> Row:
     halves = []
     for half, stem in HALVES.items():
         score = row.get(half) if row.get(f"{stem}_reportable", True) else None
-        bar = _bar(label_of(half), score, row.get(f"{stem}_lower"), row.get(f"{stem}_upper"), row.get(f"{stem}_reason"))
+        bar = _bar(
+            label_of(half),
+            score,
+            row.get(f"{stem}_range_low"),
+            row.get(f"{stem}_range_high"),
+            row.get(f"{stem}_reason"),
+        )
         bar["pillars"] = [
             _bar(label_of(pillar["pillar"]), pillar["score"] if pillar["reportable"] else None, reason=pillar["reason"])
             for pillar in pillars
@@ -94,7 +100,9 @@ def _index(subject: Subject, row: Row) -> Row:
         halves.append(bar)
     coverage = row.get("coverage")
     return {
-        "index": _bar("Eco-security index", value, row.get("index_lower"), row.get("index_upper"), row.get("reason")),
+        "index": _bar(
+            "Eco-security index", value, row.get("index_range_low"), row.get("index_range_high"), row.get("reason")
+        ),
         "year": row["year"],
         "halves": halves,
         "has_pillars": bool(pillars),
@@ -126,8 +134,8 @@ def _course(subject: Subject, rows: list[Row]) -> dict[str, Figure]:
             "year": row["year"],
             "half": label_of(half),
             "value": row[half],
-            "lower": row.get(f"{stem}_lower"),
-            "upper": row.get(f"{stem}_upper"),
+            "lower": row.get(f"{stem}_range_low"),
+            "upper": row.get(f"{stem}_range_high"),
         }
         for row in rows
         for half, stem in HALVES.items()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from ness_pipeline.schemas.vocabulary import WEAK_BASES
 from ness_pipeline.share.report.published import Row
 from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Subject, dated, newest, no_rows, no_table
-from ness_pipeline.share.report.wording import number, reason_of
+from ness_pipeline.share.report.wording import basis_of, number, reason_of
 
 ORDER = 20
 TITLE = "How safe its species are: the Red List Index"
 TABLE = "metrics.red_list_index"
+NOT_QUOTED = "Weighted by range, not to be quoted"
+WEAK = frozenset(WEAK_BASES.values())
+"""Reasons of numbers that are sound but for what they rest on."""
 OFFICIAL_SERIES = "ER_RSK_LST"
 
 
@@ -71,13 +75,13 @@ def _lines(rows: list[Row]) -> list[Row]:
     weighted = [
         {
             "year": row["year"],
-            "series": "Weighted by range",
+            "series": "Weighted by range" if row.get("reportable", True) else NOT_QUOTED,
             "value": row["red_list_index"],
             "lower": row.get("red_list_index_lower"),
             "upper": row.get("red_list_index_upper"),
         }
         for row in rows
-        if row.get("red_list_index") is not None and row.get("reportable", True)
+        if row.get("red_list_index") is not None and (row.get("reportable", True) or row["reason"] in WEAK)
     ]
     alike = [
         {
@@ -122,6 +126,7 @@ def _groups(subject: Subject, rows: list[Row]) -> list[Row]:
             "text": number(row.get("red_list_index") if row.get("reportable", True) else None),
             "alike": number(row.get("red_list_index_unweighted") if row.get("unweighted_reportable", True) else None),
             "range": f"{_bound(row, 'lower')} to {_bound(row, 'upper')}" if _bound(row, "lower") else "",
+            "basis": basis_of(row.get("basis")),
             "reason": reason_of(row.get("reason")),
         }
         for group, row in sorted(newest_of.items(), key=lambda item: order.index(item[0]) if item[0] in order else 99)

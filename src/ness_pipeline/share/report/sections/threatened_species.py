@@ -5,7 +5,7 @@ from __future__ import annotations
 from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 from ness_pipeline.share.report.published import Row
 from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Subject, no_rows, no_table
-from ness_pipeline.share.report.wording import number, reason_of
+from ness_pipeline.share.report.wording import basis_of, number, reason_of
 
 ORDER = 30
 TITLE = "Which species are threatened"
@@ -78,11 +78,14 @@ def _figures(subject: Subject, rows: list[Row], name: str) -> dict[str, Figure]:
         {
             "group": subject.group_label(row["taxon_group"]),
             "value": row["threatened_share"],
-            "lower": row["threatened_share_lower"],
-            "upper": row["threatened_share_upper"],
-            "standing": "May be quoted" if row["reportable"] else "Too little assessed",
+            "lower": row["threatened_share_range_low"],
+            "upper": row["threatened_share_range_high"],
+            "standing": "May be quoted" if row["reportable"] else "Not to be quoted",
             "assessed": row.get("national_assessed_share"),
             "world": row.get("world_assessed_share"),
+            "official": row["official_threatened_species"],
+            "ours": row["threatened_species"],
+            "basis": basis_of(row["basis"]),
             "reason": reason_of(row["reason"]),
             "place": place,
         }
@@ -111,7 +114,7 @@ def _figures(subject: Subject, rows: list[Row], name: str) -> dict[str, Figure]:
             "threatened_share",
             f"Share of assessed species that are threatened in {name}",
             "percent, with lower and upper estimate",
-            "One dot per group with a line from the lower to the upper estimate; hollow dots are groups of which too little is assessed to quote the number.",
+            "One dot per group with a line from the lower to the upper estimate; hollow dots are numbers that must not be quoted, for the reason in the table.",
             drawn,
             [
                 Cell("group", "Group"),
@@ -120,6 +123,9 @@ def _figures(subject: Subject, rows: list[Row], name: str) -> dict[str, Figure]:
                 Cell("upper", "Upper", "share"),
                 Cell("assessed", "Assessed here", "share"),
                 Cell("world", "Assessed worldwide", "share"),
+                Cell("ours", "Threatened species", "count"),
+                Cell("official", "The same by the World Bank", "count"),
+                Cell("basis", "Rests on"),
                 Cell("standing", "Standing"),
                 Cell("reason", "Why not"),
             ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
+from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS, WEAK_BASES
 from ness_pipeline.share.report.published import Row
 from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Quoted, Subject, no_rows, no_table
 from ness_pipeline.share.report.wording import THREATS, number, reason_of
@@ -24,7 +24,10 @@ def build(subject: Subject) -> Part:
     latest = {(row["metric"], row["taxon_group"]): row for row in subject.latest()}
     cards = [Quoted.of(latest[metric, "all"], subject.edition.metrics) for metric in PART if (metric, "all") in latest]
     rows = [row for row in subject.rows(TABLE) if row["threat_level"] == LEVEL]
-    groups = _quotable(subject, rows)
+    groups = _widest(subject, [row for row in rows if row["reportable"]])
+    is_quotable = bool(groups)
+    if not is_quotable:
+        groups = _widest(subject, [row for row in rows if row["reason"] in WEAK_BASES.values()])
     table = _summed([row for row in rows if row["taxon_group"] in groups])
     if not table:
         return Part("threats", TITLE, _why(subject, rows, name), {}, {"cards": cards})
@@ -42,13 +45,16 @@ def build(subject: Subject) -> Part:
         "cards": cards,
         "whose": group_names,
         "others": None if is_all else _why(subject, rows, name),
+        "why_not": None
+        if is_quotable
+        else reason_of(next(row["reason"] for row in rows if row["taxon_group"] in groups)),
     }
     return Part("threats", TITLE, None, {"threats": figure}, facts)
 
 
-def _quotable(subject: Subject, rows: list[Row]) -> list[str]:
-    """The widest groups whose scores may be quoted, none of them within another."""
-    open_groups = {row["taxon_group"] for row in rows if row["reportable"] and row["star"] > 0}
+def _widest(subject: Subject, rows: list[Row]) -> list[str]:
+    """The widest groups with a score, none of them within another."""
+    open_groups = {row["taxon_group"] for row in rows if row["star"] > 0}
     if "all" in open_groups:
         return ["all"]
     wide = [group for group in ROLL_UPS if group in open_groups]
