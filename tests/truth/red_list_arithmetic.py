@@ -461,7 +461,7 @@ def country_rows(fates: Sequence[Fate], country: Country, groups: Groups, explai
         )  # fmt: skip
         if not whole.series:
             continue
-        points = whole.points() if whole.is_whole(of, country) else [whole.missing()]
+        points = whole.points() or [whole.missing("no_common_year")] if whole.is_whole(of, country) else [whole.missing("groups_missing")]  # fmt: skip
         policy = "genuine_changes" if whole.series.keys() <= explained else "as_published"
         of_year = {one.year: _rests([fate for group in whole.in_year(one.year) for fate in members[group]]) for one in points}  # fmt: skip
         rows += _rows_of(roll_up, points, policy, of_year)
@@ -494,12 +494,12 @@ class _RolledUp:
         """The groups' points of a year."""
         return {group: one for group, some in self.series.items() for one in some if one.year == year}
 
-    def missing(self) -> Point:
-        """The only row of a roll-up that lacks a group: in the latest year of its groups, without numbers."""
+    def missing(self, reason: str) -> Point:
+        """The only row of a roll-up that lacks a group, or a year of all: in the latest year, without numbers."""
         years = [one.year for some in self.series.values() for one in some if one.year is not None]
         year = max(years, default=None)
         some = self.in_year(year)
-        return Point(year, self._kind(year, some), _NONE, "groups_missing", "groups_missing", _sums(some))
+        return Point(year, self._kind(year, some), _NONE, reason, reason, _sums(some))
 
     def points(self) -> list[Point]:
         """A row for each year in which all groups have a value; undated only where nothing is dated."""
