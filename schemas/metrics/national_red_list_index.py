@@ -22,7 +22,8 @@ class NationalRedListIndex(Contract):
     years in which all their groups have a value.
 
     The index may be quoted from 10 species on, where the list assessed the group as a whole and is complete: it says
-    so (`ness load assessment FILE --complete`), or has a category for 80 % of the species known from the country.
+    so (`ness load assessment FILE --complete`), or has a category for 80 % of the species on a country list of a group
+    that is assessed worldwide by 80 %.
 
     Traps: without reasons for the changes of category, better knowledge looks like a trend, so only the latest assessed year may be
     quoted then and there is no change.

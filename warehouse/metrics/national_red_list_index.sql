@@ -4,19 +4,29 @@
 -- `_with_first_extinct`. Bounds let each Data Deficient species weigh as one of the n at random: exact quantiles for groups,
 -- 1.96 standard errors for roll-ups. Roll-ups are means over two groups or more, in years in which all of them have a value.
 -- Reportable from 10 species on, in a year in which the list assessed the group as a whole (is_reassessed in
--- core.red_list_tally), when the list is complete: it says so, or has a category for at least 80 % of the species of the
--- group that are known from the country or that it names itself. Where no source says which changes are genuine, only the
+-- core.red_list_tally), when the list is complete: it says so, or has a category for at least 80 % of the species that a
+-- country list of the group names, or that it names itself. Only for groups that are assessed worldwide by 80 % does such a
+-- list hold the group: a list of butterflies is none of insects. Where no source says which changes are genuine, only the
 -- latest such year is: an earlier value differs by what was learned since. A roll-up is reportable where each of its groups
 -- that is known from the country has a value.
 -- Source: Bubb et al. 2009, IUCN Red List Index: guidance for national and regional use, version 1.1.
 WITH known AS (
-    SELECT country_code, taxon_group, count(*) AS species
+    SELECT
+        status.country_code,
+        status.taxon_group,
+        count(*) AS species,
+        weakest_list(status.list_basis) = 'country_list'
+            AND coalesce(
+                any_value(described.world_assessed_species) / nullif(any_value(described.described_species), 0) >= 0.8,
+                group_of_set(status.taxon_group) IS NOT NULL
+            ) AS holds_group
     FROM (
-        SELECT country_code, unnest(index_groups(taxon_group, index_set)) AS taxon_group
+        SELECT country_code, list_basis, unnest(index_groups(taxon_group, index_set)) AS taxon_group
         FROM core.species_status
         WHERE is_counted AND taxon_group IS NOT NULL
-    )
-    GROUP BY country_code, taxon_group
+    ) AS status
+    LEFT JOIN core.taxon_group AS described ON status.taxon_group = described.taxon_group
+    GROUP BY status.country_code, status.taxon_group
 ),
 
 -- What each list says of itself: the species it names, assessed or not, and whether it names them all.
@@ -88,7 +98,8 @@ grouped AS (
         CASE
             WHEN n = 0 AND counted.data_deficient > 0 THEN 'all_data_deficient'
             WHEN n = 0 THEN 'no_assessed_species'
-            WHEN NOT coalesce(named.is_complete, false) AND known.species IS NULL THEN 'completeness_unknown'
+            WHEN NOT coalesce(named.is_complete, false) AND NOT coalesce(known.holds_group, false)
+                THEN 'completeness_unknown'
             WHEN NOT coalesce(named.is_complete, false)
                 AND counted.species < 0.8 * greatest(known.species, named.species)
                 THEN 'country_partly_assessed'
