@@ -10,7 +10,7 @@
 -- both, or which says that it is complete. Where a group has such a list in the country, only species on it count, and
 -- those of other own lists whose origin and presence are known; records alone add none, for they hold planted, captive
 -- and stray species.
--- Set of the index: as any of its assessments, global or of the country's own Red List, names it.
+-- Set of the index: as any of its global assessments names it.
 -- Range share: shares of records, and equal shares of several countries, are left out where at least 80 % of the assessed
 -- species of the group that count have a better one.
 -- Source: IUCN Red List summary statistics, notes to Tables 5 and 6.
@@ -60,15 +60,15 @@ latest AS (
         ) = 1
 ),
 
--- The set is the species' own, whichever assessment names it.
+-- The set is the species' own, whichever global assessment names it. What a national list names says nothing of how many
+-- species of the set live in the country, by which its completeness is judged.
 in_set AS (
     SELECT known.country_code, known.species_key, min(assessment.index_set) AS index_set
     FROM core.country_species AS known
     JOIN landed.assessment
         ON known.species_key = assessment.species_key
-        AND assessment.scope IN ('global', known.country_code)
         AND (assessment.unit_key = known.country_code OR NOT is_country_unit(assessment.unit_key))
-    WHERE assessment.index_set IS NOT NULL
+    WHERE assessment.scope = 'global' AND assessment.index_set IS NOT NULL
     GROUP BY known.country_code, known.species_key
 ),
 
