@@ -252,7 +252,7 @@ REASONS: dict[str, str] = {
     "too_few_countries": "Fewer than 10 countries, too few to say how numbers vary over the world.",
     "not_assessed_together": "Fewer than 80 % of the species were assessed in that year or the four before, so the value mixes states of many years.",
     "completeness_unknown": "Nothing says how many species of the group live in the country, so the list may be of a few, as one of butterflies is of insects; load the list with --complete when it assesses them all.",
-    "no_world_counts": "No dated source gives how many species of the group worldwide are neither Data Deficient nor Extinct; load one as taxon_group.world_weighed_species.",
+    "no_world_counts": "No dated source gives how many species of the group worldwide are neither Data Deficient nor Extinct; load one in the table taxon_group.",
     "no_common_year": "The groups were assessed in different years, and changes that no source explains are not carried from one year to another.",
     "groups_missing": "The name stands for several groups, and not each of them has a value or is known to be absent from the country.",
     "only_records": "The species are those recorded, which holds planted, captive and stray ones and lacks what nobody records; a country list with origin and presence, IUCN's or an own one, makes the number quotable.",

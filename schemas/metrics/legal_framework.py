@@ -62,7 +62,8 @@ class LegalFramework(Contract):
     after the day of the source. In other years the count is a lower bound; `treaties_in_force_most` adds all treaties
     of which nothing is known.
 
-    National numbers are reportable where all seven questions are answered with yes or no within the last five years.
+    The number of national measures reported is reportable where three questions have a value within the last five
+    years, their share where all seven are answered with yes or no.
 
     Traps: the count moves with `entry_into_force`, so a past year never changes when a country joins later; a
     country that has not answered a UN SDG question has NULL there, not 0, and so has one whose 0 may mean "not
@@ -150,12 +151,12 @@ class LegalFramework(Contract):
         "Of these seven questions, those answered with yes or no in that year or the five before.", "{answer}"
     )
     national_measures: int = measure(
-        "Of the seven national measures, those answered with yes.",
+        "Of the seven national measures, those that the country reports, by its answers of the last five years; one that it does not report may exist.",
         "{measure}",
         label="National measures reported",
         better="higher",
-        reportable="national_reportable",
-        reason="national_reason",
+        reportable="measures_reportable",
+        reason="measures_reason",
         ge=0,
         le=7,
         basis="national_basis",
@@ -187,7 +188,11 @@ class LegalFramework(Contract):
         "That share if all measures of which nothing is known were in place.", nullable=True
     )
     national_basis: str = rests_on("national numbers")
-    national_reportable: bool = column("Whether the national numbers may be quoted.")
+    measures_reportable: bool = column(
+        "Whether the number of measures reported may be quoted: three questions have a value of the last five years."
+    )
+    measures_reason: str = why_not()
+    national_reportable: bool = column("Whether the share of national measures may be quoted.")
     national_reason: str = why_not()
     basis: str = rests_on("numbers of treaties")
     reportable: bool = column("Whether the numbers of treaties may be quoted.")

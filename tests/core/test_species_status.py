@@ -102,3 +102,20 @@ def test_one_source_twice_in_a_year_is_told_apart(
     assert [row["red_list_category"] for row in warehouse.rows("FROM core.species_status")] == [expected]
     (tally,) = warehouse.rows("FROM core.red_list_tally")
     assert (tally["weight_3"], tally["weight_2"]) == ((1, 0) if expected == "EN" else (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("assessments", "index_set"),
+    [
+        ([{"index_set": "cycads"}], "cycads"),
+        ([{"index_set": "cycads"}, {"assessment_year": 2024}], "cycads"),
+        ([{"index_set": "cycads", "scope": "KE"}], None),
+        ([{}], None),
+    ],
+    ids=["latest", "an earlier one", "the country's own list", "none"],
+)
+def test_any_global_assessment_names_the_set(
+    warehouse: Any, assessments: list[dict[str, Any]], index_set: str | None
+) -> None:
+    """A species stays a cycad when its latest assessment does not say so; a national list is no list of the set."""
+    assert status(warehouse, {"taxon_group": "conifers_and_cycads"}, *assessments)["index_set"] == index_set

@@ -250,8 +250,9 @@ def test_a_zero_that_may_mean_not_reported_is_unknown(warehouse: Any, series: st
     found = legal(warehouse, [], [observation(series, 2020, 0), own])
     assert (found["KE", 2020][column], found["TZ", 2020][column]) == (expected, False)
     row = found["KE", 2020]
-    assert (row["national_answers"], row["national_measures"]) == ((0, None) if expected is None else (1, 0))
+    assert (row["national_answers"], row["national_measures"]) == ((0, 0) if expected is None else (1, 0))
     assert row["national_reason"] == ("answers_unknown" if expected is None else "too_few_answers")
+    assert row["measures_reason"] == "too_few_answers"
 
 
 def test_a_country_with_answers_only(warehouse: Any) -> None:
@@ -296,6 +297,7 @@ def test_national_measures_are_quoted_with_all_seven_answers(warehouse: Any) -> 
     least_to_most = [found["KE", 2020][f"national_measures_share_{end}"] for end in ("least", "most")]
     assert least_to_most == [pytest.approx(2 / 7), pytest.approx(6 / 7)]
     assert (found["KE", 2020]["has_environmental_accounts"], found["KE", 2020]["has_biodiversity_target"]) == (True, None)  # fmt: skip
+    assert [found["KE", year]["measures_reason"] for year in (2015, 2018, 2020)] == ["no_data", "too_few_answers", None]
     assert [found["TZ", 2020][name] for name in numbers] == [7, 6, pytest.approx(6 / 7), None]
     assert found["TZ", 2020]["national_reportable"] is True
 

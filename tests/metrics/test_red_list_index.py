@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 from fates import EVERY_GROUP_ASSESSED, assessed, index, land_counts, living
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
-from small_world import groups, observation
-from truth.red_list_arithmetic import Fate, Groups, country_rows
+from small_world import Row, country, groups, observation
+from truth.red_list_arithmetic import ALL, SETS, Country, Fate, Groups, country_rows
+from truth.species_list import Named, counted
 
 from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
 
@@ -379,20 +381,80 @@ def test_every_group_and_year_of_the_public_file(warehouse: Any, public_data: Pa
 
 
 any_state = st.sampled_from(["LC", "NT", "VU", "EN", "CR", "PE", "EW", "EX", "DD"])
-histories = st.dictionaries(st.sampled_from([1990, 1996, 2000, 2007]), any_state, max_size=3)
-fates = st.builds(
-    lambda group, history, share, now: (group, history, share, now),
-    st.sampled_from(["birds", "mammals", "corals", "insects", "basidiomycetes"]),
-    histories,
-    st.sampled_from([None, 0.0, 0.1, 1 / 3, 0.5, 1.0]),
-    any_state,
-)
+alive = st.sampled_from(["LC", "LC", "NT", "VU", "EN", "CR"])
+SHARES = [
+    (None, None), (0.0, "range_map"), (0.1, "cells"), (1 / 3, "range_map"), (1.0, "range_map"), (0.5, "occurrences"),
+    (0.25, "equal_shares"), (1.0, "equal_shares"),
+]  # fmt: skip
+PLACED = {"origin": "native", "presence": "extant"}
+LISTED: dict[str, dict[str, Row]] = {
+    "publisher": {"test": PLACED},
+    "red list": {"iucn": PLACED},
+    "introduced there": {"iucn": {"origin": "introduced", "presence": "extant"}},
+    "doubtful there": {"iucn": {"origin": "native", "presence": "uncertain"}},
+    "not placed there": {"iucn": {"origin": "native"}},
+    "recorded": {"gbif_country": {"occurrences": 5, "introduced_occurrences": 2}},
+    "planted": {"gbif_country": {"occurrences": 5, "introduced_occurrences": 3}},
+    "own": {"file:own": PLACED},
+    "own, not placed": {"file:own": {"origin": "reintroduced"}},
+    "own, complete": {"file:complete": {"is_complete_list": True}},
+    "own records": {"file:own": {"occurrences": 5} | PLACED},
+    "recorded and own": {"gbif_country": {"occurrences": 5, "introduced_occurrences": 5}, "file:placed": PLACED},
+}
+"""Source to what it says of a species."""
+GROUPS = [
+    "birds", "mammals", "amphibians", "cycads", "reef_building_corals", "conifers_and_cycads", "corals", "insects",
+    "basidiomycetes", "ferns",
+]  # fmt: skip
+YEARS = st.sampled_from([1990, 1993, 1996, 2000, 2007])
 
 
+@dataclass(frozen=True)
+class Kind:
+    """Some species of one group that fare alike.
+
+    Attributes:
+        group: reporting group or set of the index.
+        history: state by year of assessment.
+        now: category of today that no source dates; only without a history.
+        share: range share and its method.
+        listed: what the sources say of their place in the country.
+        copies: number of these species.
+        why: change reason of each species' latest assessment.
+    """
+
+    group: str
+    history: dict[int, str]
+    now: str = "LC"
+    share: tuple[float | None, str | None] = (1.0, "range_map")
+    listed: str = "publisher"
+    copies: int = 1
+    why: str | None = None
+
+
+LISTS = st.sampled_from([*["publisher"] * 6, *["red list"] * 6, *LISTED])
+WHY = st.sampled_from([None, None, None, "genuine", "new_information", "no_change"])
+kinds = st.builds(
+    Kind, st.sampled_from(GROUPS), st.dictionaries(YEARS, any_state, max_size=3), any_state, st.sampled_from(SHARES), LISTS,
+    st.sampled_from([1, 1, 2, 5, 10]), WHY,
+)  # fmt: skip
+assessed_together = st.dictionaries(st.sampled_from([1990, 2000, 2007]), alive, min_size=1, max_size=3)
+of_the_five = st.builds(
+    Kind, st.none(), assessed_together, share=st.sampled_from([(0.5, "range_map"), (0.5, "range_map"), (None, None)]),
+    listed=st.sampled_from(["publisher", "red list"]), copies=st.sampled_from([3, 10]), why=WHY,
+)  # fmt: skip
+changes = st.tuples(
+    st.integers(0, 13), st.sampled_from([1992, 2000, 2005, 2007]), st.sampled_from([None, None, 1990, 1996]),
+    st.sampled_from(["LC", "NT", "VU", "CR", "PE", "EX"]), st.sampled_from(["species", "group", "set"]),
+)  # fmt: skip
+"""Genuine changes of a table: which kind, to and from which year, what it was before, and how far the row's name goes."""
 WORLDS = {
-    "pool": st.lists(fates, min_size=1, max_size=14),
-    "changes": st.lists(st.tuples(st.integers(0, 13), st.sampled_from([1992, 2000, 2005]), any_state), max_size=3),
+    "pool": st.lists(kinds, min_size=1, max_size=10),
+    "five": st.one_of(st.just([]), st.lists(of_the_five, min_size=4, max_size=5)),
+    "told": st.lists(changes, max_size=4),
+    "tables": st.sets(st.sampled_from(GROUPS), max_size=4),
     "unassessed": st.integers(0, 2),
+    "is_landlocked": st.booleans(),
 }
 PHASES = [Phase.explicit, Phase.generate]
 SHARED = [HealthCheck.function_scoped_fixture]
@@ -400,63 +462,170 @@ SHARED = [HealthCheck.function_scoped_fixture]
 
 @settings(max_examples=8, deadline=None, phases=PHASES, suppress_health_check=SHARED)
 @given(**WORLDS)
-@example(  # the first assessed year of the roll-up has no value, so the trend begins with the first that has
-    pool=[("birds", {1990: "DD"}, 1.0, "EW"), ("basidiomycetes", {2000: "EW"}, 0.5, "VU"), ("basidiomycetes", {2000: "NT", 1996: "LC"}, 0.5, "NT")],
-    changes=[], unassessed=2,
+@example(  # the first assessed year has no value, so the trend begins with the first that has
+    pool=[Kind("birds", {1990: "DD"}), Kind("ferns", {2000: "EW"}, share=(0.5, "cells")), Kind("ferns", {2000: "NT", 1996: "LC"}, why="genuine")],
+    five=[], told=[], tables=set(), unassessed=2, is_landlocked=False,
 )  # fmt: skip
-@example(  # in the early years only the explained group is there, but the series is as well explained as the other one
-    pool=[("birds", {1990: "EW"}, 1 / 3, "EW"), ("basidiomycetes", {1996: "DD", 1990: "EN", 2007: "NT"}, None, "PE"), ("basidiomycetes", {}, 0.0, "NT")],
-    changes=[(0, 1992, "EX")], unassessed=2,
+@example(  # five groups that are explained, assessed in different years
+    pool=[Kind("insects", {1996: "DD", 1990: "EN", 2007: "NT"}, share=(None, None)), Kind("birds", {}, "CR")],
+    five=[Kind("", {1990 + place: "LC", 2007: "VU"}, copies=10, why="genuine") for place in range(5)],
+    told=[(1, 1992, None, "EX", "group")], tables=set(), unassessed=2, is_landlocked=False,
 )  # fmt: skip
-def test_sql_equals_plain_python(warehouse: Any, pool: list[Any], changes: list[Any], unassessed: int) -> None:
+def test_sql_equals_plain_python(warehouse: Any, **world: Any) -> None:
     """Any small world gives, in every column of every row, what plain Python gives from the definitions."""
-    check_world(warehouse, pool, changes, unassessed)
+    check_world(warehouse, **world)
 
 
 @pytest.mark.slow
 @settings(max_examples=40, deadline=None, phases=PHASES, suppress_health_check=SHARED)
 @given(**WORLDS)
-def test_sql_equals_plain_python_in_many_worlds(
-    warehouse: Any, pool: list[Any], changes: list[Any], unassessed: int
-) -> None:
+def test_sql_equals_plain_python_in_many_worlds(warehouse: Any, **world: Any) -> None:
     """The same for more worlds."""
-    check_world(warehouse, pool, changes, unassessed)
+    check_world(warehouse, **world)
 
 
-def check_world(warehouse: Any, pool: list[Any], changes: list[Any], unassessed: int) -> None:
+Told = tuple[int, int, int | None, str, str]
+
+
+def check_world(
+    warehouse: Any,
+    *,
+    pool: list[Kind],
+    five: list[Kind],
+    told: list[Told],
+    tables: set[str],
+    unassessed: int,
+    is_landlocked: bool,
+) -> None:
     """Compare every row of one world with plain Python."""
-    warehouse.clear("taxon_group", "country_species", "assessment", "genuine_change")
-    listed, told, explained = [], {}, set()
-    for place, year, before in changes:
-        if place < len(pool) and before != "DD":
-            told[place, year] = before
-            explained.add(pool[place][0])
-    for place, (group, history, share, now) in enumerate(pool):
-        state = history[max(history)] if history else now
-        steps = {year: before for (which, year), before in told.items() if which == place}
-        listed.append(Fate(group, state, share, history, steps))
-        dated = {} if history else {"red_list_category": "CR" if now == "PE" else now}
-        if not history and now == "PE":
-            listed[-1] = Fate(group, "CR", share, history, steps)
-        warehouse.land("country_species", [living(f"s{place}", group, share=share, **dated)])
-        warehouse.land("assessment", [assessed(f"s{place}", group, year, one) for year, one in history.items()])
-    for (place, year), before in told.items():
-        row = {"species_key": f"s{place}", "scope": "global", "to_year": year, "category_after": "LC"}
-        tag = {"category_before": "CR" if before == "PE" else before, "is_possibly_extinct_before": before == "PE"}
-        warehouse.land("genuine_change", [row | tag], source="file:changes")
-    warehouse.land("country_species", [living(f"u{place}", "birds") for place in range(unassessed)])
+    warehouse.clear(
+        "taxon_group", "country_species", "assessment", "genuine_change", "country", "indicator_observation"
+    )
+    pool = pool + [replace(one, group=group) for one, group in zip(five, ALL, strict=False)]
+    steps = {(which % len(pool), to): (since, before, names) for which, to, since, before, names in told}
+    land_world(warehouse, pool, steps, tables, unassessed)
+    warehouse.land("country", [country("KE", is_landlocked=is_landlocked)])
+    warehouse.land("indicator_observation", [observation("ER_RSK_LST", year, 0.7) for year in (1996, 2007)])
     counts = {"insects": (100, 10), "basidiomycetes": (None, None)}
-    stored = index(warehouse, counts)
+    stored = {(group, year): row for (_, group, year), row in index(warehouse, counts).items()}
     seeded = {row["taxon_group"]: row for row in groups(**(EVERY_GROUP_ASSESSED | counts))}
-    described = {group: seeded[group]["described_species"] for group in TAXON_GROUPS}
     world = Groups(
-        {group: (seeded[group]["world_assessed_species"] or 0) / described[group] if described[group] else None for group in TAXON_GROUPS},
+        {group: share_of(seeded[group]) for group in TAXON_GROUPS},
         {group: seeded[group]["roll_up"] for group in TAXON_GROUPS},
-    )  # fmt: skip
-    known = Counter(one.group for one in listed) + Counter(birds=unassessed)
-    true = {(row["taxon_group"], row["year"]): row for row in country_rows(listed, known, world, frozenset(explained), {})}  # fmt: skip
-    assert {(group, year) for _, group, year in stored} == set(true)
-    for (_, group, year), row in stored.items():
-        expected = true[group, year]
-        found = {name: row[name] for name in expected}
-        assert found == pytest.approx(expected, abs=1e-12), (group, year)
+    )
+    chosen = {one.key: one for one in counted(named_in(pool, unassessed))}
+    fates = [
+        fate_of(kind, chosen[key], {to: step for (which, to), step in steps.items() if which == place})
+        for place, kind in enumerate(pool) for key in keys_of(place, kind)
+        if key in chosen and (kind.history or kind.now)
+    ]  # fmt: skip
+    known = Counter(one.group for one in chosen.values()) + Counter(one.in_set for one in fates if one.in_set)
+    has_red_list = any("iucn" in LISTED[one.listed] for one in pool)
+    about = Country(known, dict.fromkeys((1996, 2007), (0.7, None, None)), has_red_list, is_landlocked)
+    explained = explained_in(pool, chosen, steps, tables)
+    true = {(row["taxon_group"], row["year"]): row for row in country_rows(fates, about, world, explained)}
+    assert stored.keys() == true.keys()
+    for key, expected in true.items():
+        assert {name: stored[key][name] for name in expected} == pytest.approx(expected, abs=1e-12), key
+
+
+Steps = dict[tuple[int, int], tuple[int | None, str, str]]
+"""Kind and year of a change to the year from which it holds, the state before and how far the row's name goes."""
+
+
+def keys_of(place: int, kind: Kind) -> list[str]:
+    """Keys of the species of a kind."""
+    return [f"s{place}-{copy}" for copy in range(kind.copies)]
+
+
+def share_of(seed: Row) -> float | None:
+    """Assessed share of the described species worldwide."""
+    return (seed["world_assessed_species"] or 0) / seed["described_species"] if seed["described_species"] else None
+
+
+def land_world(warehouse: Any, pool: list[Kind], steps: Steps, tables: set[str], unassessed: int) -> None:
+    """Land the lists, assessments and tables of genuine changes of a world."""
+    for place, kind in enumerate(pool):
+        of_group, in_set = SETS.get(kind.group, kind.group), kind.group if kind.group in SETS else None
+        share, method = kind.share
+        undated = {} if kind.history else {"red_list_category": "CR" if kind.now == "PE" else kind.now}
+        for number, (source, said) in enumerate(LISTED[kind.listed].items()):
+            first = undated | ({} if share is None else {"range_share": share, "share_method": method})
+            about = {"country_code": "KE", "taxon_group": of_group} | said | ({} if number else first)
+            warehouse.land("country_species", [about | {"species_key": key} for key in keys_of(place, kind)], source=source)  # fmt: skip
+        latest = max(kind.history, default=None)
+        warehouse.land("assessment", [
+            assessed(key, of_group, year, state, index_set=in_set, change_reason=kind.why if year == latest else None)
+            for key in keys_of(place, kind) for year, state in kind.history.items()
+        ])  # fmt: skip
+    for (place, to), (since, before, names) in steps.items():
+        group = pool[place].group
+        named = {"species": None, "group": SETS.get(group, group), "set": group}[names]
+        row = {"scope": "global", "to_year": to, "from_year": since, "category_after": "LC", "taxon_group": named}
+        row |= {"category_before": "CR" if before == "PE" else before, "is_possibly_extinct_before": before == "PE"}
+        keys = keys_of(place, pool[place])
+        warehouse.land("genuine_change", [row | {"species_key": key} for key in keys], source="file:changes")
+    warehouse.land("genuine_change", [
+        GENUINE | {"species_key": "elsewhere", "to_year": 1950 + place, "taxon_group": group}
+        for place, group in enumerate(sorted(tables))
+    ], source="file:tables")  # fmt: skip
+    warehouse.land("country_species", [living(f"u{place}", "birds", share=None) for place in range(unassessed)])
+
+
+def named_in(pool: list[Kind], unassessed: int) -> list[Named]:
+    """What the sources together say of every species of a world."""
+    found = [Named(f"u{place}", "birds", "NE", "native", "extant", "country_list") for place in range(unassessed)]
+    own = [said for kind in pool for source, said in LISTED[kind.listed].items() if source == "file:own"]
+    is_placed = all(said.keys() >= PLACED.keys() for said in own)
+    for place, kind in enumerate(pool):
+        state = kind.history[max(kind.history)] if kind.history else kind.now
+        about = {name: value for said in LISTED[kind.listed].values() for name, value in said.items()}
+        share, method = kind.share
+        lists = [_list_of(source, said, is_placed=is_placed) for source, said in LISTED[kind.listed].items()]
+        found += [
+            Named(
+                key, SETS.get(kind.group, kind.group), state, about.get("origin"), about.get("presence"),
+                max(lists, key=["records", "own_list", "country_list"].index),
+                2 * about.get("introduced_occurrences", 0) > about.get("occurrences", 0), share, method,
+            )
+            for key in keys_of(place, kind)
+        ]  # fmt: skip
+    return found
+
+
+def _list_of(source: str, said: Row, *, is_placed: bool) -> str:
+    """What kind of list a row of a source is."""
+    if source == "file:own":
+        return "country_list" if is_placed else "records" if "occurrences" in said else "own_list"
+    if source == "file:complete" or said.keys() >= PLACED.keys():
+        return "country_list"
+    return "records"
+
+
+def fate_of(kind: Kind, named: Named, steps: dict[int, tuple[int | None, str, str]]) -> Fate:
+    """A species through time."""
+    years = sorted(kind.history)
+    state = kind.history[years[-1]] if years else "CR" if kind.now == "PE" else kind.now
+    changes, since = {}, [start for start, _, _ in steps.values() if start is not None]
+    if kind.why == "genuine" and len(years) > 1 and "DD" not in {kind.history[year] for year in years[-2:]}:
+        changes[years[-1]] = kind.history[years[-2]]
+        since.append(years[-2])
+    changes |= {to: before for to, (_, before, _) in steps.items()}
+    dated = frozenset([*steps, *(start for start, _, _ in steps.values() if start is not None)])
+    in_set = kind.group if kind.group in SETS and kind.history else None
+    return Fate(named.group, state, named.share, kind.history, changes, tuple(since), in_set, named.on, named.method, dated)  # fmt: skip
+
+
+def explained_in(pool: list[Kind], chosen: dict[str, Named], steps: Steps, tables: set[str]) -> frozenset[str]:
+    """Groups and sets whose changes a source explains."""
+    of_set = {group: one for one, group in SETS.items()}
+    found = tables | {of_set[group] for group in tables if group in of_set}
+    for place, kind in enumerate(pool):
+        told = [names for (which, _), (_, _, names) in steps.items() if which == place]
+        group = SETS.get(kind.group, kind.group)
+        found |= {group for names in told if names == "group"} | {kind.group for names in told if names == "set"}
+        found |= {of_set[group] for names in told if names == "group" and group in of_set}
+        found |= {of_set[group] for names in told if names == "set" and kind.group in of_set}
+        if keys_of(place, kind)[0] in chosen and (told or (kind.why and kind.history)):
+            found |= {group, kind.group} if kind.history else {group}
+    return frozenset(found)

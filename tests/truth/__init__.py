@@ -15,6 +15,7 @@ import importlib
 import pkgutil
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ness_pipeline.contract.dictionary import tables
@@ -23,14 +24,23 @@ from ness_pipeline.paths import sql_folder
 from ness_pipeline.sandbox.occurrences import data_set_of
 from ness_pipeline.sandbox.records import FIRST_YEAR, FOSSIL, INTRODUCED_MEANS, LAST_YEAR, LIVING, MEANS
 from ness_pipeline.sandbox.red_list import Assessed, Listed
-from ness_pipeline.sandbox.taxonomy import SPECIES_RANK
+from ness_pipeline.sandbox.taxonomy import RANKS, SPECIES_RANK
 from ness_pipeline.sandbox.world import World
+from truth.species_list import Named, counted
 
 Row = dict[str, Any]
 
 CATEGORY_OF = {"LR/lc": "LC", "LR/nt": "NT", "V": None}
 """Codes of the sandbox's Red List from before 2001; all others are today's."""
-OWN_ORIGINS = frozenset({"Native", "Reintroduced", "Origin Uncertain"})
+ORIGIN = {
+    "Native": "native", "Reintroduced": "reintroduced", "Introduced": "introduced", "Vagrant": "vagrant",
+    "Origin Uncertain": "uncertain",
+}  # fmt: skip
+PRESENCE = {
+    "Extant": "extant", "Possibly Extinct": "possibly_extinct", "Extinct Post-1500": "extinct",
+    "Presence Uncertain": "uncertain",
+}  # fmt: skip
+SET_OF_ORDER = {"Cycadales": "cycads", "Scleractinia": "reef_building_corals"}
 
 ALL_YEARS = Years(FIRST_YEAR, LAST_YEAR)
 
@@ -209,29 +219,57 @@ class Truth:
         tagged = latest.possibly_extinct or latest.in_the_wild
         return latest.code, latest.code == "CR" and tagged
 
-    def is_counted(self, country: int, species: int) -> bool:
-        """Whether a species is the country's own and surely there or once there."""
-        if species in self.listed[country]:
-            code = self.world.countries[country]
-            place = next(one for one in self.listed[country][species].places if one.code == code)
-            return place.origin in OWN_ORIGINS and place.presence != "Presence Uncertain"
-        return not self.is_introduced(country, species)
+    def counted(self, country: int) -> dict[int, Named]:
+        """The species that the country's Red List numbers count, with their list and the range shares in use."""
+        if country not in self._counted:
+            named = [self._named(country, species) for species in self.known(country)]
+            self._counted[country] = {int(one.key): one for one in counted(named)}
+        return self._counted[country]
 
-    def range_share(self, country: int, species: int) -> float | None:
+    @functools.cached_property
+    def _counted(self) -> dict[int, dict[int, Named]]:
+        return {}
+
+    def _named(self, country: int, species: int) -> Named:
+        """What GBIF and the Red List together say of a species in a country."""
+        share, method = self._range_share(country, species)
+        about = Named(
+            str(species), self.group(species), self.status(country, species)[0], share=share, method=method,
+            mostly_introduced=self.is_introduced(country, species),
+        )  # fmt: skip
+        if species not in self.listed[country]:
+            return about
+        code = self.world.countries[country]
+        place = next(one for one in self.listed[country][species].places if one.code == code)
+        return replace(about, origin=ORIGIN[place.origin], presence=PRESENCE[place.presence], on="country_list")
+
+    def is_counted(self, country: int, species: int) -> bool:
+        """Whether the country's Red List numbers count a species."""
+        return species in self.counted(country)
+
+    def in_set(self, country: int, species: int) -> str | None:
+        """Set of the Red List Index that a species is in by the Red List."""
+        if species not in self.listed[country]:
+            return None
+        taxa = self.world.taxonomy.taxa
+        order = taxa[self.listed[country][species].lineage].lineage[RANKS.index("ORDER")]
+        return SET_OF_ORDER.get(taxa[order].name) if order >= 0 else None
+
+    def _range_share(self, country: int, species: int) -> tuple[float | None, str | None]:
         """Part of the world's records where GBIF states a category, else an equal part of the countries listed."""
         here = self.species[country].get(species, 0)
         if here and self.world.category_of_taxon[species] != "NE":
-            return here / max(here, self.world_records[species])
+            return here / max(here, self.world_records[species]), "occurrences"
         if species not in self.listed[country]:
-            return None
+            return None, None
         places = [one for one in self.listed[country][species].places if len(one.code) == 2]
         own = {one.code: one.presence == "Extant" for one in places if one.origin in {"Native", "Reintroduced"}}
         code = self.world.countries[country]
         if code not in own or (any(own.values()) and not own[code]):
-            return None
+            return None, None
         if next(one for one in places if one.code == code).is_endemic:
-            return 1.0
-        return 1 / sum(here == own[code] for here in own.values())
+            return 1.0, "equal_shares"
+        return 1 / sum(here == own[code] for here in own.values()), "equal_shares"
 
     def is_introduced(self, country: int, taxon: int) -> bool:
         """Whether more than half of a species' records in the country are marked introduced or managed."""
@@ -248,6 +286,10 @@ class Truth:
             return ()
         roll_up = self.seed[group]["roll_up"]
         return (group, roll_up, "all") if roll_up else (group, "all")
+
+    def weighed(self, group: str) -> int | None:
+        """Species worldwide that are neither Data Deficient nor Extinct, as the group's row of the seed has them."""
+        return int(self.seed[group]["world_weighed_species"]) if self.seed[group]["world_weighed_species"] else None
 
     def world_counts(self, group: str) -> tuple[int | None, int | None, float | None]:
         """Described and assessed species worldwide, and the assessed share."""

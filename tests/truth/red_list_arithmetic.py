@@ -5,36 +5,55 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from truth.species_list import Rests, rests, withheld
 
 WEIGHT = {"LC": 0, "NT": 1, "VU": 2, "EN": 3, "CR": 4, "PE": 5, "EW": 5, "EX": 5}
 """State of a species to its weight; PE is possibly extinct, EX also regionally extinct."""
 QUANTILES = {"p025": 0.025, "p05": 0.05, "p50": 0.5, "p95": 0.95, "p975": 0.975}
+SETS = {"cycads": "conifers_and_cycads", "reef_building_corals": "corals"}
+"""Sets that only the index has, and the group of their species."""
+CORALS = frozenset({"corals", "reef_building_corals"})
+ALL = ("amphibians", "birds", "cycads", "mammals", "reef_building_corals")
+"""What `all` stands for, as in SDG 15.5.1."""
 _W, _U = "red_list_index", "red_list_index_unweighted"
-_NUMBERS = (
-    _W, f"{_W}_with_first_extinct", f"{_W}_lower", f"{_W}_p05", f"{_W}_p50", f"{_W}_p95", f"{_W}_upper",
-    f"{_W}_if_dd_least_concern", f"{_W}_if_dd_critically_endangered", "variance", _U, f"{_U}_with_first_extinct",
-    f"{_U}_lower", f"{_U}_p05", f"{_U}_p50", f"{_U}_p95", f"{_U}_upper", f"{_U}_if_dd_least_concern",
-    f"{_U}_if_dd_critically_endangered", f"{_U}_standard_error",
+_BOUNDS = {"lower": -1.96, "p05": -1.645, "p50": 0.0, "p95": 1.645, "upper": 1.96}
+_ENDS = {"lower": -1.96, "upper": 1.96}
+_OF_EACH = (
+    "", *(f"_{name}" for name in _BOUNDS), "_if_dd_least_concern", "_if_dd_critically_endangered", "_with_first_extinct",
+    *(f"_with_first_extinct_{name}" for name in _ENDS),
 )  # fmt: skip
-_COMPREHENSIVE = 0.8
-_FEWEST_CHANGES = 10
+_PUBLISHED = (*(f"{index}{to}" for index in (_W, _U) for to in _OF_EACH), f"{_U}_standard_error")
+_HIDDEN = ("variance", "with_first_middle", "with_first_variance", "with_first_error")
+"""What the bounds of a roll-up need of its groups besides the published numbers."""
+_NUMBERS = (*_PUBLISHED, *_HIDDEN)
+_NONE: dict[str, float | None] = dict.fromkeys(_NUMBERS)
+COMPREHENSIVE = 0.8
+FEWEST_SPECIES = 10
+FEWEST_CHANGES = 10
+_ROUND = 5
+"""Years that one assessment of a group may take."""
 
 Numbers = dict[str, float | None]
 
 
 @dataclass(frozen=True)
 class Fate:
-    """One species of a country through time.
+    """One assessed species of a country through time.
 
     Attributes:
         group: reporting group.
         state: today's state: a category, or PE, or DD.
-        share: share of the world range in the country, None when not known.
+        share: share of the world range in the country that the numbers use, None when not known.
         history: state by year of assessment.
         changes: year of each genuine change to the state before it.
         from_years: assessed years before a change that a table of changes names.
+        in_set: set of the index that it is in besides its group.
+        on: list that it stands on, a term of `LISTS`.
+        method: how its share was obtained.
+        table_years: years that a table of genuine changes dates.
     """
 
     group: str
@@ -43,6 +62,10 @@ class Fate:
     history: Mapping[int, str] = field(default_factory=dict)
     changes: Mapping[int, str] = field(default_factory=dict)
     from_years: tuple[int, ...] = ()
+    in_set: str | None = None
+    on: str = "country_list"
+    method: str | None = None
+    table_years: frozenset[int] = frozenset()
 
     def in_year(self, year: int | None, *, explained: bool) -> str:
         """The state that counts for a year."""
@@ -51,16 +74,17 @@ class Fate:
         if explained:
             later = [when for when in self.changes if when > year]
             return self.changes[min(later)] if later else self.state
-        known = {when: state for when, state in self.history.items() if state != "DD"}
-        past = [when for when in known if when <= year]
-        if not known:
+        if not self.history:
             return self.state
-        return known[max(past) if past else min(known)]
+        past = [when for when in self.history if when <= year]
+        since = max(past) if past else min(self.history)
+        found = next((when for when in sorted(self.history) if when >= since and self.history[when] != "DD"), None)
+        return self.state if found is None else self.history[found]
 
 
 @dataclass(frozen=True)
 class Point:
-    """The index of one group in one year."""
+    """The index of one group in one year, with its reasons whatever it rests on."""
 
     year: int | None
     kind: str
@@ -103,51 +127,81 @@ def _spread(weights: Sequence[int]) -> tuple[float, float]:
     return mean, math.sqrt(max(0.0, sum(w * w for w in weights) / len(weights) - mean**2))
 
 
+def _exact(weights: Sequence[int], deficient: int, names: Iterable[str]) -> dict[str, float | None]:
+    """Exact quantiles of the index when each Data Deficient species has the weight of a random one of these."""
+    of = {"lower": "p025", "p05": "p05", "p50": "p50", "p95": "p95", "upper": "p975"}
+    if not weights:
+        return dict.fromkeys(names)
+    totals, whole = largest_total(weights, deficient), 5 * (len(weights) + deficient)
+    return {name: 1 - (sum(weights) + totals[of[name]]) / whole for name in names}
+
+
+def _error(weights: Sequence[int], deficient: int) -> float | None:
+    if not weights:
+        return None
+    return _spread(weights)[1] * math.sqrt(deficient) / (5 * (len(weights) + deficient))
+
+
 def _unweighted(weights: list[int], gone: int, deficient: int) -> Numbers:
-    n, whole = len(weights), 5 * (len(weights) + deficient)
-    found: Numbers = {
-        _U: _index(_quotient(sum(weights), 5 * n)),
-        f"{_U}_with_first_extinct": _index(_quotient(sum(weights) + 5 * gone, 5 * (n + gone))),
+    whole, pool = 5 * (len(weights) + deficient), weights + [5] * gone
+    return {
+        _U: _index(_quotient(sum(weights), 5 * len(weights))),
+        f"{_U}_with_first_extinct": _index(_quotient(sum(pool), 5 * len(pool))),
         f"{_U}_if_dd_least_concern": _index(_quotient(sum(weights), whole)),
         f"{_U}_if_dd_critically_endangered": _index(_quotient(sum(weights) + 4 * deficient, whole)),
-        f"{_U}_standard_error": _spread(weights)[1] * math.sqrt(deficient) / whole if n else None,
+        f"{_U}_standard_error": _error(weights, deficient),
+        "with_first_error": _error(pool, deficient),
+        **{f"{_U}_{name}": value for name, value in _exact(weights, deficient, _BOUNDS).items()},
+        **{f"{_U}_with_first_extinct_{name}": value for name, value in _exact(pool, deficient, _ENDS).items()},
     }
-    totals = largest_total(weights, deficient) if n else {}
-    names = {"lower": "p025", "p05": "p05", "p50": "p50", "p95": "p95", "upper": "p975"}
-    return found | {
-        f"{_U}_{to}": 1 - (sum(weights) + totals[name]) / whole if n else None for to, name in names.items()
-    }
+
+
+def _middle(pairs: list[tuple[int, float]], deficient: list[float]) -> tuple[float | None, float | None]:
+    """The index when Data Deficient species have the mean weight, and the variance of that."""
+    whole = 5 * math.fsum([*(s for _, s in pairs), *deficient])
+    if not pairs or not whole:
+        return None, None
+    mean, deviation = _spread([w for w, _ in pairs])
+    middle = 1 - (math.fsum(w * s for w, s in pairs) + mean * math.fsum(deficient)) / whole
+    return middle, (deviation * math.sqrt(math.fsum(s * s for s in deficient)) / whole) ** 2
+
+
+def _around(middle: float | None, error: float | None, ends: Mapping[str, float]) -> dict[str, float | None]:
+    return {name: None if middle is None or error is None else middle + z * error for name, z in ends.items()}
 
 
 def _weighted(pairs: list[tuple[int, float]], gone: list[float], deficient: list[float]) -> Numbers:
     shares, lost = math.fsum(s for _, s in pairs), math.fsum(w * s for w, s in pairs)
     whole = 5 * (shares + math.fsum(deficient))
-    found: Numbers = {
+    pool = pairs + [(5, share) for share in gone]
+    middle, variance = _middle(pairs, deficient)
+    with_first, its_variance = _middle(pool, deficient)
+    around = _around(middle, None if variance is None else math.sqrt(variance), _BOUNDS)
+    around_first = _around(with_first, None if its_variance is None else math.sqrt(its_variance), _ENDS)
+    return {
         _W: _index(_quotient(lost, 5 * shares)),
         f"{_W}_with_first_extinct": _index(_quotient(lost + 5 * math.fsum(gone), 5 * (shares + math.fsum(gone)))),
         f"{_W}_if_dd_least_concern": _index(_quotient(lost, whole)),
         f"{_W}_if_dd_critically_endangered": _index(_quotient(lost + 4 * math.fsum(deficient), whole)),
+        "variance": variance,
+        "with_first_middle": with_first,
+        "with_first_variance": its_variance,
+        **{f"{_W}_{name}": value for name, value in around.items()},
+        **{f"{_W}_with_first_extinct_{name}": value for name, value in around_first.items()},
     }
-    names = {"lower": -1.96, "p05": -1.645, "p50": 0.0, "p95": 1.645, "upper": 1.96}
-    if not pairs or not whole:
-        return found | {f"{_W}_{name}": None for name in names} | {"variance": None}
-    mean, deviation = _spread([w for w, _ in pairs])
-    middle = 1 - (lost + mean * math.fsum(deficient)) / whole
-    error = deviation * math.sqrt(math.fsum(s * s for s in deficient)) / whole
-    return found | {f"{_W}_{name}": middle + z * error for name, z in names.items()} | {"variance": error**2}
 
 
-def _clipped(numbers: Numbers) -> Numbers:
-    return {name: None if value is None else min(1.0, max(0.0, value)) for name, value in numbers.items()}
+def _clipped(point: Point) -> Point:
+    numbers = {name: None if n is None else min(1.0, max(0.0, n)) for name, n in point.numbers.items()}
+    return replace(point, numbers=numbers)
 
 
-def group_points(fates: Sequence[Fate], known: int, world_share: float | None, *, explained: bool) -> list[Point]:
-    """The group's index in its assessed years, or one undated point.
+def group_points(fates: Sequence[Fate], not_whole: str | None, *, explained: bool) -> list[Point]:
+    """The group's index in the years in which any of its species was assessed, or one undated point.
 
     Args:
         fates: the group's assessed species.
-        known: species of the group known from the country.
-        world_share: assessed share of the described species worldwide.
+        not_whole: why they are not the group in the country, None when they are.
         explained: whether any source explains the group's changes.
     """
     years: set[int | None] = {year for one in fates for year in one.history}
@@ -158,6 +212,9 @@ def group_points(fates: Sequence[Fate], known: int, world_share: float | None, *
     gone = [one for one in fates if one.in_year(first, explained=explained) == "EX"]
     deficient = [one for one in fates if one.state == "DD"]
     rest = [one for one in fates if one not in gone and one.state != "DD"]
+    together = [year for year in dated if _is_reassessed(fates, year)]
+    with_share = sum(one.share is not None for one in fates)
+    shareless = not any(one.share for one in rest) or with_share / len(fates) < COMPREHENSIVE
     points = []
     for year in (*dated,) or (None,):
         weights = [WEIGHT[one.in_year(year, explained=explained)] for one in rest]
@@ -166,35 +223,40 @@ def group_points(fates: Sequence[Fate], known: int, world_share: float | None, *
             [one.share for one in gone if one.share is not None],
             [one.share for one in deficient if one.share is not None],
         )
-        assessed = sum(1 for one in fates if one.history and year is not None and min(one.history) <= year)
-        reason = None
+        seen = sum(1 for one in fates if one.history and year is not None and min(one.history) <= year)
+        reason = not_whole
         if not rest:
             reason = "all_data_deficient" if deficient else "no_assessed_species"
-        elif world_share is None:
-            reason = "no_described_count"
-        elif world_share < _COMPREHENSIVE:
-            reason = "group_partly_assessed"
-        elif len(fates) / known < _COMPREHENSIVE:
-            reason = "country_partly_assessed"
-        elif year is not None and assessed / len(fates) < _COMPREHENSIVE:
-            reason = "mostly_back_cast"
-        with_share = sum(one.share is not None for one in fates)
-        shareless = not any(one.share for one in rest) or with_share / len(fates) < _COMPREHENSIVE
+        elif reason is None and len(rest) < FEWEST_SPECIES:
+            reason = "too_few_species"
+        elif reason is None and year is not None:
+            if year not in together:
+                reason = "not_assessed_together"
+            elif seen / len(fates) < COMPREHENSIVE:
+                reason = "mostly_back_cast"
+            elif not explained and year < together[-1]:
+                reason = "changes_not_explained"
         counts = {
             "groups": 1,
             "species": len(fates),
             "data_deficient_species": len(deficient),
             "first_extinct_species": len(gone),
-            "assessed_by_year_species": assessed,
+            "assessed_by_year_species": seen,
             "genuine_changes": 0 if not explained or first is None else sum(
                 first < when <= (year or 0)
                 and WEIGHT[before] != WEIGHT[one.in_year(when, explained=True)]
                 for one in rest for when, before in one.changes.items()
             ),
         }  # fmt: skip
-        kind = "undated" if year is None else "assessed"
+        kind = "undated" if year is None else "assessed" if year in together else "partly_assessed"
         points.append(Point(year, kind, numbers, reason or ("no_range_share" if shareless else None), reason, counts))
     return points
+
+
+def _is_reassessed(fates: Sequence[Fate], year: int) -> bool:
+    """Whether a group was assessed as a whole in a year and the four before, or by a table of genuine changes."""
+    recent = sum(any(year - _ROUND < when <= year for when in one.history) for one in fates)
+    return recent / len(fates) >= COMPREHENSIVE or any(year in one.table_years for one in fates)
 
 
 def _combine(one: Numbers, two: Numbers, how: Callable[[float, float], float]) -> Numbers:
@@ -210,37 +272,79 @@ def _slope(early: Point, late: Point) -> Numbers:
     return _combine(late.numbers, early.numbers, lambda a, b: (a - b) / years)
 
 
-def _mean_slope(slopes: Iterable[Numbers]) -> Numbers:
+def _mean_slope(slopes: Iterable[Numbers]) -> Numbers | None:
     listed = list(slopes)
+    if not listed:
+        return None
     found: Numbers = {}
     for name in _NUMBERS:
         values = [value for one in listed if (value := one[name]) is not None]
-        found[name] = math.fsum(values) / len(values) if values else 0.0
+        found[name] = math.fsum(values) / len(values) if values else None
     return found
 
 
-def _filled(points: list[Point], years: Iterable[int], back: Numbers, on: Numbers) -> list[Point]:
-    """The group's index in every year: interpolated between its points, extrapolated beyond them."""
-    by_year = {point.year or 0: point for point in points}
-    found = []
-    for year in years:
-        past, ahead = [y for y in by_year if y <= year], [y for y in by_year if y >= year]
+@dataclass(frozen=True)
+class _Series:
+    """The points of one explained group, and the years that stand beside them, in the order of the years."""
+
+    points: list[Point]
+    partly: dict[int, Point]
+    every: Sequence[Point]
+
+    @classmethod
+    def of(cls, every: Sequence[Point]) -> _Series:
+        partly = {one.year: one for one in every if one.kind == "partly_assessed" and one.year is not None}
+        return cls([one for one in every if one.kind == "assessed"], partly, every)
+
+    def counts_by(self, year: int) -> dict[str, int]:
+        """What had been assessed and had changed by a year."""
+        past = [one.counts for one in self.every if (one.year or 0) <= year]
+        return past[-1] if past else self.every[0].counts | {"assessed_by_year_species": 0, "genuine_changes": 0}
+
+    @property
+    def begin(self) -> int:
+        return self.points[0].year or 0
+
+    @property
+    def end(self) -> int:
+        return self.points[-1].year or 0
+
+    @property
+    def has_slope(self) -> bool:
+        """Whether there are two points with values; Data Deficient species alone have none."""
+        return len(self.points) > 1 and self.points[0].numbers[_U] is not None
+
+    @property
+    def slopes(self) -> tuple[Numbers, Numbers]:
+        """Per year, between the two first and between the two last points."""
+        return _slope(self.points[0], self.points[1]), _slope(self.points[-2], self.points[-1])
+
+    def filled(self, first: int, last: int, back: Numbers | None, on: Numbers | None) -> list[Point]:
+        """The index in every year between its points, and in those beyond them down to the first and up to the last."""
+        first, last = (first if back else self.begin), (last if on else self.end)
+        outside = [year for year in self.partly if not self.begin <= year <= self.end]
+        every = {*range(first, self.begin), *range(self.begin, self.end + 1), *range(self.end + 1, last + 1), *outside}
+        return [self._in_year(year, back, on) for year in sorted(every)]
+
+    def _in_year(self, year: int, back: Numbers | None, on: Numbers | None) -> Point:
+        by_year = {point.year or 0: point for point in self.points}
         if year in by_year:
-            found.append(by_year[year])
-        elif past and ahead:
-            a, b = by_year[max(past)], by_year[min(ahead)]
-            part = (year - max(past)) / (min(ahead) - max(past))
-            numbers = _combine(a.numbers, b.numbers, lambda x, y, part=part: x + (y - x) * part)  # type: ignore[misc]
+            return by_year[year]
+        if self.begin < year < self.end:
+            start, stop = max(y for y in by_year if y < year), min(y for y in by_year if y > year)
+            a, b, part = by_year[start], by_year[stop], (year - start) / (stop - start)
+            numbers = _combine(a.numbers, b.numbers, lambda x, y: x + (y - x) * part)
             reasons = a.reason or b.reason, a.unweighted_reason or b.unweighted_reason
-            found.append(Point(year, "interpolated", numbers, *reasons, a.counts))
-        else:
-            near = by_year[max(past)] if past else by_year[min(ahead)]
-            away = year - (near.year or 0)
-            slope = on if past else back
-            numbers = _combine(near.numbers, slope, lambda x, s, away=away: x + away * s)  # type: ignore[misc]
-            counts = near.counts if past else near.counts | {"assessed_by_year_species": 0, "genuine_changes": 0}
-            found.append(Point(year, "extrapolated", numbers, near.reason, near.unweighted_reason, counts))
-    return found
+            return Point(year, "interpolated", numbers, *reasons, self.counts_by(year))
+        if year in self.partly:
+            return self.partly[year]
+        is_after = year > self.end
+        near, slope = (self.points[-1], on) if is_after else (self.points[0], back)
+        assert slope is not None
+        away = year - (near.year or 0)
+        numbers = _combine(near.numbers, slope, lambda x, s: x + away * s)
+        reason = near.reason or ("extrapolated" if numbers[_W] is None else None)
+        return Point(year, "extrapolated", numbers, reason, near.unweighted_reason, self.counts_by(year))
 
 
 @dataclass(frozen=True)
@@ -256,154 +360,245 @@ class Groups:
     roll_up: Mapping[str, str | None]
 
     def is_comprehensive(self, group: str) -> bool:
-        """Whether a group is assessed worldwide by 80 %."""
-        return (self.world_share[group] or 0) >= _COMPREHENSIVE
+        """Whether a group is assessed worldwide by 80 %, as the sets of the index are."""
+        return group in SETS or (self.world_share[group] or 0) >= COMPREHENSIVE
+
+    def not_whole(self, group: str, assessed: int, known: int) -> str | None:
+        """Why the assessed species of a country are not the group."""
+        if group not in SETS and self.world_share[group] is None:
+            return "no_described_count"
+        if not self.is_comprehensive(group):
+            return "group_partly_assessed"
+        return "country_partly_assessed" if assessed / known < COMPREHENSIVE else None
+
+    @property
+    def members(self) -> dict[str, set[str]]:
+        """Roll-up to what it stands for; roll-ups of fewer than two groups are none."""
+        found = {"all": set(ALL)}
+        for roll_up in ("animals", "plants", "fungi"):
+            of = {one for one, whose in self.roll_up.items() if whose == roll_up and self.is_comprehensive(one)}
+            if len(of) > 1:
+                found[roll_up] = of
+        return found
 
 
-def country_rows(
-    fates: Sequence[Fate], known: Mapping[str, int], groups: Groups, explained: frozenset[str],
-    official: Mapping[int, tuple[float, float | None, float | None]],
-) -> list[dict[str, Any]]:  # fmt: skip
+@dataclass(frozen=True)
+class Country:
+    """What is known of a country besides its assessed species.
+
+    Attributes:
+        known: its own species that count, assessed or not, by group and by set.
+        official: value and bounds of the UN's index by year.
+        has_red_list: whether the Red List's own list of the country is loaded.
+        is_landlocked: whether it has no sea.
+    """
+
+    known: Mapping[str, int]
+    official: Mapping[int, tuple[float, float | None, float | None]] = field(default_factory=dict)
+    has_red_list: bool = False
+    is_landlocked: bool = False
+
+    def lacks(self, group: str) -> bool:
+        """Whether a group is known to be absent."""
+        is_no_sea = group == "reef_building_corals" and self.is_landlocked
+        return is_no_sea or (self.has_red_list and not self.known.get(group))
+
+
+def by_group(fates: Iterable[Fate]) -> dict[str, list[Fate]]:
+    """Species by reporting group and by set of the index."""
+    found: defaultdict[str, list[Fate]] = defaultdict(list)
+    for one in fates:
+        for group in (one.group, one.in_set):
+            if group:
+                found[group].append(one)
+    return dict(found)
+
+
+def country_rows(fates: Sequence[Fate], country: Country, groups: Groups, explained: frozenset[str]) -> list[dict[str, Any]]:  # fmt: skip
     """All rows of one country, without its code.
 
     Args:
         fates: the country's own assessed species.
-        known: its own species by group, assessed or not.
+        country: what else is known of it.
         groups: the groups worldwide.
-        explained: groups whose changes some source explains.
-        official: value and bounds of the UN's index by year.
+        explained: groups, and sets of the index, whose changes some source explains.
     """
-    by_group: defaultdict[str, list[Fate]] = defaultdict(list)
-    for one in fates:
-        by_group[one.group].append(one)
-    points = {
-        group: group_points(some, known[group], groups.world_share[group], explained=group in explained)
-        for group, some in by_group.items()
-    }
-    dated = {group: some for group, some in points.items() if some[0].year is not None}
-    ends = {group: (some[0].year or 0, some[-1].year or 0) for group, some in dated.items()}
-    complete = [group for group in dated if groups.is_comprehensive(group)]
-    first = max((ends[group][0] for group in complete), default=0) - 10
-    last = max((ends[group][1] for group in complete), default=0)
-    slopes = {group: (_slope(some[0], some[1]), _slope(some[-2], some[-1])) for group, some in dated.items() if len(some) > 1}  # fmt: skip
-    mean_back = _mean_slope(slopes[group][0] for group in complete if group in slopes and group != "corals")
-    mean_on = _mean_slope(slopes[group][1] for group in complete if group in slopes)
-    series: dict[str, list[Point]] = {group: some for group, some in points.items() if group not in dated}
-    for group, some in dated.items():
-        back, on = slopes.get(group, (mean_back, mean_on))
-        begin, end = ends[group]
-        if group in complete:
-            begin, end = min(begin, first), max(end, last)
-        series[group] = _filled(some, range(begin, end + 1), mean_back if group == "corals" else back, on)
-    series = {group: [Point(p.year, p.kind, _clipped(p.numbers), p.reason, p.unweighted_reason, p.counts) for p in some] for group, some in series.items()}  # fmt: skip
+    members = by_group(fates)
+    every = {
+        group: group_points(some, groups.not_whole(group, len(some), country.known[group]), explained=group in explained)
+        for group, some in members.items()
+    }  # fmt: skip
+    told = {group: one for group, some in every.items() if group in explained and (one := _Series.of(some)).points}
+    complete = [group for group in told if groups.is_comprehensive(group)]
+    first = max((told[group].begin for group in complete), default=0) - 10
+    last = max((told[group].end for group in complete), default=0)
+    slopes = {group: told[group].slopes for group in complete if told[group].has_slope}
+    series: dict[str, list[Point]] = {}
+    for group, points in every.items():
+        if group not in told:
+            series[group] = [_clipped(one) for one in points]
+            continue
+        others = {other: slope for other, slope in slopes.items() if other != group}
+        back, on = slopes.get(group, (None, None))
+        if group in CORALS or back is None:
+            back = _mean_slope(slope for other, (slope, _) in others.items() if other not in CORALS)
+        if on is None:
+            on = _mean_slope(slope for _, slope in others.values())
+        if group not in complete:
+            back = on = None
+        series[group] = [_clipped(one) for one in told[group].filled(first, last, back, on)]
     rows = []
     for group, some in series.items():
-        rows += _rows_of(group, some, "genuine_changes" if group in explained else "as_published")
-    for roll_up in ("animals", "plants", "fungi", "all"):
-        members = {group: some for group, some in series.items() if roll_up in {"all", groups.roll_up[group]}}
-        if members:
-            policy = "genuine_changes" if members and _members(members, groups) <= explained else "as_published"
-            rows += _rows_of(roll_up, _rolled_up(members, ends, groups, first), policy)
-    return _beside(rows, official, has_species=bool(fates))
+        policy = "genuine_changes" if group in explained else "as_published"
+        rows += _rows_of(group, some, policy, dict.fromkeys((one.year for one in some), _rests(members[group])))
+    for roll_up, of in groups.members.items():
+        valued = {
+            group: [one for one in series[group] if one.numbers[_U] is not None] for group in sorted(of & series.keys())
+        }
+        whole = _RolledUp(
+            {group: some for group, some in valued.items() if some}, {group: one.begin for group, one in told.items()},
+            first if complete else None,
+        )  # fmt: skip
+        if not whole.series:
+            continue
+        points = whole.points() or [whole.missing("no_common_year")] if whole.is_whole(of, country) else [whole.missing("groups_missing")]  # fmt: skip
+        policy = "genuine_changes" if whole.series.keys() <= explained else "as_published"
+        of_year = {one.year: _rests([fate for group in whole.in_year(one.year) for fate in members[group]]) for one in points}  # fmt: skip
+        rows += _rows_of(roll_up, points, policy, of_year)
+    return _beside(rows, country.official, has_species=bool(fates))
 
 
-def _members(members: Mapping[str, list[Point]], groups: Groups) -> set[str]:
-    """Groups that a roll-up is made of: those assessed worldwide, or all; dated ones, or all."""
-    complete = {g for g, some in members.items() if groups.is_comprehensive(g) and some[0].numbers[_U] is not None}
-    chosen = complete or set(members)
-    return {g for g in chosen if members[g][0].year is not None} or chosen
+def _rests(fates: Sequence[Fate]) -> Rests:
+    return rests([one.on for one in fates], [(one.share, one.method) for one in fates])
 
 
-def _rolled_up(members: dict[str, list[Point]], ends: dict[str, tuple[int, int]], groups: Groups, first: int) -> list[Point]:  # fmt: skip
-    chosen = _members(members, groups)
-    complete = any(groups.is_comprehensive(group) and members[group][0].numbers[_U] is not None for group in chosen)
-    by_year: defaultdict[int | None, dict[str, Point]] = defaultdict(dict)
-    for group in sorted(chosen):
-        for point in members[group]:
-            if not complete or point.year is None or point.year >= first:
-                by_year[point.year][group] = point
-    found = []
-    for year, some in sorted(by_year.items(), key=lambda item: item[0] or 0):
+@dataclass(frozen=True)
+class _RolledUp:
+    """The series of the groups that a roll-up stands for.
+
+    Attributes:
+        series: group to its rows with a value, for groups that have any.
+        begins: group to its first point, where it has a series.
+        first: year from which roll-ups have rows, None for any.
+    """
+
+    series: Mapping[str, list[Point]]
+    begins: Mapping[str, int]
+    first: int | None
+
+    def is_whole(self, of: set[str], country: Country) -> bool:
+        """Whether each group has values or is known to be absent."""
+        return len(self.series) > 1 and all(group in self.series or country.lacks(group) for group in of)
+
+    def in_year(self, year: int | None) -> dict[str, Point]:
+        """The groups' points of a year."""
+        return {group: one for group, some in self.series.items() for one in some if one.year == year}
+
+    def missing(self, reason: str) -> Point:
+        """The only row of a roll-up that lacks a group, or a year of all: in the latest year, without numbers."""
+        years = [one.year for some in self.series.values() for one in some if one.year is not None]
+        year = max(years, default=None)
+        some = self.in_year(year)
+        return Point(year, self._kind(year, some), _NONE, reason, reason, _sums(some))
+
+    def points(self) -> list[Point]:
+        """A row for each year in which all groups have a value; undated only where nothing is dated."""
+        years = {one.year for some in self.series.values() for one in some}
+        dated = {year for year in years if year is not None and (self.first is None or year >= self.first)}
+        found = []
+        for year in sorted(dated) if years != {None} else [None]:
+            some = self.in_year(year)
+            if some.keys() != self.series.keys():
+                continue
+            weighted, unweighted = (
+                min((reason for reason in of if reason is not None), default=None)
+                for of in ([one.reason for one in some.values()], [one.unweighted_reason for one in some.values()])
+            )
+            if any(one.numbers[_W] is None for one in some.values()):
+                weighted = "no_range_share"
+            numbers = _mean_numbers([one.numbers for one in some.values()])
+            found.append(Point(year, self._kind(year, some), numbers, weighted, unweighted, _sums(some)))
+        return found
+
+    def _kind(self, year: int | None, some: Mapping[str, Point]) -> str:
         kinds = {point.kind for point in some.values()}
-        kind = "interpolated"
         if year is None:
-            kind = "undated"
-        elif kinds == {"extrapolated"} or any(year < ends[group][0] for group in some):
-            kind = "extrapolated"
-        elif kinds == {"assessed"}:
-            kind = "assessed"
-        counts = {name: sum(point.counts[name] for point in some.values()) for name in next(iter(some.values())).counts}
-        counts["groups"] = sum(point.numbers[_U] is not None for point in some.values())
-        numbers = _mean_numbers([point.numbers for point in some.values()])
-        reason = _roll_up_reason([(p.numbers[_W], p.reason) for p in some.values()], complete=complete)
-        unweighted = _roll_up_reason([(p.numbers[_U], p.unweighted_reason) for p in some.values()], complete=complete)
-        found.append(Point(year, kind, numbers, reason, unweighted, counts))
-    return found
+            return "undated"
+        if kinds == {"extrapolated"} or any(
+            one.kind == "extrapolated" and year < self.begins[group] for group, one in some.items()
+        ):
+            return "extrapolated"
+        if kinds == {"assessed"}:
+            return "assessed"
+        return "partly_assessed" if "partly_assessed" in kinds else "interpolated"
 
 
-def _roll_up_reason(values: list[tuple[float | None, str | None]], *, complete: bool) -> str | None:
-    with_value = [reason for value, reason in values if value is not None]
-    if not with_value:
-        return min(reason for _, reason in values if reason is not None)
-    if not complete:
-        return "group_partly_assessed"
-    return min((reason for reason in with_value if reason is not None), default=None)
+def _sums(some: Mapping[str, Point]) -> dict[str, int]:
+    names = next(iter(some.values())).counts
+    return {name: sum(point.counts[name] for point in some.values()) for name in names}
 
 
 def _mean_numbers(several: list[Numbers]) -> Numbers:
-    def values(name: str) -> list[float]:
-        return [value for one in several if (value := one[name]) is not None]
+    def values(name: str) -> list[float] | None:
+        found = [value for one in several if (value := one[name]) is not None]
+        return found if len(found) == len(several) else None
 
     def mean(name: str) -> float | None:
         found = values(name)
-        return math.fsum(found) / len(found) if found else None
+        return None if found is None else math.fsum(found) / len(found)
+
+    def error(variances: list[float] | None) -> float | None:
+        return None if variances is None else math.sqrt(math.fsum(variances)) / len(variances)
+
+    def squares(name: str) -> list[float] | None:
+        found = values(name)
+        return None if found is None else [value**2 for value in found]
 
     numbers: Numbers = {name: mean(name) for name in _NUMBERS}
-    names = {"lower": -1.96, "p05": -1.645, "p50": 0.0, "p95": 1.645, "upper": 1.96}
-    for index, middle, squares in (
-        (_W, mean(f"{_W}_p50"), values("variance")),
-        (_U, mean(_U), [value**2 for value in values(f"{_U}_standard_error")]),
+    numbers[f"{_U}_standard_error"] = error(squares(f"{_U}_standard_error"))
+    for index, middle, wide, ends in (
+        (_W, mean(f"{_W}_p50"), error(values("variance")), _BOUNDS),
+        (_U, mean(_U), numbers[f"{_U}_standard_error"], _BOUNDS),
+        (f"{_W}_with_first_extinct", mean("with_first_middle"), error(values("with_first_variance")), _ENDS),
+        (f"{_U}_with_first_extinct", mean(f"{_U}_with_first_extinct"), error(squares("with_first_error")), _ENDS),
     ):
-        error = math.sqrt(math.fsum(squares)) / len(squares) if squares else None
-        for name, z in names.items():
-            numbers[f"{index}_{name}"] = None if middle is None or error is None else middle + z * error
-        if index == _U:
-            numbers[f"{_U}_standard_error"] = error
-    return _clipped(numbers)
+        numbers |= {f"{index}_{name}": value for name, value in _around(middle, wide, ends).items()}
+    return _clipped(Point(None, "", numbers, None, None, {})).numbers
 
 
-def _rows_of(group: str, points: list[Point], policy: str) -> list[dict[str, Any]]:
-    begun = (p for p in points if p.kind in {"assessed", "interpolated"} and p.numbers[_W] is not None)
-    base = next(begun, None)
+def _rows_of(group: str, points: list[Point], policy: str, of_year: Mapping[int | None, Rests]) -> list[dict[str, Any]]:
+    in_series = [p for p in points if p.kind in {"assessed", "interpolated"} and policy == "genuine_changes"]
+    base = next((point for point in in_series if point.numbers[_W] is not None), None)
     rows = []
     for point in points:
-        value, change = point.numbers[_W], None
-        if base is not None and point.kind in {"assessed", "interpolated"} and (point.year or 0) > (base.year or 0):
+        value, change, rest = point.numbers[_W], None, of_year[point.year]
+        if base is not None and point in in_series and (point.year or 0) > (base.year or 0):
             start = base.numbers[_W]
             if value is not None and start is not None:
                 change = (value - start) / ((point.year or 0) - (base.year or 0))
-        why = None
-        if point.kind == "extrapolated":
-            why = "extrapolated"
-        elif change is None:
-            why = point.reason if value is None else "one_assessed_year"
-        elif point.reason is not None:
-            why = point.reason
-        elif policy == "as_published":
-            why = "changes_not_explained"
-        elif point.counts["genuine_changes"] < _FEWEST_CHANGES:
-            why = "too_few_genuine_changes"
         rows.append(
             {"taxon_group": group, "year": point.year, "value_kind": point.kind, "change_policy": policy}
-            | {name: value for name, value in point.numbers.items() if name != "variance"}
+            | {name: point.numbers[name] for name in _PUBLISHED}
             | {"red_list_index_change": change, **point.counts}
-            | _judged("", point.reason) | _judged("unweighted_", point.unweighted_reason) | _judged("change_", why)
-        )  # fmt: skip
+            | {"reason": point.reason, "unweighted_reason": point.unweighted_reason}
+            | {"change_reason": _change_reason(point, change, policy)}
+            | {"share_method": rest.method, "basis": rest.shares, "unweighted_basis": rest.on}
+        )
     return rows
 
 
-def _judged(name: str, reason: str | None) -> dict[str, Any]:
-    return {f"{name}reportable": reason is None, f"{name}reason": reason}
+def _change_reason(point: Point, change: float | None, policy: str) -> str | None:
+    if point.kind == "extrapolated":
+        return "extrapolated"
+    if change is None and point.numbers[_W] is None:
+        return point.reason
+    if point.kind == "partly_assessed":
+        return "not_assessed_together"
+    if policy == "as_published":
+        return "changes_not_explained"
+    if change is None:
+        return "one_assessed_year"
+    return point.reason or ("too_few_genuine_changes" if point.counts["genuine_changes"] < FEWEST_CHANGES else None)
 
 
 def _beside(
@@ -414,11 +609,12 @@ def _beside(
         reason = "no_data" if has_species else "no_assessed_species"
         rows.append(
             {"taxon_group": "all", "year": year, "value_kind": None, "change_policy": None}
-            | dict.fromkeys(name for name in _NUMBERS if name != "variance")
+            | dict.fromkeys(_PUBLISHED)
             | {"red_list_index_change": None, "groups": 0, "species": 0, "data_deficient_species": 0}
             | {"first_extinct_species": 0, "assessed_by_year_species": 0, "genuine_changes": 0}
-            | _judged("", reason) | _judged("unweighted_", reason) | _judged("change_", reason)
-        )  # fmt: skip
+            | dict.fromkeys(("reason", "unweighted_reason", "change_reason"), reason)
+            | dict.fromkeys(("share_method", "basis", "unweighted_basis"))
+        )
     for row in rows:
         is_all = row["taxon_group"] == "all"
         value, lower, upper = official.get(row["year"], (None, None, None)) if is_all else (None, None, None)
@@ -426,5 +622,11 @@ def _beside(
         row |= {"official_red_list_index": value, "official_red_list_index_lower": lower, "official_red_list_index_upper": upper}  # fmt: skip
         both = value is not None and row[_W] is not None
         row["difference_from_official"] = row[_W] - value if both else None
-        row.update(_judged("official_", why) | _judged("difference_", row["reason"] or why))
+        row["official_basis"] = None if value is None else "official"
+        row["official_reason"], row["difference_reason"] = why, row["reason"] or why
+        for name in ("", "change_", "difference_"):
+            row[f"{name}reason"] = withheld(row[f"{name}reason"], row["basis"], "assessments_and_ranges")
+        row["unweighted_reason"] = withheld(row["unweighted_reason"], row["unweighted_basis"], "country_list")
+        for name in ("", "unweighted_", "change_", "official_", "difference_"):
+            row[f"{name}reportable"] = row[f"{name}reason"] is None
     return rows

@@ -238,24 +238,39 @@ genuine_step AS (
     )
 ),
 
-published_step AS (
+-- A year in which a species was Data Deficient has what was found out next.
+published AS (
     SELECT
         country_code,
         red_list,
         taxon_group,
         species_key,
         assessment_year AS year,
-        NULL AS from_year,
-        lag(state) OVER (PARTITION BY country_code, red_list, taxon_group, species_key ORDER BY assessment_year)
-            AS state_before,
-        state AS state_after,
-        false AS is_genuine
+        first_value(nullif(state, 'DD') IGNORE NULLS) OVER (
+            PARTITION BY country_code, red_list, taxon_group, species_key
+            ORDER BY assessment_year
+            ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
+        ) AS state
     FROM history
     ANTI JOIN explained
         ON history.country_code = explained.country_code
         AND history.red_list = explained.red_list
         AND history.taxon_group = explained.taxon_group
-    WHERE state <> 'DD'
+),
+
+published_step AS (
+    SELECT
+        country_code,
+        red_list,
+        taxon_group,
+        species_key,
+        year,
+        NULL AS from_year,
+        lag(state) OVER (PARTITION BY country_code, red_list, taxon_group, species_key ORDER BY year) AS state_before,
+        state AS state_after,
+        false AS is_genuine
+    FROM published
+    WHERE state IS NOT NULL
 ),
 
 step AS (

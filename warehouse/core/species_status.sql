@@ -10,6 +10,7 @@
 -- both, or which says that it is complete. Where a group has such a list in the country, only species on it count, and
 -- those of other own lists whose origin and presence are known; records alone add none, for they hold planted, captive
 -- and stray species.
+-- Set of the index: as any of its global assessments names it.
 -- Range share: shares of records, and equal shares of several countries, are left out where at least 80 % of the assessed
 -- species of the group that count have a better one.
 -- Source: IUCN Red List summary statistics, notes to Tables 5 and 6.
@@ -18,7 +19,6 @@ WITH latest_stated AS (
         CASE WHEN is_country_unit(unit_key) THEN unit_key END AS country_code,
         species_key,
         taxon_group,
-        index_set,
         assessment_year,
         red_list_category,
         coalesce(is_possibly_extinct, false) AS is_possibly_extinct,
@@ -36,8 +36,7 @@ WITH latest_stated AS (
                 vintage DESC NULLS LAST,
                 red_list_order(red_list_category),
                 is_possibly_extinct DESC NULLS LAST,
-                taxon_group,
-                index_set
+                taxon_group
         ) = 1
 ),
 
@@ -57,9 +56,20 @@ latest AS (
                 latest_stated.vintage DESC NULLS LAST,
                 red_list_order(latest_stated.red_list_category),
                 latest_stated.is_possibly_extinct DESC,
-                latest_stated.taxon_group,
-                latest_stated.index_set
+                latest_stated.taxon_group
         ) = 1
+),
+
+-- The set is the species' own, whichever global assessment names it. What a national list names says nothing of how many
+-- species of the set live in the country, by which its completeness is judged.
+in_set AS (
+    SELECT known.country_code, known.species_key, min(assessment.index_set) AS index_set
+    FROM core.country_species AS known
+    JOIN landed.assessment
+        ON known.species_key = assessment.species_key
+        AND (assessment.unit_key = known.country_code OR NOT is_country_unit(assessment.unit_key))
+    WHERE assessment.scope = 'global' AND assessment.index_set IS NOT NULL
+    GROUP BY known.country_code, known.species_key
 ),
 
 stated AS (
@@ -111,7 +121,7 @@ joined AS (
         known.country_code,
         known.species_key,
         coalesce(known.taxon_group, latest.taxon_group) AS taxon_group,
-        latest.index_set,
+        in_set.index_set,
         coalesce(latest.red_list_category, known.red_list_category, 'NE') AS red_list_category,
         coalesce(latest.red_list_category = 'CR' AND latest.is_possibly_extinct, false) AS is_possibly_extinct,
         latest.assessment_year,
@@ -131,6 +141,7 @@ joined AS (
         END AS status_source
     FROM core.country_species AS known
     LEFT JOIN latest ON known.country_code = latest.country_code AND known.species_key = latest.species_key
+    LEFT JOIN in_set ON known.country_code = in_set.country_code AND known.species_key = in_set.species_key
     LEFT JOIN listed ON known.country_code = listed.country_code AND known.species_key = listed.species_key
     LEFT JOIN stated
         ON known.country_code = stated.country_code

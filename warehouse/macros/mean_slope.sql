@@ -1,9 +1,10 @@
--- Mean of several slopes, each a list of one number per column of the Red List Index; NULL where there is none.
+-- Mean of several slopes, each a list of one number per column of the Red List Index; NULL where there is none, and in a column
+-- that none of them has.
 CREATE OR REPLACE MACRO mean_slope(slopes) AS
     CASE
         WHEN len(slopes) > 0
             THEN list_transform(
                 range(1, len(slopes[1]) + 1),
-                lambda place: coalesce(list_avg(list_transform(slopes, lambda slope: slope[place])), 0.0)
+                lambda place: list_avg(list_transform(slopes, lambda slope: slope[place]))
             )
     END;

@@ -14,8 +14,9 @@
 -- what was reported to the clearing house and to the treaty's system; ER_IAS_LEGIS and ER_IAS_NBSAP have a value for every
 -- state, from a search in law databases and national plans. ER_IAS_NATBUD has one only for who answered the survey, and
 -- 15.9.1 says that there is no target. Anything else is no answer. A 0 of another publisher, an own file say, is no.
--- National numbers are quoted where all seven questions have such an answer: a share of the yes and no alone would leave
--- out most of the no.
+-- The count of measures reported is quoted from three questions with a value on: what is not reported is not counted, which
+-- says nothing against its existence. The share is quoted where all seven questions have a yes or no: a share of these
+-- alone would leave out most of the no.
 -- Years: from the first entry into force or answer, not before 1993 when the Convention on Biological Diversity came into
 -- being, to the last year in which any source of this country says anything. Neither the clock nor another country moves them.
 -- Source: lists of parties and UN SDG ER_CBD_NAGOYA, ER_CBD_PTYPGRFA (core.treaty_statement); UN SDG ER_CBD_ABSCLRHS,
@@ -187,6 +188,7 @@ flags AS (
         max(answer_year) FILTER (WHERE is_fresh AND is_yes IS NOT NULL AND series_code = 'ER_BDY_ABT2NP') AS biodiversity_target_year,
         max(answer_year) FILTER (WHERE is_fresh AND is_yes IS NOT NULL AND series_code = 'ER_BDY_SEEA') AS environmental_accounts_year,
         count(is_yes) FILTER (WHERE is_fresh) AS answers,
+        count(*) FILTER (WHERE is_fresh) AS asked,
         count(*) FILTER (WHERE is_fresh AND is_yes) AS measures,
         bool_or(is_fresh) AS has_fresh,
         coalesce(bool_or(NOT is_fresh AND is_yes IS NOT NULL), false) AS has_old,
@@ -233,12 +235,19 @@ SELECT
     flags.has_environmental_accounts,
     flags.environmental_accounts_year,
     coalesce(flags.answers, 0) AS national_answers,
-    CASE WHEN flags.answers > 0 THEN flags.measures END AS national_measures,
-    CASE WHEN flags.answers > 0 THEN flags.measures + 7 - flags.answers END AS national_measures_most,
+    CASE WHEN flags.asked > 0 THEN flags.measures END AS national_measures,
+    CASE WHEN flags.asked > 0 THEN flags.measures + 7 - flags.answers END AS national_measures_most,
     flags.measures / nullif(flags.answers, 0) AS national_measures_share,
     CASE WHEN flags.answers > 0 THEN flags.measures / 7 END AS national_measures_share_least,
     CASE WHEN flags.answers > 0 THEN (flags.measures + 7 - flags.answers) / 7 END AS national_measures_share_most,
-    CASE WHEN flags.answers > 0 THEN if(flags.is_own, 'own_value', 'official') END AS national_basis,
+    CASE WHEN flags.asked > 0 THEN if(coalesce(flags.is_own, false), 'own_value', 'official') END AS national_basis,
+    coalesce(flags.asked >= 3, false) AS measures_reportable,
+    CASE
+        WHEN flags.asked >= 3 THEN NULL
+        WHEN flags.asked > 0 THEN 'too_few_answers'
+        WHEN coalesce(flags.has_old, false) THEN 'answer_too_old'
+        ELSE 'no_data'
+    END AS measures_reason,
     coalesce(flags.answers = 7, false) AS national_reportable,
     CASE
         WHEN flags.answers = 7 THEN NULL

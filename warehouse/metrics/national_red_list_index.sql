@@ -65,10 +65,16 @@ grouped AS (
         counted.change_policy,
         1 - weight_sum / nullif(5 * n, 0) AS index_value,
         1 - (weight_sum + 5 * first_extinct) / nullif(5 * (n + first_extinct), 0) AS with_first_extinct,
-        1 - (weight_sum + 5 * first_extinct + coalesce(drawn_with_first.reached_by_p025, 0))
-            / nullif(5 * (n + first_extinct + counted.data_deficient), 0) AS with_first_lower,
-        1 - (weight_sum + 5 * first_extinct + coalesce(drawn_with_first.reached_by_p975, 0))
-            / nullif(5 * (n + first_extinct + counted.data_deficient), 0) AS with_first_upper,
+        CASE
+            WHEN n + first_extinct > 0
+                THEN 1 - (weight_sum + 5 * first_extinct + coalesce(drawn_with_first.reached_by_p025, 0))
+                    / (5 * (n + first_extinct + counted.data_deficient))
+        END AS with_first_lower,
+        CASE
+            WHEN n + first_extinct > 0
+                THEN 1 - (weight_sum + 5 * first_extinct + coalesce(drawn_with_first.reached_by_p975, 0))
+                    / (5 * (n + first_extinct + counted.data_deficient))
+        END AS with_first_upper,
         sqrt(greatest(
             0,
             (weight_square + 25 * first_extinct) / nullif(n + first_extinct, 0)

@@ -19,7 +19,7 @@
 -- A roll-up is the mean of its groups, in years in which each has a value: `all` holds the five of SDG 15.5.1 (birds, mammals,
 -- amphibians, cycads, reef-building corals), another roll-up those of its groups that are assessed worldwide by 80 %, two at
 -- least. A group may be absent only where that is known: from the Red List's own list of the country, and corals from a
--- country without a sea; where one is missing otherwise, the roll-up has no value. Its bounds follow from the groups'
+-- country without a sea; where one is missing otherwise, the roll-up has no value, and none weighted where one has none. Its bounds follow from the groups'
 -- standard errors; it counts as extrapolated before its last group was first assessed, and after all were for the last time.
 -- At least 10 species with a weight in each group: with fewer, one species that moves by one category moves the index by more
 -- than 0.02, and more than the world's index of birds moved in 36 years.
@@ -150,8 +150,14 @@ point AS (
             with_first_middle + 1.96 * with_first_error,
             with_first_middle,
             with_first_error ** 2,
-            1 - (weight_sum + 5 * first_extinct + with_first_by_p025) / nullif(5 * (n + first_extinct + data_deficient), 0),
-            1 - (weight_sum + 5 * first_extinct + with_first_by_p975) / nullif(5 * (n + first_extinct + data_deficient), 0),
+            CASE
+                WHEN n + first_extinct > 0
+                    THEN 1 - (weight_sum + 5 * first_extinct + with_first_by_p025) / (5 * (n + first_extinct + data_deficient))
+            END,
+            CASE
+                WHEN n + first_extinct > 0
+                    THEN 1 - (weight_sum + 5 * first_extinct + with_first_by_p975) / (5 * (n + first_extinct + data_deficient))
+            END,
             sqrt(greatest(
                 0,
                 (weight_square + 25 * first_extinct) / nullif(n + first_extinct, 0)
@@ -187,8 +193,9 @@ ends AS (
         is_comprehensive,
         min(year) AS first_year,
         max(year) AS last_year,
-        min_by(slope_after, year) FILTER (lead_year IS NOT NULL) AS first_slope,
-        max_by(slope_before, year) FILTER (lag_year IS NOT NULL) AS last_slope
+        -- A group of Data Deficient species has years and no slope.
+        min_by(slope_after, year) FILTER (slope_after[11] IS NOT NULL) AS first_slope,
+        max_by(slope_before, year) FILTER (slope_before[11] IS NOT NULL) AS last_slope
     FROM sloped
     GROUP BY country_code, taxon_group, is_comprehensive
 ),
@@ -312,7 +319,9 @@ filled AS (
         valued.* REPLACE (
             list_transform(
                 valued.numbers, lambda number: CASE WHEN number IS NOT NULL THEN greatest(0.0, least(1.0, number)) END
-            ) AS numbers
+            ) AS numbers,
+            -- The group has range shares, and no other group with range shares has a slope to go on with.
+            coalesce(valued.reason, CASE WHEN valued.numbers[1] IS NULL THEN 'extrapolated' END) AS reason
         ),
         coalesce(last.change_policy, first.change_policy) AS change_policy,
         coalesce(last.species, first.species) AS species,
@@ -353,6 +362,8 @@ held AS (
         country.country_code,
         wanted.roll_up,
         count(valued_group.taxon_group) AS groups,
+        -- Of the whole series: a trend over several years is as well explained as its least explained group.
+        min(valued_group.change_policy) AS change_policy,
         bool_and(
             valued_group.taxon_group IS NOT NULL
             OR whole_list.country_code IS NOT NULL AND known.taxon_group IS NULL
@@ -360,7 +371,9 @@ held AS (
         ) AS is_whole
     FROM (SELECT DISTINCT country_code FROM filled) AS country
     CROSS JOIN wanted
-    LEFT JOIN (SELECT DISTINCT country_code, taxon_group FROM filled WHERE numbers[11] IS NOT NULL) AS valued_group
+    LEFT JOIN (
+        SELECT DISTINCT country_code, taxon_group, change_policy FROM filled WHERE numbers[11] IS NOT NULL
+    ) AS valued_group
         ON country.country_code = valued_group.country_code AND wanted.taxon_group = valued_group.taxon_group
     LEFT JOIN (SELECT DISTINCT country_code FROM landed.country_species WHERE source = 'iucn') AS whole_list
         ON country.country_code = whole_list.country_code
@@ -370,7 +383,11 @@ held AS (
 ),
 
 member AS (
-    SELECT filled.*, wanted.roll_up, held.groups AS held_groups, held.is_whole AND held.groups >= 2 AS is_whole
+    SELECT
+        filled.* REPLACE (held.change_policy AS change_policy),
+        wanted.roll_up,
+        held.groups AS held_groups,
+        held.is_whole AND held.groups >= 2 AS is_whole
     FROM filled
     JOIN wanted ON filled.taxon_group = wanted.taxon_group
     JOIN held ON filled.country_code = held.country_code AND wanted.roll_up = held.roll_up
@@ -379,7 +396,7 @@ member AS (
         CASE
             WHEN filled.year IS NULL
                 THEN NOT bool_or(filled.year IS NOT NULL) OVER (PARTITION BY filled.country_code, wanted.roll_up)
-            ELSE coalesce(filled.year >= filled.span_first_year, true)
+            ELSE NOT (held.is_whole AND held.groups >= 2) OR coalesce(filled.year >= filled.span_first_year, true)
         END
 ),
 
@@ -395,20 +412,19 @@ rolled_up AS (
             WHEN bool_or(value_kind = 'partly_assessed') THEN 'partly_assessed'
             ELSE 'interpolated'
         END AS value_kind,
-        -- Of the whole series: a trend over several years is as well explained as its least explained group.
-        min(min(change_policy)) OVER (PARTITION BY country_code, roll_up) AS change_policy,
-        avg(numbers[1] ORDER BY taxon_group) AS weighted,
-        avg(numbers[2] ORDER BY taxon_group) AS weighted_with_first,
-        avg(numbers[5] ORDER BY taxon_group) AS weighted_middle,
+        any_value(change_policy) AS change_policy,
+        CASE WHEN count(numbers[1]) = count(*) THEN avg(numbers[1] ORDER BY taxon_group) END AS weighted,
+        CASE WHEN count(numbers[2]) = count(*) THEN avg(numbers[2] ORDER BY taxon_group) END AS weighted_with_first,
+        CASE WHEN count(numbers[5]) = count(*) THEN avg(numbers[5] ORDER BY taxon_group) END AS weighted_middle,
         sqrt(sum(numbers[10] ORDER BY taxon_group)) / nullif(count(numbers[10]), 0) AS weighted_error,
-        avg(numbers[8] ORDER BY taxon_group) AS weighted_lc,
-        avg(numbers[9] ORDER BY taxon_group) AS weighted_cr,
+        CASE WHEN count(numbers[8]) = count(*) THEN avg(numbers[8] ORDER BY taxon_group) END AS weighted_lc,
+        CASE WHEN count(numbers[9]) = count(*) THEN avg(numbers[9] ORDER BY taxon_group) END AS weighted_cr,
         avg(numbers[11] ORDER BY taxon_group) AS unweighted,
         avg(numbers[12] ORDER BY taxon_group) AS unweighted_with_first,
         sqrt(sum(numbers[20] ** 2 ORDER BY taxon_group)) / nullif(count(numbers[20]), 0) AS unweighted_error,
         avg(numbers[18] ORDER BY taxon_group) AS unweighted_lc,
         avg(numbers[19] ORDER BY taxon_group) AS unweighted_cr,
-        avg(numbers[23] ORDER BY taxon_group) AS with_first_middle,
+        CASE WHEN count(numbers[23]) = count(*) THEN avg(numbers[23] ORDER BY taxon_group) END AS with_first_middle,
         sqrt(sum(numbers[24] ORDER BY taxon_group)) / nullif(count(numbers[24]), 0) AS with_first_error,
         sqrt(sum(numbers[27] ** 2 ORDER BY taxon_group)) / nullif(count(numbers[27]), 0) AS unweighted_with_first_error,
         count(*) AS groups,

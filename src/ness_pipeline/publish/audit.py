@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from ness_pipeline.build.models import models, with_inputs
+from ness_pipeline.build.models import models
 from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.contract.measures import measures
 from ness_pipeline.errors import AuditFailed
@@ -199,20 +199,33 @@ def is_explained(connection: duckdb.DuckDBPyConnection) -> bool:
 def new_methods(connection: duckdb.DuckDBPyConnection) -> set[str]:
     """Tables whose rows another method than the last publication's explains.
 
-    These are the metric tables whose method has another version, all tables that are computed from them, and those of
-    the core layer that only models fill and from which they are computed. What sources and users loaded is never among
-    them: rows that are missing there are missing.
+    These are the metric tables whose method has another version, those of the index when its definition has, what is
+    computed from them, and the tables of the core layer from which only models compute them. What sources and users
+    loaded is never among them: rows that are missing there are missing.
     """
     rows = connection.execute(
         f"SELECT DISTINCT now.table_name FROM ops.metric AS now LEFT JOIN {LAST}.ops.metric AS before USING (metric) "
         "WHERE now.method_version IS DISTINCT FROM before.method_version"
     ).fetchall()
-    raised = {name for (name,) in rows}
-    renewed = raised | {model.name for model in with_inputs(raised) if not tables()[model.name].is_landed}
-    for model in models().values():  # in the order in which they run
+    renewed = {name for (name,) in rows} | _redefined(connection)
+    for model in reversed(models().values()):
+        if model.name in renewed:
+            renewed |= {name for name in model.inputs if name.startswith("core.") and not tables()[name].is_landed}
+    for model in models().values():
         if any(name in renewed and name.startswith("metrics.") for name in model.inputs):
             renewed.add(model.name)
     return renewed
+
+
+def _redefined(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Tables of the index, when its definition is another one than in the last publication."""
+    versions = "SELECT DISTINCT definition_version FROM {}metrics.index_definition"
+    try:
+        now, before = (connection.execute(versions.format(of)).fetchall() for of in ("", f"{LAST}."))
+    except duckdb.CatalogException:  # a publication from before there was an index
+        return set()
+    of_index = {table.name for table in tables().values() if table.has("definition_version") and not table.is_view}
+    return of_index if now != before else set()
 
 
 def excess(change: Change, *, has_new_method: bool = False) -> str | None:

@@ -172,7 +172,7 @@ def _around(component: Row, first: Any, second: Any) -> list[float]:
 def _interval(short: str, point: float | None, draws: Any) -> Row:
     """The bounds between which the wanted share of draws lies, and the point in any case."""
     if point is None:
-        return {f"{short}_lower": None, f"{short}_upper": None}
+        return dict.fromkeys(f"{short}_{end}" for end in ("range_low", "range_high", "lower", "upper"))
     inside = float(published_definition().uncertainty.interval)
     ordered = sorted(draws.tolist())
     ends = []
@@ -181,4 +181,5 @@ def _interval(short: str, point: float | None, draws: Any) -> Row:
         before = ordered[int(place)]
         after = ordered[min(int(place) + 1, len(ordered) - 1)]
         ends.append(before + (place - int(place)) * (after - before))
-    return {f"{short}_lower": min(ends[0], point), f"{short}_upper": max(ends[1], point)}
+    low, high = min(ends[0], point), max(ends[1], point)
+    return {f"{short}_range_low": low, f"{short}_range_high": high, f"{short}_lower": low, f"{short}_upper": high}

@@ -172,30 +172,33 @@ def _treaty_numbers(year: int, said: dict[str, list[Said]]) -> Row:
 
 def _national_numbers(year: int, answers: dict[str, dict[int, float]]) -> Row:
     row: Row = {}
-    given, is_old, is_fresh = [], False, False
+    given, is_old, asked = [], False, 0
     for name, series in QUESTIONS.items():
         answer, latest = None, _latest(answers[series], year)
         if latest is not None:
             meaning = True if latest[1] == 1 else False if series in ZERO_IS_NO else None
             if year - latest[0] <= YEARS_OF_AN_ANSWER:
-                answer, is_fresh = meaning, True
+                answer, asked = meaning, asked + 1
             else:
                 is_old = is_old or meaning is not None
         row[f"has_{name}"] = answer
         row[f"{name}_year"] = latest[0] if latest is not None and answer is not None else None
         given += [answer] if answer is not None else []
     few = "too_few_answers" if given and len(given) < FEWEST_ANSWERS else "answers_unknown"
-    reason = "answer_too_old" if is_old else few if is_fresh else "no_data"
+    reason = "answer_too_old" if is_old else few if asked else "no_data"
     yes, open_ = sum(given), len(QUESTIONS) - len(given)
     is_complete = open_ == 0
+    measures_reason = "too_few_answers" if asked else "answer_too_old" if is_old else "no_data"
     return row | {
         "national_answers": len(given),
-        "national_measures": yes if given else None,
-        "national_measures_most": yes + open_ if given else None,
+        "national_measures": yes if asked else None,
+        "national_measures_most": yes + open_ if asked else None,
         "national_measures_share": yes / len(given) if given else None,
         "national_measures_share_least": yes / len(QUESTIONS) if given else None,
         "national_measures_share_most": (yes + open_) / len(QUESTIONS) if given else None,
-        "national_basis": "official" if given else None,
+        "national_basis": "official" if asked else None,
+        "measures_reportable": asked >= FEWEST_ANSWERS,
+        "measures_reason": None if asked >= FEWEST_ANSWERS else measures_reason,
         "national_reportable": is_complete,
         "national_reason": None if is_complete else reason,
     }

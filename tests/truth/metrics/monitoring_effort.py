@@ -5,7 +5,8 @@ from __future__ import annotations
 from truth import Row, Truth
 
 CELLS = (
-    "expected_species_cells", "recorded_species_cells", "expected_source", "ssii", "steward_ssii", "steward_species", "spread_species", "ssei",
+    "expected_species_cells", "recorded_species_cells", "expected_source", "ssii", "steward_ssii", "steward_species", "share_method",
+    "steward_basis", "spread_species", "ssei",
     "ssei_expected",
 )  # fmt: skip
 

@@ -6,13 +6,14 @@ from collections import Counter
 
 from ness_pipeline.sandbox.red_list import Assessed
 from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
+from ness_pipeline.sources.iso import LANDLOCKED
 from truth import CATEGORY_OF, Row, Truth
-from truth.red_list_arithmetic import Fate, Groups, country_rows
+from truth.red_list_arithmetic import Country, Fate, Groups, country_rows
 from truth.series import sdg_number, sdg_values
 
 
 def rows(truth: Truth) -> list[Row]:
-    """One row per country, group and year."""
+    """One row per country, group and year; nobody explains the changes of category."""
     world = Groups(
         {group: truth.world_counts(group)[2] for group in TAXON_GROUPS},
         {group: truth.seed[group]["roll_up"] or None for group in TAXON_GROUPS},
@@ -20,19 +21,21 @@ def rows(truth: Truth) -> list[Row]:
     return [
         {"country_code": code} | row
         for place, code in enumerate(truth.world.countries)
-        for row in country_rows(fates(truth, place), _known(truth, place), world, frozenset(), _official(truth, code))
+        for row in country_rows(fates(truth, place), _country(truth, place), world, frozenset())
     ]
 
 
 def fates(truth: Truth, country: int) -> list[Fate]:
     """The country's own species that have a category."""
     found = []
-    for species in truth.known(country):
+    for species, named in truth.counted(country).items():
         category, tagged = truth.status(country, species)
-        if truth.group(species) and truth.is_counted(country, species) and category != "NE":
+        if named.group and category != "NE":
             history = {year: _state(one) for year, one in truth.history(country, species).items()}
-            state = "PE" if tagged else category
-            found.append(Fate(truth.group(species), state, truth.range_share(country, species), history))
+            found.append(Fate(
+                named.group, "PE" if tagged else category, named.share, history, in_set=truth.in_set(country, species),
+                on=named.on, method=named.method,
+            ))  # fmt: skip
     return found
 
 
@@ -41,8 +44,12 @@ def _state(one: Assessed) -> str:
     return "PE" if category == "CR" and (one.possibly_extinct or one.in_the_wild) else category
 
 
-def _known(truth: Truth, country: int) -> Counter[str]:
-    return Counter(truth.group(species) for species in truth.known(country) if truth.is_counted(country, species))
+def _country(truth: Truth, country: int) -> Country:
+    known = Counter[str]()
+    for species, named in truth.counted(country).items():
+        known.update(group for group in (named.group, truth.in_set(country, species)) if group)
+    code = truth.world.countries[country]
+    return Country(known, _official(truth, code), bool(truth.listed[country]), code in LANDLOCKED)
 
 
 def _official(truth: Truth, code: str) -> dict[int, tuple[float, float | None, float | None]]:

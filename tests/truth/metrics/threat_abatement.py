@@ -17,7 +17,7 @@ def rows(truth: Truth) -> list[Row]:
     return [
         {"country_code": code, "taxon_group": group, "threat_level": level, "threat_code": threat}
         | {"star": sum(now.values()), "star_any_timing": sum(ever.values()), "species": len(now.keys() | ever.keys())}
-        | {name: total[code, group][name] for name in ("reportable", "reason")}
+        | {name: total[code, group][name] for name in ("share_method", "basis", "reportable", "reason")}
         for place, code in enumerate(truth.world.countries)
         for group, species in by_group(truth, place).items()
         for level in (1, 2, 3)

@@ -7,6 +7,7 @@ from collections import defaultdict
 
 from truth import Row, Truth
 from truth.metrics.extinction_responsibility import FULLY_ASSESSED, Status, by_group, is_comprehensive
+from truth.species_list import rests, withheld
 
 SCORE = {"NT": 100, "VU": 200, "EN": 300, "CR": 400}
 DECLINE = {
@@ -58,12 +59,17 @@ def _row(truth: Truth, country: int, species: list[Status]) -> Row:
         reason = "no_range_share"
     elif len(explained) / len(scoring) < FULLY_ASSESSED:
         reason = "too_few_threats_known"
+    rest = rests([one.named.on for one in species], [(one.share, one.named.method) for one in scoring])
+    basis = rest.shares if scoring else None
+    reason = withheld(reason, basis, "assessments_and_ranges")
     return {
         "star_total": total if any(one.share is not None for one in scoring) else None,
         "star_allocated_share": allocated / total if total else None,
         "scoring_species": len(scoring),
         "species_with_threats": len(explained),
         "range_share_known_share": shared,
+        "share_method": rest.method,
+        "basis": basis,
         "reportable": reason is None,
         "reason": reason,
     }

@@ -3,7 +3,7 @@
 half  = sum(weight x pillar) / sum(weight), over the pillars that have a score
 index = ecological_system^w1 x security_system^w2, the geometric mean: laws cannot buy back extinct species
 All scores run from 0, every measure at its worst goalpost, to 1, every measure at its best; there are no grades. A half
-has a score when three fifths of its pillars and each essential one have one, the index when both halves have.
+has a score when two thirds of its pillars and each essential one have one, the index when both halves have.
 The interval holds 90 % of 1,000 draws: values within their own 95 % bounds, every weight within 25 % of itself. Draws
 come from a hash of seed, country and year, so a country's interval depends on no other country.
 Source: halves of a national eco-security system as in the Haikou Initiative (2022); OECD/JRC Handbook on Constructing

@@ -138,6 +138,21 @@ def day(value: dt.date | dt.datetime | None) -> str:
     return MISSING if value is None else f"{value.day} {value:%B %Y}"
 
 
+_SHARE_METHODS = {
+    "range_map": "range maps",
+    "cells": "grid cells",
+    "stated": "an own file",
+    "occurrences": "records",
+    "equal_shares": "equal shares of countries",
+    "mixed": "several sources",
+}
+
+
+def share_method_of(method: str | None) -> str:
+    """How range shares were obtained, in words; nothing where there are none."""
+    return _SHARE_METHODS.get(method or "", "")
+
+
 def basis_of(basis: str | None) -> str:
     """What a number rests on, in a sentence; nothing where there is no number."""
     return BASES[basis] if basis else ""

@@ -7,7 +7,7 @@ from typing import Any
 from ness_pipeline.schemas.vocabulary import WEAK_BASES
 from ness_pipeline.share.report.published import Row
 from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Subject, dated, newest, no_rows, no_table
-from ness_pipeline.share.report.wording import basis_of, number, reason_of
+from ness_pipeline.share.report.wording import basis_of, number, reason_of, share_method_of
 
 ORDER = 20
 TITLE = "How safe its species are: the Red List Index"
@@ -126,6 +126,7 @@ def _groups(subject: Subject, rows: list[Row]) -> list[Row]:
             "text": number(row.get("red_list_index") if row.get("reportable", True) else None),
             "alike": number(row.get("red_list_index_unweighted") if row.get("unweighted_reportable", True) else None),
             "range": f"{_bound(row, 'lower')} to {_bound(row, 'upper')}" if _bound(row, "lower") else "",
+            "method": share_method_of(row.get("share_method")),
             "basis": basis_of(row.get("basis")),
             "reason": reason_of(row.get("reason")),
         }

@@ -7,7 +7,7 @@ from collections import defaultdict
 from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS, WEAK_BASES
 from ness_pipeline.share.report.published import Row
 from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Quoted, Subject, no_rows, no_table
-from ness_pipeline.share.report.wording import THREATS, number, reason_of
+from ness_pipeline.share.report.wording import THREATS, number, reason_of, share_method_of
 
 ORDER = 70
 TITLE = "What threatens its species"
@@ -44,6 +44,9 @@ def build(subject: Subject) -> Part:
         "value": number(table[0]["value"]),
         "cards": cards,
         "whose": group_names,
+        "method": ", ".join(
+            sorted({share_method_of(row.get("share_method")) for row in rows if row["taxon_group"] in groups} - {""})
+        ),
         "others": None if is_all else _why(subject, rows, name),
         "why_not": None
         if is_quotable

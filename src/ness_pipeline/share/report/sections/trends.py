@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.share.report.published import Row
 from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Quoted, Subject, dated
@@ -42,15 +44,18 @@ def build(subject: Subject) -> Part:
 
 
 def _course(metrics: list[str], subject: Subject) -> list[Row]:
-    """Points of the lines of several metrics; a metric with a single point has none."""
+    """Points of the lines of several metrics, one line per basis: a change from one to another is no change of the number.
+
+    A line with a single point is left out.
+    """
     drawn = []
     for metric in metrics:
-        title = f"{label_of(metric)} ({unit_of(metric, subject.edition.metrics[metric]['unit'])})"
-        points = [
-            {"year": row["year"], "measure": title, "value": row["value"]}
-            for row in dated(subject.values(metric))
-            if row["taxon_group"] in {None, "all"}
-        ]
-        if len(points) > 1:
-            drawn += points
+        unit = unit_of(metric, subject.edition.metrics[metric]["unit"])
+        lines: dict[str, list[Row]] = defaultdict(list)
+        for row in dated(subject.values(metric)):
+            if row["taxon_group"] in {None, "all"}:
+                whose = ", own file" if row.get("basis") == "own_value" else ""
+                title = f"{label_of(metric)}{whose} ({unit})"
+                lines[title].append({"year": row["year"], "measure": title, "value": row["value"]})
+        drawn += [point for points in lines.values() if len(points) > 1 for point in points]
     return drawn
