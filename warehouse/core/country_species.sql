@@ -82,7 +82,7 @@ too_much AS (
     FROM (
         SELECT species_key, country_code, max(range_share) AS range_share
         FROM landed.country_species
-        WHERE source_precedence(source) = 0
+        WHERE source_precedence(source) = 0 AND NOT is_country_unit(unit_key)
         GROUP BY species_key, country_code
     )
     GROUP BY species_key
@@ -92,7 +92,11 @@ too_much AS (
 extent AS (
     SELECT country_code, species_key, range_share, share_method
     FROM landed.country_species
-    WHERE range_share IS NOT NULL AND NOT (source_precedence(source) = 0 AND species_key IN (FROM too_much))
+    WHERE
+        range_share IS NOT NULL
+        AND NOT (
+            source_precedence(source) = 0 AND NOT is_country_unit(unit_key) AND species_key IN (FROM too_much)
+        )
     QUALIFY
         row_number() OVER (
             PARTITION BY country_code, species_key
