@@ -32,7 +32,7 @@ class RedListTally(Contract):
         le=2100,
     )
     change_policy: str = column(
-        "`genuine_changes`: only changes said to be genuine count, going back from today's categories; `as_published`: nobody says which are, so every year has the categories published by then.",
+        "`genuine_changes`: a table of genuine changes or a reason for each change says which are, and only these count, going back from today's categories; `as_published`: every year has the categories published by then.",
         isin=CHANGE_POLICIES,
     )
     species: int = count("Species assessed by any year, extinct and Data Deficient ones included.", "{species}")

@@ -238,6 +238,15 @@ def fate(kind: Kind) -> Fate:
     return Fate(of_group, known[max(known)], None, known, changes, since, in_set)
 
 
+def changes_without_reason(kind: Kind) -> bool:
+    """Whether a change of category, from and to one that is not Data Deficient, has no reason."""
+    known = {year: "EX" if state == "RE" else state for year, (state, _) in sorted(kind.history.items())}
+    return any(
+        known[a] != known[b] and "DD" not in {known[a], known[b]} and kind.history[b][1] is None
+        for a, b in itertools.pairwise(known)
+    )
+
+
 PARTLY = {"ferns": (100, 10)}
 """Groups that are partly assessed worldwide, with their described and assessed species."""
 NUMBERS = (
@@ -282,18 +291,22 @@ def plain_rows(pool: list[Kind], others: dict[str, int]) -> Rows:
     lists = known_in(pool, others)
     known = Counter({group: len(some) for group, some in lists.items()})
     holding = {group for group, some in lists.items() if rests(some, []).on == "country_list"} - set(PARTLY)
-    named, complete, explained = Counter[str](), set[str](), set[str]()
+    named, complete, explained, silent = Counter[str](), set[str](), set[str](), set[str]()
     for kind in pool:
         of, said = groups_of(kind), {state for state, _ in kind.history.values()}
         named.update(dict.fromkeys(of, 0 if said == {"NA"} else kind.copies))
         complete |= of if kind.is_complete else set()
         explained |= of if any(why for _, why in kind.history.values()) else set()
+        silent |= of if changes_without_reason(kind) else set()
+    explained -= silent
     assessed_kinds = [kind for kind in pool if not {state for state, _ in kind.history.values()} & {"NE", "NA"}]
     found: Rows = {}
     errors: dict[tuple[str, int], tuple[float, float]] = {}
     for group, some in by_group([fate(kind) for kind in assessed_kinds for _ in range(kind.copies)]).items():
         size, not_whole = max(known[group], named[group]), None
-        if group not in complete:
+        if group in complete:
+            not_whole = "country_partly_assessed" if len(some) / named[group] < COMPREHENSIVE else None
+        else:
             is_partly = len(some) / size < COMPREHENSIVE
             not_whole = (
                 "completeness_unknown" if group not in holding else "country_partly_assessed" if is_partly else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -619,6 +620,7 @@ def fate_of(kind: Kind, named: Named, steps: dict[int, tuple[int | None, str, st
 def explained_in(pool: list[Kind], chosen: dict[str, Named], steps: Steps, tables: set[str]) -> frozenset[str]:
     """Groups and sets whose changes a source explains."""
     of_set = {group: one for one, group in SETS.items()}
+    reasoned, silent = set(), set()
     found = tables | {of_set[group] for group in tables if group in of_set}
     for place, kind in enumerate(pool):
         told = [names for (which, _), (_, _, names) in steps.items() if which == place]
@@ -626,6 +628,20 @@ def explained_in(pool: list[Kind], chosen: dict[str, Named], steps: Steps, table
         found |= {group for names in told if names == "group"} | {kind.group for names in told if names == "set"}
         found |= {of_set[group] for names in told if names == "group" and group in of_set}
         found |= {of_set[group] for names in told if names == "set" and kind.group in of_set}
-        if keys_of(place, kind)[0] in chosen and (told or (kind.why and kind.history)):
-            found |= {group, kind.group} if kind.history else {group}
-    return frozenset(found)
+        if keys_of(place, kind)[0] in chosen:
+            of = {group, kind.group} if kind.history else {group}
+            found |= of if told else set()
+            reasoned |= of if kind.why and kind.history else set()
+            silent |= of if changes_without_reason(kind) else set()
+    return frozenset(found | (reasoned - silent))
+
+
+def changes_without_reason(kind: Kind) -> bool:
+    """Whether a change of category, from and to one that is not Data Deficient, has no reason; the last one may have."""
+    years = sorted(kind.history)
+    return any(
+        kind.history[a] != kind.history[b]
+        and "DD" not in {kind.history[a], kind.history[b]}
+        and not (kind.why and b == years[-1])
+        for a, b in itertools.pairwise(years)
+    )

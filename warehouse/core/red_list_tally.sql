@@ -2,7 +2,8 @@
 -- Species: on the global list those that count for the country (is_counted in core.species_status) with an assessed
 -- category; on a national list those with an assessed latest category there. The same species stand in all years. Cycads
 -- and reef-building corals stand in their reporting group and, as sets of the index, by themselves.
--- Category in a year: where any source explains changes in the group (a reason code, a table of genuine changes), today's
+-- Category in a year: where a source explains the changes in the group (a table of genuine changes, or a reason for each
+-- change of category, for one reason among many changes would let a user choose the trend), today's
 -- category, replaced going back by what was before each genuine change; otherwise the latest published by then, and before
 -- the first one the first. A species that is Data Deficient today is so in all years, and one that was takes what was found
 -- out next, for neither is a change in the world. Extinct species are told by the group's first year.
@@ -183,6 +184,23 @@ stepped AS (
     WINDOW species_history AS (PARTITION BY country_code, red_list, taxon_group, species_key ORDER BY assessment_year)
 ),
 
+explained AS (
+    SELECT country_code, red_list, taxon_group FROM stated_change
+    UNION
+    SELECT country_code, red_list, taxon_group
+    FROM stepped
+    GROUP BY country_code, red_list, taxon_group
+    HAVING
+        count(change_reason) > 0
+        AND NOT coalesce(bool_or(change_reason IS NULL AND state_before <> state AND 'DD' NOT IN (state_before, state)), false)
+    UNION
+    SELECT every_species.country_code, every_species.red_list, every_species.taxon_group
+    FROM every_species
+    JOIN core.genuine_change AS change
+        ON change.taxon_group IN (every_species.taxon_group, group_of_set(every_species.taxon_group))
+        AND change.scope = CASE every_species.red_list WHEN 'global' THEN 'global' ELSE every_species.country_code END
+),
+
 genuine AS (
     SELECT * FROM stated_change WHERE state_before NOT IN ('DD', 'NE', 'NA') AND state_after NOT IN ('DD', 'NE', 'NA')
     UNION ALL BY NAME
@@ -190,6 +208,10 @@ genuine AS (
         country_code, red_list, taxon_group, species_key, assessment_year AS year, year_before AS from_year,
         state_before, state AS state_after
     FROM stepped
+    SEMI JOIN explained
+        ON stepped.country_code = explained.country_code
+        AND stepped.red_list = explained.red_list
+        AND stepped.taxon_group = explained.taxon_group
     ANTI JOIN stated_change AS stated
         ON stepped.country_code = stated.country_code
         AND stepped.red_list = stated.red_list
@@ -199,18 +221,6 @@ genuine AS (
     WHERE change_reason IN ('genuine', 'genuine_recent', 'genuine_since_first_assessment')
         AND state_before <> 'DD'
         AND state <> 'DD'
-),
-
-explained AS (
-    SELECT country_code, red_list, taxon_group FROM stated_change
-    UNION
-    SELECT country_code, red_list, taxon_group FROM history WHERE change_reason IS NOT NULL
-    UNION
-    SELECT every_species.country_code, every_species.red_list, every_species.taxon_group
-    FROM every_species
-    JOIN core.genuine_change AS change
-        ON change.taxon_group IN (every_species.taxon_group, group_of_set(every_species.taxon_group))
-        AND change.scope = CASE every_species.red_list WHEN 'global' THEN 'global' ELSE every_species.country_code END
 ),
 
 -- Going back from today: a genuine change is a step from what was before to what was before the next one.

@@ -7,7 +7,7 @@
 -- Counted: native or reintroduced by the list that states an origin, or else not introduced by its records, and not of
 -- uncertain presence; possibly extinct and extinct species count, as in IUCN's country tables.
 -- Country list: what a publisher names with origin and presence, and an own list of which every row in the country has
--- both, or which says that it is complete. Where a group has such a list in the country, only species on it count, and
+-- both, with no more than a fifth of uncertain origin, or which says that it is complete. Where a group has such a list in the country, only species on it count, and
 -- those of other own lists whose origin and presence are known; records alone add none, for they hold planted, captive
 -- and stray species.
 -- Set of the index: as any of its global assessments names it.
@@ -90,6 +90,7 @@ named AS (
         species_key,
         source,
         count(origin) > 0 AND count(presence) > 0 AS has_both,
+        coalesce(bool_and(origin = 'uncertain'), false) AS is_uncertain,
         count(occurrences) > 0 AS is_recorded,
         coalesce(bool_or(is_complete_list), false) AS is_complete
     FROM landed.country_species
@@ -107,7 +108,9 @@ listed AS (
             *,
             CASE
                 WHEN source_precedence(source) = 0
-                    THEN bool_and(has_both) OVER of_source OR bool_or(is_complete) OVER of_source
+                    THEN
+                        bool_and(has_both) OVER of_source AND count_if(is_uncertain) OVER of_source <= 0.2 * count(*) OVER of_source
+                        OR bool_or(is_complete) OVER of_source
                 ELSE has_both
             END AS is_on_list
         FROM named

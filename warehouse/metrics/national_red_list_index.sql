@@ -4,7 +4,8 @@
 -- `_with_first_extinct`. Bounds let each Data Deficient species weigh as one of the n at random: exact quantiles for groups,
 -- 1.96 standard errors for roll-ups. Roll-ups are means over two groups or more, in years in which all of them have a value.
 -- Reportable from 10 species on, in a year in which the list assessed the group as a whole (is_reassessed in
--- core.red_list_tally), when the list is complete: it says so, or has a category for at least 80 % of the species that a
+-- core.red_list_tally), when the list is complete: it says so and has a
+-- category for at least 80 % of the species that it names, or has one for at least 80 % of the species that a
 -- country list of the group names, or that it names itself. Only for groups that are assessed worldwide by 80 % does such a
 -- list hold the group: a list of butterflies is none of insects. Where no source says which changes are genuine, only the
 -- latest such year is: an earlier value differs by what was learned since. A roll-up is reportable where each of its groups
@@ -100,8 +101,8 @@ grouped AS (
             WHEN n = 0 THEN 'no_assessed_species'
             WHEN NOT coalesce(named.is_complete, false) AND NOT coalesce(known.holds_group, false)
                 THEN 'completeness_unknown'
-            WHEN NOT coalesce(named.is_complete, false)
-                AND counted.species < 0.8 * greatest(known.species, named.species)
+            WHEN counted.species
+                < 0.8 * CASE WHEN named.is_complete THEN named.species ELSE greatest(known.species, named.species) END
                 THEN 'country_partly_assessed'
             WHEN n < 10 THEN 'too_few_species'
             WHEN NOT is_reassessed THEN 'not_assessed_together'
