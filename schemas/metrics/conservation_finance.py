@@ -21,7 +21,7 @@ def _money(
         "USD/km2" if group.endswith("_area") else "USD",
         label=label,
         better=better,
-        basis=f"{group.removesuffix('_area')}_basis",
+        basis=f"{group}_basis",
         quotable=OFFICIAL,
         reportable=f"{group}_reportable",
         reason=f"{group}_reason",
@@ -111,6 +111,7 @@ class ConservationFinance(Contract):
     received_basis: str = rests_on()
     received_reportable: bool = _reportable()
     received_reason: str = why_not()
+    received_area_basis: str = rests_on()
     received_area_reportable: bool = _reportable()
     received_area_reason: str = why_not()
     given_basis: str = rests_on()
@@ -119,11 +120,13 @@ class ConservationFinance(Contract):
     domestic_basis: str = rests_on()
     domestic_reportable: bool = _reportable()
     domestic_reason: str = why_not()
+    domestic_area_basis: str = rests_on()
     domestic_area_reportable: bool = _reportable()
     domestic_area_reason: str = why_not()
     finance_basis: str = rests_on()
     finance_reportable: bool = _reportable()
     finance_reason: str = why_not()
+    finance_area_basis: str = rests_on()
     finance_area_reportable: bool = _reportable()
     finance_area_reason: str = why_not()
     reportable: bool = column("Whether any of the numbers may be quoted.")

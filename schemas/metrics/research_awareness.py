@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ness_pipeline.schemas.base import Contract, column, country_code, measure, why_not
+from ness_pipeline.schemas.base import Contract, column, country_code, measure, rests_on, why_not
+
+_READ = ("about", "by", "publishers", "sets")
+"""Numbers that GBIF's registers have; members of networks come from own files."""
 
 
 def _number(description: str, unit: str, group: str, *, label: str) -> Any:
@@ -17,7 +20,8 @@ def _number(description: str, unit: str, group: str, *, label: str) -> Any:
         reason=f"{group}_reason",
         ge=0,
         le=10**9,
-        basis="registry",
+        basis=f"{group}_basis" if group in _READ else "own_value",
+        quotable=("registry", "own_value") if group in _READ else None,
     )
 
 
@@ -56,7 +60,8 @@ class ResearchAwareness(Contract):
         le=1e9,
         reportable="per_million_reportable",
         reason="per_million_reason",
-        basis="registry",
+        basis="per_million_basis",
+        quotable=("registry", "own_value"),
     )
     data_publishers: int = _number(
         "Organisations of the country that publish data sets through GBIF.",
@@ -77,14 +82,19 @@ class ResearchAwareness(Contract):
         "haikou",
         label="Signatories of the Haikou Initiative",
     )
+    about_basis: str = rests_on()
     about_reportable: bool = column("Whether the number may be quoted.")
     about_reason: str = why_not()
+    by_basis: str = rests_on()
     by_reportable: bool = column("Whether the number may be quoted.")
     by_reason: str = why_not()
+    per_million_basis: str = rests_on()
     per_million_reportable: bool = column("Whether the number may be quoted.")
     per_million_reason: str = why_not()
+    publishers_basis: str = rests_on()
     publishers_reportable: bool = column("Whether the number may be quoted.")
     publishers_reason: str = why_not()
+    sets_basis: str = rests_on()
     sets_reportable: bool = column("Whether the number may be quoted.")
     sets_reason: str = why_not()
     network_reportable: bool = column("Whether the number may be quoted.")
@@ -102,5 +112,5 @@ class ResearchAwareness(Contract):
             "label": "Research and open data",
             "half": "security_system",
             "section": "trends",
-            "method_version": "1",
+            "method_version": "2",
         }

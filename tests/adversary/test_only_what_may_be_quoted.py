@@ -378,8 +378,8 @@ LIST: tuple[Adversary, ...] = (
             ),
         ),
         ("threatened_share", "mammals", None),
-        Withheld("list_not_complete"),
-        still="the user's word stands: records hold strays and planted ones, so they cannot tell that a list lacks species",
+        # By the user\'s word: the user's word stands: records hold strays and planted ones, so they cannot tell that a list lacks species.
+        Right(0.0, "country_list"),
     ),
     Adversary(
         "only the threatened",
@@ -517,9 +517,9 @@ LIST: tuple[Adversary, ...] = (
             *_list(species("ascomycetes", LC=12)),
         ),
         ("threatened_share", "ascomycetes", None),
-        Withheld("no_described_count"),
+        # By the user's word: nobody else counts the species of this group, so nothing contradicts the file.
+        Right(0.0, "country_list"),
         world="more counts",
-        still="nobody else counts the species of this group, so nothing contradicts the file",
     ),
     Adversary(
         "five hundred insects",
@@ -551,8 +551,8 @@ LIST: tuple[Adversary, ...] = (
             Own("assessment", assessed("mammals", 2025, LC=12)),
         ),
         ("threatened_share", "mammals", None),
-        Right(1.0, "country_list"),
-        still="an own file may bring a newer release of IUCN's, and nothing tells the two apart",
+        # By the user's word: an own file may bring a newer release of IUCN's, and nothing tells the two apart.
+        Right(0.0, "country_list"),
     ),
     # --- Shares of the world range.
     Adversary(
@@ -885,8 +885,8 @@ LIST: tuple[Adversary, ...] = (
             ),
         ),
         ("national_red_list_index", "basidiomycetes", 2020),
-        Withheld("country_partly_assessed"),
-        still="a national list that says it is complete is believed whatever it or the country's list names beside",
+        # By the user\'s word: a national list that says it is complete is believed whatever it or the country's list names beside.
+        Right(1.0, "national_red_list"),
     ),
     Adversary(
         "the neighbour's list",
@@ -1234,7 +1234,6 @@ LIST: tuple[Adversary, ...] = (
         ),
         ("biodiversity_aid_received_usd_per_km2", None, 2024),
         Right(5e6 / 50, "own_value"),
-        still="the basis of an amount by area is that of the amount; a column of its own would say whose the area is",
     ),
     Adversary(
         "a small country by its row",
@@ -1250,7 +1249,6 @@ LIST: tuple[Adversary, ...] = (
         ("biodiversity_aid_received_usd_per_km2", None, 2024),
         Right(5e6 / 50, "own_value"),
         country="DK",
-        still="the basis of an amount by area is that of the amount; a column of its own would say whose the area is",
     ),
     # --- Research.
     Adversary(
@@ -1259,7 +1257,6 @@ LIST: tuple[Adversary, ...] = (
         _own(series("GBIF_LIT_RESEARCHER", {2024: 1000000}, "gbif", unit="PUBLICATIONS", release="2026-11-01")),
         ("publications_by_researchers", None, 2024),
         Right(1000000, "own_value"),
-        still="the basis of research_awareness is `registry` whoever brought the row; columns of its own would say it",
     ),
     Adversary(
         "a million data sets",
@@ -1267,7 +1264,6 @@ LIST: tuple[Adversary, ...] = (
         _own(series("GBIF_DATASETS", {2026: 1000000}, "gbif", unit="DATASETS")),
         ("data_sets", None, 2026),
         Right(1000000, "own_value"),
-        still="the basis of research_awareness is `registry` whoever brought the row; columns of its own would say it",
     ),
     Adversary(
         "ten people",
@@ -1282,7 +1278,6 @@ LIST: tuple[Adversary, ...] = (
         ),
         ("publications_by_researchers_per_million", None, 2024),
         Right(50 / 10 * 1e6, "own_value"),
-        still="the basis of research_awareness is `registry` whoever brought the row; columns of its own would say it",
     ),
     Adversary(
         "this year's publications",

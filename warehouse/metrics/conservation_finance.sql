@@ -53,16 +53,26 @@ wide AS (
     GROUP BY country_code, year
 ),
 
+area AS (
+    SELECT country_code, arg_max(basis_of(publisher, source), year) AS basis
+    FROM core.indicator_observation
+    WHERE series_code = 'AG.LND.TOTL.K2' AND disaggregation = 'total' AND value_status = 'observed' AND value >= 0
+    GROUP BY country_code
+),
+
 summed AS (
     SELECT
         wide.*,
         nullif(country.land_area_km2, 0) AS km2,
+        -- An amount by area is as much one's own as the area is.
+        source_precedence(country.source) = 0 OR coalesce(area.basis = 'own_value', false) AS is_own_area,
         CASE
             WHEN coalesce(wide.received, wide.domestic) IS NOT NULL
                 THEN coalesce(wide.received, 0) + coalesce(wide.domestic, 0)
         END AS finance
     FROM wide
     LEFT JOIN core.country AS country ON wide.country_code = country.country_code
+    LEFT JOIN area ON wide.country_code = area.country_code
 ),
 
 explained AS (
@@ -99,6 +109,7 @@ SELECT
     received_reason IS NULL AS received_reportable,
     received_reason,
     coalesce(received_reason, CASE WHEN received < 0 THEN 'net_repayment' END, area_reason) AS received_area_reason,
+    CASE WHEN is_own_area THEN 'own_value' ELSE received_basis END AS received_area_basis,
     received_area_reason IS NULL AS received_area_reportable,
     given_basis,
     given_reason IS NULL AS given_reportable,
@@ -107,8 +118,10 @@ SELECT
     domestic_reason IS NULL AS domestic_reportable,
     domestic_reason,
     coalesce(domestic_reason, area_reason) AS domestic_area_reason,
+    CASE WHEN is_own_area THEN 'own_value' ELSE domestic_basis END AS domestic_area_basis,
     domestic_area_reason IS NULL AS domestic_area_reportable,
     CASE WHEN 'own_value' IN (received_basis, domestic_basis) THEN 'own_value' WHEN finance IS NOT NULL THEN 'official' END AS finance_basis,
+    CASE WHEN is_own_area THEN 'own_value' ELSE finance_basis END AS finance_area_basis,
     false AS finance_reportable,
     CASE WHEN finance IS NULL THEN 'no_data' ELSE 'mixed_owners' END AS finance_reason,
     false AS finance_area_reportable,

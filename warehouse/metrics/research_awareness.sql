@@ -13,6 +13,7 @@ WITH stated AS (
         year,
         series_code,
         CASE WHEN value_status = 'observed' THEN value END AS number,
+        if(basis_of(publisher, source) = 'own_value', 'own_value', 'registry') AS basis,
         series_code LIKE 'GBIF_LIT_%'
         AND coalesce(
             TRY_CAST(left(release, 4) AS INTEGER) <= year, year = max(year) OVER (PARTITION BY country_code, series_code)
@@ -31,6 +32,10 @@ wide AS (
         max(number) FILTER (WHERE series_code = 'GBIF_LIT_RESEARCHER') AS written_by,
         max(number) FILTER (WHERE series_code = 'GBIF_PUBLISHERS') AS publishers,
         max(number) FILTER (WHERE series_code = 'GBIF_DATASETS') AS sets,
+        max(basis) FILTER (WHERE series_code = 'GBIF_LIT_COVERAGE' AND number IS NOT NULL) AS about_basis,
+        max(basis) FILTER (WHERE series_code = 'GBIF_LIT_RESEARCHER' AND number IS NOT NULL) AS by_basis,
+        max(basis) FILTER (WHERE series_code = 'GBIF_PUBLISHERS' AND number IS NOT NULL) AS publishers_basis,
+        max(basis) FILTER (WHERE series_code = 'GBIF_DATASETS' AND number IS NOT NULL) AS sets_basis,
         coalesce(bool_or(is_open) FILTER (WHERE series_code = 'GBIF_LIT_COVERAGE'), false) AS is_about_open,
         coalesce(bool_or(is_open) FILTER (WHERE series_code = 'GBIF_LIT_RESEARCHER'), false) AS is_by_open
     FROM stated
@@ -59,7 +64,11 @@ member AS (
 ),
 
 people AS (
-    SELECT spine.country_code, spine.year, arg_max(population.value, population.year) AS population
+    SELECT
+        spine.country_code,
+        spine.year,
+        arg_max(population.value, population.year) AS population,
+        arg_max(basis_of(population.publisher, population.source), population.year) AS basis
     FROM spine
     JOIN core.indicator_observation AS population
         ON
@@ -81,6 +90,11 @@ explained AS (
         1e6 * wide.written_by / people.population AS per_million,
         wide.publishers,
         wide.sets,
+        wide.about_basis,
+        wide.by_basis,
+        CASE WHEN people.basis = 'own_value' THEN 'own_value' ELSE wide.by_basis END AS per_million_basis,
+        wide.publishers_basis,
+        wide.sets_basis,
         member.network,
         member.haikou,
         CASE WHEN wide.about IS NULL THEN 'no_data' WHEN wide.is_about_open THEN 'year_not_over' END AS about_reason,
@@ -102,6 +116,11 @@ SELECT
     CAST(sets AS BIGINT) AS data_sets,
     CAST(network AS BIGINT) AS ness_network_members,
     CAST(haikou AS BIGINT) AS haikou_initiative_members,
+    about_basis,
+    by_basis,
+    per_million_basis,
+    publishers_basis,
+    sets_basis,
     about_reason IS NULL AS about_reportable,
     about_reason,
     by_reason IS NULL AS by_reportable,

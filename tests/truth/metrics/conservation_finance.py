@@ -38,6 +38,7 @@ def rows(truth: Truth) -> list[Row]:
                 row[f"{name}_basis"] = None if value is None else "official"
                 if name != "given":
                     row[f"{COLUMNS[name]}_per_km2"] = None if value is None else share(value, km2)
+                    row[f"{name}_area_basis"] = row[f"{name}_basis"]
                     why = why if km2 or value is None else "no_land_area"
                     row |= {f"{name}_area_reportable": why is None, f"{name}_area_reason": why}
             found.append(row)

@@ -44,6 +44,16 @@ def _row(truth: Truth, country: str, year: int) -> Row:
         "data_sets": values["sets"],
         "ness_network_members": None,
         "haikou_initiative_members": None,
+        **{
+            f"{name}_basis": None if values[of] is None else "registry"
+            for name, of in (
+                ("about", "about"),
+                ("by", "by"),
+                ("per_million", "by"),
+                ("publishers", "publishers"),
+                ("sets", "sets"),
+            )
+        },
         **{f"{name}_reportable": reason is None for name, reason in reasons.items()},
         **{f"{name}_reason": reason for name, reason in reasons.items()},
         "reportable": None in reasons.values(),
