@@ -68,7 +68,7 @@ FROM counted
 """
 DEFINITION = """\
 version = "test"
-first_year = 2020
+first_year = 2010
 
 [missing]
 pillar_needs = "1/2"
