@@ -369,11 +369,9 @@ opening_tally AS (
             AS data_deficient_share_square,
         count(range_share) / count(*) AS known_share,
         count(range_share) FILTER (is_gone) AS first_extinct_shared,
-        CASE WHEN red_list = 'global' THEN weakest_list(list_basis) END AS list_basis,
+        weakest_basis(list_basis) AS list_basis,
         common_method(share_method) AS share_method,
-        coalesce(bool_or(share_method = 'occurrences'), false) AS has_record_shares,
-        coalesce(bool_or(share_method = 'equal_shares' AND is_weak_share(share_method, range_share)), false)
-            AS has_equal_shares
+        weakest_basis(range_basis(list_basis, share_method, range_share)) AS share_basis
     FROM weighed
     GROUP BY country_code, red_list, taxon_group
 ),
@@ -487,7 +485,7 @@ SELECT
     start.first_extinct_shared,
     start.list_basis,
     start.share_method,
-    range_basis(start.list_basis, start.has_record_shares, start.has_equal_shares) AS share_basis,
+    start.share_basis,
     coalesce(recent.species, 0) AS recent_species,
     coalesce(recent.species >= 0.8 * start.species, false) OR dated_change.year IS NOT NULL AS is_reassessed
 FROM timeline

@@ -63,10 +63,8 @@ summed AS (
         count(*) FILTER (is_at_risk AND range_share >= 0.5) AS near_endemic,
         bool_or(is_comprehensive) AS is_comprehensive,
         common_method(share_method) AS share_method,
-        weakest_list(list_basis) AS list_basis,
-        coalesce(bool_or(share_method = 'occurrences'), false) AS has_record_shares,
-        coalesce(bool_or(share_method = 'equal_shares' AND is_weak_share(share_method, range_share)), false)
-            AS has_equal_shares
+        weakest_basis(range_basis(list_basis, share_method, range_share)) AS basis,
+        weakest_basis(range_basis(list_basis, nullif(share_method, 'equal_shares'), range_share)) AS endemic_basis
     FROM chosen
     GROUP BY country_code, member_of
 ),
@@ -125,8 +123,8 @@ SELECT
     world_weighed_species,
     range_share_known_share,
     share_method,
-    range_basis(list_basis, has_record_shares, has_equal_shares) AS basis,
-    range_basis(list_basis, has_record_shares, false) AS endemic_basis,
+    basis,
+    endemic_basis,
     reason IS NULL AS reportable,
     reason,
     risk_reason IS NULL AS risk_reportable,

@@ -107,9 +107,7 @@ counted AS (
         fsum(range_share) AS shares,
         min(share_method) AS first_method,
         max(share_method) AS last_method,
-        coalesce(bool_or(share_method = 'occurrences'), false) AS has_record_shares,
-        coalesce(bool_or(is_weak_share(share_method, range_share) AND share_method = 'equal_shares'), false)
-            AS has_equal_shares,
+        weakest_basis(range_basis('records', share_method, range_share)) AS basis,
         min(grid) AS first_grid,
         max(grid) AS last_grid,
         bool_and(is_gbif) AS is_gbif,
@@ -138,8 +136,7 @@ summed AS (
         fsum(shares) AS shares,
         min(first_method) AS first_method,
         max(last_method) AS last_method,
-        bool_or(has_record_shares) AS has_record_shares,
-        bool_or(has_equal_shares) AS has_equal_shares,
+        weakest_basis(basis) AS basis,
         min(first_grid) AS first_grid,
         max(last_grid) AS last_grid,
         bool_and(is_gbif) AS is_gbif,
@@ -172,8 +169,7 @@ followed AS (
         max(shares) FILTER (year IS NULL) OVER of_group AS shares,
         max(first_method) FILTER (year IS NULL) OVER of_group AS first_method,
         max(last_method) FILTER (year IS NULL) OVER of_group AS last_method,
-        bool_or(has_record_shares) FILTER (year IS NULL) OVER of_group AS has_record_shares,
-        bool_or(has_equal_shares) FILTER (year IS NULL) OVER of_group AS has_equal_shares,
+        max(basis) FILTER (year IS NULL) OVER of_group AS basis,
         max(cells) FILTER (year IS NULL) OVER of_group AS expected_cells,
         max(first_grid) FILTER (year IS NULL) OVER of_group AS first_grid,
         max(last_grid) FILTER (year IS NULL) OVER of_group AS last_grid,
@@ -295,12 +291,7 @@ SELECT
         WHEN first_method = last_method THEN first_method
         ELSE 'mixed'
     END AS share_method,
-    CASE
-        WHEN NOT has_cells THEN NULL
-        WHEN has_record_shares THEN 'shares_of_records'
-        WHEN has_equal_shares THEN 'equal_shares'
-        ELSE 'records'
-    END AS steward_basis,
+    CASE WHEN has_cells THEN basis END AS steward_basis,
     CASE WHEN has_cells THEN ssei_species END AS spread_species,
     CASE WHEN has_cells THEN ssei / nullif(ssei_species, 0) END AS ssei,
     CASE WHEN has_cells THEN ssei_expected / nullif(ssei_expected_species, 0) END AS ssei_expected,

@@ -16,7 +16,7 @@ WITH known AS (
         status.country_code,
         status.taxon_group,
         count(*) AS species,
-        weakest_list(status.list_basis) = 'country_list'
+        weakest_basis(status.list_basis) = 'country_list'
             AND coalesce(
                 any_value(described.world_assessed_species) / nullif(any_value(described.described_species), 0) >= 0.8,
                 group_of_set(status.taxon_group) IS NOT NULL

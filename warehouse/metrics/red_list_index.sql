@@ -193,8 +193,10 @@ ends AS (
         is_comprehensive,
         min(year) AS first_year,
         max(year) AS last_year,
-        -- A group of Data Deficient species has years and no slope.
-        min_by(slope_after, year) FILTER (slope_after[11] IS NOT NULL) AS first_slope,
+        -- A group of Data Deficient species has years and no slope, and corals have none to go back with.
+        min_by(slope_after, year) FILTER (
+            slope_after[11] IS NOT NULL AND taxon_group NOT IN ('corals', 'reef_building_corals')
+        ) AS first_slope,
         max_by(slope_before, year) FILTER (slope_before[11] IS NOT NULL) AS last_slope
     FROM sloped
     GROUP BY country_code, taxon_group, is_comprehensive
@@ -205,7 +207,7 @@ span AS (
         country_code,
         max(first_year) - 10 AS first_year,
         max(last_year) AS last_year,
-        list(first_slope ORDER BY taxon_group) FILTER (first_slope IS NOT NULL AND taxon_group NOT IN ('corals', 'reef_building_corals')) AS first_slopes,
+        list(first_slope ORDER BY taxon_group) FILTER (first_slope IS NOT NULL) AS first_slopes,
         list(last_slope ORDER BY taxon_group) FILTER (last_slope IS NOT NULL) AS last_slopes
     FROM ends
     WHERE is_comprehensive
@@ -216,26 +218,21 @@ span AS (
 -- nothing to extrapolate with.
 spanned AS (
     SELECT
-        ends.*,
-        CASE
-            WHEN ends.is_comprehensive AND (is_alone_back IS NULL OR len(span.first_slopes) > 0)
-                THEN least(ends.first_year, span.first_year)
-            ELSE ends.first_year
-        END AS from_year,
-        CASE
-            WHEN ends.is_comprehensive AND (ends.last_slope IS NOT NULL OR len(span.last_slopes) > 0)
-                THEN greatest(ends.last_year, span.last_year)
-            ELSE ends.last_year
-        END AS to_year,
-        CASE WHEN is_alone_back THEN mean_slope(span.first_slopes) ELSE ends.first_slope END AS slope_back,
-        coalesce(ends.last_slope, mean_slope(span.last_slopes)) AS slope_on
+        * EXCLUDE (first_of_span, last_of_span),
+        CASE WHEN is_comprehensive AND slope_back IS NOT NULL THEN least(first_year, first_of_span) ELSE first_year END
+            AS from_year,
+        CASE WHEN is_comprehensive AND slope_on IS NOT NULL THEN greatest(last_year, last_of_span) ELSE last_year END
+            AS to_year
     FROM (
         SELECT
-            *,
-            CASE WHEN first_slope IS NULL OR taxon_group IN ('corals', 'reef_building_corals') THEN true END AS is_alone_back
+            ends.*,
+            span.first_year AS first_of_span,
+            span.last_year AS last_of_span,
+            coalesce(ends.first_slope, mean_slope(span.first_slopes)) AS slope_back,
+            coalesce(ends.last_slope, mean_slope(span.last_slopes)) AS slope_on
         FROM ends
-    ) AS ends
-    LEFT JOIN span ON ends.country_code = span.country_code
+        LEFT JOIN span ON ends.country_code = span.country_code
+    )
 ),
 
 grid AS (
@@ -435,10 +432,8 @@ rolled_up AS (
         sum(first_extinct) AS first_extinct,
         sum(assessed_by_year) AS assessed_by_year,
         sum(genuine_changes) AS genuine_changes,
-        weakest_list(list_basis) AS list_basis,
-        range_basis(
-            weakest_list(list_basis), bool_or(share_basis = 'shares_of_records'), bool_or(share_basis = 'equal_shares')
-        ) AS share_basis,
+        weakest_basis(list_basis) AS list_basis,
+        weakest_basis(share_basis) AS share_basis,
         common_method(share_method) AS share_method,
         CASE
             WHEN NOT bool_and(is_whole) THEN 'groups_missing'

@@ -63,16 +63,11 @@ summed AS (
         bool_or(chosen.world_assessed_share >= 0.8) AS is_comprehensive,
         bool_and(chosen.world_assessed_share IS NULL) AS is_undescribed,
         common_method(CASE WHEN chosen.weight IS NOT NULL THEN chosen.share_method END) AS share_method,
-        weakest_list(chosen.list_basis) AS list_basis,
-        coalesce(bool_or(chosen.weight IS NOT NULL AND chosen.share_method = 'occurrences'), false) AS has_record_shares,
-        coalesce(
-            bool_or(
-                chosen.weight IS NOT NULL
-                AND chosen.share_method = 'equal_shares'
-                AND is_weak_share(chosen.share_method, chosen.range_share)
-            ),
-            false
-        ) AS has_equal_shares
+        weakest_basis(
+            range_basis(
+                chosen.list_basis, CASE WHEN chosen.weight IS NOT NULL THEN chosen.share_method END, chosen.range_share
+            )
+        ) AS basis
     FROM chosen
     LEFT JOIN explained
         ON chosen.country_code = explained.country_code AND chosen.species_key = explained.species_key
@@ -88,7 +83,7 @@ SELECT
     species_with_threats,
     range_share_known_share,
     share_method,
-    CASE WHEN scoring_species > 0 THEN range_basis(list_basis, has_record_shares, has_equal_shares) END AS basis,
+    CASE WHEN scoring_species > 0 THEN basis END AS basis,
     reason IS NULL AS reportable,
     reason
 FROM (

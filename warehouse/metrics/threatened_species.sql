@@ -3,7 +3,7 @@
 -- has records of; introduced and vagrant ones and those of uncertain presence left out, possibly extinct and extinct ones
 -- not (is_counted in core.species_status).
 --   A = assessed species, T = EW + CR + EN + VU, EX = extinct species (RE counts as extinct), DD = Data Deficient
---   lower = T / (A - EX)      best = T / (A - EX - DD)      upper = (T + DD) / (A - EX)
+--   share = T / (A - EX - DD)      range_low = T / (A - EX)      range_high = (T + DD) / (A - EX)
 -- Reportable on a country list, with at least 10 species in the denominator (fewer, and one species moves the share by more
 -- than a tenth; an own list that names threatened ones alone also says that it is complete), when at least 80 % of the group's described species are assessed worldwide and at least 80 % of its species
 -- known from the country are assessed. A roll-up is counted from species, never from its groups' shares; its described
@@ -32,7 +32,7 @@ counted AS (
         country_code,
         taxon_group,
         count(*) AS known_species,
-        weakest_list(list_basis) AS basis,
+        weakest_basis(list_basis) AS basis,
         bool_and(is_own) AS is_own,
         count(*) FILTER (WHERE is_assessed(category)) AS assessed_species,
         count(*) FILTER (WHERE is_extinct(category)) AS extinct,
