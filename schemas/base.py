@@ -15,7 +15,11 @@ OFFICIAL = ("official", "own_value")
 """Bases of a number that a publisher gives, and that an own file may correct."""
 
 LATEST_YEAR = max(2026, dt.datetime.now(dt.UTC).year)
-"""No publisher, list or record speaks of a year to come: above it is a slip of the pen, or a wish."""
+"""No publisher, list or record speaks of a year to come: above it is a slip of the pen, or a wish.
+
+It is the year in which the process began, and not before 2026, so that a clock that lags refuses nothing.
+"""
+
 MAX_COUNT = 10**15
 """No count of records, species or square metres on Earth reaches this: above it is a broken number."""
 

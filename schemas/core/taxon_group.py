@@ -16,10 +16,11 @@ class TaxonGroup(Sourced):
     """One row = one reporting group (mammals … chromists) or roll-up (animals, plants, fungi, all).
 
     Traps: described and assessed species are worldwide numbers with a date; an own file says whose its counts are and of
-    which day, and a row that contradicts what is known of the group (fewer than 80 % of the described or weighed species
-    that publishers or seeds give, more assessed than described or than twice as many as were, weighed below half of the assessed) is passed over; the counts of a roll-up come from the
-    same table of the same release where possible, and are not the sum of the rows here, because some groups have no
-    count, and fishes are split by another source.
+    which day. Its row is passed over where it contradicts what is known of the group: fewer than 80 % of the described
+    or weighed species that publishers or seeds give, more assessed than described or than twice as many as were, or
+    weighed ones below half of the assessed. The counts of a roll-up come from the same table of the same release where
+    possible, and are not the sum of the rows here, because some groups have no count, and fishes are split by another
+    source.
     """
 
     taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])

@@ -12,7 +12,7 @@ from ness_pipeline.contract.dictionary import table_of, tables
 from ness_pipeline.contract.measures import measures
 from ness_pipeline.errors import ContractViolation
 from ness_pipeline.schemas.base import Contract, column, country_code, measure, why_not
-from ness_pipeline.schemas.vocabulary import BASES, REASONS, WEAK_BASES
+from ness_pipeline.schemas.vocabulary import BASES, INDEX_SETS, REASONS, WEAK_BASES
 
 
 def contract_with(**options: Any) -> type[Contract]:
@@ -34,6 +34,7 @@ def contract_with(**options: Any) -> type[Contract]:
     [
         ({"basis": "rumour"}, "rests on 'rumour'"),
         ({"basis": "records", "quotable": ("rumour",)}, "may be quoted on 'rumour'"),
+        ({"basis": "official", "quotable": ("records",)}, "may never be quoted on it"),
         ({"basis": "records", "range_low": "end"}, "needs range_low, range_high and range_meaning"),
     ],
 )
@@ -41,6 +42,12 @@ def test_a_contract_states_basis_and_range_in_known_words(options: dict[str, Any
     """A basis that nobody defined, and a range without its meaning, are refused before anything runs."""
     with pytest.raises(ContractViolation, match=says):
         table_of("metrics.share", contract_with(**options))
+
+
+def test_sets_of_the_index_are_the_same_in_contracts_and_sql(warehouse: Any) -> None:
+    """The macro gives each set of the Red List Index the reporting group that the vocabulary does."""
+    for name, group in INDEX_SETS.items():
+        assert warehouse.rows(f"SELECT group_of_set('{name}') AS of") == [{"of": group}]
 
 
 def test_every_weak_basis_says_what_would_be_stronger() -> None:

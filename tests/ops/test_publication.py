@@ -18,7 +18,7 @@ from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import AuditFailed, WrongUsage
 from ness_pipeline.landing.prune import prune
 from ness_pipeline.landing.zone import Landing
-from ness_pipeline.publish.audit import Change, excess
+from ness_pipeline.publish.audit import Change, audit, excess
 from ness_pipeline.publish.content_hash import content_hash
 from ness_pipeline.publish.history import history, roll_back
 from ness_pipeline.publish.publication import publish
@@ -52,6 +52,15 @@ def test_limits_are_where_the_contract_says(figures, says):
     """A change at the limit passes, one beyond it does not, and few rows or numbers prove nothing."""
     found = excess(change(**figures))
     assert (found is None) if says is None else (says in found)
+
+
+def test_a_number_on_a_basis_that_may_not_be_quoted_stops_the_audit(finished):
+    """Whatever a model says: what is reportable rests on a basis that the contract quotes, or nothing is published."""
+    with open_build(finished.paths.build) as connection:
+        audit(connection)
+        connection.execute("UPDATE metrics.legal_framework SET basis = 'records' WHERE reportable")
+        with pytest.raises(AuditFailed, match=r"legal_framework\.treaties_in_force is reported on a basis"):
+            audit(connection)
 
 
 @pytest.mark.parametrize("version", ["0", None])

@@ -14,7 +14,7 @@ import polars as pl
 from ness_pipeline.contract.constraints import Check, breaks_in_sql, read_checks
 from ness_pipeline.errors import ContractViolation
 from ness_pipeline.schemas import Contract, Limits, Measure, Sourced, contracts
-from ness_pipeline.schemas.vocabulary import BASES
+from ness_pipeline.schemas.vocabulary import BASES, WEAK_BASES
 
 SQL_TYPES: dict[pl.DataType, str] = {
     pl.String(): "VARCHAR",
@@ -166,6 +166,10 @@ def _refuse_measures(table: Table) -> None:
             raise ContractViolation(f"{owner} rests on {about.basis!r}; name a term of BASES or a column of the table.")
         if unknown := sorted(set(about.quotable) - BASES.keys()):
             raise ContractViolation(f"{owner} may be quoted on {unknown[0]!r}; name terms of BASES only.")
+        if about.basis in BASES and about.basis not in {*about.quotable, *WEAK_BASES}:
+            raise ContractViolation(
+                f"{owner} rests on {about.basis!r} and may never be quoted on it; name it in quotable."
+            )
         if rules.setdefault(about.reason, (about.basis, about.quotable)) != (about.basis, about.quotable):
             raise ContractViolation(f"{owner} shares {about.reason} with a number of another basis; give it its own.")
         if len({end is None for end in (about.range_low, about.range_high, about.range_meaning)}) > 1:

@@ -101,8 +101,8 @@ def _load_of(raw: RawTable, wanted: Table | None, defaults: RowDefaults) -> File
         SchemaDrift: it has neither records nor a cube, and no table is named.
     """
     terms = Terms(raw.names, raw.shown)
-    is_list = wanted is not None and wanted.has("is_complete_list")
-    if defaults.is_complete and not (is_list and wanted is not None and fits(wanted, raw)):
+    is_list = wanted is not None and wanted.has("is_complete_list") and fits(wanted, raw)
+    if defaults.is_complete and not is_list:
         raise WrongUsage(
             f"{raw.shown} is not read as a list of species or of assessments, so --complete has no meaning for it; leave the option out, or load it as country_species or assessment."
         )

@@ -14,6 +14,7 @@ from ness_pipeline.build.models import models
 from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.contract.measures import measures
 from ness_pipeline.errors import AuditFailed
+from ness_pipeline.schemas.vocabulary import BASES
 from ness_pipeline.sql import literal, quote
 
 logger = logging.getLogger(__name__)
@@ -92,6 +93,15 @@ def _rules() -> Iterator[tuple[str, str]]:
             f"{table.name}.{column.name} is reported without a value",
             f"SELECT country_code FROM {table.name} WHERE {reportable} AND {column.name} IS NULL LIMIT 1",
         )
+        if measure.basis not in BASES:  # a column, which has the term row by row
+            bases = ", ".join(literal(basis) for basis in measure.quotable)
+            yield (
+                f"{table.name}.{column.name} is reported on a basis that its contract does not quote",
+                (
+                    f"SELECT country_code, {measure.basis} FROM {table.name} "
+                    f"WHERE {reportable} AND coalesce({measure.basis}, 'none') NOT IN ({bases}) LIMIT 1"
+                ),
+            )
     for table in hashed_tables():
         yield from _envelope(table)
 
@@ -228,11 +238,9 @@ def _redefined(connection: duckdb.DuckDBPyConnection) -> set[str]:
     return of_index if now != before else set()
 
 
-def excess(change: Change, *, has_new_method: bool = False) -> str | None:
-    """What of a change lies beyond the limits of the table's contract, None when nothing does or a new method explains it."""
+def excess(change: Change) -> str | None:
+    """What of a change lies beyond the limits of the table's contract, None when nothing does."""
     limits = tables()[change.table_name].limits
-    if has_new_method:
-        return None
     if change.rows_before >= limits.fewest and change.removed > limits.rows_lost_share * change.rows_before:
         return f"{change.table_name} would lose {change.removed:,} of {change.rows_before:,} rows"
     if change.values_before < limits.fewest:

@@ -128,8 +128,7 @@ def _compared(connection: duckdb.DuckDBPyConnection, name: str, *, accept_change
     renewed = new_methods(connection)
     excesses: dict[str, str] = {}
     for change in table_changes:
-        reason = excess(change, has_new_method=change.table_name in renewed)
-        if reason is not None:
+        if change.table_name not in renewed and (reason := excess(change)) is not None:
             excesses[change.table_name] = reason
     if excesses and not accept_change and not is_explained(connection):
         first = next(iter(excesses.values()))

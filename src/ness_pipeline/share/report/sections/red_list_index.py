@@ -13,8 +13,6 @@ ORDER = 20
 TITLE = "How safe its species are: the Red List Index"
 TABLE = "metrics.red_list_index"
 NOT_QUOTED = "Weighted by range, not to be quoted"
-WEAK = frozenset(WEAK_BASES.values())
-"""Reasons of numbers that are sound but for what they rest on."""
 OFFICIAL_SERIES = "ER_RSK_LST"
 
 
@@ -81,7 +79,8 @@ def _lines(rows: list[Row]) -> list[Row]:
             "upper": row.get("red_list_index_upper"),
         }
         for row in rows
-        if row.get("red_list_index") is not None and (row.get("reportable", True) or row["reason"] in WEAK)
+        if row.get("red_list_index") is not None
+        and (row.get("reportable", True) or row["reason"] in WEAK_BASES.values())
     ]
     alike = [
         {
