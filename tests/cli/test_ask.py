@@ -94,7 +94,7 @@ def test_catalogue_defines_a_metric(ness, filled):
     """A metric comes with its definition, formula, source, columns and traps, asked for by table or measure."""
     for name in ("threatened_species", "threatened_share"):
         out = ness("metrics", name, "--sandbox").out
-        assert "best = T / (A - EX - DD)" in out
+        assert "share = T / (A - EX - DD)" in out
         assert "Source:" in out
         assert "Caveats" in out
         assert "threatened_share_lower" in out

@@ -5,9 +5,9 @@
 --   A = assessed species, T = EW + CR + EN + VU, EX = extinct species (RE counts as extinct), DD = Data Deficient
 --   share = T / (A - EX - DD)      range_low = T / (A - EX)      range_high = (T + DD) / (A - EX)
 -- Reportable on a country list, with at least 10 species in the denominator (fewer, and one species moves the share by more
--- than a tenth; an own list that names threatened ones alone also says that it is complete), when at least 80 % of the group's described species are assessed worldwide and at least 80 % of its species
--- known from the country are assessed. A roll-up is counted from species, never from its groups' shares; its described
--- and assessed species are the roll-up's own.
+-- than a tenth; an own list that names threatened ones alone also says that it is complete), when at least 80 % of the
+-- group's described species are assessed worldwide and at least 80 % of its species known from the country are assessed.
+-- A roll-up is counted from species, never from its groups' shares; its described and assessed species are the roll-up's own.
 -- Beside it the World Bank's count of threatened mammals, birds and (higher) plants, of its latest year; of fishes it counts
 -- more than one reporting group.
 -- Source: IUCN Red List summary statistics; Guidelines for Reporting on Proportion Threatened 1.1 (2016). World Bank
