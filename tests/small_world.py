@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import itertools
 import string
 from typing import Any
 
@@ -42,7 +43,7 @@ def seeded_treaties() -> list[Row]:
 def groups(**counts: tuple[int | None, ...]) -> list[Row]:
     """The seeded groups, some with other described, assessed and weighed species: `mammals=(100, 90)` or `(100, 90, 80)`."""
     names = ("described_species", "world_assessed_species", "world_weighed_species")
-    changed = {group: dict(zip(names, numbers, strict=False)) for group, numbers in counts.items()}
+    changed = {group: dict(itertools.zip_longest(names, numbers)) for group, numbers in counts.items()}
     return [row | changed.get(row["taxon_group"], {}) for row in seeded_groups()]
 
 

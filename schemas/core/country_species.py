@@ -11,9 +11,9 @@ class CountrySpecies(Sourced):
 
     Traps: a species outside all reporting groups (bacteria, protozoa) has no `taxon_group` and is in no metric by
     group; the category is the global one as the source publishes it, and national lists are in `core.assessment`;
-    shares of own files that add up to more than 1 over the countries are believed of none; shares from occurrences depend on recording effort, and `share_method` marks them; a species of the IUCN Red
-    List whose name has no certain match in the checklist in use has the key `iucn:<number>`, so it may be the same
-    species as another row.
+    where shares of own files add up to more than 1 over the countries, none of them is believed; shares from
+    occurrences depend on recording effort, and `share_method` marks them; a species of the IUCN Red List whose name has
+    no certain match in the checklist in use has the key `iucn:<number>`, so it may be the same species as another row.
     """
 
     country_code: str = country_code()

@@ -16,9 +16,9 @@ class TaxonGroup(Sourced):
     """One row = one reporting group (mammals … chromists) or roll-up (animals, plants, fungi, all).
 
     Traps: described and assessed species are worldwide numbers with a date; an own file says whose its counts are and of
-    which day. Its row is passed over where it contradicts what is known of the group: fewer than 80 % of the described
-    or weighed species that publishers or seeds give, more assessed than described or than twice as many as were, or
-    weighed ones below half of the assessed. The counts of a roll-up come from the same table of the same release where
+    which day. Its row is refused where its own counts cannot be, and passed over where they contradict what is known of the
+    group: fewer than 80 % of the described or weighed species that publishers or seeds give, more than twice as many
+    assessed ones, or weighed ones that do not fit the assessed ones known. The counts of a roll-up come from the same table of the same release where
     possible, and are not the sum of the rows here, because some groups have no count, and fishes are split by another
     source.
     """
@@ -51,6 +51,18 @@ class TaxonGroup(Sourced):
         is_weighed = (pl.col("weighed_as_of") <= today) & pl.col("weighed_source").is_not_null()
         is_stated = (counts | is_dated) & (pl.col("world_weighed_species").is_null() | is_weighed)
         return data.lazyframe.select(~pl.col("source").str.starts_with("file:") | is_stated.fill_null(value=False))
+
+    @pa.dataframe_check(
+        description="no more species are assessed than described, nor weighed than assessed, and half of these have a weight"
+    )
+    @classmethod
+    def is_possible(cls, data: PolarsData) -> pl.LazyFrame:
+        """Whether the counts of the row fit each other, as far as it has them."""
+        described, assessed, weighed = map(
+            pl.col, ("described_species", "world_assessed_species", "world_weighed_species")
+        )
+        fits = (assessed <= described).fill_null(value=True)
+        return data.lazyframe.select(fits & weighed.is_between(assessed / 2, assessed).fill_null(value=True))
 
     class Config:
         """Grain: group."""

@@ -71,8 +71,8 @@ class LegalFramework(Contract):
     (`treaties_known`), so `treaties_in_force_share` is too high where others are unknown; a territory is not a party
     of its own: its row says `not_open` unless an own file says which treaties its state has extended to it. The
     newest accessions appear with the next seed or an own file; years after the lists' last day can be quoted for
-    those who had joined everything by then and for no others, so never average over countries there. A party by a flag of UN SDG 15.6.1 counts from the
-    year of the flag. A yes is a report, not a proof that the law is applied.
+    those who had joined everything by then and for no others, so never average over countries there. A party by a
+    flag of UN SDG 15.6.1 counts from the year of the flag. A yes is a report, not a proof that the law is applied.
     """
 
     country_code: str = country_code()

@@ -200,6 +200,24 @@ def test_own_group_counts_that_contradict_what_is_known_are_passed_over(warehous
     assert warehouse.rows(insects)[0]["source"] == "file:a_newer_release"
 
 
+@pytest.mark.parametrize(
+    ("described", "assessed", "weighed", "fits"),
+    [("90", "90", "90", True), ("90", "90", "45", True), ("90", None, "90", True), (None, "90", None, True),
+     ("90", "91", None, False), ("200", "90", "91", False), ("200", "90", "44", False)],
+)  # fmt: skip
+def test_group_counts_that_cannot_be_are_refused(described: Any, assessed: Any, weighed: Any, fits: bool) -> None:  # noqa: FBT001
+    """No more species are assessed than described, nor weighed than assessed, and half of the assessed have a weight."""
+    row = {"taxon_group": "ferns", "label": "Ferns", "is_roll_up": "false", "described_species": described, "world_assessed_species": assessed, "world_weighed_species": weighed}  # fmt: skip
+    row |= {
+        "counts_source": "Own",
+        "counts_as_of": "2026-01-01",
+        "weighed_source": "Own",
+        "weighed_as_of": "2026-01-01",
+    }
+    frame = pl.DataFrame([row], schema=dict.fromkeys(row, pl.String))
+    assert check(tables()["core.taxon_group"], frame, "file:own")[1].height == (not fits)
+
+
 @pytest.mark.parametrize("lacks", ["counts_source", "counts_as_of", "weighed_source", "weighed_as_of", None])
 def test_own_group_counts_have_a_source_and_a_day(lacks: str | None) -> None:
     """A count without its source or day is refused in an own file; the seeds leave out what they do not know."""

@@ -114,7 +114,7 @@ def test_roll_ups_hold_groups_assessed_worldwide(warehouse: Any) -> None:
     [
         ([("a", "CR", None)], (100, 100), "no_range_share", "no_range_share"),
         ([("a", "DD", 1.0)], (100, 100), "no_range_share", "no_range_share"),
-        ([("a", "CR", 1.0), ("b", "CR", None)], (100, 100), "no_range_share", "no_range_share"),
+        ([("a", "CR", 1.0), ("b", "CR", None)], (100, 100, 98), "no_range_share", "no_range_share"),
         ([("a", "CR", 1.0)], (None, None), "no_described_count", None),
         ([("a", "CR", 1.0)], (100, 79), "group_partly_assessed", None),
         ([("a", "CR", 0.0)], (100, 80, 80), None, None),

@@ -208,10 +208,7 @@ genuine AS (
         country_code, red_list, taxon_group, species_key, assessment_year AS year, year_before AS from_year,
         state_before, state AS state_after
     FROM stepped
-    SEMI JOIN explained
-        ON stepped.country_code = explained.country_code
-        AND stepped.red_list = explained.red_list
-        AND stepped.taxon_group = explained.taxon_group
+    SEMI JOIN explained USING (country_code, red_list, taxon_group)
     ANTI JOIN stated_change AS stated
         ON stepped.country_code = stated.country_code
         AND stepped.red_list = stated.red_list
@@ -236,11 +233,7 @@ genuine_step AS (
         coalesce(lead(genuine.state_before) OVER later, every_species.state) AS state_after,
         true AS is_genuine
     FROM genuine
-    JOIN every_species
-        ON genuine.country_code = every_species.country_code
-        AND genuine.red_list = every_species.red_list
-        AND genuine.taxon_group = every_species.taxon_group
-        AND genuine.species_key = every_species.species_key
+    JOIN every_species USING (country_code, red_list, taxon_group, species_key)
     WHERE every_species.state <> 'DD'
     WINDOW later AS (
         PARTITION BY genuine.country_code, genuine.red_list, genuine.taxon_group, genuine.species_key
@@ -262,10 +255,7 @@ published AS (
             ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
         ) AS state
     FROM history
-    ANTI JOIN explained
-        ON history.country_code = explained.country_code
-        AND history.red_list = explained.red_list
-        AND history.taxon_group = explained.taxon_group
+    ANTI JOIN explained USING (country_code, red_list, taxon_group)
 ),
 
 published_step AS (
@@ -322,15 +312,8 @@ opening AS (
             ELSE coalesce(min_by(step.state_before, step.year) FILTER (step.year > first_year.year), every_species.state)
         END AS state
     FROM every_species
-    LEFT JOIN first_year
-        ON every_species.country_code = first_year.country_code
-        AND every_species.red_list = first_year.red_list
-        AND every_species.taxon_group = first_year.taxon_group
-    LEFT JOIN step
-        ON every_species.country_code = step.country_code
-        AND every_species.red_list = step.red_list
-        AND every_species.taxon_group = step.taxon_group
-        AND every_species.species_key = step.species_key
+    LEFT JOIN first_year USING (country_code, red_list, taxon_group)
+    LEFT JOIN step USING (country_code, red_list, taxon_group, species_key)
     GROUP BY
         every_species.country_code, every_species.red_list, every_species.taxon_group, every_species.species_key,
         every_species.range_share, every_species.share_method, every_species.list_basis, every_species.state
@@ -387,15 +370,8 @@ moved AS (
         step.is_genuine,
         weighed.range_share
     FROM step
-    JOIN weighed
-        ON step.country_code = weighed.country_code
-        AND step.red_list = weighed.red_list
-        AND step.taxon_group = weighed.taxon_group
-        AND step.species_key = weighed.species_key
-    JOIN first_year
-        ON step.country_code = first_year.country_code
-        AND step.red_list = first_year.red_list
-        AND step.taxon_group = first_year.taxon_group
+    JOIN weighed USING (country_code, red_list, taxon_group, species_key)
+    JOIN first_year USING (country_code, red_list, taxon_group)
     -- Species without a weight, extinct from the start or Data Deficient today, do not move.
     WHERE weighed.weight IS NOT NULL AND step.year > first_year.year
 ),
@@ -489,34 +465,12 @@ SELECT
     coalesce(recent.species, 0) AS recent_species,
     coalesce(recent.species >= 0.8 * start.species, false) OR dated_change.year IS NOT NULL AS is_reassessed
 FROM timeline
-JOIN opening_tally AS start
-    ON timeline.country_code = start.country_code
-    AND timeline.red_list = start.red_list
-    AND timeline.taxon_group = start.taxon_group
-LEFT JOIN explained
-    ON timeline.country_code = explained.country_code
-    AND timeline.red_list = explained.red_list
-    AND timeline.taxon_group = explained.taxon_group
-LEFT JOIN change_tally AS moves
-    ON timeline.country_code = moves.country_code
-    AND timeline.red_list = moves.red_list
-    AND timeline.taxon_group = moves.taxon_group
-    AND timeline.year = moves.year
-LEFT JOIN seen_tally
-    ON timeline.country_code = seen_tally.country_code
-    AND timeline.red_list = seen_tally.red_list
-    AND timeline.taxon_group = seen_tally.taxon_group
-    AND timeline.year = seen_tally.year
-LEFT JOIN recent
-    ON timeline.country_code = recent.country_code
-    AND timeline.red_list = recent.red_list
-    AND timeline.taxon_group = recent.taxon_group
-    AND timeline.year = recent.year
-LEFT JOIN dated_change
-    ON timeline.country_code = dated_change.country_code
-    AND timeline.red_list = dated_change.red_list
-    AND timeline.taxon_group = dated_change.taxon_group
-    AND timeline.year = dated_change.year
+JOIN opening_tally AS start USING (country_code, red_list, taxon_group)
+LEFT JOIN explained USING (country_code, red_list, taxon_group)
+LEFT JOIN change_tally AS moves USING (country_code, red_list, taxon_group, year)
+LEFT JOIN seen_tally USING (country_code, red_list, taxon_group, year)
+LEFT JOIN recent USING (country_code, red_list, taxon_group, year)
+LEFT JOIN dated_change USING (country_code, red_list, taxon_group, year)
 WINDOW until_now AS (
     PARTITION BY timeline.country_code, timeline.red_list, timeline.taxon_group
     ORDER BY timeline.year

@@ -7,9 +7,9 @@
 -- Counted: native or reintroduced by the list that states an origin, or else not introduced by its records, and not of
 -- uncertain presence; possibly extinct and extinct species count, as in IUCN's country tables.
 -- Country list: what a publisher names with origin and presence, and an own list of which every row in the country has
--- both, with no more than a fifth of uncertain origin, or which says that it is complete. Where a group has such a list in the country, only species on it count, and
--- those of other own lists whose origin and presence are known; records alone add none, for they hold planted, captive
--- and stray species.
+-- both, with no more than a fifth of uncertain origin, or which says that it is complete. Where a group has such a list in
+-- the country, only species on it count, and those of other own lists whose origin and presence are known; records alone
+-- add none, for they hold planted, captive and stray species.
 -- Set of the index: as any of its global assessments names it.
 -- Range share: shares of records, and equal shares of several countries, are left out where at least 80 % of the assessed
 -- species of the group that count have a better one.

@@ -1,8 +1,9 @@
 -- Reporting groups and roll-ups with the species described and assessed worldwide.
 -- Believed: own files, then publishers, then seeds; the two counts always come from one row, so that they fit together. An own
 -- row that contradicts what is known of the group is passed over, because its counts decide what may be quoted: fewer than
--- 80 % of the described or weighed species that a publisher or the seeds give, for no revision takes away so many; more
--- assessed than described ones, or than twice as many as were; weighed ones that are more than the assessed or fewer than half of them.
+-- 80 % of the described or weighed species that a publisher or the seeds give, for no revision takes away so many; more than
+-- twice as many assessed ones; weighed ones that are more than the assessed ones known, or fewer than half of them. What the
+-- row's own counts contradict, its contract has refused.
 WITH beside AS (
     SELECT
         *,
@@ -32,7 +33,7 @@ WHERE
     OR coalesce(
         described_species < 0.8 * least_described
         OR world_weighed_species < 0.8 * least_weighed
-        OR world_assessed_species > least(described_species, 2 * known_assessed)
+        OR world_assessed_species > 2 * known_assessed
         OR world_weighed_species NOT BETWEEN 0.5 * coalesce(world_assessed_species, known_assessed)
             AND coalesce(world_assessed_species, known_assessed),
         false

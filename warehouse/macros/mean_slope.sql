@@ -1,5 +1,5 @@
--- Mean of several slopes, each a list of one number per column of the Red List Index; NULL where there is none, and in a column
--- that none of them has.
+-- Mean of several slopes, each a list in the order of red_list_number; NULL where there is none, and in a place that none of them
+-- has.
 CREATE OR REPLACE MACRO mean_slope(slopes) AS
     CASE
         WHEN len(slopes) > 0

@@ -2,9 +2,9 @@
 --   per area: over the latest land area; of a negative sum (more was paid back than came in) there is none
 --   biodiversity_finance (deprecated) = aid received + own spending, of what is known; never reportable
 -- The unit of each value is read: the UN states aid in millions of constant US dollars (CON_USD_M), other files in dollars.
--- A value in no such unit, or in none, is left out: 500 without a unit may be dollars or millions. Left out as impossible is aid of more than 30 thousand million dollars a year, and own spending below 0 or
--- of more than 200 thousand million: what target 19 asks of all countries together by 2030. Aid given serves other
--- countries and is in no total.
+-- A value in no such unit, or in none, is left out: 500 without a unit may be dollars or millions. Left out as impossible is
+-- aid of more than 30 thousand million dollars a year, and own spending below 0 or of more than 200 thousand million: what
+-- target 19 asks of all countries together by 2030. Aid given serves other countries and is in no total.
 -- Source: UN SDG DC_ODA_BDVL (by recipient), DC_ODA_BDVDL (by donor), 15.a.1 and 15.b.1; land area of core.country;
 -- Kunming-Montreal framework, target 19.
 WITH published AS (

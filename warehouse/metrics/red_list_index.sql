@@ -19,8 +19,9 @@
 -- A roll-up is the mean of its groups, in years in which each has a value: `all` holds the five of SDG 15.5.1 (birds, mammals,
 -- amphibians, cycads, reef-building corals), another roll-up those of its groups that are assessed worldwide by 80 %, two at
 -- least. A group may be absent only where that is known: from the Red List's own list of the country, and corals from a
--- country without a sea; where one is missing otherwise, the roll-up has no value, and none weighted where one has none. Its bounds follow from the groups'
--- standard errors; it counts as extrapolated before its last group was first assessed, and after all were for the last time.
+-- country without a sea; where one is missing otherwise, the roll-up has no value, and none weighted where one has none. Its
+-- bounds follow from the groups' standard errors; it counts as extrapolated before its last group was first assessed, and
+-- after all were for the last time.
 -- At least 10 species with a weight in each group: with fewer, one species that moves by one category moves the index by more
 -- than 0.02, and more than the world's index of birds moved in 36 years.
 -- Source: Butchart et al. 2007, PLoS ONE 2(1): e140; Rodrigues et al. 2014, PLoS ONE 9(11): e113934; SDG metadata 15.5.1.
@@ -115,9 +116,7 @@ spread AS (
         AND counted.data_deficient = drawn_with_first.data_deficient
 ),
 
--- All numbers of a row in one list, so that interpolating is one expression: 1 to 9 weighted (index, with first extinct,
--- 2.5, 5, 50, 95, 97.5 %, DD as LC, DD as CR), 10 its variance, 11 to 19 the same unweighted, 20 its standard error, 21 to 24
--- weighted with first extinct (2.5, 97.5 %, middle, variance), 25 to 27 the same unweighted (2.5, 97.5 %, standard error).
+-- All numbers of a row in one list, in the order of the macro red_list_number.
 point AS (
     SELECT
         * EXCLUDE (weight_0, weight_1, weight_2, weight_3, weight_4, weight_5),
@@ -195,9 +194,9 @@ ends AS (
         max(year) AS last_year,
         -- A group of Data Deficient species has years and no slope, and corals have none to go back with.
         min_by(slope_after, year) FILTER (
-            slope_after[11] IS NOT NULL AND taxon_group NOT IN ('corals', 'reef_building_corals')
+            red_list_number(slope_after, 'unweighted') IS NOT NULL AND taxon_group NOT IN ('corals', 'reef_building_corals')
         ) AS first_slope,
-        max_by(slope_before, year) FILTER (slope_before[11] IS NOT NULL) AS last_slope
+        max_by(slope_before, year) FILTER (red_list_number(slope_before, 'unweighted') IS NOT NULL) AS last_slope
     FROM sloped
     GROUP BY country_code, taxon_group, is_comprehensive
 ),
@@ -267,9 +266,13 @@ valued AS (
         CASE
             WHEN year_before = bracketed.year THEN numbers_before
             WHEN year_before IS NULL
-                THEN list_transform(list_zip(after.numbers, slope_back), lambda pair: pair[1] + (bracketed.year - after.year) * pair[2])
+                THEN list_transform(
+                    list_zip(after.numbers, slope_back), lambda pair: pair[1] + (bracketed.year - after.year) * pair[2]
+                )
             WHEN after.year IS NULL
-                THEN list_transform(list_zip(numbers_before, slope_on), lambda pair: pair[1] + (bracketed.year - year_before) * pair[2])
+                THEN list_transform(
+                    list_zip(numbers_before, slope_on), lambda pair: pair[1] + (bracketed.year - year_before) * pair[2]
+                )
             ELSE list_transform(
                 list_zip(numbers_before, after.numbers),
                 lambda pair: pair[1] + (pair[2] - pair[1]) * (bracketed.year - year_before) / (after.year - year_before)
@@ -318,7 +321,10 @@ filled AS (
                 valued.numbers, lambda number: CASE WHEN number IS NOT NULL THEN greatest(0.0, least(1.0, number)) END
             ) AS numbers,
             -- The group has range shares, and no other group with range shares has a slope to go on with.
-            coalesce(valued.reason, CASE WHEN valued.numbers[1] IS NULL THEN 'extrapolated' END) AS reason
+            CASE
+                WHEN valued.reason IS NULL AND red_list_number(valued.numbers, 'weighted') IS NULL THEN 'extrapolated'
+                ELSE valued.reason
+            END AS reason
         ),
         coalesce(last.change_policy, first.change_policy) AS change_policy,
         coalesce(last.species, first.species) AS species,
@@ -369,7 +375,9 @@ held AS (
     FROM (SELECT DISTINCT country_code FROM filled) AS country
     CROSS JOIN wanted
     LEFT JOIN (
-        SELECT DISTINCT country_code, taxon_group, change_policy FROM filled WHERE numbers[11] IS NOT NULL
+        SELECT DISTINCT country_code, taxon_group, change_policy
+        FROM filled
+        WHERE red_list_number(numbers, 'unweighted') IS NOT NULL
     ) AS valued_group
         ON country.country_code = valued_group.country_code AND wanted.taxon_group = valued_group.taxon_group
     LEFT JOIN (SELECT DISTINCT country_code FROM landed.country_species WHERE source = 'iucn') AS whole_list
@@ -388,13 +396,33 @@ member AS (
     FROM filled
     JOIN wanted ON filled.taxon_group = wanted.taxon_group
     JOIN held ON filled.country_code = held.country_code AND wanted.roll_up = held.roll_up
-    WHERE filled.numbers[11] IS NOT NULL
+    WHERE red_list_number(filled.numbers, 'unweighted') IS NOT NULL
     QUALIFY
         CASE
             WHEN filled.year IS NULL
                 THEN NOT bool_or(filled.year IS NOT NULL) OVER (PARTITION BY filled.country_code, wanted.roll_up)
             ELSE NOT (held.is_whole AND held.groups >= 2) OR coalesce(filled.year >= filled.span_first_year, true)
         END
+),
+
+named_member AS (
+    SELECT
+        * EXCLUDE (numbers),
+        red_list_number(numbers, 'weighted') AS weighted,
+        red_list_number(numbers, 'weighted_with_first') AS weighted_with_first,
+        red_list_number(numbers, 'weighted_middle') AS weighted_middle,
+        red_list_number(numbers, 'weighted_variance') AS weighted_variance,
+        red_list_number(numbers, 'weighted_dd_lc') AS weighted_dd_lc,
+        red_list_number(numbers, 'weighted_dd_cr') AS weighted_dd_cr,
+        red_list_number(numbers, 'unweighted') AS unweighted,
+        red_list_number(numbers, 'unweighted_with_first') AS unweighted_with_first,
+        red_list_number(numbers, 'unweighted_error') AS unweighted_error,
+        red_list_number(numbers, 'unweighted_dd_lc') AS unweighted_dd_lc,
+        red_list_number(numbers, 'unweighted_dd_cr') AS unweighted_dd_cr,
+        red_list_number(numbers, 'weighted_with_first_middle') AS weighted_with_first_middle,
+        red_list_number(numbers, 'weighted_with_first_variance') AS weighted_with_first_variance,
+        red_list_number(numbers, 'unweighted_with_first_error') AS unweighted_with_first_error
+    FROM member
 ),
 
 rolled_up AS (
@@ -410,20 +438,24 @@ rolled_up AS (
             ELSE 'interpolated'
         END AS value_kind,
         any_value(change_policy) AS change_policy,
-        CASE WHEN count(numbers[1]) = count(*) THEN avg(numbers[1] ORDER BY taxon_group) END AS weighted,
-        CASE WHEN count(numbers[2]) = count(*) THEN avg(numbers[2] ORDER BY taxon_group) END AS weighted_with_first,
-        CASE WHEN count(numbers[5]) = count(*) THEN avg(numbers[5] ORDER BY taxon_group) END AS weighted_middle,
-        sqrt(sum(numbers[10] ORDER BY taxon_group)) / nullif(count(numbers[10]), 0) AS weighted_error,
-        CASE WHEN count(numbers[8]) = count(*) THEN avg(numbers[8] ORDER BY taxon_group) END AS weighted_lc,
-        CASE WHEN count(numbers[9]) = count(*) THEN avg(numbers[9] ORDER BY taxon_group) END AS weighted_cr,
-        avg(numbers[11] ORDER BY taxon_group) AS unweighted,
-        avg(numbers[12] ORDER BY taxon_group) AS unweighted_with_first,
-        sqrt(sum(numbers[20] ** 2 ORDER BY taxon_group)) / nullif(count(numbers[20]), 0) AS unweighted_error,
-        avg(numbers[18] ORDER BY taxon_group) AS unweighted_lc,
-        avg(numbers[19] ORDER BY taxon_group) AS unweighted_cr,
-        CASE WHEN count(numbers[23]) = count(*) THEN avg(numbers[23] ORDER BY taxon_group) END AS with_first_middle,
-        sqrt(sum(numbers[24] ORDER BY taxon_group)) / nullif(count(numbers[24]), 0) AS with_first_error,
-        sqrt(sum(numbers[27] ** 2 ORDER BY taxon_group)) / nullif(count(numbers[27]), 0) AS unweighted_with_first_error,
+        CASE WHEN count(weighted) = count(*) THEN avg(weighted ORDER BY taxon_group) END AS weighted,
+        CASE WHEN count(weighted_with_first) = count(*) THEN avg(weighted_with_first ORDER BY taxon_group) END
+            AS weighted_with_first,
+        CASE WHEN count(weighted_middle) = count(*) THEN avg(weighted_middle ORDER BY taxon_group) END AS weighted_middle,
+        sqrt(sum(weighted_variance ORDER BY taxon_group)) / nullif(count(weighted_variance), 0) AS weighted_error,
+        CASE WHEN count(weighted_dd_lc) = count(*) THEN avg(weighted_dd_lc ORDER BY taxon_group) END AS weighted_lc,
+        CASE WHEN count(weighted_dd_cr) = count(*) THEN avg(weighted_dd_cr ORDER BY taxon_group) END AS weighted_cr,
+        avg(unweighted ORDER BY taxon_group) AS unweighted,
+        avg(unweighted_with_first ORDER BY taxon_group) AS unweighted_with_first,
+        sqrt(sum(unweighted_error ** 2 ORDER BY taxon_group)) / nullif(count(unweighted_error), 0) AS unweighted_error,
+        avg(unweighted_dd_lc ORDER BY taxon_group) AS unweighted_lc,
+        avg(unweighted_dd_cr ORDER BY taxon_group) AS unweighted_cr,
+        CASE WHEN count(weighted_with_first_middle) = count(*) THEN avg(weighted_with_first_middle ORDER BY taxon_group) END
+            AS with_first_middle,
+        sqrt(sum(weighted_with_first_variance ORDER BY taxon_group)) / nullif(count(weighted_with_first_variance), 0)
+            AS with_first_error,
+        sqrt(sum(unweighted_with_first_error ** 2 ORDER BY taxon_group)) / nullif(count(unweighted_with_first_error), 0)
+            AS unweighted_with_first_error,
         count(*) AS groups,
         any_value(held_groups) AS held_groups,
         bool_and(is_whole) AND count(*) = any_value(held_groups) AS is_whole,
@@ -443,10 +475,10 @@ rolled_up AS (
         CASE
             WHEN NOT bool_and(is_whole) THEN 'groups_missing'
             WHEN count(*) < any_value(held_groups) THEN 'no_common_year'
-            WHEN count(numbers[1]) < count(*) THEN 'no_range_share'
+            WHEN count(weighted) < count(*) THEN 'no_range_share'
             ELSE min(reason)
         END AS reason
-    FROM member
+    FROM named_member
     GROUP BY country_code, roll_up, year
     -- A roll-up that is not whole in any year has no value, and one row that says so.
     QUALIFY
@@ -484,6 +516,7 @@ every_row AS (
         year,
         value_kind,
         change_policy,
+        -- In the order of the macro red_list_number.
         list_transform(
             [
                 weighted, weighted_with_first, weighted_middle - 1.96 * weighted_error,
@@ -516,9 +549,9 @@ compared AS (
     SELECT
         *,
         -- The first year with a value: min_by passes over years without one, and both must mean the same year.
-        min(year) FILTER (value_kind IN ('assessed', 'interpolated') AND numbers[1] IS NOT NULL)
+        min(year) FILTER (value_kind IN ('assessed', 'interpolated') AND red_list_number(numbers, 'weighted') IS NOT NULL)
             OVER (PARTITION BY country_code, taxon_group) AS base_year,
-        min_by(numbers[1], year) FILTER (value_kind IN ('assessed', 'interpolated'))
+        min_by(red_list_number(numbers, 'weighted'), year) FILTER (value_kind IN ('assessed', 'interpolated'))
             OVER (PARTITION BY country_code, taxon_group) AS base_value
     FROM every_row
 ),
@@ -528,7 +561,7 @@ changed AS (
         *,
         CASE
             WHEN value_kind IN ('assessed', 'interpolated') AND change_policy = 'genuine_changes' AND year > base_year
-                THEN (numbers[1] - base_value) / (year - base_year)
+                THEN (red_list_number(numbers, 'weighted') - base_value) / (year - base_year)
         END AS change
     FROM compared
 ),
@@ -582,34 +615,34 @@ SELECT
     year,
     value_kind,
     change_policy,
-    numbers[1] AS red_list_index,
-    numbers[3] AS red_list_index_lower,
-    numbers[4] AS red_list_index_p05,
-    numbers[5] AS red_list_index_p50,
-    numbers[6] AS red_list_index_p95,
-    numbers[7] AS red_list_index_upper,
-    numbers[8] AS red_list_index_if_dd_least_concern,
-    numbers[9] AS red_list_index_if_dd_critically_endangered,
-    numbers[2] AS red_list_index_with_first_extinct,
-    numbers[21] AS red_list_index_with_first_extinct_lower,
-    numbers[22] AS red_list_index_with_first_extinct_upper,
-    numbers[11] AS red_list_index_unweighted,
-    numbers[13] AS red_list_index_unweighted_lower,
-    numbers[14] AS red_list_index_unweighted_p05,
-    numbers[15] AS red_list_index_unweighted_p50,
-    numbers[16] AS red_list_index_unweighted_p95,
-    numbers[17] AS red_list_index_unweighted_upper,
-    numbers[20] AS red_list_index_unweighted_standard_error,
-    numbers[18] AS red_list_index_unweighted_if_dd_least_concern,
-    numbers[19] AS red_list_index_unweighted_if_dd_critically_endangered,
-    numbers[12] AS red_list_index_unweighted_with_first_extinct,
-    numbers[25] AS red_list_index_unweighted_with_first_extinct_lower,
-    numbers[26] AS red_list_index_unweighted_with_first_extinct_upper,
+    red_list_number(numbers, 'weighted') AS red_list_index,
+    red_list_number(numbers, 'weighted_lower') AS red_list_index_lower,
+    red_list_number(numbers, 'weighted_p05') AS red_list_index_p05,
+    red_list_number(numbers, 'weighted_middle') AS red_list_index_p50,
+    red_list_number(numbers, 'weighted_p95') AS red_list_index_p95,
+    red_list_number(numbers, 'weighted_upper') AS red_list_index_upper,
+    red_list_number(numbers, 'weighted_dd_lc') AS red_list_index_if_dd_least_concern,
+    red_list_number(numbers, 'weighted_dd_cr') AS red_list_index_if_dd_critically_endangered,
+    red_list_number(numbers, 'weighted_with_first') AS red_list_index_with_first_extinct,
+    red_list_number(numbers, 'weighted_with_first_lower') AS red_list_index_with_first_extinct_lower,
+    red_list_number(numbers, 'weighted_with_first_upper') AS red_list_index_with_first_extinct_upper,
+    red_list_number(numbers, 'unweighted') AS red_list_index_unweighted,
+    red_list_number(numbers, 'unweighted_lower') AS red_list_index_unweighted_lower,
+    red_list_number(numbers, 'unweighted_p05') AS red_list_index_unweighted_p05,
+    red_list_number(numbers, 'unweighted_middle') AS red_list_index_unweighted_p50,
+    red_list_number(numbers, 'unweighted_p95') AS red_list_index_unweighted_p95,
+    red_list_number(numbers, 'unweighted_upper') AS red_list_index_unweighted_upper,
+    red_list_number(numbers, 'unweighted_error') AS red_list_index_unweighted_standard_error,
+    red_list_number(numbers, 'unweighted_dd_lc') AS red_list_index_unweighted_if_dd_least_concern,
+    red_list_number(numbers, 'unweighted_dd_cr') AS red_list_index_unweighted_if_dd_critically_endangered,
+    red_list_number(numbers, 'unweighted_with_first') AS red_list_index_unweighted_with_first_extinct,
+    red_list_number(numbers, 'unweighted_with_first_lower') AS red_list_index_unweighted_with_first_extinct_lower,
+    red_list_number(numbers, 'unweighted_with_first_upper') AS red_list_index_unweighted_with_first_extinct_upper,
     change AS red_list_index_change,
     value AS official_red_list_index,
     value_lower AS official_red_list_index_lower,
     value_upper AS official_red_list_index_upper,
-    numbers[1] - value AS difference_from_official,
+    red_list_number(numbers, 'weighted') - value AS difference_from_official,
     coalesce(groups, 0) AS groups,
     coalesce(species, 0) AS species,
     coalesce(data_deficient, 0) AS data_deficient_species,
@@ -635,7 +668,7 @@ FROM (
         *,
         CASE
             WHEN value_kind = 'extrapolated' THEN 'extrapolated'
-            WHEN change IS NULL AND numbers[1] IS NULL THEN reason
+            WHEN change IS NULL AND red_list_number(numbers, 'weighted') IS NULL THEN reason
             WHEN value_kind = 'partly_assessed' THEN 'not_assessed_together'
             WHEN change_policy = 'as_published' THEN 'changes_not_explained'
             WHEN change IS NULL THEN 'one_assessed_year'

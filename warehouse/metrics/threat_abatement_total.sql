@@ -3,8 +3,9 @@
 -- The range share stands in for the share of suitable habitat. A species is explained when a threat that is not past is
 -- expected to cause a decline. A roll-up holds the groups assessed worldwide by 80 %; where the country has none of these,
 -- all of them, and is then not reportable.
--- Reportable with range shares from maps, cells or an expert on a country list, when at least 80 % of the group's described species are assessed worldwide, the range share is known for at
--- least 80 % of the scoring species, and a threat for at least 80 % of them.
+-- Reportable with range shares from maps, cells or an expert on a country list, when at least 80 % of the group's described
+-- species are assessed worldwide, the range share is known for at least 80 % of the scoring species, and a threat for at
+-- least 80 % of them.
 -- Source: Mair et al. 2021, Nature Ecology & Evolution 5: 836-844.
 WITH species AS (
     SELECT
