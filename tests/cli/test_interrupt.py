@@ -60,6 +60,26 @@ def interrupted(command: list[str], environment: dict[str, str], moment: Callabl
     return terminal.shown
 
 
+def test_nothing_is_drawn_below_the_line(environment):
+    """A thread that goes on drawing progress while the process ends does not write after the last line."""
+    code = """
+import os, sys, threading, time
+from ness_pipeline.cli import interrupt
+end = os._exit
+os._exit = lambda code: (time.sleep(0.05), end(code))  # as a busy machine does
+def draw():
+    while True:
+        sys.stderr.write("drawn\\n")
+        sys.stderr.flush()
+threading.Thread(target=draw, daemon=True).start()
+time.sleep(0.05)
+interrupt.leave()
+"""
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert done.stderr.endswith(LINE)
+
+
 @pytest.mark.parametrize("seconds", [0.0, 0.2])
 def test_while_it_starts(environment, seconds):
     """From our first line on, while Python imports what takes a second, and soon after: the same end."""

@@ -45,10 +45,13 @@ def leave() -> NoReturn:
     with _lock:  # never released: whoever comes second must not print
         with suppress(OSError, ValueError):
             sys.stdout.flush()
-        # Past whatever still draws progress there; in a terminal below it, and with the cursor that it may have hidden.
+        # In a terminal below what was drawn there, and with the cursor that the drawing may have hidden.
         line = f"\n\x1b[?25h{KEPT}\n" if os.isatty(2) else f"{KEPT}\n"
         with suppress(OSError):
-            os.write(2, line.encode())
+            ours, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+            for shared in (1, 2):  # a thread that still draws progress must not write below the last line
+                os.dup2(nowhere, shared)
+            os.write(ours, line.encode())
         os._exit(EXIT_CODE)
 
 
