@@ -24,6 +24,11 @@ MAX_COUNT = 10**15
 """No count of records, species or square metres on Earth reaches this: above it is a broken number."""
 
 
+def latest_day() -> dt.date:
+    """Today wherever on Earth it is latest: no source speaks of a day after it."""
+    return dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)
+
+
 @dataclass(frozen=True)
 class Limits:
     """Limits of a table that a publication must keep to; a contract gives them in `Config.metadata["limits"]`.

@@ -8,7 +8,7 @@ import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
 
-from ness_pipeline.schemas.base import Sourced, column, count
+from ness_pipeline.schemas.base import Sourced, column, count, latest_day
 from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 
 
@@ -18,9 +18,9 @@ class TaxonGroup(Sourced):
     Traps: described and assessed species are worldwide numbers with a date; an own file says whose its counts are and of
     which day. Its row is refused where its own counts cannot be, and passed over where they contradict what is known of the
     group: fewer than 80 % of the described or weighed species that publishers or seeds give, more than twice as many
-    assessed ones, or weighed ones that do not fit the assessed ones known. The counts of a roll-up come from the same table of the same release where
-    possible, and are not the sum of the rows here, because some groups have no count, and fishes are split by another
-    source.
+    assessed ones, or weighed ones that do not fit the assessed ones known. The counts of a roll-up come from the same
+    table of the same release where possible, and are not the sum of the rows here, because some groups have no count,
+    and fishes are split by another source.
     """
 
     taxon_group: str = column("Reporting group or roll-up.", isin=[*TAXON_GROUPS, *ROLL_UPS])
@@ -45,10 +45,9 @@ class TaxonGroup(Sourced):
     @classmethod
     def has_dated_counts(cls, data: PolarsData) -> pl.LazyFrame:
         """Whether the row is not an own file's, or has a source and a day for each count."""
-        today = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)  # wherever on Earth
         counts = pl.coalesce("described_species", "world_assessed_species").is_null()
-        is_dated = (pl.col("counts_as_of") <= today) & pl.col("counts_source").is_not_null()
-        is_weighed = (pl.col("weighed_as_of") <= today) & pl.col("weighed_source").is_not_null()
+        is_dated = (pl.col("counts_as_of") <= latest_day()) & pl.col("counts_source").is_not_null()
+        is_weighed = (pl.col("weighed_as_of") <= latest_day()) & pl.col("weighed_source").is_not_null()
         is_stated = (counts | is_dated) & (pl.col("world_weighed_species").is_null() | is_weighed)
         return data.lazyframe.select(~pl.col("source").str.starts_with("file:") | is_stated.fill_null(value=False))
 

@@ -8,7 +8,7 @@ import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
 
-from ness_pipeline.schemas.base import Limits, Sourced, column, country_code
+from ness_pipeline.schemas.base import Limits, Sourced, column, country_code, latest_day
 from ness_pipeline.schemas.vocabulary import TREATIES, TREATY_IN_BEING_FROM, TREATY_MADE_ON
 
 TREATY_STATUSES = ["party", "deposited", "signatory", "not_party", "not_open"]
@@ -86,9 +86,8 @@ class TreatyParty(Sourced):
     @pa.dataframe_check(description="a source does not speak of days to come; as_of is the day of the source")
     @classmethod
     def is_of_today(cls, data: PolarsData) -> pl.LazyFrame:
-        """Whether the day of the source is missing or has come, wherever on Earth."""
-        tomorrow = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)
-        return data.lazyframe.select((pl.col("as_of") <= tomorrow).fill_null(value=True))
+        """Whether the day of the source is missing or has come."""
+        return data.lazyframe.select((pl.col("as_of") <= latest_day()).fill_null(value=True))
 
     @pa.dataframe_check(description="a country leaves a treaty after it has joined it")
     @classmethod

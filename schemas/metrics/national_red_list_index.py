@@ -25,8 +25,8 @@ class NationalRedListIndex(Contract):
     so (`ness load assessment FILE --complete`), or has a category for 80 % of the species on a country list of a group
     that is assessed worldwide by 80 %.
 
-    Traps: without reasons for the changes of category, better knowledge looks like a trend, so only the latest assessed year may be
-    quoted then and there is no change.
+    Traps: without reasons for the changes of category, better knowledge looks like a trend, so only the latest assessed
+    year may be quoted then and there is no change.
     """
 
     country_code: str = country_code()

@@ -6,7 +6,7 @@ from typing import Any
 
 from ness_pipeline.schemas.base import Contract, column, country_code, measure, rests_on, why_not
 
-_READ = ("about", "by", "publishers", "sets")
+_OF_REGISTERS = ("about", "by", "publishers", "sets")
 """Numbers that GBIF's registers have; members of networks come from own files."""
 
 
@@ -20,8 +20,8 @@ def _number(description: str, unit: str, group: str, *, label: str) -> Any:
         reason=f"{group}_reason",
         ge=0,
         le=10**9,
-        basis=f"{group}_basis" if group in _READ else "own_value",
-        quotable=("registry", "own_value") if group in _READ else None,
+        basis=f"{group}_basis" if group in _OF_REGISTERS else "own_value",
+        quotable=("registry", "own_value") if group in _OF_REGISTERS else None,
     )
 
 

@@ -79,12 +79,19 @@ def shares(text: str, share: float, **columns: object) -> str:
 
 
 def assessed(
-    group: str, year: int, *, key: str = "s", scope: str = "global", reason: str = "", **categories: int
+    group: str,
+    year: int,
+    *,
+    key: str = "s",
+    start: int = 0,
+    scope: str = "global",
+    reason: str = "",
+    **categories: int,
 ) -> str:
     """Assessments of one year as text, of species with the keys that `species` gives; add texts with `together`."""
     lines = ["species_key,taxon_group,assessment_year,red_list_category,scope,change_reason"]
     names = [name for name, number in categories.items() for _ in range(number)]
-    lines += [f"XX-{key}{n},{group},{year},{name},{scope},{reason}" for n, name in enumerate(names)]
+    lines += [f"XX-{key}{n},{group},{year},{name},{scope},{reason}" for n, name in enumerate(names, start)]
     return "\n".join(lines) + "\n"
 
 
@@ -186,6 +193,13 @@ def _index(group: str, *assessments: str, number: int = 12, share: float = 0.5, 
     """What a Red List Index needs: a complete list with range shares, and assessments."""
     here = shares(species(group, NONE=number), share, **columns)
     return (Own("country_species", here, is_complete=True), Own("assessment", together(*assessments)))
+
+
+def _changes(group: str, *, key: str = "s", scope: str = "global") -> Own:
+    """Twelve genuine changes to Least Concern."""
+    lines = ["species_key,taxon_group,scope,to_year,category_before,category_after"]
+    lines += [f"XX-{key}{n},{group},{scope},2020,CR,LC" for n in range(12)]
+    return Own("genuine_change", "\n".join(lines) + "\n")
 
 
 def _own(*texts: str) -> tuple[Own, ...]:
@@ -696,12 +710,7 @@ LIST: tuple[Adversary, ...] = (
             assessed("birds", 2010, CR=24),
             together(
                 assessed("birds", 2020, reason="genuine", LC=12),
-                "\n".join(
-                    [
-                        "species_key,taxon_group,assessment_year,red_list_category,scope,change_reason",
-                        *(f"XX-s{n},birds,2020,LC,global," for n in range(12, 24)),
-                    ]
-                ),
+                assessed("birds", 2020, start=12, LC=12),
             ),
             number=24,
         ),
@@ -713,11 +722,7 @@ LIST: tuple[Adversary, ...] = (
         "loads genuine changes of reptiles to explain those of mammals",
         (
             *_index("mammals", assessed("mammals", 2010, CR=12), assessed("mammals", 2020, LC=12)),
-            Own(
-                "genuine_change",
-                "species_key,taxon_group,scope,to_year,category_before,category_after\n"
-                + "".join(f"XX-x{n},reptiles,global,2020,CR,LC\n" for n in range(12)),
-            ),
+            _changes("reptiles", key="x"),
         ),
         ("red_list_index_change", "mammals", 2020),
         Withheld("changes_not_explained"),
@@ -728,11 +733,7 @@ LIST: tuple[Adversary, ...] = (
         "loads genuine changes of the national list to explain those of the global one",
         (
             *_index("birds", assessed("birds", 2010, CR=12), assessed("birds", 2020, LC=12)),
-            Own(
-                "genuine_change",
-                "species_key,taxon_group,scope,to_year,category_before,category_after\n"
-                + "".join(f"XX-s{n},birds,XX,2020,CR,LC\n" for n in range(12)),
-            ),
+            _changes("birds", scope="XX"),
         ),
         ("red_list_index_change", "birds", 2020),
         Withheld("changes_not_explained"),
@@ -743,11 +744,7 @@ LIST: tuple[Adversary, ...] = (
         "loads genuine changes to Least Concern of birds that were assessed as Critically Endangered in that year",
         (
             *_index("amphibians", assessed("amphibians", 2010, CR=12), assessed("amphibians", 2020, CR=12)),
-            Own(
-                "genuine_change",
-                "species_key,taxon_group,scope,to_year,category_before,category_after\n"
-                + "".join(f"XX-s{n},amphibians,global,2020,CR,LC\n" for n in range(12)),
-            ),
+            _changes("amphibians"),
         ),
         ("red_list_index_change", "amphibians", 2020),
         Withheld("too_few_genuine_changes"),

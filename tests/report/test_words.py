@@ -8,10 +8,19 @@ from hypothesis import strategies as st
 
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.names.countries import countries
+from ness_pipeline.schemas.vocabulary import GROUP_SHARE_METHODS
 from ness_pipeline.share.report.charts import CHARTS, specs
 from ness_pipeline.share.report.tiles import tiles
-from ness_pipeline.share.report.wording import kind_of, label_of, number, unit_of
+from ness_pipeline.share.report.wording import kind_of, label_of, number, share_method_of, unit_of
 from ness_pipeline.share.report.world import CLASSES, breaks
+
+
+def test_every_share_method_has_its_words():
+    """No method is shown by its code, and none is left out; where no share is known there is nothing to say."""
+    words = [share_method_of(method) for method in GROUP_SHARE_METHODS]
+    assert len(set(words)) == len(words)
+    assert not any("_" in word for word in words)
+    assert share_method_of(None) == ""
 
 
 def test_every_country_has_one_tile_of_its_own():

@@ -4,12 +4,11 @@
 -- `_with_first_extinct`. Bounds let each Data Deficient species weigh as one of the n at random: exact quantiles for groups,
 -- 1.96 standard errors for roll-ups. Roll-ups are means over two groups or more, in years in which all of them have a value.
 -- Reportable from 10 species on, in a year in which the list assessed the group as a whole (is_reassessed in
--- core.red_list_tally), when the list is complete: it says so and has a
--- category for at least 80 % of the species that it names, or has one for at least 80 % of the species that a
--- country list of the group names, or that it names itself. Only for groups that are assessed worldwide by 80 % does such a
--- list hold the group: a list of butterflies is none of insects. Where no source says which changes are genuine, only the
--- latest such year is: an earlier value differs by what was learned since. A roll-up is reportable where each of its groups
--- that is known from the country has a value.
+-- core.red_list_tally), when the list is complete: it says so and has a category for at least 80 % of the species that it
+-- names; or it has one for at least 80 % of the species that it or a country list of the group names, whichever are more.
+-- Only for groups that are assessed worldwide by 80 % does a country list hold the group: one of butterflies is none of
+-- insects. Where no source says which changes are genuine, only the latest such year is: an earlier value differs by what
+-- was learned since. A roll-up is reportable where each of its groups that is known from the country has a value.
 -- Source: Bubb et al. 2009, IUCN Red List Index: guidance for national and regional use, version 1.1.
 WITH known AS (
     SELECT

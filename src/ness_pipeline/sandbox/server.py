@@ -193,7 +193,7 @@ def _server(application: Starlette) -> uvicorn.Server:
         log_config=None,
         access_log=False,
         log_level="critical",
-        # As long as public servers wait: with uvicorn's own 5 s a client that pauses for 5 s meets a closing connection.
+        # As long as nginx waits: with uvicorn's own 5 s, a client that tries again after 5 s meets a closing connection.
         timeout_keep_alive=75,
         timeout_graceful_shutdown=2,
     )

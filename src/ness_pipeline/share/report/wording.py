@@ -138,7 +138,7 @@ def day(value: dt.date | dt.datetime | None) -> str:
     return MISSING if value is None else f"{value.day} {value:%B %Y}"
 
 
-_SHARE_METHODS = {
+_SHARE_METHODS = {  # each of GROUP_SHARE_METHODS
     "range_map": "range maps",
     "cells": "grid cells",
     "stated": "an own file",
@@ -150,7 +150,7 @@ _SHARE_METHODS = {
 
 def share_method_of(method: str | None) -> str:
     """How range shares were obtained, in words; nothing where there are none."""
-    return _SHARE_METHODS.get(method or "", "")
+    return _SHARE_METHODS[method] if method else ""
 
 
 def basis_of(basis: str | None) -> str:
