@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.resources
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,21 @@ def test_landlocked_agrees_with_the_un_list(public_data: Path) -> None:
     assert flagged <= LANDLOCKED
 
 
+def test_members_and_observers_of_the_united_nations() -> None:
+    """193 members, which are those of country-converter's own list, and two observer states; no other area is either."""
+    (batch,) = read(sources()["iso_countries"], replies({}))
+    found = dict(batch.frame.select("country_code", "un_membership").iter_rows())
+    with (importlib.resources.files("country_converter") / "country_data.tsv").open(encoding="utf-8") as lines:
+        listed = {
+            row["ISO3"] for row in csv.DictReader(lines, delimiter="\t") if row["UNmember"] and not row["obsolete"]
+        }
+    codes = dict(batch.frame.select("country_code", "iso3_code").iter_rows())
+    members = {codes[code] for code, membership in found.items() if membership == "member"}
+    assert (len(members), members) == (193, listed)
+    assert {code for code, membership in found.items() if membership == "observer"} == {"PS", "VA"}
+    assert [found[code] for code in ("TW", "XK", "CK", "GL", "AQ")] == [None] * 5
+
+
 def test_every_seed_meets_its_contract() -> None:
     """Each seed file is a table of the contracts, and all of its rows load."""
     batches = read(sources()["seeds"], replies({}))
@@ -54,11 +70,11 @@ def test_every_seed_meets_its_contract() -> None:
 
 
 def test_every_source_says_what_it_is() -> None:
-    """Name, tables, citation, licence and cadence are there, and what a source needs exists."""
+    """Name, tables, citations with their licences and cadence are there, and what a source needs exists."""
     for name, source in sources().items():
         assert source.name == name
-        assert source.citation
-        assert source.licence
+        assert source.citations
+        assert all(citation and licence for citation, licence in source.citations)
         assert source.cadence_days > 0
         assert set(source.needs) <= set(sources())
         assert all(f"core.{table}" in tables() for table in source.tables)

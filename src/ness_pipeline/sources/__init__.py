@@ -45,12 +45,10 @@ class Source(Protocol):
     """World sources whose extraction must be complete before."""
     cadence_days: int
     """Days between changes of the publisher's data; older extractions are stale."""
-    citation: str
-    """Citation that the publisher requests; `{release}` stands for the release that was read."""
-    licence: str
-    """Licence of the data, as an SPDX name where there is one."""
+    citations: tuple[tuple[str, str], ...]
+    """Citations that the publisher requests, each with the licence as an SPDX name where there is one; `{release}` stands for the release that was read."""
     is_local: bool
-    """Whether it needs no publisher: its rows come with this package."""
+    """Whether its rows come with this package and take part in every run."""
     is_redistributable: bool
     """Whether its rows may be passed on to others; an export leaves out the others."""
     requires: tuple[str, ...]

@@ -42,8 +42,12 @@ class ConventionOnBiologicalDiversity:
     tables = ("treaty_party",)
     needs: tuple[str, ...] = ()
     cadence_days = 30
-    citation = "Secretariat of the Convention on Biological Diversity, List of Parties. https://www.cbd.int/information/parties.shtml"
-    licence = "LicenseRef-CBD-terms-of-use"
+    citations = (
+        (
+            "Secretariat of the Convention on Biological Diversity, List of Parties. https://www.cbd.int/information/parties.shtml",
+            "LicenseRef-CBD-terms-of-use",
+        ),
+    )
     is_local = False
     is_redistributable = True
     requires: tuple[str, ...] = ()

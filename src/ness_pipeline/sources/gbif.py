@@ -53,8 +53,9 @@ class GbifTaxonomy:
     tables = ("taxon_group_key",)
     needs: tuple[str, ...] = ()
     cadence_days = 90
-    citation = "GBIF.org, species matching API, in the checklist named in each row. https://www.gbif.org"
-    licence = "CC-BY-4.0"
+    citations = (
+        ("GBIF.org, species matching API, in the checklist named in each row. https://www.gbif.org", "CC-BY-4.0"),
+    )
     is_local = False
     is_redistributable = True
     requires: tuple[str, ...] = ()
@@ -129,8 +130,7 @@ class GbifCountry:
     tables = ("occurrence_cube", "country_species", "dataset_count")
     needs = ("gbif_taxonomy",)
     cadence_days = 30
-    citation = CITATION
-    licence = "CC0-1.0 AND CC-BY-4.0 AND CC-BY-NC-4.0"
+    citations = ((CITATION, "CC0-1.0 AND CC-BY-4.0 AND CC-BY-NC-4.0"),)
     is_local = False
     is_redistributable = True
     requires: tuple[str, ...] = ()

@@ -43,8 +43,12 @@ class GbifLiterature:
     tables = ("indicator_observation",)
     needs: tuple[str, ...] = ()
     cadence_days = 30
-    citation = "GBIF.org, literature tracking programme: publications that use GBIF-mediated data, read {release}. https://www.gbif.org/literature-tracking"
-    licence = "CC-BY-4.0"
+    citations = (
+        (
+            "GBIF.org, literature tracking programme: publications that use GBIF-mediated data, read {release}. https://www.gbif.org/literature-tracking",
+            "CC-BY-4.0",
+        ),
+    )
     is_local = False
     is_redistributable = True
     requires: tuple[str, ...] = ()

@@ -38,8 +38,12 @@ class GbifRegistry:
     tables = ("indicator_observation",)
     needs: tuple[str, ...] = ()
     cadence_days = 30
-    citation = "GBIF.org, registry of data sets and publishers, read {release}. https://www.gbif.org/dataset/search"
-    licence = "CC0-1.0"
+    citations = (
+        (
+            "GBIF.org, registry of data sets and publishers, read {release}. https://www.gbif.org/dataset/search",
+            "CC0-1.0",
+        ),
+    )
     is_local = False
     is_redistributable = True
     requires: tuple[str, ...] = ()

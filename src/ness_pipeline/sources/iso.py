@@ -27,20 +27,42 @@ LANDLOCKED = frozenset(
 """Countries without a sea coast; the Caspian and Aral Seas are lakes here."""
 
 
+UN_OBSERVERS = frozenset({"PS", "VA"})
+"""Non-member states with a permanent observer mission at the United Nations (un.org/en/about-us/non-member-states, read in 2026)."""
+
+NO_UN_STATES = frozenset(
+    # All other areas of ISO 3166-1 than the 193 members (un.org/en/about-us/member-states, read in 2026) and the observers:
+    # territories, Antarctica, and states that are neither
+    "AI AQ AS AW AX BL BM BQ BV CC CK CW CX EH FK FO GF GG GI GL GP GS GU HK HM IM IO JE KY MF MO MP MQ MS NC NF NU PF PM "  # noqa: SIM905  (as above)
+    "PN PR RE SH SJ SX TC TF TK TW UM VG VI WF XK YT".split()
+)
+"""Areas that are neither members nor observers of the United Nations."""
+
+
+def _un_membership(country_code: str) -> str | None:
+    if country_code in NO_UN_STATES:
+        return None
+    return "observer" if country_code in UN_OBSERVERS else "member"
+
+
 class IsoCountries:
-    """One row per country or territory: codes, name, UN region, whether it is landlocked."""
+    """One row per country or territory: codes, name, UN region, membership of the UN, whether it is landlocked."""
 
     name = "iso_countries"
     scope: Literal["world"] = "world"
     tables = ("country",)
     needs: tuple[str, ...] = ()
     cadence_days = 365
-    citation = (
-        "ISO 3166-1 and UN M49 codes as compiled in: Stadler, K. (2017). The country converter coco. "
-        "Journal of Open Source Software 2(16), 332. https://doi.org/10.21105/joss.00332; "
-        "landlocked countries: UN-OHRLLS."
+    citations = (
+        (
+            (
+                "ISO 3166-1 and UN M49 codes as compiled in: Stadler, K. (2017). The country converter coco. "
+                "Journal of Open Source Software 2(16), 332. https://doi.org/10.21105/joss.00332; "
+                "landlocked countries: UN-OHRLLS; members and observers: United Nations."
+            ),
+            "GPL-3.0-only",
+        ),
     )
-    licence = "GPL-3.0-only"
     is_local = True
     is_redistributable = True
     requires: tuple[str, ...] = ()
@@ -56,6 +78,7 @@ class IsoCountries:
                 "region": country.region,
                 "subregion": country.subregion,
                 "is_landlocked": country.country_code in LANDLOCKED,
+                "un_membership": _un_membership(country.country_code),
             }
             for country in countries().values()
         ]

@@ -58,8 +58,12 @@ class IucnRedList:
     tables = ("assessment", "country_species", "threat")
     needs: tuple[str, ...] = ()
     cadence_days = 90
-    citation = "IUCN, The IUCN Red List of Threatened Species, version {release}. https://www.iucnredlist.org"
-    licence = "LicenseRef-IUCN-Red-List-terms-of-use"
+    citations = (
+        (
+            "IUCN, The IUCN Red List of Threatened Species, version {release}. https://www.iucnredlist.org",
+            "LicenseRef-IUCN-Red-List-terms-of-use",
+        ),
+    )
     is_local = False
     is_redistributable = False
     requires: tuple[str, ...] = ("iucn_token",)

@@ -70,11 +70,15 @@ class ProtectedPlanet:
     tables = ("indicator_observation",)
     needs: tuple[str, ...] = ()
     cadence_days = 30
-    citation = (
-        "UNEP-WCMC and IUCN, Protected Planet: the World Database on Protected Areas (WDPA) and on Other Effective "
-        "Area-based Conservation Measures (WD-OECM), {release}. https://www.protectedplanet.net"
+    citations = (
+        (
+            (
+                "UNEP-WCMC and IUCN, Protected Planet: the World Database on Protected Areas (WDPA) and on Other Effective "
+                "Area-based Conservation Measures (WD-OECM), {release}. https://www.protectedplanet.net"
+            ),
+            "LicenseRef-WDPA-terms-of-use",
+        ),
     )
-    licence = "LicenseRef-WDPA-terms-of-use"
     is_local = False
     is_redistributable = True
     requires: tuple[str, ...] = ("protected_planet_token",)

@@ -30,8 +30,7 @@ class Seeds:
     scope: Literal["world"] = "world"
     needs: tuple[str, ...] = ()
     cadence_days = 365
-    citation = "Compiled for ness-pipeline; every row names its own source."
-    licence = "CC0-1.0"
+    citations = (("Compiled for ness-pipeline; every row names its own source.", "CC0-1.0"),)
     is_local = True
     is_redistributable = True
     requires: tuple[str, ...] = ()

@@ -58,6 +58,13 @@ SERIES: dict[str, str | None] = {
     "ER_BDY_ABT2NP": None,
     "ER_BDY_SEEA": None,
     "ER_MTN_GRNCVI": None,
+    "EN_H2O_WBAMBQ": None,
+    "ER_H2O_IWRMD": None,
+    "EG_TBA_H2CO": None,
+    "EN_WWT_WWDS": None,
+    "AG_LND_FRSTMGT": None,
+    "ER_REG_UNFCIM": None,
+    "ER_REG_SSFRAR": None,
     "DC_ODA_BDVL": None,
     "DC_ODA_BDVDL": None,
 }
@@ -118,10 +125,12 @@ class UnSdg:
     tables = ("indicator_observation",)
     needs: tuple[str, ...] = ()
     cadence_days = 30
-    citation = (
-        "United Nations Statistics Division, Global SDG Indicators Database. https://unstats.un.org/sdgs/dataportal"
+    citations = (
+        (
+            "United Nations Statistics Division, Global SDG Indicators Database. https://unstats.un.org/sdgs/dataportal",
+            "LicenseRef-UN-data-terms-of-use",
+        ),
     )
-    licence = "LicenseRef-UN-data-terms-of-use"
     is_local = False
     is_redistributable = True
     requires: tuple[str, ...] = ()

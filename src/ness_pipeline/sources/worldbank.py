@@ -54,8 +54,7 @@ class WorldBank:
     tables = ("indicator_observation",)
     needs: tuple[str, ...] = ()
     cadence_days = 30
-    citation = "World Bank, World Development Indicators. https://data.worldbank.org"
-    licence = "CC-BY-4.0"
+    citations = (("World Bank, World Development Indicators. https://data.worldbank.org", "CC-BY-4.0"),)
     is_local = False
     is_redistributable = True
     requires: tuple[str, ...] = ()
