@@ -51,6 +51,7 @@ def refresh_countries(
     offline: bool = False,
     max_age_hours: Hours = 24.0,
     accept_change: bool = False,
+    sample: bool = False,
 ) -> State[Summary]:
     """Refresh countries from their publishers and publish the result.
 
@@ -61,6 +62,7 @@ def refresh_countries(
         offline: use what has landed, ask no publisher.
         max_age_hours: payloads younger than this serve again.
         accept_change: publish also what changes more than the contracts' limits allow.
+        sample: load the sample of open data that comes with the package, ask no publisher.
     """
 
     def plan(settings: Settings) -> Plan:
@@ -72,6 +74,7 @@ def refresh_countries(
             is_offline=offline,
             max_age_hours=max_age_hours,
             accept_change=accept_change,
+            with_sample=sample,
         )
 
     return run_in_flow(plan)

@@ -21,6 +21,7 @@ from ness_pipeline.flows.backfill_country import backfill_country
 from ness_pipeline.flows.refresh_countries import refresh_countries
 from ness_pipeline.flows.server_address import environment
 from ness_pipeline.sources import sources
+from ness_pipeline.sources.sample import NAME as SAMPLE
 
 MONTHLY = "0 3 2 * *"
 """Second day of the month, 03:00 UTC: GBIF's monthly snapshot is made on the first."""
@@ -40,7 +41,9 @@ def deployments() -> list[RunnerDeployment]:
     Their parameters are offered as lists to pick from (an empty list means all) and not enforced, so that ISO codes work
     as well.
     """
-    indicators = sorted(source.name for source in sources().values() if source.scope == "world")
+    indicators = sorted(
+        source.name for source in sources().values() if source.scope == "world" and source.name != SAMPLE
+    )
     common: dict[str, Any] = {
         "enforce_parameter_schema": False,
         "entrypoint_type": EntrypointType.MODULE_PATH,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated
 
 import polars as pl
@@ -23,6 +24,11 @@ class Publication(Contract):
         "Version of the contracts; NULL before they had one.", nullable=True, ge=1, le=10_000
     )
     is_synthetic: bool = column("Whether any data in it are SYNTHETIC.")
+    sample_as_of: dt.date = column(
+        "Day of the sample of open data, where some series are of it (`source` = sample in core.indicator_observation); "
+        "NULL where none is.",
+        nullable=True,
+    )
 
     class Config:
         """Grain: publication."""

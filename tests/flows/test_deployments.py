@@ -14,16 +14,22 @@ from prefect import get_client
 from ness_pipeline.flows.deployments import main
 from ness_pipeline.flows.schedules import QUIET_RUNS, deploy, deployments
 from ness_pipeline.names.countries import countries, resolve
+from ness_pipeline.run.plan import plan_refresh
+from ness_pipeline.settings import Settings
 from ness_pipeline.sources import sources
 
 
-def test_deployments_are_a_monthly_a_weekly_and_one_on_demand():
+def test_deployments_are_a_monthly_a_weekly_and_one_on_demand(tmp_path):
     """A monthly world refresh, weekly indicators, and a backfill without schedule; no Prefect limit that could end a run."""
     made = {deployment.name: deployment for deployment in deployments()}
     crons = {name: [item.schedule.cron for item in one.schedules] for name, one in made.items()}
     assert crons == {"monthly-world": ["0 3 2 * *"], "weekly-indicators": ["0 3 * * 1"], "backfill": []}
     assert {one.concurrency_limit for one in made.values()} == {None}
-    assert "gbif_country" not in made["weekly-indicators"].parameters["sources"]
+    assert {"gbif_country", "sample"}.isdisjoint(made["weekly-indicators"].parameters["sources"])
+    for one in made.values():
+        if "sources" in one.parameters:
+            settings, named = Settings(_env_file=None, home=tmp_path), one.parameters["sources"]
+            assert plan_refresh(settings, ["KE"], "2000:2025", only=named, is_offline=True).units
 
 
 @pytest.mark.slow
@@ -45,7 +51,7 @@ def test_forms_offer_countries_sources_and_years():
     assert {"Kenya", "Norway", "Brazil"} <= set(pick["items"]["enum"])
     assert len(resolve(pick["items"]["enum"])) == len(pick["items"]["enum"]) == len(countries())
     (named,) = (kind for kind in form["sources"]["anyOf"] if kind["type"] == "array")
-    assert set(named["items"]["enum"]) == set(sources())
+    assert set(named["items"]["enum"]) == set(sources()) - {"sample"}, "which is asked for on its own"
     assert re.fullmatch(form["years"]["pattern"], form["years"]["default"])
     assert all(field["description"] for field in form.values())
     assert "Kenya" in made["backfill"]._parameter_openapi_schema.model_dump()["properties"]["country"]["enum"]

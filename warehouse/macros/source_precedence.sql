@@ -1,3 +1,4 @@
--- Who is believed first when sources disagree: 0 own files, 1 publishers, 2 the seeds that come with the project.
+-- Who is believed first when sources disagree: 0 own files, 1 publishers, 2 the sample of open data, 3 the seeds; the last
+-- two come with the project.
 CREATE OR REPLACE MACRO source_precedence(source) AS
-    CASE WHEN starts_with(source, 'file:') THEN 0 WHEN source = 'seeds' THEN 2 ELSE 1 END;
+    CASE WHEN starts_with(source, 'file:') THEN 0 WHEN source = 'sample' THEN 2 WHEN source = 'seeds' THEN 3 ELSE 1 END;

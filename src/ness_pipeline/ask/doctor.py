@@ -19,6 +19,7 @@ from ness_pipeline.errors import NessError, SourceUnavailable, WarehouseBusy, Wr
 from ness_pipeline.paths import Paths
 from ness_pipeline.settings import Publisher, Settings
 from ness_pipeline.sources import sources
+from ness_pipeline.sources.sample import NAME as SAMPLE
 
 NEEDED_BYTES = 1024**3
 """Free space below which a run is likely to stop half-way."""
@@ -144,8 +145,8 @@ def _ages(paths: Paths, now: dt.datetime) -> Iterator[Finding]:
         return  # the finding about the warehouse contains it
     read = {source: (latest, units) for source, latest, units in rows}
     for source in sources().values():
-        if source.is_local or source.name not in read:
-            continue
+        if source.is_local or source.name == SAMPLE or source.name not in read:
+            continue  # what comes with the package is as old as the package
         latest, units = read[source.name]
         days = (now - latest).total_seconds() / 86_400
         message = f"read {days:.1f} days ago, promised every {source.cadence_days} days; {units} units"

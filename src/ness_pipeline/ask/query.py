@@ -15,7 +15,7 @@ import duckdb
 from ness_pipeline.errors import WrongUsage
 
 Format = Literal["table", "csv", "json", "parquet"]
-IndexPart = Literal["index", "pillars", "measures", "sensitivity"]
+IndexPart = Literal["index", "ranking", "pillars", "measures", "choices", "effect", "sensitivity"]
 
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
@@ -32,7 +32,7 @@ def open_published(published: Path) -> duckdb.DuckDBPyConnection:
         WrongUsage: there is no such file, or it is no warehouse.
     """
     if not published.exists():
-        message = f"There is no warehouse at {published}; make one with `ness run KE`, or try SYNTHETIC data with `ness run --sandbox KE`."
+        message = f"There is no warehouse at {published}; make one with `ness run KE`, or with `ness run --all --sample` from packaged real numbers, or try SYNTHETIC data with `ness run --sandbox KE`."
         raise WrongUsage(message)
     try:
         connection = duckdb.connect(str(published), read_only=True, config=LOCKED_DOWN)
@@ -45,6 +45,24 @@ def open_published(published: Path) -> duckdb.DuckDBPyConnection:
     connection.execute("SET enable_progress_bar = false")
     connection.execute("SET lock_configuration = true")
     return connection
+
+
+def kind_of_data(published: Path) -> str | None:
+    """A sentence that says whether the numbers of a file are invented, or partly a sample; None where neither is so.
+
+    Raises:
+        WrongUsage: there is no such file, or it is no warehouse.
+    """
+    columns, rows = ask(published, "FROM ops.publication ORDER BY published_at DESC LIMIT 1")
+    publication = dict(zip(columns, rows[0], strict=True)) if rows else {}
+    if publication.get("is_synthetic"):
+        return "[bold yellow]SYNTHETIC[/] data from the sandbox: invented species, no real country's numbers."
+    if day := publication.get("sample_as_of"):
+        return (
+            f"Sample of open data, as of {day}: `ness cite` names its publishers, `release` in core.indicator_observation "
+            "the vintage of each value."
+        )
+    return None
 
 
 @contextmanager

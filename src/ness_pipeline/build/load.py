@@ -28,6 +28,7 @@ from ness_pipeline.landing.extraction import Extraction
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.sources import Context, sources
 from ness_pipeline.sources.extract import understood
+from ness_pipeline.sources.sample import citations_of
 from ness_pipeline.sql import frame_of, quote
 
 logger = logging.getLogger(__name__)
@@ -326,20 +327,47 @@ def load_extraction(
         for record in extraction.records()
     ]
     accessed_on = (extraction.completed_at or now).date()
-    citation = source.citation.replace("{release}", extraction.release or "unknown")
-    citation = f"SYNTHETIC stand-in for: {citation}" if is_synthetic else citation
-    cited = {
-        "source": unit.source,
-        "unit": unit.key,
-        "citation": citation,
-        "doi": None,
-        "licence": source.licence,
-        "accessed_on": accessed_on,
-        "is_redistributable": source.is_redistributable,
-    }
+    cited = [
+        {
+            "source": unit.source,
+            "unit": unit.key,
+            "citation": ("SYNTHETIC stand-in for: " if is_synthetic else "")
+            + citation.replace("{release}", extraction.release or "unknown"),
+            "doi": None,
+            "licence": licence,
+            "accessed_on": accessed_on,
+            "is_redistributable": source.is_redistributable,
+        }
+        for citation, licence in source.citations
+    ]
     replace_ops(connection, "provenance", unit, provenance)
-    replace_ops(connection, "citation", unit, [cited])
+    replace_ops(connection, "citation", unit, cited)
     return results
+
+
+def remove_replaced_sample(connection: duckdb.DuckDBPyConnection) -> int:
+    """Remove the sample's rows of each series that a publisher's own release has brought; returns how many series.
+
+    A series is replaced whole, for all countries, so that no series is of two vintages. Whoever has no series left in the
+    sample need not be named for it any more.
+    """
+    replaced = (
+        "SELECT DISTINCT series_code FROM landed.indicator_observation WHERE source = 'sample' AND series_code IN "
+        "(SELECT series_code FROM landed.indicator_observation WHERE source_precedence(source) = 1)"
+    )
+    ((series,),) = connection.execute(f"SELECT count(*) FROM ({replaced})").fetchall()
+    if series:
+        connection.execute(
+            f"DELETE FROM landed.indicator_observation WHERE source = 'sample' AND series_code IN ({replaced})"
+        )
+    rows = connection.execute(
+        "SELECT DISTINCT series_code FROM landed.indicator_observation WHERE source = 'sample'"
+    ).fetchall()
+    cited = citations_of({code for (code,) in rows})
+    connection.execute(
+        "DELETE FROM ops.citation WHERE source = 'sample' AND citation NOT IN (SELECT unnest($1))", [cited]
+    )
+    return int(series)
 
 
 def replace_ops(

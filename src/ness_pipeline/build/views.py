@@ -8,7 +8,7 @@ import polars as pl
 from ness_pipeline.build.models import models
 from ness_pipeline.contract.ddl import comments
 from ness_pipeline.contract.dictionary import tables
-from ness_pipeline.contract.measures import country_profile_sql, measures, metric_value_sql
+from ness_pipeline.contract.measures import country_profile_sql, measures, metric_value_sql, with_iso3_sql
 from ness_pipeline.paths import sql_folder
 from ness_pipeline.schemas.vocabulary import BASES
 from ness_pipeline.sql import quote
@@ -40,7 +40,10 @@ def create_views(connection: duckdb.DuckDBPyConnection) -> None:
     metrics = catalogue()  # noqa: F841  (read by DuckDB)
     connection.execute("DELETE FROM ops.metric")
     connection.execute("INSERT INTO ops.metric BY NAME SELECT * FROM metrics")
-    queries = {"metric_value": metric_value_sql(), "country_profile": country_profile_sql()}
+    queries = {
+        "metric_value": with_iso3_sql(metric_value_sql(), tables()["metrics.metric_value"].columns),
+        "country_profile": country_profile_sql(),
+    }
     for file in sorted(sql_folder("views").glob("*.sql")):
         queries[file.stem] = file.read_text(encoding="utf-8")
     for name, query in queries.items():

@@ -63,9 +63,11 @@ def sql(
         writer.writerow(columns)
         writer.writerows(rows)
     else:
-        from ness_pipeline.cli.terminal import show_rows
+        from ness_pipeline.cli.terminal import show_kind, show_rows
 
         show_rows(console, columns, rows)
+        if not sandbox:
+            show_kind(errors, published)  # beside the answer, so that a pipe receives nothing but it
 
 
 @app.command(name="queries", rich_help_panel=ASK)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -63,6 +67,17 @@ def _common(
         write_logs(log, secrets=load_settings().secrets())
     if debug:
         os.environ["NESS_DEBUG"] = "1"
+
+
+def program() -> str:
+    """The words that start this program in the user's shell: `ness`, or the path by which it was started."""
+    if shutil.which("ness"):
+        return "ness"
+    started = Path(sys.argv[0])
+    if started.name != "ness":
+        return f"{shlex.quote(sys.executable)} -m ness_pipeline.cli"
+    here = Path.cwd()
+    return shlex.quote(str(started.relative_to(here) if started.is_relative_to(here) else started))
 
 
 def settings_for(*, sandbox: bool) -> Settings:

@@ -21,7 +21,7 @@ def status(
 ) -> None:
     """Freshness, gaps and latest changes of the published file, and whether its tables match the models; exit 1 when not."""
     from ness_pipeline.ask.status import content_of, status_of
-    from ness_pipeline.cli.terminal import show_rows
+    from ness_pipeline.cli.terminal import show_kind, show_rows
 
     paths = Paths.of(settings_for(sandbox=sandbox))
     if digest:
@@ -41,6 +41,8 @@ def status(
             f"{publication_row['countries']} countries, {publication_row['metric_values']:,} values, content {publication_row['content_hash']}",
             highlight=False,
         )
+        if publication_row.get("sample_as_of"):
+            show_kind(console, paths.published)
     show_rows(console, ["table", "rows"], list(status_now.rows.items()))
     if status_now.changes:
         console.print("Changed with this publication:")

@@ -18,6 +18,7 @@ from ness_pipeline.cli.base import (
     complete_country,
     console,
     errors,
+    program,
     sandbox_url,
 )
 from ness_pipeline.errors import WrongUsage
@@ -44,15 +45,14 @@ def _carry_out(plan_of: Callable[[Settings], Plan], parameters: Mapping[str, obj
         settings = load_settings().for_sandbox(url) if url else load_settings()
         plan = plan_of(settings)
         from ness_pipeline.build.models import models
-        from ness_pipeline.cli.terminal import RunProgress, show_summary
+        from ness_pipeline.cli.terminal import RunProgress, show_kind, show_summary
 
         lines = RunProgress(console, plan.units, len(models()), offline=plan.is_offline)
         with lines.shown() as progress:
             summary = _run(settings, plan, progress, parameters)
-    if sandbox:
-        console.print("[bold yellow]SYNTHETIC[/] data from the sandbox: invented species, no real country's numbers.")
-    again = " --sandbox" if sandbox else ""
-    show_summary(console, summary, str(Paths.of(settings).published), again)
+    published = Paths.of(settings).published
+    show_kind(console, published)
+    show_summary(console, summary, str(published), program(), " --sandbox" if sandbox else "")
     raise typer.Exit(summary.exit_code)
 
 
@@ -84,12 +84,17 @@ def run(
     years: YearSpan = None,
     source: Annotated[list[str] | None, typer.Option("--source", help="Only these sources.")] = None,
     max_age_hours: Annotated[float, typer.Option(help="Payloads younger than this serve again.")] = 24.0,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Load the sample of open data in this package; ask no publisher.")
+    ] = False,
     offline: Offline = False,
     accept_change: AcceptChange = False,
     sandbox: Sandbox = False,
 ) -> None:
     """Refresh countries from their publishers and publish: the main run."""
-    if bool(countries) == everything:
+    if countries and everything:
+        raise WrongUsage("Name countries or say --all, and not both: --all holds every country.")
+    if not countries and not everything:
         raise WrongUsage(
             "Say which countries to refresh, as in `ness run KE TZ`, or `ness run --all` for every country."
         )
@@ -107,12 +112,14 @@ def run(
             is_offline=offline,
             max_age_hours=max_age_hours,
             accept_change=accept_change,
+            with_sample=sample,
         )
 
     parameters = {
         "countries": countries,
         "years": span,
         "sources": source,
+        "sample": sample,
         "offline": offline,
         "max_age_hours": max_age_hours,
         "accept_change": accept_change,

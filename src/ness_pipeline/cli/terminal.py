@@ -108,8 +108,24 @@ def counted(console: Console, label: str) -> Iterator[Callable[[str, int, int], 
         yield lambda step, done, total: progress.update(task, completed=done, total=total or None, current=escape(step))
 
 
-def show_summary(console: Console, summary: Summary, published: str, again: str) -> None:
-    """Print what was loaded, rejected and missing, where the file is, and what to try next."""
+def show_kind(console: Console, published: Path) -> None:
+    """Print whether the numbers of the published file are invented, or a sample."""
+    from ness_pipeline.ask.query import kind_of_data
+
+    if says := kind_of_data(published):
+        console.print(says, highlight=False, soft_wrap=True)
+
+
+def show_summary(console: Console, summary: Summary, published: str, program: str, again: str) -> None:
+    """Print what was loaded, rejected and missing, where the file is, and what to try next.
+
+    Args:
+        console: where to print.
+        summary: what the run did.
+        published: the file that readers open.
+        program: the words that start this program.
+        again: the option that names the same file.
+    """
     from ness_pipeline.run.summary import COUNTS
 
     table = Table("Source", *map(str.capitalize, COUNTS), box=None, header_style="bold")
@@ -128,11 +144,17 @@ def show_summary(console: Console, summary: Summary, published: str, again: str)
         highlight=False,
         soft_wrap=True,
     )
+    if summary.series_replaced:
+        console.print(
+            f"{summary.series_replaced} series of the sample of open data were replaced by their publishers' own releases.",
+            highlight=False,
+            soft_wrap=True,
+        )
     console.print("Try next:")
     for line in (
-        f'ness sql{again} "FROM metrics.country_profile"',
-        f"ness sql{again} \"SELECT * FROM metrics.metric_value WHERE country_code = '{country}' AND reportable\"",
-        f"ness report{again}",
+        f"{program} index{again}",
+        f"{program} sql{again} \"SELECT * FROM metrics.metric_value WHERE country_code = '{country}' AND reportable\"",
+        f"{program} report{again}",
     ):
         console.print(f"  {line}", highlight=False, soft_wrap=True)  # a command must be fit to copy
 

@@ -91,6 +91,7 @@ def publish(
         "version": __version__,
         "contracts_version": schemas.VERSION,
         "is_synthetic": is_synthetic,
+        "sample_as_of": _sample_as_of(connection),
     }
     connection.execute("CHECKPOINT")
     partial = paths.home / f"{paths.published.stem}.partial"
@@ -111,6 +112,15 @@ def publish(
     _record(connection, {"publication": [entry], "change": changed})
     logger.info("published", extra={"publication": name, "content_hash": digest, "countries": countries})
     return digest
+
+
+def _sample_as_of(connection: duckdb.DuckDBPyConnection) -> dt.date | None:
+    """The day of the sample of open data, where rows of it are among the series."""
+    rows = connection.execute(
+        "SELECT CAST(release AS DATE) FROM ops.load WHERE source = 'sample' AND status = 'loaded' "
+        "AND EXISTS (FROM core.indicator_observation WHERE source = 'sample') ORDER BY loaded_at DESC LIMIT 1"
+    ).fetchall()
+    return rows[0][0] if rows else None
 
 
 def _compared(connection: duckdb.DuckDBPyConnection, name: str, *, accept_change: bool) -> list[dict[str, object]]:

@@ -15,6 +15,7 @@ from ness_pipeline.names.years import Years
 from ness_pipeline.paths import Paths
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import Source, sources
+from ness_pipeline.sources.sample import NAME as SAMPLE
 
 BACKFILL_WORLD_MAX_AGE_HOURS = 24.0 * 31
 """A backfill uses the world's tables of the last monthly refresh, so that only its country changes."""
@@ -61,6 +62,7 @@ def plan_refresh(
     is_offline: bool = False,
     max_age_hours: float = 24.0,
     accept_change: bool = False,
+    with_sample: bool = False,
 ) -> Plan:
     """The plan of `ness run`.
 
@@ -75,16 +77,42 @@ def plan_refresh(
         is_offline: use only what has landed.
         max_age_hours: landed payloads that are younger than this are not fetched again.
         accept_change: publish also what changes more than the contracts' limits allow.
+        with_sample: load the sample of open data that comes with the package, and ask no publisher.
 
     Raises:
-        WrongUsage: an unknown country or source, unreadable years, or a source named in `only` lacks a setting.
+        WrongUsage: an unknown country or source, unreadable years, a source named in `only` lacks a setting, or the
+            sample is asked for in the sandbox or as one of several sources.
     """
     codes = resolve(countries) if countries else tuple(all_countries())
     span = Years.parse(years)
-    world, national = _units(settings, codes, span, tuple(only), is_offline=is_offline)
+    only = tuple(only)
+    if SAMPLE in only:
+        raise WrongUsage("The sample of open data is no publisher; load it with --sample, without --source.")
+    if with_sample:
+        only = _with_sample(settings, only)
+        is_offline = False  # it comes with the package, so that nothing needs to have landed before
+    world, national = _units(settings, codes, span, only, is_offline=is_offline)
     age = dt.timedelta(hours=max_age_hours)
-    command = f"run {' '.join(countries or ['--all'])} --years {span}"
+    command = f"run {' '.join(countries or ['--all'])} --years {span}{' --sample' if with_sample else ''}"
     return Plan(command, codes, span, world, national, is_offline, age, age, accept_change)
+
+
+def _with_sample(settings: Settings, only: tuple[str, ...]) -> tuple[str, ...]:
+    """The sources of a run with the sample: all that come with the package.
+
+    Raises:
+        WrongUsage: it would stand beside invented numbers, or other sources are named.
+    """
+    if settings.is_synthetic:
+        raise WrongUsage(
+            "The sample holds real numbers and the sandbox invented ones, which never stand in one file; leave one of "
+            "--sample and --sandbox out."
+        )
+    if only:
+        raise WrongUsage(
+            "With --sample no publisher is asked; leave --source out, or leave --sample out to read that source."
+        )
+    return (*(source.name for source in sources().values() if source.is_local), SAMPLE)
 
 
 def plan_backfill(
@@ -112,8 +140,9 @@ def _units(
 ) -> tuple[tuple[Unit, ...], tuple[Unit, ...]]:
     """Units of work of the world and of the countries."""
     if unknown := sorted(set(only) - sources().keys()):
-        raise WrongUsage(f"{unknown[0]!r} is no source; choose from {', '.join(sources())}.")
-    wanted = [source for source in sources().values() if not only or source.name in only]
+        choices = ", ".join(name for name in sources() if name != SAMPLE)
+        raise WrongUsage(f"{unknown[0]!r} is no source; choose from {choices}.")
+    wanted = [source for source in sources().values() if (source.name in only if only else source.name != SAMPLE)]
     lacking = {source.name: setting for source in wanted if (setting := _missing_setting(source, settings))}
     if only and lacking and not is_offline:
         name, setting = next(iter(lacking.items()))

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import duckdb
 
-from ness_pipeline.build.load import load_extraction, record_failure
+from ness_pipeline.build.load import load_extraction, record_failure, remove_replaced_sample
 from ness_pipeline.build.models import materialise
 from ness_pipeline.errors import DamagedBuild, NessError, SourceUnavailable
 from ness_pipeline.landing.units import Unit
@@ -62,7 +62,10 @@ def refresh(
                 failures = {} if plan.is_offline else extract(units, max_age, watch)
                 _load(build, settings, units, failures, summary, watch)
         expect_data(build, summary.gaps)
-        compute_and_publish(build, settings, plan.countries, summary, accept_change=plan.accept_change, watch=watch)
+        summary.series_replaced = remove_replaced_sample(build)
+        # Countries that nobody asked for have numbers of the replaced vintage, too.
+        countries = None if summary.series_replaced else plan.countries
+        compute_and_publish(build, settings, countries, summary, accept_change=plan.accept_change, watch=watch)
     return summary
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from ness_pipeline.build.database import open_build, translate
-from ness_pipeline.build.load import load_extraction, record_failure
+from ness_pipeline.build.load import load_extraction, record_failure, remove_replaced_sample
 from ness_pipeline.build.lock import writer
 from ness_pipeline.build.models import materialise
 from ness_pipeline.contract.ddl import landed_table
@@ -115,6 +115,7 @@ def rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings, aside: Pa
             loaded += 1
         else:
             failed += 1
+    remove_replaced_sample(connection)
     for unit in own_units(landing):
         take_back(connection, landing, unit, run_id, clock(connection))
         loaded += 1

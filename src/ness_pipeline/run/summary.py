@@ -35,13 +35,24 @@ class Gap:
 
 @dataclass
 class Summary:
-    """What a run did, for the terminal, the Prefect artifact and the exit code."""
+    """What a run did, for the terminal, the Prefect artifact and the exit code.
+
+    Attributes:
+        run_id: identifier of the run.
+        countries: country codes that were asked for; none means all.
+        loaded: what became of the rows of each unit of work.
+        gaps: units of work that failed.
+        written: rows written per table.
+        series_replaced: series of the sample of open data that a publisher's own release has replaced.
+        content_hash: of the publication.
+    """
 
     run_id: str
     countries: tuple[str, ...]
     loaded: dict[Unit, list[Loaded]] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
     written: dict[str, int] = field(default_factory=dict)
+    series_replaced: int = 0
     content_hash: str | None = None
 
     def per_source(self) -> dict[str, Counter[str]]:
