@@ -90,6 +90,7 @@ def country(country_code: str = "KE", *, is_landlocked: bool = False, **more: An
         "m49_code": None,
         "country_name": f"Country {country_code}",
         "is_landlocked": is_landlocked,
+        "un_membership": "member",
     } | more
 
 

@@ -47,6 +47,19 @@ def test_own_indicator_value_replaces_one_value(warehouse: Any) -> None:
     ]  # fmt: skip
 
 
+def test_own_files_then_publishers_then_the_sample_then_seeds(warehouse: Any) -> None:
+    """Of each value the first of these sources that has it counts."""
+    believed = ("file:own", "unsdg", "sample", "seeds")
+    for place, source in enumerate(believed):
+        rows = [observation("ER_RSK_LST", 2020 + year, 10.0 * place) for year in range(place + 1)]
+        warehouse.land("indicator_observation", rows, source=source)
+    warehouse.materialise(only="core.indicator_observation")
+    found = warehouse.rows("SELECT year, value, source FROM core.indicator_observation ORDER BY ALL")
+    assert [tuple(row.values()) for row in found] == [
+        (2020, 0.0, "file:own"), (2021, 10.0, "unsdg"), (2022, 20.0, "sample"), (2023, 30.0, "seeds"),
+    ]  # fmt: skip
+
+
 def test_treaties_of_one_day_own_file_then_publisher_then_seeds(warehouse: Any) -> None:
     """The first source in that order counts with all its dates."""
     warehouse.land("treaty_party", [treaty("cites", "1980-01-01"), treaty("cbd", "1993-12-29"), treaty("cms", "1990-01-01")], source="seeds")  # fmt: skip
@@ -236,6 +249,18 @@ def test_an_own_file_moves_no_country_to_or_from_the_sea(warehouse: Any, said: b
     warehouse.materialise(only="core.country")
     found = {row["country_code"]: row["is_landlocked"] for row in warehouse.rows("FROM core.country")}
     assert found == {"KE": not said, "QQ": said}
+
+
+def test_an_own_file_makes_no_member_of_the_united_nations(warehouse: Any) -> None:
+    """Membership comes from the UN's own lists alone, so a country that only an own file knows is none."""
+    warehouse.land(
+        "country", [country("KE", un_membership="member"), country("TW", un_membership=None)], source="iso_countries"
+    )
+    own = [country(code, un_membership=said) for code, said in (("KE", None), ("TW", "member"), ("QQ", "observer"))]
+    warehouse.land("country", own, source="file:own")
+    warehouse.materialise(only="core.country")
+    found = {row["country_code"]: row["un_membership"] for row in warehouse.rows("FROM core.country")}
+    assert found == {"KE": "member", "TW": None, "QQ": None}
 
 
 def test_group_keys_per_checklist(warehouse: Any) -> None:

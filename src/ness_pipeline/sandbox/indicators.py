@@ -49,6 +49,14 @@ UNSDG_SERIES = {
     "ER_MTN_GRNCVI": ("15.4.2", "Mountain Green Cover Index", "PERCENT", "belts", 2000),
     "DC_ODA_BDVL": ("15.a.1", "Total official development assistance for biodiversity, by recipient countries (millions of constant United States dollars)", "CON_USD_M", "aid", 2006),
     "DC_ODA_BDVDL": ("15.a.1", "Total official development assistance for biodiversity, by donor countries (millions of constant United States dollars)", "CON_USD_M", "aid", 2006),
+    # New series stand last, so that the values of the others stay the same.
+    "EN_H2O_WBAMBQ": ("6.3.2", "Proportion of bodies of water with good ambient water quality", "PERCENT", "percent", 2017),
+    "ER_H2O_IWRMD": ("6.5.1", "Degree of integrated water resources management implementation", "PERCENT", "percent", 2017),
+    "EG_TBA_H2CO": ("6.5.2", "Proportion of transboundary basins with an operational arrangement for water cooperation", "PERCENT", "mountain", 2017),
+    "EN_WWT_WWDS": ("6.3.1", "Proportion of safely treated domestic wastewater flows", "PERCENT", "percent", 2020),
+    "AG_LND_FRSTMGT": ("15.2.1", "Proportion of forest area with a long-term management plan", "PERCENT", "percent", 2000),
+    "ER_REG_UNFCIM": ("14.6.1", "Implementation of instruments to combat illegal, unreported and unregulated fishing (level of implementation: 1 lowest to 5 highest)", "NUMBER", "marine_level", 2018),
+    "ER_REG_SSFRAR": ("14.b.1", "Framework which protects access rights for small-scale fisheries (level of implementation: 1 lowest to 5 highest)", "NUMBER", "marine_level", 2018),
 }  # fmt: skip
 """UN SDG code to its indicator, description, unit, kind and first year."""
 
@@ -131,6 +139,8 @@ class Indicators:
             return [max(1.0, start - step * i) / 1.0 for i in range(len(years))]
         if kind == "aid":
             return [self._whole(0, 60_000) / 100 for _ in years]
+        if kind == "marine_level":
+            return [self._whole(1, 6) for _ in years]
         if kind == "flag":
             since = self._whole(0, 2 * len(years))
             return [int(i >= since) for i in range(len(years))]
