@@ -202,7 +202,7 @@ REASONS: dict[str, str] = {
     "not_relevant": "The publisher says that the number has no meaning for this country.",
     "bound_only": "The publisher gives a bound, such as below 5, and no value.",
     "out_of_range": "The published value lies outside what is possible.",
-    "no_assessed_species": "No species of this group that still lives in the country has been assessed.",
+    "no_assessed_species": "No assessment was loaded of a species of this group that still lives in the country.",
     "all_data_deficient": "Every assessed species of this group that is not extinct is Data Deficient.",
     "group_partly_assessed": "Less than 80 % of the described species of this group have been assessed worldwide.",
     "country_partly_assessed": "Less than 80 % of the species known from the country have been assessed.",
@@ -217,6 +217,7 @@ REASONS: dict[str, str] = {
     "too_few_threats_known": "Threats are known for less than 80 % of the species that score.",
     "no_species_at_risk": "No species of the group in the country is at any risk that scores.",
     "too_few_years": "The values lie too close together in time for a trend.",
+    "too_few_years_pooled": "Of the last five years fewer than three are known.",
     "another_release": "The earlier values are of another publisher or release, so a change would partly be one of method; load the series from one release.",
     "year_not_over": "The year was not over when the source was read, so the number will still grow; a file that does not say when (`release`) may end in the running year.",
     "not_open": "None of the treaties is open to the country.",
@@ -224,6 +225,7 @@ REASONS: dict[str, str] = {
     "too_few_treaties": "Fewer than five treaties are in being and open to the country, too few for a share of them.",
     "too_few_answers": "The country has answered fewer questions than the number needs to mean anything.",
     "answers_unknown": "To some of the seven questions there is no yes or no, only a 0 that means not reported or nothing at all; answers to all seven make the number quotable.",
+    "no_new_answer": "No question has an answer of that very year; the number stands in the year of the latest one.",
     "answer_too_old": "Some answers are more than five years old and say nothing of that year; newer answers make the number quotable.",
     "no_forest": "The country had no forest at the beginning of the span, so there is no rate of change.",
     "no_land_area": "The land area of the country is not known.",
@@ -245,10 +247,11 @@ REASONS: dict[str, str] = {
     "all_years_only": "The publisher gives this number for all years together.",
     "mixed_checklists": "Species keys from more than one checklist meet here, so species may be counted twice.",
     "value_too_old": "The latest value is older than the definition of the index allows.",
-    "too_few_measures": "Fewer measures of the pillar have a value than the definition of the index asks for.",
-    "too_few_pillars": "Fewer pillars of the half have a score than the definition of the index asks for.",
+    "too_few_measures": "No measure of the pillar has a value.",
+    "too_little_covered": "The measures that have a value carry less weight than the definition of the index asks for.",
+    "no_state": "Neither a member nor an observer of the United Nations; its measures and halves stand, and only states are ranked.",
     "essential_missing": "Something that the definition of the index calls essential has no value.",
-    "half_missing": "The ecological system or the security system has no score, and the index needs both.",
+    "half_missing": "The ecological or the security system may not be quoted, and the index needs both.",
     "too_few_countries": "Fewer than 10 countries, too few to say how numbers vary over the world.",
     "not_assessed_together": "Fewer than 80 % of the species were assessed in that year or the four before, so the value mixes states of many years.",
     "completeness_unknown": "Nothing says how many species of the group live in the country, so the list may be of a few, as one of butterflies is of insects; load the list with --complete when it assesses them all.",
@@ -262,3 +265,6 @@ REASONS: dict[str, str] = {
     "all_alike": "The number is the same in all countries, so nothing explains how it varies.",
 }
 """Why a number is missing or must not be quoted."""
+
+NO_MEANING = ("landlocked", "inland_sea", "not_relevant", "none_or_no_site", "no_forest", "not_open")
+"""Reasons that say that a number has no meaning for the country, or that what it counts may not exist there."""

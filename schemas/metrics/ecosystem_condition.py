@@ -29,10 +29,10 @@ def _reportable() -> Any:
 
 
 class EcosystemCondition(Contract):
-    """One row = the state of one country's forests, mountains and soils in one year, as official series give it.
+    """One row = the state of one country's forests, mountains, soils and waters in one year, as official series give it.
 
-    Source of the method: UN SDG 15.1.1 (forest), 15.4.2 (mountain green cover), 15.3.1 (degraded land); compound
-    annual rate of change as in the FAO's Global Forest Resources Assessment.
+    Source of the method: UN SDG 15.1.1 (forest), 15.4.2 (mountain green cover), 15.3.1 (degraded land), 6.3.2 (ambient
+    water quality); compound annual rate of change as in the FAO's Global Forest Resources Assessment.
 
     Only years in which some source has a value have a row.
 
@@ -40,7 +40,8 @@ class EcosystemCondition(Contract):
     23.7 and 15.1 %), so `forest_pct` takes one of them for all years of a country and a change never crosses to
     another publisher or release; forest area includes plantations and does not describe the species in them; most
     values between two assessments of the FAO are interpolated; green cover includes crops and is no measure of
-    wilderness; degraded land is reported by countries themselves, every four years at most.
+    wilderness; degraded land is reported by countries themselves, every four years at most; good water
+    is judged by each country against its own limits, and only in the waters that it measures.
     """
 
     country_code: str = country_code()
@@ -76,6 +77,11 @@ class EcosystemCondition(Contract):
     degraded_land_pct: float = _pct(
         "Degraded land, of the land area.", "degraded", label="Degraded land", better="lower"
     )
+    waters_good_pct: float = _pct(
+        "Rivers, lakes and groundwater bodies with good ambient water quality, of those measured (SDG 6.3.2).",
+        "waters",
+        label="Waters of good quality",
+    )
     forest_basis: str = rests_on()
     forest_reportable: bool = _reportable()
     forest_reason: str = why_not()
@@ -90,6 +96,9 @@ class EcosystemCondition(Contract):
     degraded_basis: str = rests_on()
     degraded_reportable: bool = _reportable()
     degraded_reason: str = why_not()
+    waters_basis: str = rests_on()
+    waters_reportable: bool = _reportable()
+    waters_reason: str = why_not()
     reportable: bool = column("Whether any of the numbers may be quoted.")
     reason: str = why_not()
 

@@ -18,7 +18,7 @@ from ness_pipeline.schemas.base import (
 )
 from ness_pipeline.schemas.vocabulary import TREATIES, TREATY_IN_BEING_FROM, TREATY_WHY
 
-_LEAST_TO_MOST = "From what is known to be {0} to that plus all of which nothing is known."
+_LEAST_TO_MOST = "Low: only what is known to be {0}; high: also everything of which nothing is known."
 
 
 def _party(treaty: str) -> Any:
@@ -114,6 +114,29 @@ class LegalFramework(Contract):
     treaties_in_force_share_most: float = share(
         "That share if all treaties of which nothing is known were in force.", nullable=True
     )
+    treaties_stated: int = count(
+        "Treaties in being and open to the country of which a list says where it stood in that year or the five before.",
+        "{treaty}",
+    )
+    treaties_joined_share: float = measure(
+        "Share of the treaties that lists speak of that are in force, each by the latest word of that year or the five before.",
+        "1",
+        label="Treaties joined",
+        better="higher",
+        ge=0.0,
+        le=1.0,
+        basis="joined_basis",
+        quotable=OFFICIAL,
+        reportable="joined_reportable",
+        reason="joined_reason",
+        range_low="treaties_joined_share_least",
+        range_high="treaties_joined_share_most",
+        range_meaning=_LEAST_TO_MOST.format("in force"),
+    )
+    treaties_joined_share_least: float = share(
+        "The same of all treaties open to the country, if those that no list speaks of are not in force.", nullable=True
+    )
+    treaties_joined_share_most: float = share("The same if they are.", nullable=True)
     is_cbd_party: bool = _party("cbd")
     is_cartagena_party: bool = _party("cartagena")
     is_nagoya_party: bool = _party("nagoya")
@@ -168,6 +191,31 @@ class LegalFramework(Contract):
     national_measures_most: int = count(
         "Measures in place if all those of which nothing is known were.", "{measure}", nullable=True
     )
+    national_questions: int = count(
+        "Of the seven questions, those with any value in that year or the five before.", "{question}"
+    )
+    record_questions: int = count(
+        "Of the five questions put to every country, those with any value in that year or the ten before.", "{question}"
+    )
+    national_measures_on_record_share: float = measure(
+        "Share of five national measures (law, target and budget on invasive species, sharing of benefits, biodiversity in "
+        "planning) that are on record with a yes; what nobody reports is not on record.",
+        "1",
+        label="National measures on record",
+        better="higher",
+        reportable="record_reportable",
+        reason="record_reason",
+        ge=0.0,
+        le=1.0,
+        basis="record_basis",
+        quotable=OFFICIAL,
+        range_low="national_measures_on_record_share",
+        range_high="national_measures_on_record_share_most",
+        range_meaning="Low: what is on record; high: also everything without a plain no.",
+    )
+    national_measures_on_record_share_most: float = share(
+        "That share with everything that has no plain no.", nullable=True
+    )
     national_measures_share: float = measure(
         "Share of the yes and no that are yes.",
         "1",
@@ -194,6 +242,12 @@ class LegalFramework(Contract):
     measures_reason: str = why_not()
     national_reportable: bool = column("Whether the share of national measures may be quoted.")
     national_reason: str = why_not()
+    record_basis: str = rests_on("measures on record")
+    record_reportable: bool = column("Whether the share of measures on record may be quoted.")
+    record_reason: str = why_not()
+    joined_basis: str = rests_on("share joined")
+    joined_reportable: bool = column("Whether the share of treaties joined may be quoted.")
+    joined_reason: str = why_not()
     basis: str = rests_on("numbers of treaties")
     reportable: bool = column("Whether the numbers of treaties may be quoted.")
     reason: str = why_not()

@@ -63,6 +63,26 @@ class ResearchAwareness(Contract):
         basis="per_million_basis",
         quotable=("registry", "own_value"),
     )
+    publication_rate_per_million: float = measure(
+        "The same over five years together, per million people and year, so that a small country's years without a publication do not jump.",
+        "{publication}/1e6/a",
+        label="Publications by its researchers, per million people, five years together",
+        better="higher",
+        ge=0.0,
+        le=1e9,
+        lower="publication_rate_per_million_lower",
+        upper="publication_rate_per_million_upper",
+        reportable="rate_reportable",
+        reason="rate_reason",
+        basis="rate_basis",
+        quotable=("registry", "own_value"),
+    )
+    publication_rate_per_million_lower: float = column(
+        "Lower end of its 95 % interval, of a Poisson count.", "{publication}/1e6/a", nullable=True, ge=0.0, le=1e9
+    )
+    publication_rate_per_million_upper: float = column(
+        "Upper end of its 95 % interval, of a Poisson count.", "{publication}/1e6/a", nullable=True, ge=0.0, le=1e9
+    )
     data_publishers: int = _number(
         "Organisations of the country that publish data sets through GBIF.",
         "{organisation}",
@@ -91,6 +111,9 @@ class ResearchAwareness(Contract):
     per_million_basis: str = rests_on()
     per_million_reportable: bool = column("Whether the number may be quoted.")
     per_million_reason: str = why_not()
+    rate_basis: str = rests_on()
+    rate_reportable: bool = column("Whether the number may be quoted.")
+    rate_reason: str = why_not()
     publishers_basis: str = rests_on()
     publishers_reportable: bool = column("Whether the number may be quoted.")
     publishers_reason: str = why_not()
@@ -112,5 +135,5 @@ class ResearchAwareness(Contract):
             "label": "Research and open data",
             "half": "security_system",
             "section": "trends",
-            "method_version": "2",
+            "method_version": "3",
         }

@@ -15,6 +15,7 @@ from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.sources.unsdg import SOURCES as UNSDG
 
 FOREST, BANK, MOUNTAIN, DEGRADED = "AG_LND_FRST", "AG.LND.FRST.ZS", "ER_MTN_GRNCVI", "AG_LND_DGRD"
+WATERS = "EN_H2O_WBAMBQ"
 
 
 def condition(warehouse: Any, rows: list[dict[str, Any]]) -> dict[tuple[str, int], dict[str, Any]]:
@@ -25,10 +26,11 @@ def condition(warehouse: Any, rows: list[dict[str, Any]]) -> dict[tuple[str, int
 
 
 def test_every_series_has_its_column(warehouse: Any) -> None:
-    """Forest, mountain green cover and degraded land stand side by side; zero is a value."""
-    rows = [observation(FOREST, 2020, 12.5), observation(MOUNTAIN, 2020, 80.0), observation(DEGRADED, 2020, 0.0)]
+    """Forest, mountain green cover, degraded land and waters stand side by side; zero is a value."""
+    rows = [observation(FOREST, 2020, 12.5), observation(MOUNTAIN, 2020, 80.0), observation(DEGRADED, 2020, 0.0), observation(WATERS, 2020, 28.57)]  # fmt: skip
     row = condition(warehouse, rows)["KE", 2020]
     assert (row["forest_pct"], row["mountain_green_cover_pct"], row["degraded_land_pct"]) == (12.5, 80.0, 0.0)
+    assert (row["waters_good_pct"], row["waters_basis"], row["waters_reportable"]) == (28.57, "official", True)
     assert (row["forest_publisher"], row["forest_reportable"], row["degraded_reportable"]) == ("unsdg", True, True)
 
 
@@ -143,12 +145,15 @@ def test_missing_values_say_why(warehouse: Any) -> None:
         observation(FOREST, 2020, 1.0, value_status="censored_below"),
         observation(MOUNTAIN, 2020, 130.0),
         observation(MOUNTAIN, 2021, None, value_status="not_relevant"),
+        observation(WATERS, 2020, 101.0),
+        observation(WATERS, 2021, 60.0, disaggregation="Type=River"),
         observation(FOREST, 2021, 9.0),
     ]
     found = condition(warehouse, rows)
     assert (found["KE", 2020]["forest_pct"], found["KE", 2020]["forest_reason"]) == (None, "bound_only")
     assert (found["KE", 2020]["mountain_green_cover_pct"], found["KE", 2020]["mountain_reason"]) == (None, "out_of_range")  # fmt: skip
     assert found["KE", 2021]["mountain_reason"] == "not_relevant"
+    assert [found["KE", year]["waters_reason"] for year in (2020, 2021)] == ["out_of_range", "no_data"]
     assert found["KE", 2021]["degraded_reason"] == "no_data"
     assert found["KE", 2020]["forest_change_reason"] == "bound_only"
 

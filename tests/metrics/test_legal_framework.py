@@ -165,6 +165,86 @@ def test_a_share_is_quoted_where_every_list_reaches_the_year(warehouse: Any) -> 
     assert (row["reportable"], row["reason"]) == (False, "standing_unknown")
 
 
+def test_a_word_of_a_list_holds_for_five_years_in_the_share_joined(warehouse: Any) -> None:
+    """Tanzania's list of Paris ends in 2020, so it last speaks of the end of 2019: 7 of 10 up to 2024, then 7 of 9."""
+    found = legal(warehouse, [*every_treaty(joined=7), *every_treaty("TZ", joined=7, paris="2020-10-31")])
+    names = ("treaties_stated", "treaties_joined_share", "joined_reportable", "joined_reason", "joined_basis")
+    for code, year in (("KE", 2025), ("TZ", 2024)):
+        assert [found[code, year][name] for name in names] == [10, 0.7, True, None, "official"]
+    assert [found["TZ", 2025][name] for name in names] == [
+        9,
+        pytest.approx(7 / 9),
+        False,
+        "standing_unknown",
+        "official",
+    ]
+    ends = [f"treaties_joined_share_{end}" for end in ("least", "most")]
+    assert [found["TZ", 2025][name] for name in ends] == [0.7, 0.8]
+
+
+@pytest.mark.parametrize(("spoken_of", "reason"), [(8, None), (7, "standing_unknown")])
+def test_the_share_joined_needs_three_quarters_of_the_treaties(
+    warehouse: Any, spoken_of: int, reason: str | None
+) -> None:
+    """Lists that speak of eight of the ten treaties in being are enough, and of seven are not."""
+    row = legal(warehouse, every_treaty(joined=6)[:spoken_of])["KE", 2025]
+    assert (row["treaties_open"], row["treaties_stated"]) == (10, spoken_of)
+    assert (row["joined_reportable"], row["joined_reason"]) == (reason is None, reason)
+    assert row["treaties_joined_share"] == pytest.approx(6 / spoken_of)
+
+
+def test_the_share_joined_of_a_territory(warehouse: Any) -> None:
+    """Nothing is open to Greenland, four treaties to the Faroes, and nobody speaks of Kenya's treaties."""
+    rows = [treaty(name, None, "GL", status="not_open") for name in TREATIES]
+    open_to = {"cites", "cms", "ramsar", "cbd"}
+    rows += [row if row["treaty"] in open_to else row | {"status": "not_open", "entry_into_force": None} for row in every_treaty("FO")]  # fmt: skip
+    answers = [observation("ER_IAS_NATBUD", 2020, 1, code) for code in ("GL", "KE")]
+    found = legal(warehouse, rows, answers)
+    reasons = {code: found[code, 2020]["joined_reason"] for code in ("GL", "FO", "KE")}
+    assert reasons == {"GL": "not_open", "FO": "too_few_treaties", "KE": "no_data"}
+    assert (found["FO", 2020]["treaties_joined_share"], found["FO", 2020]["joined_reportable"]) == (1.0, False)
+    assert (found["KE", 2020]["treaties_stated"], found["KE", 2020]["treaties_joined_share"]) == (0, None)
+
+
+def test_an_own_word_that_was_followed_by_a_list_is_no_basis(warehouse: Any) -> None:
+    """An own file speaks up to 2014 and the public list from then on, so the share of 2016 rests on the list."""
+    own = treaty("cites", None, as_of=dt.date(2014, 12, 31))
+    warehouse.land("treaty_party", [own], source="file:own")
+    found = legal(warehouse, every_treaty(joined=7))
+    assert [found["KE", year]["joined_basis"] for year in (2014, 2016)] == ["own_value", "official"]
+
+
+RECORD = (
+    "record_questions",
+    "national_measures_on_record_share",
+    "national_measures_on_record_share_most",
+    "record_reason",
+)
+
+
+def test_national_measures_on_record(warehouse: Any) -> None:
+    """Law and target of 2012, sharing and planning of 2017: of five two are a yes, and a plain no bounds what may exist."""
+    answers = [observation("ER_IAS_LEGIS", 2012, 0), observation("ER_IAS_NBSAP", 2012, 1), observation("ER_CBD_ABSCLRHS", 2017, 1),
+               observation("ER_BDY_ABT2NP", 2017, 0), observation("ER_CBD_ORSPGRFA", 2019, 1), observation("ER_BDY_SEEA", 2023, 1)]  # fmt: skip
+    found = legal(warehouse, [treaty("cbd", "1994-01-01")], answers)
+    assert [found["KE", 2011][name] for name in RECORD] == [0, None, None, "no_data"]
+    assert [found["KE", 2012][name] for name in RECORD] == [2, 0.2, 1.0, "too_few_answers"]
+    assert [found["KE", 2017][name] for name in RECORD] == [4, 0.4, 0.8, None]
+    assert [found["KE", 2018][name] for name in RECORD] == [4, 0.4, 0.8, "no_new_answer"]
+    assert [found["KE", 2023][name] for name in RECORD] == [2, 0.2, 0.8, "too_few_answers"]
+
+
+@pytest.mark.parametrize(("budget", "share", "most"), [(None, 0.8, 1.0), (0, 0.8, 0.8), (1, 1.0, 1.0)])
+def test_silence_never_pays(warehouse: Any, budget: int | None, share: float, most: float) -> None:
+    """Who answers the survey with no has the share of who is silent, and who answers with yes has more."""
+    asked = ("ER_IAS_LEGIS", "ER_IAS_NBSAP", "ER_CBD_ABSCLRHS", "ER_BDY_ABT2NP")
+    answers = [observation(series, 2021, 1) for series in asked]
+    answers += [] if budget is None else [observation("ER_IAS_NATBUD", 2021, budget)]
+    row = legal(warehouse, [treaty("cbd", "1994-01-01")], answers)["KE", 2021]
+    assert (row["national_measures_on_record_share"], row["national_measures_on_record_share_most"]) == (share, most)
+    assert row["record_reportable"]
+
+
 def test_who_had_joined_everything_stays_known(warehouse: Any) -> None:
     """Party to all ten in lists of 2018, and nobody says that it left: 10 of 10 in 2025. With one no party, 9 and one unknown."""
     old = dict.fromkeys(TREATIES, "2018-12-31")

@@ -65,6 +65,86 @@ def test_per_million_people(warehouse: Any) -> None:
     assert found["KE", 2022]["publications_by_researchers"] == 25
 
 
+RATE = "publication_rate_per_million"
+GARWOOD = {
+    0: (0.0, 3.6889), 1: (0.0253, 5.5716), 2: (0.2422, 7.2247), 3: (0.6187, 8.7673), 5: (1.6235, 11.6683),
+    10: (4.7954, 18.3904), 20: (12.2165, 30.8884), 50: (37.1110, 65.9188), 100: (81.3640, 121.6268),
+}  # fmt: skip
+"""Exact 95 % intervals of a Poisson count (Garwood 1936, Biometrika 28, 437-442)."""
+
+
+def people(years: range, number: float = 1e6) -> list[dict[str, Any]]:
+    """The same population in some years."""
+    return [observation("SP.POP.TOTL", year, number) for year in years]
+
+
+def test_a_rate_pools_five_years(warehouse: Any) -> None:
+    """2, 0, 1, 0 and 3 publications of ten million people are 6 in 50 million person-years; the sixth year is out."""
+    counts = {2015: 50, 2016: 2, 2017: 0, 2018: 1, 2019: 0, 2020: 3}
+    rows = [gbif(BY, year, count) for year, count in counts.items()]
+    row = awareness(warehouse, rows + people(range(2015, 2021), 10e6))["KE", 2020]
+    assert row[RATE] == pytest.approx(6 / 50)
+    # Byar for 6: 6 (1 - 1/54 - z/(3 sqrt 6))^3 and 7 (1 - 1/63 + z/(3 sqrt 7))^3
+    assert (row[f"{RATE}_lower"], row[f"{RATE}_upper"]) == (pytest.approx(2.191 / 50, abs=1e-5), pytest.approx(13.0596 / 50, abs=1e-5))  # fmt: skip
+    assert (row["rate_basis"], row["rate_reportable"], row["rate_reason"]) == ("registry", True, None)
+
+
+def test_no_publication_in_five_years(warehouse: Any) -> None:
+    """The rate is 0, and its upper end says how little is known of a small country."""
+    row = awareness(warehouse, [gbif(BY, year, 0) for year in range(2016, 2021)] + people(range(2016, 2021), 1e5))
+    found = row["KE", 2020]
+    assert (found[RATE], found[f"{RATE}_lower"], found["rate_reportable"]) == (0.0, 0.0, True)
+    assert found[f"{RATE}_upper"] == pytest.approx(3.668 / 0.5, rel=1e-4)
+
+
+@pytest.mark.parametrize("count", GARWOOD)
+def test_the_interval_is_close_to_the_exact_one(warehouse: Any, count: int) -> None:
+    """Byar's ends lie within 3 % of the exact ones from three publications on; of fewer the lower end is 0.02 too low."""
+    rows = [gbif(BY, year, count if year == 2020 else 0) for year in range(2016, 2021)] + people(range(2016, 2021), 2e5)
+    row = awareness(warehouse, rows)["KE", 2020]
+    low, high = GARWOOD[count]
+    assert row[f"{RATE}_upper"] == pytest.approx(high, rel=0.01)
+    assert row[f"{RATE}_lower"] <= low
+    assert row[f"{RATE}_lower"] == pytest.approx(low, rel=0.03, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("listed", "peopled", "rate", "reason"),
+    [
+        ((2016, 2018, 2020), range(2016, 2021), 4.0, None),
+        ((2019, 2020), range(2016, 2021), 4.0, "too_few_years_pooled"),
+        ((2016, 2017, 2018, 2019), range(2016, 2021), None, "no_data"),
+        (range(2016, 2021), range(2019, 2021), 4.0, "too_few_years_pooled"),
+        (range(2016, 2021), range(2018, 2019), 4.0, None),
+        (range(2016, 2021), range(2012, 2014), None, "no_population"),
+    ],
+    ids=["three of five", "two", "not this year", "people of two years", "people of an earlier year", "no people now"],
+)
+def test_years_that_are_missing(warehouse: Any, listed: Any, peopled: range, rate: float | None, reason: Any) -> None:
+    """A rate rests on the years that are listed and have people, this one among them, and is quoted from three on."""
+    rows = [gbif(BY, year, 4) for year in listed] + [gbif(ABOUT, 2020, 1)]
+    row = awareness(warehouse, rows + people(peopled))["KE", 2020]
+    assert (row[RATE], row["rate_reason"], row["rate_reportable"]) == (rate, reason, reason is None)
+
+
+def test_a_rate_waits_for_the_end_of_the_year(warehouse: Any) -> None:
+    """The year in which the list was read has no rate, and no year pools it."""
+    rows = [gbif(BY, year, 4) for year in range(2022, 2027)] + people(range(2022, 2027))
+    found = awareness(warehouse, rows)
+    assert (found["KE", 2026][RATE], found["KE", 2026]["rate_reason"]) == (None, "year_not_over")
+    assert (found["KE", 2025][RATE], found["KE", 2025]["rate_reason"]) == (4.0, None)
+
+
+@pytest.mark.parametrize("own", [BY, "SP.POP.TOTL"])
+def test_one_own_year_makes_the_rate_an_own_value(warehouse: Any, own: str) -> None:
+    """As long as an own file brings a year of the five, the rate rests on it; five years later it does not."""
+    years = range(2014, 2021)
+    stated = observation(own, 2014, 9.0 if own == BY else 1e6, publisher="user", release="2026-11-01")
+    warehouse.land("indicator_observation", [stated], source="file:own")
+    found = awareness(warehouse, [gbif(BY, year, 4) for year in years] + people(years))
+    assert [found["KE", year]["rate_basis"] for year in (2018, 2019)] == ["own_value", "registry"]
+
+
 def test_registry_stands_in_the_year_of_reading(warehouse: Any) -> None:
     """Data sets and publishers are quoted for the year in which they were read, though it is not over."""
     rows = [gbif("GBIF_DATASETS", 2026, 7), gbif("GBIF_PUBLISHERS", 2026, 2), gbif(ABOUT, 2026, 3)]

@@ -1,4 +1,4 @@
--- State of a country's forests, mountains and soils, per year with any such value.
+-- State of a country's forests, mountains, soils and waters, per year with any such value.
 --   forest_change = 100 * ((pct(y) / pct(y0)) ^ (1 / (y - y0)) - 1), y0 = the earliest year from y-10 to y-5 with a value
 --   of the same series, publisher, release and basis: an own file's year in a publisher's series is no part of its change
 -- Forest takes one series for all years of a country: the UN's where it has a value in any year, else the World Bank's. Both
@@ -7,8 +7,8 @@
 -- names it since 2022, and the total only for a country that has no such row, for the series before was computed in
 -- another way. Bounds such as `<5` are no values; a published value outside 0 to 100, or whose unit is another one than per
 -- cent, is left out. A country without forest at y0 has no rate of change.
--- Source: UN SDG AG_LND_FRST (15.1.1), ER_MTN_GRNCVI (15.4.2), AG_LND_DGRD (15.3.1); World Bank AG.LND.FRST.ZS; FAO Global
--- Forest Resources Assessment for the compound rate.
+-- Source: UN SDG AG_LND_FRST (15.1.1), ER_MTN_GRNCVI (15.4.2), AG_LND_DGRD (15.3.1), EN_H2O_WBAMBQ (6.3.2); World Bank
+-- AG.LND.FRST.ZS; FAO Global Forest Resources Assessment for the compound rate.
 WITH published AS (
     SELECT
         *,
@@ -19,7 +19,7 @@ WITH published AS (
             WHEN series_code = 'ER_MTN_GRNCVI' AND lower(disaggregation) = 'bioclimatic belt=total;land cover=mgci' THEN 1
         END AS preference
     FROM core.indicator_observation
-    WHERE series_code IN ('AG_LND_FRST', 'AG.LND.FRST.ZS', 'ER_MTN_GRNCVI', 'AG_LND_DGRD')
+    WHERE series_code IN ('AG_LND_FRST', 'AG.LND.FRST.ZS', 'ER_MTN_GRNCVI', 'AG_LND_DGRD', 'EN_H2O_WBAMBQ')
 ),
 
 whole AS (
@@ -97,6 +97,8 @@ wide AS (
         max(basis) FILTER (WHERE stated.series_code = 'ER_MTN_GRNCVI' AND pct IS NOT NULL) AS mountain_basis,
         max(pct) FILTER (WHERE stated.series_code = 'AG_LND_DGRD') AS degraded,
         max(basis) FILTER (WHERE stated.series_code = 'AG_LND_DGRD' AND pct IS NOT NULL) AS degraded_basis,
+        max(pct) FILTER (WHERE stated.series_code = 'EN_H2O_WBAMBQ') AS waters,
+        max(basis) FILTER (WHERE stated.series_code = 'EN_H2O_WBAMBQ' AND pct IS NOT NULL) AS waters_basis,
         list(stated.series_code || '=' || why_not) FILTER (WHERE why_not IS NOT NULL) AS stated
     FROM stated
     JOIN forest_series ON stated.country_code = forest_series.country_code
@@ -115,7 +117,8 @@ changed AS (
         missing_reason(wide.forest, wide.forest_series, false, wide.stated) AS forest_reason,
         missing_reason(wide.bank, 'AG.LND.FRST.ZS', false, wide.stated) AS bank_reason,
         missing_reason(wide.mountain, 'ER_MTN_GRNCVI', false, wide.stated) AS mountain_reason,
-        missing_reason(wide.degraded, 'AG_LND_DGRD', false, wide.stated) AS degraded_reason
+        missing_reason(wide.degraded, 'AG_LND_DGRD', false, wide.stated) AS degraded_reason,
+        missing_reason(wide.waters, 'EN_H2O_WBAMBQ', false, wide.stated) AS waters_reason
     FROM wide
     LEFT JOIN earlier ON wide.country_code = earlier.country_code AND wide.year = earlier.year
 )
@@ -129,6 +132,7 @@ SELECT
     bank AS forest_world_bank_pct,
     mountain AS mountain_green_cover_pct,
     degraded AS degraded_land_pct,
+    waters AS waters_good_pct,
     forest_basis,
     forest_reason IS NULL AS forest_reportable,
     forest_reason,
@@ -149,7 +153,10 @@ SELECT
     degraded_basis,
     degraded_reason IS NULL AS degraded_reportable,
     degraded_reason,
+    waters_basis,
+    waters_reason IS NULL AS waters_reportable,
+    waters_reason,
     true AS reportable,
     NULL AS reason
 FROM changed
-WHERE coalesce(forest, bank, mountain, degraded) IS NOT NULL
+WHERE coalesce(forest, bank, mountain, degraded, waters) IS NOT NULL

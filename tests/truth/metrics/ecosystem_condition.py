@@ -6,8 +6,13 @@ from ness_pipeline.sandbox.indicators import SdgValue
 from truth import Row, Truth
 from truth.series import sdg_number
 
-SERIES = {"forest": "AG_LND_FRST", "mountain": "ER_MTN_GRNCVI", "degraded": "AG_LND_DGRD"}
-COLUMNS = {"forest": "forest_pct", "mountain": "mountain_green_cover_pct", "degraded": "degraded_land_pct"}
+SERIES = {
+    "forest": "AG_LND_FRST", "mountain": "ER_MTN_GRNCVI", "degraded": "AG_LND_DGRD", "waters": "EN_H2O_WBAMBQ",
+}  # fmt: skip
+COLUMNS = {
+    "forest": "forest_pct", "mountain": "mountain_green_cover_pct", "degraded": "degraded_land_pct",
+    "waters": "waters_good_pct",
+}  # fmt: skip
 
 
 def rows(truth: Truth) -> list[Row]:

@@ -31,7 +31,10 @@ ZERO_IS_NO = {"ER_IAS_NATBUD", "ER_BDY_ABT2NP", "ER_BDY_SEEA"}
 """Series whose 0 means no; in the others it may also mean that nothing was reported."""
 FEWEST_ANSWERS = 3
 FEWEST_TREATIES = 5
+YEARS_OF_A_WORD, LEAST_SPOKEN_OF = 5, 0.75
 YEARS_OF_AN_ANSWER = 5
+FOR_ALL = ("ER_IAS_LEGIS", "ER_IAS_NBSAP", "ER_IAS_NATBUD", "ER_CBD_ABSCLRHS", "ER_BDY_ABT2NP")
+YEARS_ON_RECORD, FEWEST_ON_FILE = 10, 4
 PARTY_SERIES = {"nagoya": "ER_CBD_NAGOYA", "itpgrfa": "ER_CBD_PTYPGRFA"}
 FLAG = 2
 EVER, NEVER = dt.date.min, dt.date.max
@@ -167,6 +170,31 @@ def _treaty_numbers(year: int, said: dict[str, list[Said]]) -> Row:
         "basis": "official" if known else None,
         "reportable": reportable,
         "reason": None if reportable else reason,
+        **_joined(year, said, being),
+    }
+
+
+def _joined(year: int, said: dict[str, list[Said]], being: list[str]) -> Row:
+    """Share of the treaties that are joined, by the latest word of that year or the five before."""
+    ends = [dt.date(when, 12, 31) for when in range(year, year - YEARS_OF_A_WORD - 1, -1)]
+    spoken_of = [treaty for treaty in being if any(one.about(ends[0]) != "" for one in said[treaty])]
+    latest = {
+        treaty: next((stood for end in ends if (stood := _standing(said[treaty], end)[0]) is not None), None)
+        for treaty in spoken_of
+    }
+    known = [treaty for treaty, stood in latest.items() if stood is not None]
+    in_force = sum(bool(latest[treaty]) for treaty in known)
+    is_enough = len(known) >= FEWEST_TREATIES and len(known) >= LEAST_SPOKEN_OF * len(being)
+    reportable = is_enough and len(known) == len(spoken_of)
+    reason = "no_data" if not known else "too_few_treaties" if len(being) < FEWEST_TREATIES else "standing_unknown"
+    return {
+        "treaties_stated": len(known),
+        "treaties_joined_share": in_force / len(known) if known else None,
+        "treaties_joined_share_least": in_force / len(being) if known else None,
+        "treaties_joined_share_most": (in_force + len(being) - len(known)) / len(being) if known else None,
+        "joined_basis": "official" if known else None,
+        "joined_reportable": reportable,
+        "joined_reason": None if reportable else reason,
     }
 
 
@@ -193,14 +221,38 @@ def _national_numbers(year: int, answers: dict[str, dict[int, float]]) -> Row:
         "national_answers": len(given),
         "national_measures": yes if asked else None,
         "national_measures_most": yes + open_ if asked else None,
+        "national_questions": asked,
         "national_measures_share": yes / len(given) if given else None,
         "national_measures_share_least": yes / len(QUESTIONS) if given else None,
         "national_measures_share_most": (yes + open_) / len(QUESTIONS) if given else None,
         "national_basis": "official" if asked else None,
         "measures_reportable": asked >= FEWEST_ANSWERS,
         "measures_reason": None if asked >= FEWEST_ANSWERS else measures_reason,
+        **_on_record(year, answers),
         "national_reportable": is_complete,
         "national_reason": None if is_complete else reason,
+    }
+
+
+def _on_record(year: int, answers: dict[str, dict[int, float]]) -> Row:
+    """Of the five questions put to all, those whose latest value of ten years is a yes; silence is no yes."""
+    latest = {series: _latest(answers[series], year) for series in FOR_ALL}
+    on_file = {series: said for series, said in latest.items() if said and year - said[0] <= YEARS_ON_RECORD}
+    yes = sum(value == 1 for _, value in on_file.values())
+    no = sum(value == 0 and series in ZERO_IS_NO for series, (_, value) in on_file.items())
+    if not on_file:
+        reason: str | None = "no_data"
+    elif len(on_file) < FEWEST_ON_FILE:
+        reason = "too_few_answers"
+    else:
+        reason = None if any(when == year for when, _ in on_file.values()) else "no_new_answer"
+    return {
+        "record_questions": len(on_file),
+        "national_measures_on_record_share": yes / len(FOR_ALL) if on_file else None,
+        "national_measures_on_record_share_most": (len(FOR_ALL) - no) / len(FOR_ALL) if on_file else None,
+        "record_basis": "official" if on_file else None,
+        "record_reportable": reason is None,
+        "record_reason": reason,
     }
 
 
