@@ -157,6 +157,11 @@ def country_code() -> Any:
     )
 
 
+def iso3_code(**options: Any) -> Any:
+    """The country's three letters, which no program takes for a missing value, as many take Namibia's NA."""
+    return column("ISO 3166-1 alpha-3 code (XKX for Kosovo).", str_matches=r"^[A-Z]{3}$", **options)
+
+
 def species_key(**options: Any) -> Any:
     """The species column that every per-species table shares."""
     return column(

@@ -22,6 +22,7 @@ from ness_pipeline.run.watch import nobody
 from ness_pipeline.sandbox import World, serve
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import sources
+from ness_pipeline.sources.sample import NAME as SAMPLE
 
 COUNTRIES = ("KE", "ML", "NO")
 YEARS = Years(2015, 2024)
@@ -54,7 +55,7 @@ def publish_sandbox(home: Path, *, with_red_list: bool = False) -> Published:
     """
     with serve(World(species=900, countries=COUNTRIES)) as sandbox:
         settings = Settings(_env_file=None, home=home).for_sandbox(sandbox.url)
-        open_to_all = [name for name, source in sources().items() if not source.requires]
+        open_to_all = [name for name, source in sources().items() if not source.requires and name != SAMPLE]
         plan = plan_refresh(settings, COUNTRIES, str(YEARS), only=open_to_all)
         with open_for_writing(settings) as build:
             summary = refresh(build, settings, plan)
@@ -86,11 +87,12 @@ def load_red_list(connection: duckdb.DuckDBPyConnection, run_id: str, now: dt.da
     ]
     source, unit = sources()["iucn"], Unit("iucn", "KE", YEARS)
     load_unit(connection, unit, batches, source.tables, run_id=run_id, release="2025-2", extracted_at=now, now=now)
+    ((citation, licence),) = source.citations
     cited = {
         "source": "iucn",
         "unit": "KE",
-        "citation": source.citation.replace("{release}", "2025-2"),
-        "licence": source.licence,
+        "citation": citation.replace("{release}", "2025-2"),
+        "licence": licence,
         "accessed_on": now.date(),
         "is_redistributable": source.is_redistributable,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ness_pipeline.schemas.base import Contract, column, country_code, rests_on, why_not
+from ness_pipeline.schemas.base import Contract, column, country_code, iso3_code, rests_on, why_not
 
 
 class MetricValue(Contract):
@@ -14,6 +14,7 @@ class MetricValue(Contract):
     """
 
     country_code: str = country_code()
+    iso3_code: str = iso3_code()
     metric: str = column("Name of the measure; `ops.metric` defines it.")
     taxon_group: str = column("Reporting group or roll-up; NULL where the metric has none.", nullable=True)
     year: int = column("Year of the value; NULL for all years or for today.", "a", nullable=True, ge=1600, le=2100)

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import polars as pl
 import pytest
 from published import Published
+from report_world import publish_all, publish_few
 
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.names.countries import countries
 from ness_pipeline.share.datapackage import constraints_of, schema_of
 from ness_pipeline.share.export import export, exported_tables
 
@@ -96,10 +99,34 @@ def test_every_published_table_is_there(exported: Path, published: Published) ->
         one["name"]: " ".join(field["name"] for field in one["schema"]["fields"])
         for one in package(exported)["resources"]
     }
-    assert fields == dict(present)
+    expected = {
+        # The code of three letters stands beside each country's code, which readers may take for a missing value (NA).
+        name: columns if "iso3_code" in columns else columns.replace("country_code", "country_code iso3_code")
+        for name, columns in present
+    }
+    assert fields == expected
     for one in package(exported)["resources"]:
         assert one["description"]
         assert all(field["description"] for field in one["schema"]["fields"]), one["name"]
+
+
+def test_namibia_is_no_missing_value(tmp_path: Path) -> None:
+    """Readers like pandas lose the code NA by default and keep all 250 codes of three letters, in every table by country."""
+    world = publish_all(publish_few(tmp_path / "few"), tmp_path / "ness.duckdb")
+    export(world, tmp_path / "out", form="csv")
+    codes = {country.iso3_code for country in countries().values()}
+    assert len(codes) == 250
+    for name in ("core.country", "metrics.country_profile", "metrics.metric_value", "metrics.legal_framework"):
+        frame = pd.read_csv(tmp_path / "out" / resource(tmp_path / "out", name)["path"], low_memory=False)
+        assert set(frame["iso3_code"]) == codes, name
+        assert set(frame.loc[frame["country_code"].isna(), "iso3_code"]) == {"NAM"}, name
+    for one in package(tmp_path / "out")["resources"]:
+        names = [field["name"] for field in one["schema"]["fields"]]
+        assert "country_code" not in names or "iso3_code" in names, one["name"]
+        if "country_code" in names and (tmp_path / "out" / one["path"]).stat().st_size:
+            assert not pd.read_csv(tmp_path / "out" / one["path"], low_memory=False)["iso3_code"].isna().any(), one[
+                "name"
+            ]
 
 
 def test_contract_becomes_constraints() -> None:

@@ -26,7 +26,7 @@ SQL_TYPES: dict[pl.DataType, str] = {
 }
 PROFILE = "metrics.country_profile"
 """The wide view, whose columns follow from the metrics of all other contracts."""
-COUNTRY_COLUMNS = ("country_code", "country_name", "region", "subregion", "is_landlocked", "land_area_km2")
+COUNTRY_COLUMNS = ("country_code", "iso3_code", "country_name", "region", "subregion", "is_landlocked", "land_area_km2")
 """Columns of `core.country` with which the wide view begins."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from ness_pipeline.contract.dictionary import COUNTRY_COLUMNS, Column, Table, profile_columns, tables
 from ness_pipeline.schemas import Measure
@@ -95,6 +95,23 @@ def metric_value_sql(wanted: Collection[str] | None = None) -> str:
         if wanted is None or column.name in wanted
     ]
     return "UNION ALL BY NAME\n".join(selects)
+
+
+def with_iso3_sql(query: str, columns: Iterable[Column]) -> str:
+    """A query for the rows of another one with each country's three letters from `core.country`.
+
+    Args:
+        query: the query for rows with a country's code.
+        columns: the columns of the result, `iso3_code` among them.
+    """
+    names = ", ".join(
+        f"{'country' if column.name == 'iso3_code' else 'stated'}.{quote(column.name)}" for column in columns
+    )
+    return (
+        f"SELECT {names} FROM ({query}) AS stated LEFT JOIN "  # grouped, so that it never multiplies rows
+        "(SELECT country_code, min(iso3_code) AS iso3_code FROM core.country GROUP BY country_code) AS country "
+        "ON stated.country_code = country.country_code"
+    )
 
 
 def country_profile_sql() -> str:

@@ -62,22 +62,34 @@ class Cited:
 
 
 @dataclass(frozen=True)
+class Vintage:
+    """One series of the sample of open data: its code, its publisher and the publisher's name of the version."""
+
+    series_code: str
+    publisher: str
+    release: str | None
+
+
+@dataclass(frozen=True)
 class Bibliography:
     """A publication with everything to cite for it.
 
     Attributes:
         publication: the latest row of `ops.publication`.
         cited: what is behind it, by source.
+        vintages: the series of the sample of open data that are in it.
     """
 
     publication: dict[str, Any]
     cited: list[Cited]
+    vintages: list[Vintage]
 
     @property
     def title(self) -> str:
         """Title of the publication."""
         kind = "SYNTHETIC eco-security metrics" if self.publication["is_synthetic"] else "Eco-security metrics"
-        return f"{kind} of {self.publication['countries']} countries"
+        sample = f" (sample of open data, as of {day})" if (day := self.publication.get("sample_as_of")) else ""
+        return f"{kind} of {self.publication['countries']} countries{sample}"
 
     @property
     def day(self) -> dt.date:
@@ -107,11 +119,17 @@ def bibliography_of(connection: duckdb.DuckDBPyConnection) -> Bibliography:
     row = result.fetchone()
     if row is None:
         raise WrongUsage("This file names no publication, so there is nothing to cite; run `ness materialise` first.")
-    return Bibliography(dict(zip(names, row, strict=True)), list(_cited(connection)))
+    vintages = connection.execute(
+        "SELECT DISTINCT series_code, publisher, release FROM core.indicator_observation WHERE source = 'sample' ORDER BY ALL"
+    ).fetchall()
+    publication = dict(zip(names, row, strict=True))
+    return Bibliography(publication, list(_cited(connection)), [Vintage(*vintage) for vintage in vintages])
 
 
 def _cited(connection: duckdb.DuckDBPyConnection) -> Iterator[Cited]:
-    from ness_pipeline.sources import sources  # noqa: PLC0415  (slow, and most commands only import this module)
+    # Slow, and most commands only import this module.
+    from ness_pipeline.sources import sources  # noqa: PLC0415
+    from ness_pipeline.sources.sample import NAME as SAMPLE  # noqa: PLC0415
 
     releases = dict(
         connection.execute(
@@ -123,7 +141,9 @@ def _cited(connection: duckdb.DuckDBPyConnection) -> Iterator[Cited]:
         "FROM ops.citation GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     for source, citation, doi, licence, first, last, units, is_open in rows:
-        yield Cited(source, citation, doi, releases.get(source), licence, first, last, units, is_open)
+        # The sample has a release per series, which `Bibliography.vintages` lists.
+        release = None if source == SAMPLE else releases.get(source)
+        yield Cited(source, citation, doi, release, licence, first, last, units, is_open)
     named = {row[0] for row in rows}
     loaded = connection.execute(
         "SELECT source, unit, CAST(min(coalesce(extracted_at, loaded_at)) AS DATE), "
@@ -131,12 +151,13 @@ def _cited(connection: duckdb.DuckDBPyConnection) -> Iterator[Cited]:
         "WHERE status = 'loaded' GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     for name, unit, first, last in loaded:
-        if name in named:
+        if name in named or name == SAMPLE:  # of the sample, all that is still in use is named
             continue
         if (source := sources().get(name)) is not None:
             release = releases.get(name)
-            citation = source.citation.replace("{release}", release or "unknown")
-            yield Cited(name, citation, None, release, source.licence, first, last, 1, source.is_redistributable)
+            for citation, licence in source.citations:
+                text = citation.replace("{release}", release or "unknown")
+                yield Cited(name, text, None, release, licence, first, last, 1, source.is_redistributable)
         else:
             citation = OWN_FILE.replace("{name}", unit)
             yield Cited(name, citation, None, None, None, first, last, 1, is_redistributable=True)
@@ -166,6 +187,9 @@ def as_text(bibliography: Bibliography) -> str:
         lines.append(
             f"  [{number}] {dataset.citation}{doi} ({version}accessed {dataset.accessed}.) Licence: {licence}.{units}{passing_on}"
         )
+    if bibliography.vintages:
+        lines += ["", "Vintages of the sample's series", ""]
+        lines += [f"  {one.series_code}  {one.publisher}, {one.release or 'undated'}" for one in bibliography.vintages]
     return "\n".join(lines) + "\n"
 
 

@@ -5,6 +5,7 @@ Source of the form: Frictionless Data Package and Table Schema, version 1.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from ness_pipeline.contract.dictionary import Column, Table
@@ -108,8 +109,12 @@ def package_of(
         if restricted
         else ""
     )
-    synthetic = (
-        "SYNTHETIC data from the sandbox: no number describes a real country. " if publication["is_synthetic"] else ""
+    kind = (
+        "SYNTHETIC data from the sandbox: no number describes a real country. "
+        if publication["is_synthetic"]
+        else f"Sample of open data, as of {publication['sample_as_of']}; `sampleVintages` has the vintage of each series. "
+        if publication.get("sample_as_of")
+        else ""
     )
     package: dict[str, Any] = {
         # The tabular profile of version 1 knows CSV only.
@@ -119,9 +124,9 @@ def package_of(
         "name": "ness-warehouse",
         "id": publication["publication_id"],
         "title": bibliography.title,
-        "description": f"{synthetic}Per-country eco-security metrics from public biodiversity and policy data, with the tables "
+        "description": f"{kind}Per-country eco-security metrics from public biodiversity and policy data, with the tables "
         f"that they were computed from.{kept_back} In the CSV files a missing value is an empty field, and `NA` is the code "
-        "of Namibia or the Red List's Not Applicable.",
+        "of Namibia or the Red List's Not Applicable; `iso3_code` has no such word, so join countries by it.",
         "version": publication["version"],
         "created": publication["published_at"].isoformat(),
         "keywords": ["biodiversity", "eco-security", "countries", "Red List", "protected areas"],
@@ -134,4 +139,6 @@ def package_of(
         package["licenses"] = licences
     if left_out:
         package["leftOut"] = left_out
+    if bibliography.vintages:
+        package["sampleVintages"] = [asdict(vintage) for vintage in bibliography.vintages]
     return package

@@ -7,7 +7,7 @@ import json
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ import duckdb
 
 from ness_pipeline.ask.query import open_published
 from ness_pipeline.contract.dictionary import Table, tables
+from ness_pipeline.contract.measures import with_iso3_sql
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.publish.publication import PUBLISHED_LAYERS
 from ness_pipeline.share.citations import Cited, bibliography_of
@@ -24,6 +25,7 @@ from ness_pipeline.sql import literal, quote
 
 Form = Literal["parquet", "csv"]
 DESCRIPTOR = "datapackage.json"
+ISO3 = "iso3_code"
 WHY_LEFT_OUT = "The publisher does not allow its data to be passed on."
 
 _COPY = {
@@ -125,10 +127,13 @@ def _write(
     restricted = () if include_restricted else restricted_sources(connection)
     bibliography, wanted = bibliography_of(connection), exported_tables(connection)
     resources, rows, left_out = [], {}, {}
-    for number, table in enumerate(wanted):
+    for number, published_table in enumerate(wanted):
         if progress is not None:
-            progress(table.name, number, len(wanted))
-        query = open_rows(table, restricted)
+            progress(published_table.name, number, len(wanted))
+        table = as_exported(published_table)
+        query = open_rows(published_table, restricted)
+        if table is not published_table:
+            query = with_iso3_sql(query, table.columns)
         file = target / table.layer / f"{table.short_name}.{form}"
         file.parent.mkdir(exist_ok=True)
         order = ", ".join(quote(name) for name in table.grain)
@@ -155,6 +160,20 @@ def _write(
     (target / DESCRIPTOR).write_text(json.dumps(descriptor, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
     return rows, left_out, size
+
+
+def as_exported(table: Table) -> Table:
+    """A table as an export has it: beside each country's code its three letters.
+
+    Many programs take `NA`, the code of Namibia, for a missing value unless they are told otherwise.
+    """
+    if not table.has("country_code") or table.has(ISO3):
+        return table
+    named = next(column for column in tables()["core.country"].columns if column.name == ISO3)
+    place = [column.name for column in table.columns].index("country_code") + 1
+    # Rows of landed tables and of refused files may have a code that no list of countries has.
+    columns = (*table.columns[:place], replace(named, nullable=True), *table.columns[place:])
+    return replace(table, columns=columns)
 
 
 def _missing(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> int:
