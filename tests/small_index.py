@@ -30,11 +30,11 @@ SMALL: Content = {
     "version": "test",
     "first_year": 2000,
     "missing": {
-        "pillar_needs": "2/3",
         "half_needs": "2/3",
+        "index_needs": "2/3",
         "not_applicable": ["landlocked", "inland_sea", "not_relevant"],
     },
-    "uncertainty": {"weight_spread": 0.25, "interval": 0.9, "draws": 200, "sensitivity_draws": 1000, "seed": 7},
+    "choices": {"weight_spread": 0.25, "interval": 0.9, "draws": 200, "sensitivity_draws": 1000, "seed": 7},
     "half": {
         "ecological_system": {"says": "Nature.", "pillar": {"areas": pillar(LAND, SEA, SITES)}},
         "security_system": {"says": "Law.", "pillar": {"law": pillar(LAW)}},

@@ -71,13 +71,13 @@ version = "test"
 first_year = 2010
 
 [missing]
-pillar_needs = "1/2"
 half_needs = "1/2"
+index_needs = "1/2"
 
-[uncertainty]
+[choices]
 weight_spread = "1/4"
 interval = "9/10"
-draws = 10
+draws = 100
 sensitivity_draws = 128
 seed = 1
 
@@ -190,7 +190,7 @@ def test_the_long_and_the_wide_view_have_it(copied: Copy) -> None:
 
 
 def test_the_report_shows_it(copied: Copy) -> None:
-    """The country page has label, unit, the latest value by group and the reason; the world page lists it in its half."""
+    """The country page has label, unit, the latest value by group and the reason; the world page lists it, without a value for the map."""
     page = (copied.folder / "site" / "country" / "KE.html").read_text(encoding="utf-8")
     part = page[page.index('<section id="further"') :].partition("</section>")[0]
     assert "<h3>Nectar watch</h3>" in part
@@ -200,8 +200,9 @@ def test_the_report_shows_it(copied: Copy) -> None:
     assert "for mammals: Fewer species than the number needs to mean anything." in own
     assert "Nectar species (1 value)" in part
     world = (copied.folder / "site" / "index.html").read_text(encoding="utf-8")
-    half = world[world.index('<optgroup label="Ecological system">') :].partition("</optgroup>")[0]
-    assert '<option value="nectar_share">Flower visitors</option>' in half
+    # The map has no insects, the only group with a value.
+    listed = world[world.index('<optgroup label="Without a value for the map">') :].partition("</optgroup>")[0]
+    assert '<option value="nectar_share">Flower visitors</option>' in listed
 
 
 def test_the_export_describes_it(copied: Copy) -> None:

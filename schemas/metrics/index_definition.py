@@ -12,6 +12,16 @@ def _goalpost(description: str) -> Any:
     return column(description, "see metric", ge=-1e15, le=1e15)
 
 
+def _span(goalpost: str) -> Any:
+    return column(
+        f"An end of the span in which `{goalpost}` is varied to see what the choice does; NULL where it is not varied.",
+        "see metric",
+        nullable=True,
+        ge=-1e15,
+        le=1e15,
+    )
+
+
 class IndexDefinition(Contract):
     """One row = one measure of the eco-security index: its pillar, its weight, and its goalposts with their source.
 
@@ -24,15 +34,20 @@ class IndexDefinition(Contract):
     half_weight: float = share("Weight of the half in the index.")
     pillar: str = column("Pillar of the half.")
     pillar_weight: float = share("Weight of the pillar in the half.")
-    is_essential_pillar: bool = column("Whether the half has no score without the pillar.")
+    is_essential_pillar: bool = column("Whether the half may not be quoted without the pillar.")
     metric: str = column("Measure, as in `metrics.metric_value`.")
+    else_metric: str = column("Measure that stands in where this one has no value.", nullable=True)
     taxon_group: str = column(
         "Reporting group or roll-up, where the measure has groups.", nullable=True, isin=[*TAXON_GROUPS, *ROLL_UPS]
     )
     measure_weight: float = share("Weight of the measure in the pillar.")
-    is_essential: bool = column("Whether the pillar has no score without the measure.")
+    is_essential: bool = column("Whether the half may not be quoted without the measure.")
     worst: float = _goalpost("Value that scores 0, as every value beyond it does.")
     best: float = _goalpost("Value that scores 1, as every value beyond it does.")
+    worst_from: float = _span("worst")
+    worst_to: float = _span("worst")
+    best_from: float = _span("best")
+    best_to: float = _span("best")
     scale: str = column("Whether scores grow with the value or with its logarithm.", isin=["linear", "log"])
     max_age_years: int = column(
         "Years for which a value stands after its own; NULL where the measure has no years.",
@@ -48,4 +63,4 @@ class IndexDefinition(Contract):
         """Grain: measure and group."""
 
         unique = ["metric", "taxon_group"]
-        metadata = {"method_version": "1"}
+        metadata = {"method_version": "2"}

@@ -17,7 +17,11 @@ class IndexPillar(Contract):
     half: str = column("Half of the pillar.", isin=["ecological_system", "security_system"])
     pillar: str = column("The pillar.")
     score: float = share("Weighted arithmetic mean of the scores of its measures.", nullable=True)
-    reportable: bool = column("Whether the rules for missing data allow a score.")
+    coverage: float = share(
+        "Weight of the measures that have a value, of those that have a meaning for the country; NULL where none has.",
+        nullable=True,
+    )
+    reportable: bool = column("Whether any measure of the pillar has a value.")
     reason: str = why_not()
     definition_version: str = column("Version of the definition, with a hash of its content.")
 
@@ -25,4 +29,4 @@ class IndexPillar(Contract):
         """Grain: country, year and pillar."""
 
         unique = ["country_code", "year", "pillar"]
-        metadata = {"method_version": "1"}
+        metadata = {"method_version": "2"}

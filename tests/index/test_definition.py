@@ -14,8 +14,9 @@ from ness_pipeline.index.reading import definition_file, published_definition, r
 
 
 def test_published_definition_is_sound() -> None:
-    """The published definition names measures that exist, a source for every goalpost, and says what each part is."""
+    """The published definition names measures that exist, a source for every goalpost, and says what each part is and what is lacking."""
     published = published_definition()
+    assert all(gap.says and gap.would_take for gap in published.gap)
     assert all(len(measure.source) > 20 for measure in published.measures)
     assert all(pillar.says for pillar in published.pillars.values())
     assert sum(published.half_weights) == pytest.approx(1)
@@ -34,8 +35,8 @@ def test_copy_is_the_same_definition(tmp_path: Path) -> None:
 
 
 def test_fractions_are_exact(tmp_path: Path) -> None:
-    """Two thirds are two thirds, so that two of three measures are enough and no rounding decides."""
-    assert read_definition(write(tmp_path, content())).missing.pillar_needs == Fraction(2, 3)
+    """Two thirds are two thirds, so that no rounding decides."""
+    assert read_definition(write(tmp_path, content())).missing.half_needs == Fraction(2, 3)
 
 
 def with_measures(*measures: dict[str, Any]) -> dict[str, Any]:
@@ -52,10 +53,11 @@ def with_measures(*measures: dict[str, Any]) -> dict[str, Any]:
         (content(half=halves({"areas": pillar()})), "half.ecological_system.pillar.areas.measure"),
         (content(colour="red"), "colour .extra inputs"),
         (content(version=""), "version"),
-        (content(missing={"pillar_needs": "most", "half_needs": 1}), "missing.pillar_needs .give a number, or a fraction"),
-        (content(missing={"pillar_needs": "1/0", "half_needs": 1}), "missing.pillar_needs .give a number, or a fraction"),
-        (content(missing={"pillar_needs": 1.5, "half_needs": 1}), "missing.pillar_needs .input should be less than"),
-        (content(missing={"pillar_needs": 1, "half_needs": 1, "not_applicable": ["boring"]}), "'boring' is no reason"),
+        (content(missing={"half_needs": "most", "index_needs": 1}), "missing.half_needs .give a number, or a fraction"),
+        (content(missing={"half_needs": "1/0", "index_needs": 1}), "missing.half_needs .give a number, or a fraction"),
+        (content(missing={"half_needs": 1.5, "index_needs": 1}), "missing.half_needs .input should be less than"),
+        (content(missing={"half_needs": 1, "index_needs": 1, "not_applicable": ["boring"]}), "'boring' is no reason"),
+        (content(missing={"half_needs": 1, "index_needs": 1, "not_applicable": ["no_data"]}), "'no_data' is no reason why a number has no meaning"),
         (with_measures(measure("land_protectd_pct")), "names the measure 'land_protectd_pct', which no metric has; did you mean 'land_protected_pct'"),
         (with_measures(measure("xyz")), "names the measure 'xyz', which no metric has; `ness metrics` lists"),
         (with_measures(measure("security_system")), "security_system is made by the index itself"),
@@ -63,7 +65,16 @@ def with_measures(*measures: dict[str, Any]) -> dict[str, Any]:
         (content(half=halves({"law": pillar(LAND)})), "the pillar law twice"),
         (with_measures(LAND | {"best": 0}), "goalposts of land_protected_pct are both 0"),
         (with_measures(LAND | {"best": float("inf")}), "best .input should be a finite"),
-        (with_measures(LAND | {"worst": 30, "best": 0}), "say that lower is better, but its contract says higher"),
+        (with_measures(LAND | {"worst": 30, "best": 0}), "say that lower is better, but the contract of land_protected_pct says higher"),
+        (with_measures(LAND | {"best_between": [17, 25]}), "The best of land_protected_pct is 30, outside the span 17 to 25"),
+        (with_measures(LAND | {"worst_between": [5, 1]}), "The span of the worst of land_protected_pct runs from 5 down to 1; write the smaller number first"),
+        (with_measures(LAND | {"worst_between": [-1, 30]}), "spans of both goalposts of land_protected_pct meet"),
+        (with_measures(LAND | {"else_metric": "land_protectd_pct"}), "names the measure 'land_protectd_pct'"),
+        (with_measures(LAND | {"else_metric": "observed_richness"}), "observed_richness cannot stand in for land_protected_pct: its unit"),
+        (with_measures(LAND | {"else_metric": "land_protected_pct"}), "cannot stand in for itself"),
+        (with_measures(
+            measure("national_red_list_index", taxon_group="birds"), measure("red_list_index", taxon_group="all")
+        ), "score the same species .birds.; keep one of them"),
         (with_measures(LAND | {"scale": "log"}), "must be above 0 for a logarithmic scale"),
         (with_measures(LAND | {"scale": "cubic"}), "scale .input should be"),
         (with_measures(LAND | {"source": " "}), "source"),
@@ -110,6 +121,6 @@ def test_file_that_is_not_there(tmp_path: Path) -> None:
 
 def test_digest_follows_every_number() -> None:
     """Two definitions of one version that compute differently have different digests."""
-    changed = definition(uncertainty=content()["uncertainty"] | {"seed": 8})
+    changed = definition(choices=content()["choices"] | {"seed": 8})
     assert changed.digest != definition().digest
     assert changed.digest.startswith("test+")

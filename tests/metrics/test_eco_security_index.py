@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 from conftest import Warehouse
-from small_index import LAND, LAW, SEA, SITES, definition, halves, pillar
+from small_index import LAND, LAW, SEA, SITES, definition, halves, measure, pillar
 from small_world import country, every_treaty, observation
 from truth import Truth
 
@@ -16,11 +16,11 @@ from ness_pipeline.build.database import open_build
 from ness_pipeline.build.models import _run, models
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.index.reading import published_definition, tables_of
-from ness_pipeline.index.tables import component_rows, index_rows, pillar_rows, score_countries
+from ness_pipeline.index.tables import component_rows, index_rows, pillar_rows, score_countries, states
 from ness_pipeline.sandbox.world import World
 from ness_pipeline.schemas.vocabulary import TREATIES
 
-OWN = ("index_definition", "index_component", "index_pillar", "eco_security_index", "index_sensitivity")
+OWN = ("index_definition", "index_component", "index_pillar", "eco_security_index", "index_choice", "index_sensitivity")
 BELOW = {"KE": 21.0, "TZ": 12.0, "ML": 3.0}
 
 
@@ -41,12 +41,14 @@ def true_warehouse(truth: Truth, tmp_path_factory: pytest.TempPathFactory) -> It
             schema = {column.name: column.dtype for column in tables()[name].columns}
             frame = pl.DataFrame(truth.rows(name.removeprefix("metrics.")), schema=schema, orient="row")  # noqa: F841
             connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM frame")
-        for name in OWN:
-            _run(connection, models()[f"metrics.{name}"], None)
+        for code in truth.world.countries:
+            Warehouse(connection).land("country", [country(code)])
+        for name in ("core.country", *(f"metrics.{name}" for name in OWN)):
+            _run(connection, models()[name], None)
         yield Warehouse(connection)
 
 
-@pytest.mark.parametrize("name", ["index_component", "index_pillar", "eco_security_index"])
+@pytest.mark.parametrize("name", ["index_component", "index_pillar", "eco_security_index", "index_choice"])
 def test_index_equals_the_truth(true_warehouse: Warehouse, truth: Truth, name: str) -> None:
     """Every column of every row is what the sandbox's definitions give in plain Python, to 1e-12."""
     table = tables()[f"metrics.{name}"]
@@ -59,11 +61,13 @@ def test_index_equals_the_truth(true_warehouse: Warehouse, truth: Truth, name: s
 
 
 def test_truth_has_scores_and_gaps(truth: Truth) -> None:
-    """The sandbox's countries show both: years with an index and an interval around it, and years without."""
+    """The sandbox's countries show both: years with an index inside both of its ranges, and years without."""
     rows = truth.rows("eco_security_index")
     scored = [row for row in rows if row["reportable"]]
     assert scored
-    assert all(row["index_lower"] < row["eco_security_index"] < row["index_upper"] for row in scored)
+    assert len(scored) < len(rows)
+    assert all(row["index_range_low"] <= row["eco_security_index"] < row["index_range_high"] for row in scored)
+    assert all(row["index_missing_low"] <= row["eco_security_index"] <= row["index_missing_high"] for row in scored)
 
 
 def test_order_is_last_of_all() -> None:
@@ -77,18 +81,20 @@ def test_order_is_last_of_all() -> None:
 def small_frame(warehouse: Any, small: Any = None, codes: list[str] | None = None) -> pl.DataFrame:
     """The index by a small definition, from what a warehouse holds."""
     small = small or definition()
-    return index_rows(score_countries(component_rows(warehouse.connection, small, codes), small), small)
+    return index_rows(
+        score_countries(component_rows(warehouse.connection, small, codes), small), small, states(warehouse.connection)
+    )
 
 
 def materialise(warehouse: Any, *codes: str) -> None:
     """Run the models whose numbers are in the small definition."""
-    warehouse.materialise(*codes, only=tables_of(definition()))
+    warehouse.materialise(*codes, only={"core.country", *tables_of(definition())})
 
 
-def land(warehouse: Any, *codes: str) -> None:
+def land(warehouse: Any, *codes: str, **more: Any) -> None:
     """Protected areas and treaties of some countries in 2020."""
     for code in codes:
-        warehouse.land("country", [country(code, is_landlocked=code == "ML")])
+        warehouse.land("country", [country(code, is_landlocked=code == "ML", **more)])
         warehouse.land("treaty_party", every_treaty(code, joined=5))
         warehouse.land("indicator_observation", [
             observation("ER.LND.PTLD.ZS", 2020, BELOW[code], code),
@@ -105,7 +111,8 @@ def test_index_of_one_country(warehouse: Any) -> None:
     assert row["ecological_system"] == pytest.approx((0.7 + 0.2 + 0.5) / 3)
     assert row["security_system"] == pytest.approx(0.5)
     assert row["eco_security_index"] == pytest.approx((1.4 / 3 * 0.5) ** 0.5)
-    assert row["index_lower"] < row["eco_security_index"] < row["index_upper"]
+    assert row["index_range_low"] < row["eco_security_index"] < row["index_range_high"]
+    assert (row["index_missing_low"], row["index_missing_high"]) == (row["eco_security_index"],) * 2
     assert (row["coverage"], row["missing"], row["reportable"]) == (1, None, True)
 
 
@@ -122,14 +129,14 @@ def test_landlocked_country_is_not_punished(warehouse: Any) -> None:
     ("gone", "reasons", "missing"),
     [
         ("ER.MRN.PTMR.ZS", (None, None, None), "marine_protected_pct: no_data"),
-        ("ER.MRN.PTMR.ZS ER_PTD_TERR", ("half_missing", "too_few_pillars", None), "marine_protected_pct: no_data; kba_terrestrial_pct: no_data"),
-        (" ".join(TREATIES), ("half_missing", None, "too_few_pillars"), "treaties_in_force_share: no_data"),
+        ("ER.MRN.PTMR.ZS ER_PTD_TERR", ("half_missing", "too_little_covered", None), "marine_protected_pct: no_data; kba_terrestrial_pct: no_data"),
+        (" ".join(TREATIES), ("half_missing", None, "too_little_covered"), "treaties_in_force_share: no_data"),
     ],
 )  # fmt: skip
 def test_country_with_half_of_its_data_missing(
     warehouse: Any, gone: str, reasons: tuple[str | None, ...], missing: str
 ) -> None:
-    """A score is given only where two thirds of a pillar and both halves are there, and the row says what is missing."""
+    """A half may be quoted where two thirds of its weight are there, the index where both may; the row says what is missing."""
     land(warehouse, "KE")
     for name in gone.split():
         warehouse.connection.execute("DELETE FROM landed.indicator_observation WHERE series_code = ?", [name])
@@ -138,12 +145,71 @@ def test_country_with_half_of_its_data_missing(
     row = small_frame(warehouse).filter(year=2020).row(0, named=True)
     assert (row["reason"], row["ecological_reason"], row["security_reason"]) == reasons
     assert row["missing"] == missing
-    for value, lower, upper, reason in (
-        ("eco_security_index", "index_lower", "index_upper", "reason"),
-        ("ecological_system", "ecological_lower", "ecological_upper", "ecological_reason"),
-        ("security_system", "security_lower", "security_upper", "security_reason"),
-    ):
-        assert all((row[name] is None) == (row[reason] is not None) for name in (value, lower, upper))
+    assert row["reportable"] == (row["reason"] is None)
+
+
+def test_missing_measure_at_its_worst_and_at_its_best(warehouse: Any) -> None:
+    """Without the sea, Kenya's half is the mean of land and sites, and between what a sea of 0 and of 30 % would make it."""
+    land(warehouse, "KE")
+    warehouse.connection.execute("DELETE FROM landed.indicator_observation WHERE series_code = 'ER.MRN.PTMR.ZS'")
+    materialise(warehouse)
+    row = small_frame(warehouse).filter(year=2020).row(0, named=True)
+    assert row["ecological_system"] == pytest.approx((0.7 + 0.5) / 2)
+    assert row["ecological_missing_low"] == pytest.approx((0.7 + 0 + 0.5) / 3)
+    assert row["ecological_missing_high"] == pytest.approx((0.7 + 1 + 0.5) / 3)
+    assert row["index_missing_low"] == pytest.approx((1.2 / 3 * 0.5) ** 0.5)
+    assert row["index_missing_high"] == pytest.approx((2.2 / 3 * 0.5) ** 0.5)
+    assert row["coverage"] == pytest.approx(5 / 6)
+
+
+def test_what_is_not_known_of_a_measure(warehouse: Any) -> None:
+    """Lists speak of nine of ten treaties, and of four as joined: 4/9, which may be 4/10 or 5/10."""
+    land(warehouse, "KE")
+    warehouse.connection.execute("DELETE FROM landed.treaty_party WHERE treaty = 'nagoya_kuala_lumpur'")
+    law = halves({"areas": pillar(LAND, SEA, SITES)}, {"law": pillar(measure("treaties_joined_share"))})
+    small = definition(half=law)
+    warehouse.materialise(only={"core.country", *tables_of(small)})
+    row = small_frame(warehouse, small).filter(year=2020).row(0, named=True)
+    ends = ("security_missing_low", "security_system", "security_missing_high")
+    assert [row[name] for name in ends] == pytest.approx([4 / 10, 4 / 9, 5 / 10])
+    assert (row["security_coverage"], row["missing"]) == (1, None)
+
+
+def test_whole_weight_is_needed_beside_the_halves(warehouse: Any) -> None:
+    """Both halves may be quoted, and yet too little of the whole weight has a value."""
+    land(warehouse, "KE")
+    warehouse.connection.execute("DELETE FROM landed.indicator_observation WHERE series_code = 'ER.MRN.PTMR.ZS'")
+    materialise(warehouse)
+    strict = definition(missing={"half_needs": "2/3", "index_needs": "9/10"})
+    row = small_frame(warehouse, strict).filter(year=2020).row(0, named=True)
+    assert (row["ecological_reportable"], row["security_reportable"]) == (True, True)
+    assert (row["reportable"], row["reason"]) == (False, "too_little_covered")
+
+
+def test_territory_has_halves_and_no_rank(warehouse: Any) -> None:
+    """An area that is no member or observer of the United Nations keeps its scores, and its index may not be quoted."""
+    land(warehouse, "KE", un_membership=None)
+    materialise(warehouse)
+    row = small_frame(warehouse).filter(year=2020).row(0, named=True)
+    assert row["eco_security_index"] == pytest.approx((1.4 / 3 * 0.5) ** 0.5)
+    assert (row["ecological_reportable"], row["security_reportable"]) == (True, True)
+    assert (row["reportable"], row["reason"]) == (False, "no_state")
+
+
+def test_years_with_other_measures_are_not_compared(warehouse: Any) -> None:
+    """A sea that is first known in 2019 makes 2018 another index, and sites in 2020; from then on years are one series."""
+    land(warehouse, "KE")
+    warehouse.land(
+        "indicator_observation", [observation("ER.LND.PTLD.ZS", year, 20.0) for year in (2017, 2018, 2019, 2022)]
+    )
+    warehouse.land("indicator_observation", [observation("ER.MRN.PTMR.ZS", 2019, 5.0)])
+    materialise(warehouse)
+    found = {
+        row["year"]: row["same_measures_since"]
+        for row in small_frame(warehouse).to_dicts()
+        if 2017 <= row["year"] <= 2022
+    }
+    assert found == {2017: 2017, 2018: 2017, 2019: 2019, 2020: 2020, 2021: 2020, 2022: 2020}
 
 
 def rows_of(warehouse: Any, code: str) -> list[pl.DataFrame]:
@@ -153,7 +219,7 @@ def rows_of(warehouse: Any, code: str) -> list[pl.DataFrame]:
     frames = (
         components,
         pillar_rows(score_countries(components, small), small),
-        index_rows(score_countries(components, small), small),
+        index_rows(score_countries(components, small), small, states(warehouse.connection)),
     )
     return [frame.filter(country_code=code) for frame in frames]
 

@@ -98,3 +98,24 @@ def test_value_of_all_years_is_not_one_of_a_year(warehouse: Any) -> None:
     warehouse.land("treaty_party", every_treaty(joined=5))
     both = components(warehouse, richness | {"max_age_years": None})
     assert {row["value"] for (_, metric), row in both.items() if metric == "observed_richness"} == {2}
+
+
+def test_measure_that_stands_in(warehouse: Any) -> None:
+    """Where the zone at sea has no value the coast stands in, of whatever year; else the zone does, even an older one."""
+    warehouse.land("indicator_observation", [
+        observation("ER.MRN.PTMR.ZS", 2010, 3.0), observation("ER_MRN_MARIN", 2011, 9.0), observation("ER.MRN.PTMR.ZS", 2012, 6.0),
+    ])  # fmt: skip
+    zone = measure("eez_protected_pct", best=30, else_metric="marine_protected_pct")
+    found = components(warehouse, zone)
+    assert {year: (row["value_metric"], row["value"], row["value_year"]) for (year, _), row in found.items() if row["pillar"] == "one"} == {
+        2010: ("marine_protected_pct", 3.0, 2010), 2011: ("eez_protected_pct", 9.0, 2011), 2012: ("eez_protected_pct", 9.0, 2011),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "weights"), [("landlocked", [1.0, 0.0]), ("coastal", [0.5, 0.5])])
+def test_weight_of_a_measure_without_a_meaning(warehouse: Any, code: str, weights: list[float]) -> None:
+    """The sea of a landlocked country weighs nothing, and the land has its weight; without a value it keeps its own."""
+    warehouse.land("country", [country("KE", is_landlocked=code == "landlocked")])
+    warehouse.land("indicator_observation", [observation("ER.LND.PTLD.ZS", 2010, 9.0)])
+    found = components(warehouse, LAND, SEA)
+    assert [found[2010, name]["weight"] for name in ("land_protected_pct", "marine_protected_pct")] == weights

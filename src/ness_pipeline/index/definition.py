@@ -35,26 +35,35 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
+Bounds = tuple[Annotated[float, Field(allow_inf_nan=False)], Annotated[float, Field(allow_inf_nan=False)]]
+
+
 class Measure(_Part):
     """One measure of a pillar and what its values are worth.
 
     Attributes:
         metric: name of the measure, as in `metrics.metric_value`.
+        else_metric: measure that stands in where this one has no value; it has the same goalposts and group.
         taxon_group: reporting group or roll-up, where the measure has groups.
         worst: value that scores 0, as every value beyond it does.
         best: value that scores 1, as every value beyond it does.
+        worst_between: the span in which `worst` is varied to see what the choice does; without one it is not varied.
+        best_between: the same of `best`.
         scale: whether scores grow with the value or with its logarithm.
         weight: weight inside the pillar; without one, all measures of the pillar weigh the same.
         max_age_years: how many years a value stands for the years after it; None means that the measure has no years
             and its one value stands for every year.
-        essential: whether the pillar has no score without it.
+        essential: whether the half has no score without it.
         source: where the two goalposts come from.
     """
 
     metric: Text
+    else_metric: Text | None = None
     taxon_group: Text | None = None
     worst: float = Field(allow_inf_nan=False)
     best: float = Field(allow_inf_nan=False)
+    worst_between: Bounds | None = None
+    best_between: Bounds | None = None
     scale: Literal["linear", "log"] = "linear"
     weight: Share | None = None
     max_age_years: int | None = Field(default=None, ge=0, le=100)
@@ -65,6 +74,11 @@ class Measure(_Part):
     def name(self) -> str:
         """The measure with its group, as in the list of what is missing."""
         return self.metric if self.taxon_group is None else f"{self.metric} ({self.taxon_group})"
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The measure and the one that stands in for it, in the order in which they are taken."""
+        return (self.metric,) if self.else_metric is None else (self.metric, self.else_metric)
 
 
 class Pillar(_Part):
@@ -85,35 +99,48 @@ class Half(_Part):
 
 
 class Missing(_Part):
-    """Rules for computing scores when values are missing.
+    """Rules for computing scores when values are missing; all are by weight, none by number.
 
     Attributes:
-        pillar_needs: share of its measures that a pillar needs; each essential one besides.
-        half_needs: share of its pillars that a half needs; each essential one besides.
-        not_applicable: reasons that say that a measure has no meaning for the country; it then counts nowhere.
+        half_needs: share of its weight that a half needs.
+        index_needs: share of the whole weight that the index needs, beside both halves.
+        not_applicable: reasons that say that a measure has no meaning for the country; its weight then goes to the other
+            measures of its pillar.
     """
 
-    pillar_needs: Share
     half_needs: Share
+    index_needs: Share
     not_applicable: tuple[str, ...] = ()
 
 
-class Uncertainty(_Part):
-    """Settings of the draws behind the interval and the sensitivity.
+class Choices(_Part):
+    """How widely the choices behind the index are varied to see what they do.
 
     Attributes:
         weight_spread: every weight is drawn evenly between (1 - spread) and (1 + spread) times itself.
-        interval: share of the draws inside the interval.
-        draws: draws per country and year.
-        sensitivity_draws: draws behind the sensitivity.
-        seed: seed of all draws, together with country and year.
+        interval: share of the draws inside the range.
+        draws: other choices that are drawn, the same for all countries and years.
+        sensitivity_draws: draws behind the sensitivity to each pillar.
+        seed: the draws depend on it alone.
     """
 
     weight_spread: Share
     interval: Share
-    draws: int = Field(ge=10, le=100_000)
+    draws: int = Field(ge=100, le=10_000)
     sensitivity_draws: int = Field(ge=100, le=1_000_000)
     seed: int
+
+
+class Gap(_Part):
+    """Something that the index ought to hold and does not.
+
+    Attributes:
+        says: what is lacking, and why.
+        would_take: series or measures that would fill it.
+    """
+
+    says: Text
+    would_take: tuple[Text, ...] = ()
 
 
 class Definition(_Part):
@@ -122,8 +149,9 @@ class Definition(_Part):
     version: Text
     first_year: int = Field(ge=1600, le=2100)
     missing: Missing
-    uncertainty: Uncertainty
+    choices: Choices
     half: dict[str, Half]
+    gap: tuple[Gap, ...] = ()
 
     @functools.cached_property
     def digest(self) -> str:

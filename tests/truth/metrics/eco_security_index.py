@@ -1,10 +1,9 @@
-"""The true rows of `metrics.eco_security_index`: halves, index, interval and what is missing."""
+"""The true rows of `metrics.eco_security_index`: halves, index, both ranges and what is missing."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
-import math
-import statistics
 from collections import defaultdict
 from typing import Any
 
@@ -12,51 +11,70 @@ import numpy as np
 
 from ness_pipeline.index.reading import published_definition
 from truth import Row, Truth
-from truth.metrics.index_component import score
+from truth.index_arithmetic import HALVES, Choice, halves_and_index, parts
 
-HALVES = {"ecological_system": "ecological", "security_system": "security"}
+SHORT = {"ecological_system": "ecological", "security_system": "security", "index": "index"}
 
 
 def rows(truth: Truth) -> list[Row]:
     """One row per country and year with any measure of that very year."""
-    components: dict[tuple[str, int], list[Row]] = defaultdict(list)
+    by_country: dict[str, dict[int, list[Row]]] = defaultdict(dict)
     for row in truth.rows("index_component"):
-        components[row["country_code"], row["year"]].append(row)
-    pillars: dict[tuple[str, int], dict[str, Row]] = defaultdict(dict)
-    for row in truth.rows("index_pillar"):
-        pillars[row["country_code"], row["year"]][row["pillar"]] = row
-    return [_row(country, year, components[country, year], pillars[country, year]) for country, year in components]
+        by_country[row["country_code"]].setdefault(row["year"], []).append(row)
+    return [
+        _row(country, year, of_year, _same_since(year, years))
+        for country, years in by_country.items()
+        for year, of_year in years.items()
+    ]
 
 
-def _stated(weight: Any) -> float:
-    """A weight as stated, 1 where all count the same."""
-    return 1.0 if weight is None else float(weight)
-
-
-def _row(country: str, year: int, components: list[Row], pillars: dict[str, Row]) -> Row:
+def _row(country: str, year: int, components: list[Row], same_since: int) -> Row:
     definition = published_definition()
     excused = definition.missing.not_applicable
-    reasons = {half: _why_not(half, pillars) for half in HALVES}
-    draws = _draws(country, year, components, {name for name, row in pillars.items() if row["score"] is not None})
-    points = _combine({name: row["score"] for name, row in pillars.items()}, reasons)
+    meant = [row for row in components if row["reason"] not in excused]
+    point, least, most = (halves_and_index(definition, components, Choice(filled=end)) for end in (None, 0.0, 1.0))
+    draws = [halves_and_index(definition, components, choice) for choice in every_choice()]
     row: Row = {"country_code": country, "year": year, "definition_version": definition.digest}
-    for half, short in HALVES.items():
-        row |= {half: points[half], f"{short}_reportable": reasons[half] is None, f"{short}_reason": reasons[half]}
-        row |= _interval(short, points[half], draws[half])
-    row["eco_security_index"] = points["index"]
-    row |= _interval("index", points["index"], draws["index"])
-    row |= {"reportable": points["index"] is not None}
-    row |= {"reason": None if row["reportable"] else "half_missing"}
-    weights = [weight for weight, component in zip(_whole_weights(), components, strict=True) if component["reason"] not in excused]  # fmt: skip
-    meant = [component for component in components if component["reason"] not in excused]
-    present = [(w, c) for w, c in zip(weights, meant, strict=True) if c["score"] is not None]
-    carried = sum(weight for weight, component in present if component["value_year"] != year)
-    gaps = [f"{_name(c)}: {c['reason']}" for c in meant if c["score"] is None]
+    covered = {}
+    for part, short in SHORT.items():
+        row |= _range(short, point[part], [draw[part] for draw in draws])
+        known = point[part] is not None
+        row |= {f"{short}_missing_low": least[part] if known else None, f"{short}_missing_high": most[part] if known else None}  # fmt: skip
+    for half in HALVES:
+        short, of_half = SHORT[half], [part for part in meant if part["pillar"] in definition.half[half].pillar]
+        covered[half] = sum(part["weight"] for part in of_half if part["score"] is not None)
+        enough = covered[half] >= float(definition.missing.half_needs) - 1e-9
+        row |= {half: point[half], f"{short}_coverage": covered[half], f"{short}_reportable": enough}
+        row[f"{short}_reason"] = None if enough else "too_little_covered"
+    weights = {name: float(definition.half[half].weight or 1) for half in HALVES for name in definition.half[half].pillar}  # fmt: skip
+    scored = [(part["weight"] * weights[part["pillar"]], part) for part in meant if part["score"] is not None]
+    whole = sum(weight for weight, _ in scored)
+    coverage = whole / sum(float(definition.half[half].weight or 1) for half in HALVES)
+    if point["index"] is None or not all(row[f"{SHORT[half]}_reportable"] for half in HALVES):
+        reason = "half_missing"
+    else:  # all countries of the sandbox are members of the United Nations
+        reason = None if coverage >= float(definition.missing.index_needs) - 1e-9 else "too_little_covered"
+    gaps = [f"{_name(part)}: {part['reason']}" for part in meant if part["score"] is None]
     return row | {
-        "coverage": sum(weight for weight, _ in present) / sum(weights),
-        "carried_share": carried / sum(weight for weight, _ in present),
+        "eco_security_index": point["index"],
+        "coverage": coverage,
+        "carried_share": sum(weight for weight, part in scored if part["value_year"] != year) / whole if whole else 0.0,
+        "same_measures_since": same_since,
         "missing": "; ".join(gaps) or None,
+        "reportable": reason is None,
+        "reason": reason,
     }
+
+
+def _same_since(year: int, years: dict[int, list[Row]]) -> int:
+    """The first year of the unbroken run up to this one in which the values are of the same metrics."""
+    while year - 1 in years and _metrics(years[year - 1]) == _metrics(years[year]):
+        year -= 1
+    return year
+
+
+def _metrics(components: list[Row]) -> list[Any]:
+    return [row["value_metric"] for row in components]
 
 
 def _name(component: Row) -> str:
@@ -64,117 +82,47 @@ def _name(component: Row) -> str:
     return f"{component['metric']} ({group})" if group else f"{component['metric']}"
 
 
-def _why_not(half: str, pillars: dict[str, Row]) -> str | None:
-    """Why a half has no score: an essential pillar, or too many, are missing; None when it has one."""
+@functools.cache
+def every_choice() -> list[Choice]:
+    """Choices in which everything changes together, the same for every country and year."""
     definition = published_definition()
-    own = definition.half[half].pillar
-    meant = [name for name in own if pillars[name]["reason"] not in definition.missing.not_applicable]
-    there = [name for name in meant if pillars[name]["score"] is not None]
-    if any(own[name].essential and name not in there for name in meant):
-        return "essential_missing"
-    enough = bool(there) and len(there) >= definition.missing.half_needs * len(meant)
-    return None if enough else "too_few_pillars"
-
-
-def _whole_weights() -> list[float]:
-    """Weight of each measure in the whole."""
-    definition = published_definition()
-    found = []
-    halves = sum(_stated(half.weight) for half in definition.half.values())
-    for name in HALVES:
-        half = definition.half[name]
-        pillars = sum(_stated(pillar.weight) for pillar in half.pillar.values())
-        for pillar in half.pillar.values():
-            measures = sum(_stated(measure.weight) for measure in pillar.measure)
-            found += [
-                _stated(half.weight) / halves * _stated(pillar.weight) / pillars * _stated(measure.weight) / measures
-                for measure in pillar.measure
-            ]
-    return found
-
-
-def _combine(
-    scores: dict[str, Any], reasons: dict[str, str | None], drawn: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """Both halves and the index from pillar scores; `drawn` gives what each weight is multiplied with, by its name."""
-    definition = published_definition()
-    times = drawn or defaultdict(lambda: 1.0)
-    found: dict[str, Any] = {}
-    for half in HALVES:
-        known = [
-            (scores[name], _stated(pillar.weight) * times[name])
-            for name, pillar in definition.half[half].pillar.items()
-            if scores.get(name) is not None
-        ]
-        allowed = known and reasons[half] is None
-        found[half] = sum(score * weight for score, weight in known) / sum(w for _, w in known) if allowed else None
-    found["index"] = None
-    if all(found[half] is not None for half in HALVES):
-        weights = {half: _stated(definition.half[half].weight) * times[half] for half in HALVES}
-        first, second = HALVES
-        total = weights[first] + weights[second]
-        found["index"] = found[first] ** (weights[first] / total) * found[second] ** (weights[second] / total)
-    return found
-
-
-def _draws(country: str, year: int, components: list[Row], scored: set[str]) -> dict[str, Any]:
-    """Draws of both halves and the index: values within their bounds, weights within the spread of themselves."""
-    definition = published_definition()
-    settings = definition.uncertainty
-    measures = [
-        measure for half in HALVES for pillar in definition.half[half].pillar.values() for measure in pillar.measure
-    ]
-    names = [pillar for half in HALVES for pillar in definition.half[half].pillar]
-    uniform = iter(_uniforms(f"{settings.seed}|{country}|{year}", 3 * len(measures) + len(names) + len(HALVES)))
-    first, second = [next(uniform) for _ in measures], [next(uniform) for _ in measures]
+    settings, count, names = definition.choices, len(definition.measures), list(definition.pillars)
+    rows = count + len(names) + 2 + count + count + 3
+    seed = int(hashlib.sha256(f"{settings.seed}|choices".encode()).hexdigest(), 16)
+    raw = np.random.PCG64(seed).random_raw(rows * settings.draws)
+    uniform = np.ldexp((raw // 2048).astype(float), -53).reshape(rows, -1).T.tolist()
     spread = float(settings.weight_spread)
-    times = {place: 1 - spread + 2 * spread * next(uniform) for place in (*range(len(measures)), *names, *HALVES)}
-    scores: dict[str, Any] = {}
-    sums: dict[str, Any] = defaultdict(float)
-    for place, (measure, component) in enumerate(zip(measures, components, strict=True)):
-        if component["score"] is None or component["pillar"] not in scored:
-            continue
-        values = _around(component, first[place], second[place])
-        weight = _stated(measure.weight) * times[place]
-        scores[component["pillar"]] = scores.get(component["pillar"], 0.0) + weight * np.array([score(measure, value) for value in values])  # fmt: skip
-        sums[component["pillar"]] = sums[component["pillar"]] + weight
-    pillars = {name: total / sums[name] for name, total in scores.items()}
-    rows = {row["pillar"]: {"score": pillars.get(row["pillar"]), "reason": row["reason"]} for row in components}
-    for name in names:
-        of_pillar = [row for row in components if row["pillar"] == name]
-        excused = all(row["reason"] in definition.missing.not_applicable for row in of_pillar)
-        rows[name]["reason"] = of_pillar[0]["reason"] if excused else None
-    return _combine(pillars, {half: _why_not(half, rows) for half in HALVES}, times)
+    gone = [frozenset[int](), *parts(definition).values()]
+    found = []
+    for draw in uniform:
+        numbers = iter(draw)
+        of_measures = [1 - spread + 2 * spread * next(numbers) for _ in range(count)]
+        of_pillars = {name: 1 - spread + 2 * spread * next(numbers) for name in names}
+        of_halves = [1 - spread + 2 * spread * next(numbers) for _ in HALVES]
+        spans = [m.worst_between or (m.worst, m.worst) for m in definition.measures]
+        worst = [low + next(numbers) * (high - low) for low, high in spans]
+        spans = [m.best_between or (m.best, m.best) for m in definition.measures]
+        best = [low + next(numbers) * (high - low) for low, high in spans]
+        found.append(
+            Choice(
+                of_measures=of_measures,
+                of_pillars=of_pillars,
+                of_halves=of_halves,
+                goalposts=list(zip(worst, best, strict=True)),
+                left_out=gone[int(next(numbers) * len(gone))],
+                is_stepped=next(numbers) < 0.5,
+                is_arithmetic=next(numbers) < 0.5,
+            )
+        )
+    return found
 
 
-def _uniforms(key: str, rows: int) -> Any:
-    """Uniform numbers of a key, a row per thing that is drawn."""
-    seed = int(hashlib.sha256(key.encode()).hexdigest(), 16)
-    raw = np.random.PCG64(seed).random_raw(rows * published_definition().uncertainty.draws)
-    return np.ldexp((raw // 2048).astype(float), -53).reshape(rows, -1)
-
-
-def _around(component: Row, first: Any, second: Any) -> list[float]:
-    """Draws of a value: half below and half above it, 2.5 % beyond each of its bounds."""
-    value, lower, upper = component["value"], component["lower"], component["upper"]
-    below = 0.0 if lower is None else max(0.0, value - lower)
-    above = 0.0 if upper is None else max(0.0, upper - value)
-    if not below and not above:
-        return [value] * len(first)
-    beyond = statistics.NormalDist().inv_cdf(0.975)
-    drawn = []
-    for one, other in zip(first.tolist(), second.tolist(), strict=True):
-        normal = math.sqrt(-2 * math.log(1 - one)) * math.cos(2 * math.pi * other)
-        drawn.append(value + normal / beyond * (below if normal < 0 else above))
-    return drawn
-
-
-def _interval(short: str, point: float | None, draws: Any) -> Row:
-    """The bounds between which the wanted share of draws lies, and the point in any case."""
+def _range(short: str, point: float | None, draws: list[float | None]) -> Row:
+    """The ends between which the wanted share of draws lies, and the point in any case."""
     if point is None:
         return dict.fromkeys(f"{short}_{end}" for end in ("range_low", "range_high", "lower", "upper"))
-    inside = float(published_definition().uncertainty.interval)
-    ordered = sorted(draws.tolist())
+    inside = float(published_definition().choices.interval)
+    ordered = sorted(draw for draw in draws if draw is not None)
     ends = []
     for share in ((1 - inside) / 2, (1 + inside) / 2):
         place = share * (len(ordered) - 1)

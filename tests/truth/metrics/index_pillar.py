@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from ness_pipeline.index.reading import published_definition
 from truth import Row, Truth
+from truth.index_arithmetic import stated
 
 
 def rows(truth: Truth) -> list[Row]:
@@ -29,23 +30,18 @@ def rows(truth: Truth) -> list[Row]:
 
 
 def pillar_score(pillar: str, components: list[Row]) -> Row:
-    """The mean score of a pillar's measures where the rules allow one, or why not."""
+    """The mean score of the measures that have one, the share of the weight behind it, or why there is none."""
     definition = published_definition()
-    measures = definition.pillars[pillar].measure
-    excused = definition.missing.not_applicable
-    weighed = [
-        (row["score"], 1.0 if measure.weight is None else float(measure.weight), measure.essential)
-        for measure, row in zip(measures, components, strict=True)
-        if row["reason"] not in excused
+    meant = [
+        (row["score"], stated(measure.weight))
+        for measure, row in zip(definition.pillars[pillar].measure, components, strict=True)
+        if row["reason"] not in definition.missing.not_applicable
     ]
-    there = [(score, weight) for score, weight, _ in weighed if score is not None]
-    if not weighed:
-        reason = components[0]["reason"]
-    elif any(essential and score is None for score, _, essential in weighed):
-        reason = "essential_missing"
-    elif not there or len(there) < definition.missing.pillar_needs * len(weighed):
-        reason = "too_few_measures"
-    else:
-        reason = None
-    mean = sum(score * weight for score, weight in there) / sum(weight for _, weight in there) if there else None
-    return {"score": None if reason else mean, "reportable": reason is None, "reason": reason}
+    there = [(score, weight) for score, weight in meant if score is not None]
+    held = sum(weight for _, weight in there)
+    return {
+        "score": sum(score * weight for score, weight in there) / held if there else None,
+        "coverage": held / sum(weight for _, weight in meant) if meant else None,
+        "reportable": bool(there),
+        "reason": None if there else "too_few_measures" if meant else components[0]["reason"],
+    }

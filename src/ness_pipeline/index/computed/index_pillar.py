@@ -1,8 +1,8 @@
 """Scores of the pillars of the eco-security index.
 
 score = sum(weight x score of the measure) / sum(weight), over the measures that have a value
-A pillar has a score when two thirds of its measures and each essential one have a value; measures that have no meaning
-for the country, such as the sea of a landlocked one, count nowhere.
+A pillar has a score when one of its measures has a value; `coverage` says how much of its weight has. Measures that have no
+meaning for the country, such as the sea of a landlocked one, count nowhere.
 Source: OECD/JRC Handbook on Constructing Composite Indicators (2008).
 """
 
