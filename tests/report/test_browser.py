@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from report_world import HOSTILE, HOSTILE_NAME, LAST_YEAR
+
+from ness_pipeline.names.countries import countries
 
 PHONE = {"viewport": {"width": 360, "height": 740}}
 
@@ -94,30 +98,142 @@ def test_ranking_says_what_the_table_says(visit):
     assert page.locator("#ranking li").count() == 250
 
 
+def test_index_opens_with_the_year_of_the_ranks(visit, mixed):
+    """The index opens with its latest ranked year and the file's ranks; the latest of each country has no ranks."""
+    page = visit("index.html#metric=eco_security_index", mixed)
+    lines = page.locator("#ranking li")
+    assert page.locator("#year").input_value() == "2024"
+    assert [line.locator("a").inner_text() for line in lines.all()] == ["Germany", "Kenya"]
+    assert [text.split()[0] for text in lines.locator(".place").all_inner_texts()] == ["1", "2"]
+    said = lines.nth(1).locator(".said").inner_text()
+    assert said.startswith("0.500\nwith other choices: 0.125 to 0.875\neverything missing: 0.100 to 0.900")
+    assert said.endswith("coverage by weight: 71.2\u00a0%, 2024")
+    label = page.locator("[data-code=KE]").get_attribute("aria-label")
+    assert "everything missing at its worst, and at its best: 0.100 to 0.900, coverage by weight: " in label
+    assert re.search(r"2024, rank 2 of 2 states, \d to \d with one other choice$", label)
+    page.locator("#year").select_option("")
+    page.wait_for_function("document.querySelectorAll('#ranking li').length === 3")
+    assert lines.locator(".place").all_inner_texts() == ["", "", ""]
+    assert "rank" not in page.locator("[data-code=BR]").get_attribute("aria-label")
+    assert "year=latest" in page.url
+    page.reload()
+    page.wait_for_function("document.querySelectorAll('#ranking li').length === 3")
+    page.locator("#metric").select_option("land_protected_pct")
+    page.locator("#metric").select_option("eco_security_index")
+    page.wait_for_function("document.querySelectorAll('#ranking li').length === 2")
+
+
+def test_page_without_scripts_has_tiles_and_table(browser, site):
+    """Where scripts may not run, the tiles and the table stand there, and no empty map."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"file://{site}/index.html")
+    assert page.locator("#tiles [data-code=KE]").is_visible()
+    assert page.locator("#countries").is_visible()
+    assert not page.locator("#panel-map").is_visible()
+    assert not page.locator("#tabs").is_visible()
+    context.close()
+
+
 def test_map_says_in_words_what_it_shows(visit):
     """Each tile names country, value and year; countries without a value say why; a summary stands beside the map."""
     page = visit("index.html#metric=marine_protected_pct")
     kenya = page.locator("[data-code=KE]").get_attribute("aria-label")
-    assert kenya.startswith("Kenya: ")
-    assert kenya.endswith(f"%, {LAST_YEAR}")
+    assert re.fullmatch(rf"Kenya: [\d.]+\u00a0%, {LAST_YEAR}, rank \d+ of 249 countries with a value", kenya)
     mali = page.locator("[data-code=ML]").get_attribute("aria-label")
-    assert mali == "Mali: no value. The country has no sea, so the number has no meaning for it."
-    assert page.locator("#summary").inner_text().startswith("249 of 250 countries have a value.")
+    assert mali == "Mali: none exists. The country has no sea, so the number has no meaning for it."
+    assert page.locator("#summary").inner_text().startswith("249 of 250 countries and territories have a value.")
     assert page.locator("#legend li").count() >= 4
 
 
+def area(page, code):
+    """The element of the map that stands for a country, and the point in its middle."""
+    script = """([code]) => {
+        const drawn = [...document.querySelectorAll("#globe svg path")].filter(one => one.__data__?.datum?.code === code);
+        const box = drawn[0].getBoundingClientRect();
+        return [drawn.length, drawn[0].getAttribute("fill"), box.x + box.width / 2, box.y + box.height / 2];
+    }"""
+    return page.evaluate(script, [code])
+
+
+def test_pointer_reaches_every_country_of_the_map(visit):
+    """Each of the 250 areas has one outline or circle, of which some point is covered by no other."""
+    page = visit("index.html", viewport={"width": 1280, "height": 2000})
+    script = """() => {
+        const reached = [], areas = [...document.querySelectorAll("#globe svg path")].filter(one => one.__data__?.datum?.code);
+        for (const one of areas) {
+            const box = one.getBoundingClientRect(), step = Math.min(1, box.height / 4);
+            search: for (let y = box.top + step / 2; y < box.bottom; y += step)
+                for (let x = box.left + step / 2; x < box.right; x += step)
+                    if (document.elementFromPoint(x, y) === one) { reached.push(one.__data__.datum.code); break search; }
+        }
+        return reached;
+    }"""
+    assert sorted(page.evaluate(script)) == sorted(countries())
+
+
+def test_pointer_shows_value_year_and_rank(visit):
+    """Over a country the map shows its name, value, year and rank; a country without a number shows why."""
+    page = visit("index.html#metric=marine_protected_pct", viewport={"width": 1280, "height": 2000})
+    page.mouse.move(*area(page, "KE")[2:])
+    shown = page.locator("#map-tip").inner_text().splitlines()
+    assert shown[0] == "Kenya"
+    assert re.fullmatch(r"[\d.]+\u00a0%", shown[1])
+    assert re.fullmatch(rf"{LAST_YEAR}, rank \d+ of 249 countries with a value", shown[2])
+    page.mouse.move(*area(page, "ML")[2:])
+    assert page.locator("#map-tip").inner_text().splitlines() == [
+        "Mali",
+        "None exists. The country has no sea, so the number has no meaning for it.",
+    ]
+
+
+def test_circle_inside_another_outline_says_so(visit):
+    """French Guiana, whose land is part of the outline of France, has a circle of its own that names France."""
+    page = visit("index.html#metric=land_protected_pct", viewport={"width": 1280, "height": 2000})
+    page.mouse.move(*area(page, "GF")[2:])
+    assert "inside the outline of France" in page.locator("#map-tip").inner_text()
+
+
+def test_map_parts_no_data_from_none_exists(visit):
+    """A country without a sea is hatched, one of which nothing is loaded is grey, in map, tiles and legend."""
+    page = visit("index.html#metric=threatened_share&group=mammals")
+    assert area(page, "FR")[:2] == [1, "var(--none)"]
+    assert page.locator("[data-code=FR]").get_attribute("class") == "tile none"
+    assert page.locator("#legend .none").count() == 1
+    assert page.locator("#legend .never").count() == 0
+    page.locator("#metric").select_option("marine_protected_pct")
+    page.wait_for_selector("html[data-world=marine_protected_pct]", state="attached")
+    assert area(page, "ML")[:2] == [1, "url(#hatch)"]
+    assert page.locator("[data-code=ML]").get_attribute("class") == "tile never"
+    assert page.locator("#legend .never").count() == 1
+
+
+def test_finger_beside_a_circle_shows_its_country(visit):
+    """On a phone a touch close to a small circle shows its country, with a link to its page, and opens nothing by itself."""
+    page = visit("index.html#metric=land_protected_pct", has_touch=True, **PHONE)
+    page.locator("#globe").scroll_into_view_if_needed()
+    x, y = area(page, "SH")[2:]
+    page.touchscreen.tap(x + 6, y + 3)
+    assert page.locator("#map-tip a").inner_text() == countries()["SH"].country_name
+    assert page.locator("#map-tip a").get_attribute("href") == "country/SH.html"
+
+
 def test_country_opens_from_the_map(visit):
-    """A click on a tile opens the country's page, and its name leads back."""
-    page = visit("index.html")
+    """A click on an outline or a tile opens the country's page, and its name leads back."""
+    page = visit("index.html", viewport={"width": 1280, "height": 2000})
+    page.mouse.click(*area(page, "KE")[2:])
+    page.wait_for_selector("h1:text-is('Kenya')")
+    page.get_by_role("link", name="All countries").click()
+    page.get_by_role("tab", name="Tiles").click()
     page.locator("[data-code=KE]").click()
     page.wait_for_selector("html[data-charts=drawn]", state="attached")
     assert page.locator("h1").inner_text() == "Kenya"
     page.get_by_role("link", name="All countries").click()
-    assert page.locator("h1").inner_text().startswith("How safe")
+    assert page.locator("h1").inner_text().startswith("How well is")
 
 
 def test_everything_is_reached_by_keyboard(visit):
-    """Tab reaches the choice, the map as one stop, and the table; arrows walk the map and Enter opens a country."""
+    """Tab reaches the choice, the way from the map to the tiles, and the table; arrows walk the tiles and Enter opens a country."""
     page = visit("index.html#metric=land_protected_pct")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "To the content"
@@ -127,8 +243,15 @@ def test_everything_is_reached_by_keyboard(visit):
         reached.append(page.evaluate("document.activeElement.id || document.activeElement.className"))
         if reached[-1] == "region":
             break
-    assert {"theme", "metric", "year", "more", "filter"} <= set(reached)
-    assert sum(name.startswith("tile") for name in reached) == 1
+    assert {"theme", "metric", "year", "tab-map", "walk-tiles", "more", "filter"} <= set(reached)
+    page.locator("#walk-tiles").press("Enter")
+    assert page.evaluate("document.activeElement.className").startswith("tile")
+    assert page.locator("#tiles a.tile[tabindex='0']").count() == 1
+    page.locator("#tab-tiles").focus()
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("document.activeElement.id") == "tab-map"
+    assert page.locator("#globe svg").is_visible()
+    page.keyboard.press("ArrowRight")
     page.locator("[data-code=TZ]").focus()
     page.keyboard.press("ArrowUp")
     assert page.evaluate("document.activeElement.dataset.code") == "KE"
@@ -164,6 +287,12 @@ def test_every_chart_is_drawn_with_its_table_behind(visit):
         assert figure.locator("tbody tr").first.is_visible()
 
 
+def test_legend_names_only_what_the_page_draws(visit):
+    """A country without a sea has no line for it, and the legend does not name one."""
+    legend = visit("country/ML.html").locator("figure[data-chart=protected] svg .role-legend-label")
+    assert legend.all_text_contents() == ["Land"]
+
+
 def test_theme_is_kept_from_page_to_page(visit):
     """The chosen colours stay on the next page, and charts follow them without being drawn anew."""
     page = visit("country/KE.html", color_scheme="light")
@@ -175,7 +304,7 @@ def test_theme_is_kept_from_page_to_page(visit):
     page.wait_for_selector("html[data-theme=dark]", state="attached")
 
 
-@pytest.mark.parametrize("name", ["index.html", "country/KE.html"])
+@pytest.mark.parametrize("name", ["index.html", "index.html#metric=marine_progress_share", "country/KE.html"])
 def test_phone_needs_no_sideways_scrolling(visit, name):
     """On a phone the page is no wider than the screen, map and tables scroll within themselves, and no label is cut."""
     page = visit(name, **PHONE)

@@ -7,12 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ness_pipeline.contract.dictionary import tables
-from ness_pipeline.names.countries import countries
-from ness_pipeline.schemas.vocabulary import GROUP_SHARE_METHODS
+from ness_pipeline.names.countries import by_iso3, countries
+from ness_pipeline.schemas.vocabulary import GROUP_SHARE_METHODS, REASONS
 from ness_pipeline.share.report.charts import CHARTS, specs
 from ness_pipeline.share.report.tiles import tiles
-from ness_pipeline.share.report.wording import kind_of, label_of, number, share_method_of, unit_of
-from ness_pipeline.share.report.world import CLASSES, breaks
+from ness_pipeline.share.report.wording import (
+    NO_DATA,
+    NONE_EXISTS,
+    kind_of,
+    label_of,
+    missing_of,
+    number,
+    quoted_with,
+    range_of,
+    share_method_of,
+    unit_of,
+)
+from ness_pipeline.share.report.world import CLASSES, breaks, first_choice
+from ness_pipeline.share.report.world_map import outlined, outlines, places
 
 
 def test_every_share_method_has_its_words():
@@ -27,6 +39,102 @@ def test_every_country_has_one_tile_of_its_own():
     """The grid holds each country and territory once, and no two share a place."""
     assert sorted(tile.country_code for tile in tiles()) == sorted(countries())
     assert len({(tile.column, tile.row) for tile in tiles()}) == len(tiles())
+
+
+def rings(topology):
+    """The outlines of each area as rings of longitudes and latitudes."""
+    (x_step, y_step), (left, bottom) = topology["transform"]["scale"], topology["transform"]["translate"]
+    arcs = []
+    for steps in topology["arcs"]:
+        x = y = 0
+        points = []
+        for right, up in steps:
+            x, y = x + right, y + up
+            points.append((x * x_step + left, y * y_step + bottom))
+        arcs.append(points)
+    return {
+        shape["properties"]["a3"]: [
+            [point for arc in ring for point in (arcs[arc] if arc >= 0 else arcs[~arc][::-1])]
+            for polygon in (shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]])
+            for ring in polygon
+        ]
+        for shape in topology["objects"]["countries"]["geometries"]
+    }
+
+
+def lies_within(x, y, outline):
+    """Whether a point lies inside rings, by the number of edges to its right."""
+    crossed = 0
+    for ring in outline:
+        for (x0, y0), (x1, y1) in zip(ring, [*ring[1:], ring[0]], strict=True):
+            crossed += (y0 > y) != (y1 > y) and x < x0 + (x1 - x0) * (y - y0) / (y1 - y0)
+    return crossed % 2 == 1
+
+
+def test_every_country_has_an_outline_or_a_place():
+    """An area has an outline on the map or a place for a circle, none has both, and two outlines have no code at all."""
+    codes = {by_iso3()[code] for code in outlined() if code in by_iso3()}
+    placed = [place.country_code for place in places()]
+    assert sorted([*codes, *placed]) == sorted(countries())
+    assert outlined() - set(by_iso3()) == {"CYN", "SOL"}
+    assert all(place.source for place in places())
+
+
+def test_places_name_the_outline_that_they_lie_in():
+    """The country named beside a place is the one whose outline holds it, and on the sea there is none."""
+    outlines_by_code = {by_iso3()[code]: found for code, found in rings(outlines()).items() if code in by_iso3()}
+    for place in places():
+        holding = [
+            code for code, found in outlines_by_code.items() if lies_within(place.longitude, place.latitude, found)
+        ]
+        assert holding == ([place.inside] if place.inside else []), place
+
+
+def test_missing_numbers_are_parted_by_their_reason():
+    """No number exists, no data are loaded, or too little stands behind it: each reason is one of the three."""
+    assert set(NONE_EXISTS) | set(NO_DATA) <= set(REASONS)
+    assert [missing_of(reason) for reason in ("landlocked", "not_open", "no_data", "half_missing", None)] == [
+        "none", "does not apply", "\N{EN DASH}", "not quoted", "\N{EN DASH}",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ranked", "states", "first"),
+    [(100, 195, "eco_security_index"), (99, 195, "land_protected_pct"), (3, 3, "eco_security_index"), (0, 0, "land_protected_pct")],
+)  # fmt: skip
+def test_first_measure_is_the_index_of_many_states(ranked, states, first):
+    """The page opens with the index of 100 states of one year, or of all where there are fewer; else with what most countries have."""
+    metrics = [
+        {"metric": name, "countries": count}
+        for name, count in (
+            ("eco_security_index", 190),
+            ("forest_pct", 200),
+            ("land_protected_pct", 200),
+            ("x", 150),
+        )
+    ]
+    assert first_choice(metrics, states, ranked) == first
+
+
+@pytest.mark.parametrize(
+    ("metric", "unit", "words"),
+    [
+        ("land_protected_pct", "%", "#"),
+        ("treaties_in_force", "{treaty}", "# treaties"),
+        ("eco_security_index", "1", "score #"),
+        ("biodiversity_aid_received_usd", "USD", "# US dollars"),
+    ],
+)
+def test_value_stands_with_its_unit(metric, unit, words):
+    """Where the pointer shows a number alone, its unit stands with it."""
+    assert quoted_with(metric, unit) == words
+
+
+def test_ranges_are_called_what_they_are():
+    """A range of the choices is called so, and only an interval is called an interval."""
+    assert range_of("eco_security_index") == "with other choices"
+    assert range_of("kba_terrestrial_pct") == "95 % interval"
+    assert range_of("threatened_share") == "range"
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from ness_pipeline.share.report.chart_parts import (
     shaded,
     tooltip,
 )
+from ness_pipeline.share.report.sections.halves import EARLIER, SAME
 
 CATEGORY_ORDER = (
     "Extinct",
@@ -38,34 +39,54 @@ CATEGORY_ORDER = (
     "Not assessed",
 )
 KINGDOM_ORDER = ("All animals", "All plants", "All fungi")
+STROKES = alt.Legend(symbolType="stroke", symbolStrokeWidth=2.5, symbolSize=300)
+"""A legend of lines, which shows how each is broken."""
+RED_LIST_SPAN = alt.DomainUnionWith(unionWith=[0.9, 1])
+"""The span that an axis of the Red List Index shows at least, so that a step of rounding does not look like a fall."""
 BAR, FINGER = 18, 240
 """Height of a bar and of a chart over years, in pixels."""
 
 
 def course() -> Drawing:
-    """The two halves over the years, each with its band."""
+    """The two halves over the years, each with its band; broken and pale where a year rests on other measures."""
+    standings = (SAME, EARLIER)
     base = alt.Chart(ROWS).encode(
-        x=YEAR, color=coloured("half", ("Ecological system", "Security system"), (FIRST, SECOND))
+        x=YEAR, color=coloured("half", ("Ecological system", "Security system"), (FIRST, SECOND)), detail="measures:N"
     )
     whole = alt.Scale(domain=[0, 1])
-    line = base.mark_line(point=True, strokeWidth=2.5).encode(
+    paled = alt.condition(alt.datum.measures == EARLIER, alt.value(0.4), alt.value(1))
+    marks = base.encode(
         y=alt.Y("value:Q", title=None, scale=whole, axis=alt.Axis(tickCount=5)),
         tooltip=tooltip(
             ("half:N", "Half"),
             ("year:Q", "Year"),
             ("value:Q", "Score", ".3f"),
-            ("lower:Q", "Lower", ".3f"),
-            ("upper:Q", "Upper", ".3f"),
+            ("lower:Q", "With other choices, from", ".3f"),
+            ("upper:Q", "to", ".3f"),
+            ("measures:N", "Rests on"),
         ),
+        opacity=paled,
     )
-    return alt.layer(band(base, scale=whole), line).properties(width="container", height=FINGER)
+    line = marks.mark_line(strokeWidth=2.5).encode(
+        strokeDash=alt.StrokeDash(
+            "measures:N", scale=alt.Scale(domain=list(standings), range=[[1, 0], [3, 4]]), legend=None
+        )
+    )
+    point = marks.mark_point(filled=True, size=40)
+    bands = band(base, scale=whole).encode(
+        opacity=alt.condition(alt.datum.measures == EARLIER, alt.value(0.06), alt.value(0.18))
+    )
+    return alt.layer(bands, line, point).properties(width="container", height=FINGER)
 
 
 def red_list_index() -> Drawing:
     """Own index with its band, dotted where it must not be quoted, all species alike, and the official series dashed."""
     names = ("Weighted by range", "Weighted by range, not to be quoted", "All species alike", "Official UN series")
-    base = alt.Chart(ROWS).encode(x=YEAR, color=coloured("series", names, (FIRST, FIRST, THIRD, SECOND)))
-    y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(tickCount=5, format=".2~f"))
+    base = alt.Chart(ROWS).encode(
+        x=YEAR, color=coloured("series", names, (FIRST, FIRST, THIRD, SECOND), legend=STROKES)
+    )
+    y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5, format=".2~f"))
+    spanned = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False, domain=RED_LIST_SPAN))
     line = base.mark_line(strokeWidth=2.5).encode(
         y=y,
         strokeDash=alt.StrokeDash(
@@ -73,7 +94,7 @@ def red_list_index() -> Drawing:
         ),
     )
     point = base.mark_point(filled=True, size=32).encode(
-        y=y,
+        y=spanned,
         tooltip=tooltip(
             ("series:N", "Series"),
             ("year:Q", "Year"),
@@ -136,7 +157,7 @@ def _over_years(
         .encode(
             x=YEAR,
             y=alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(tickCount=5)),
-            color=coloured("series", names, colours),
+            color=coloured("series", names, colours, legend=STROKES),
             strokeDash=alt.StrokeDash("series:N", scale=alt.Scale(domain=list(names), range=dashes), title=None),
             detail="publisher:N",
             tooltip=tooltip(

@@ -13,29 +13,33 @@ TERMS: dict[str, tuple[str, str]] = {
     ),
     "ecological_system": (
         "ecological system",
-        "The living half: protected areas, species and ecosystems of a country.",
+        "The living half: protected areas, species and ecosystems of a country, and their condition.",
     ),
     "security_system": (
         "security system",
-        "The guarding half: law, knowledge, monitoring and money that protect a country's nature.",
+        "The guarding half: law, management, knowledge and money that protect a country's nature.",
     ),
     "pillar": ("pillar", "A group of related measures within one half, averaged before the halves are joined."),
-    "interval": (
-        "range",
-        "The span in which the true value very probably lies, given what is unknown. A narrow span means a firm number.",
+    "choices_range": (
+        "range of the choices",
+        "What the number would be if we had chosen otherwise: a measure or pillar left out, other weights, other goalposts. Nine in ten of such choices give a number within it. It does not say how true the measures are.",
     ),
-    "coverage_share": ("data coverage", "The share of the measures behind a figure for which the country has a value."),
+    "missing_range": (
+        "range of the missing",
+        "What the number would be with everything that is missing at its worst, and at its best: measures without a value, and parts of a measure that are not known, such as a treaty of which no list speaks. It is about what is missing only.",
+    ),
+    "coverage_share": ("data coverage", "The share of the measures behind a figure, by weight, that have a value."),
     "red_list": (
         "Red List",
         "The International Union for Conservation of Nature's catalogue of how close species are to extinction.",
     ),
     "red_list_index": (
         "Red List Index",
-        "From 1 (every species is safe) to 0 (every species has died out); it falls when species slide towards extinction.",
+        "From 1 (every species is of Least Concern) to 0 (every species has died out); it falls when species slide towards extinction.",
     ),
     "weighted": (
         "weighted by range",
-        "Each species counts by the part of its world range that lies in the country, so species found nowhere else count most.",
+        "Each species counts by the part of its world range that lies in the country or area, so species found nowhere else count most.",
     ),
     "official_series": (
         "official UN series",
@@ -61,7 +65,10 @@ TERMS: dict[str, tuple[str, str]] = {
         "30 % target",
         "Countries agreed in Montreal in 2022 to protect 30 % of the world's land and sea by 2030.",
     ),
-    "in_force": ("in force", "Binding on the country, which may be months after its parliament or government agreed."),
+    "in_force": (
+        "in force",
+        "Binding on the country or area, which may be months after its parliament or government agreed.",
+    ),
     "record": ("record", "One observation or specimen of one species at one place and time in a public database."),
     "sample_coverage": (
         "sample coverage",
@@ -70,7 +77,7 @@ TERMS: dict[str, tuple[str, str]] = {
     "completeness": ("completeness", "Species recorded so far as a share of the estimated number that live there."),
     "star": (
         "STAR score",
-        "Species Threat Abatement and Restoration: how much of the world's extinction risk would go if a threat ended in this country.",
+        "Species Threat Abatement and Restoration: how much of the world's extinction risk would go if a threat ended here.",
     ),
     "not_reported": (
         "not reported",

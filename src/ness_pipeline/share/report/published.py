@@ -121,6 +121,8 @@ class Edition:
         citations: what to cite, from `ops.citation`.
         countries: `core.country` rows of the countries with metrics, by code.
         written_at: when the report was written.
+        gaps: units of work whose last load failed.
+        definition: measures of the index from `metrics.index_definition`, in their order.
     """
 
     publication: Row | None
@@ -130,11 +132,24 @@ class Edition:
     countries: dict[str, Row]
     written_at: dt.datetime
     gaps: list[Row] = field(default_factory=list)
+    definition: list[Row] = field(default_factory=list)
 
     @property
     def is_synthetic(self) -> bool:
         """Whether any number comes from the sandbox; so it is said when the file does not say."""
         return self.publication is None or bool(self.publication["is_synthetic"])
+
+    @property
+    def sample_as_of(self) -> dt.date | None:
+        """Day of the sample of open data, where some series are of it."""
+        return self.publication.get("sample_as_of") if self.publication else None
+
+    @property
+    def mark(self) -> str:
+        """What stands behind the title of each page: whether data are invented, or a sample."""
+        if self.is_synthetic:
+            return " (SYNTHETIC)"
+        return " (sample of open data)" if self.sample_as_of else ""
 
     @classmethod
     def read(cls, published: Published, now: dt.datetime) -> Edition:
@@ -156,6 +171,7 @@ class Edition:
             countries=dict(sorted(countries.items(), key=lambda item: item[1]["country_name"])),
             written_at=now,
             gaps=_gaps(published),
+            definition=sorted(published.rows("metrics.index_definition"), key=lambda row: row["position"]),
         )
 
 

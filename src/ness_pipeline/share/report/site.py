@@ -21,19 +21,21 @@ from ness_pipeline import __version__
 from ness_pipeline.ask.query import open_published
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.schemas.vocabulary import REASONS
-from ness_pipeline.share.report import world
+from ness_pipeline.share.report import world, world_map
+from ness_pipeline.share.report.country_table import table_of_countries
 from ness_pipeline.share.report.glossary import TERMS
+from ness_pipeline.share.report.index_rows import Ranking
 from ness_pipeline.share.report.published import Edition, Published, Shelf
 from ness_pipeline.share.report.sections import parts
 from ness_pipeline.share.report.sections.base import Subject
 from ness_pipeline.share.report.tiles import tiles
-from ness_pipeline.share.report.wording import day, number
+from ness_pipeline.share.report.wording import NO_DATA, NONE_EXISTS, day, number
 
 CHUNK = 10
 """Countries whose tables are read together."""
 WORTH_SHARING = 30
 """Pages from which on further processes save more than their start costs."""
-ASSETS = ("ness.css", "ness.js", "world.js")
+ASSETS = ("ness.css", "ness.js", "world.js", "map.js", "table.js")
 
 
 @dataclass(frozen=True)
@@ -183,14 +185,16 @@ def _shared(out: Path, notify: Callable[[str, int, int], None]) -> Iterable[int]
         )
     yield _write(out / "assets" / "charts.js", charts)
     yield _write(out / "assets" / "vega.js", library)
+    yield _write(out / "assets" / "geography.js", world_map.script())
 
 
 def _world_page(source: Published, edition: Edition, out: Path, pages: list[str]) -> list[int]:
     metrics = world.metrics_of(edition)
-    sizes = [_write(out / "data" / f"{name}.js", text) for name, text in world.metric_files(source, metrics)]
+    ranking = Ranking.read(source)
+    sizes = [_write(out / "data" / f"{name}.js", text) for name, text in world.metric_files(source, metrics, ranking)]
     metrics = [metric for metric in metrics if metric["groups"]]
     shelf = Shelf(source, list(edition.countries))
-    columns, lines = world.table_of_countries(edition, shelf)
+    columns, lines = table_of_countries(edition, shelf, ranking)
     names = {code: row["country_name"] for code, row in edition.countries.items()}
     placed = {tile.country_code for tile in tiles()}
     terms = Terms()
@@ -200,23 +204,33 @@ def _world_page(source: Published, edition: Edition, out: Path, pages: list[str]
         .render(
             edition=edition,
             metrics=metrics,
-            first=world.first_choice(metrics),
+            first=world.first_choice(
+                metrics,
+                sum(bool(row.get("un_membership")) for row in edition.countries.values()),
+                len(ranking.ranked),
+            ),
             tiles=tiles(),
             unplaced=[code for code in names if code not in placed],
             names=names,
             pages=pages,
             columns=columns,
             lines=lines,
+            ranked=sum(line["rank"] is not None for line in lines),
+            ranked_in=ranking.year,
             regions=sorted({row["region"] for row in edition.countries.values() if row["region"]}),
             coverage=world.coverage_of(edition, shelf),
             changes=world.changes_of(source, edition),
             sources=world.sources_of(edition),
+            vintages=world.vintages_of(source),
             data={
                 "metrics": metrics,
                 "groups": {group: row["label"] for group, row in edition.groups.items()},
                 "countries": names,
                 "pages": pages,
                 "reasons": REASONS,
+                "none_exists": NONE_EXISTS,
+                "no_data": NO_DATA,
+                "iso3": {code: row["iso3_code"] for code, row in edition.countries.items()},
                 "outside": len(placed - set(names)),
             },
             term=terms,
@@ -264,6 +278,8 @@ def write_countries(source: Published, edition: Edition, out: Path, codes: Seque
         html = template.render(
             edition=edition,
             country=subject.country,
+            place=subject.place,
+            land_year=subject.land_area_year,
             parts=[module.build(subject) for module in parts()],
             before=edition.countries[order[place - 1]] if place else None,
             after=edition.countries[order[place + 1]] if place + 1 < len(order) else None,

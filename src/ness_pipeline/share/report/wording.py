@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.contract.measures import measures
-from ness_pipeline.schemas.vocabulary import BASES, REASONS, TREATIES
+from ness_pipeline.schemas.base import Measure
+from ness_pipeline.schemas.vocabulary import BASES, NO_MEANING, REASONS, TREATIES
 
 Kind = Literal["share", "points", "pct", "count", "year", "number"]
 
@@ -37,10 +38,55 @@ _WORDS = {
 }
 
 
+def quoted_with(metric: str, unit: str | None) -> str:
+    """How a value is written where nothing beside it gives its unit; `#` stands for the number."""
+    kind, words = kind_of(metric, unit), unit_of(metric, unit)
+    if kind == "count":
+        return f"# {words.removeprefix('number of ')}"
+    if kind != "number" or not words:
+        return "#"
+    return "score #" if words == "score" else f"# {words}"
+
+
+def range_of(metric: str) -> str:
+    """What the two ends beside a value are, in two or three words."""
+    about = _measures().get(metric)
+    if about and about.lower:
+        return "95 % interval"
+    return "with other choices" if about and about.basis == "composite" else "range"
+
+
+def doubt_of(metric: str) -> str:
+    """What it means for the order of two countries that their ranges overlap; nothing where there is no range."""
+    about = _measures().get(metric)
+    if about is None or not (about.lower or about.range_low):
+        return ""
+    if about.basis == "composite":
+        return (
+            "The bar is what other choices of ours would give, the thin line what everything that is missing could do, at its "
+            "worst and at its best. Where the bars or the lines of two countries overlap, their order is not certain."
+        )
+    return "Where the ranges of two countries overlap, their order is not certain."
+
+
+def caution_of(metric: str) -> str:
+    """What to keep in mind when years of a measure are compared; nothing where there is nothing."""
+    about = _measures().get(metric)
+    if about is None or about.basis != "composite":
+        return ""
+    return "Two years of a country may rest on different measures; its page says which of them may be compared."
+
+
+@functools.cache
+def _measures() -> dict[str, Measure]:
+    """What the contracts say of each published number."""
+    return {column.name: measure for _, column, measure in measures()}
+
+
 @functools.cache
 def _labels() -> dict[str, str]:
     """Short names of metrics, where their contracts give one."""
-    return {column.name: measure.label for _, column, measure in measures() if measure.label}
+    return {name: measure.label for name, measure in _measures().items() if measure.label}
 
 
 def label_of(metric: str) -> str:
@@ -163,6 +209,22 @@ def reason_of(code: str | None) -> str:
     return REASONS.get(code, code) if code else ""
 
 
+NONE_EXISTS = NO_MEANING
+"""Reasons that say that no such number exists for the country, rather than that nobody has given it."""
+
+NO_DATA = ("no_data", "no_assessed_species")
+"""Reasons that say that nothing that was loaded has the number for the country."""
+
+
+def missing_of(reason: str | None) -> str:
+    """The word that stands for a number that must not be shown, by the reason."""
+    if reason == "not_open":
+        return "does not apply"  # "none" beside treaties reads as a number of them
+    if reason in NONE_EXISTS:
+        return "none"
+    return MISSING if not reason or reason in NO_DATA else "not quoted"
+
+
 def treaty_of(code: str) -> str:
     """The name of a treaty."""
     return TREATIES.get(code, code)
@@ -197,6 +259,7 @@ def source_of(name: str) -> str:
         "unsdg": "United Nations, Sustainable Development Goals",
         "worldbank": "World Bank",
         "cbd": "Convention on Biological Diversity",
+        "sample": "Sample of open data that comes with this project",
         "iso_countries": "Country names and codes (ISO 3166)",
         "seeds": "Facts compiled with this project",
         "iucn": "IUCN Red List",

@@ -6,22 +6,30 @@ import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from ness_pipeline.contract.dictionary import tables
+from ness_pipeline.share.report.country_table import COLUMNS
+from ness_pipeline.share.report.index_rows import INDEX, STEMS, Ranking, beside_values, short
 from ness_pipeline.share.report.published import Edition, Published, Row, Shelf
 from ness_pipeline.share.report.sections import parts
 from ness_pipeline.share.report.wording import (
+    caution_of,
     day,
+    doubt_of,
     kind_of,
     label_of,
     licence_of,
     number,
+    quoted_with,
+    range_of,
     reason_of,
     source_of,
     table_of,
     unit_of,
 )
+from ness_pipeline.sources.sample import sample_definition
 
 GROUPS = ("all", "animals", "plants", "fungi", "mammals", "birds", "amphibians", "flowering_plants")
 """Reporting groups that the map offers, where a metric has groups."""
@@ -34,20 +42,8 @@ HALVES = {
 }
 """Half of a metric table in its contract to the heading of its metrics, in the order of the list."""
 
-FIRST_CHOICES = ("eco_security_index", "official_red_list_index", "land_protected_pct")
-COLUMNS = {
-    ("eco_security_index", None): "Index",
-    ("ecological_system", None): "Ecological system",
-    ("security_system", None): "Security system",
-    ("official_red_list_index", "all"): "Red List Index",
-    ("threatened_share", "mammals"): "Mammals threatened",
-    ("land_protected_pct", None): "Land protected",
-    ("marine_protected_pct", None): "Sea protected",
-    ("treaties_in_force", None): "Treaties in force",
-    ("observed_richness", "all"): "Species recorded",
-    ("assessed_share", "fungi"): "Fungi assessed",
-}
-"""Measures with their group that are columns of the table of countries, where any country has a value, and headings."""
+ENOUGH_STATES = 100
+"""States with an index from which on the page opens with it; in a smaller publication, all of its states."""
 
 CLASSES = 6
 SKEWED = 8
@@ -64,6 +60,12 @@ def metrics_of(edition: Edition) -> list[Row]:
             "unit": unit_of(metric, about["unit"]),
             "kind": kind_of(metric, about["unit"]),
             "better": about["better"],
+            "quoted": quoted_with(metric, about["unit"]),
+            "ends": range_of(metric),
+            "doubt": doubt_of(metric),
+            "caution": caution_of(metric),
+            "of": "states" if metric == INDEX else "countries with a value",
+            "is_index": metric == INDEX,
             "description": about["description"],
         }
         for metric, about in sorted(edition.metrics.items(), key=lambda item: _place_of(item[1]["table_name"]))
@@ -85,10 +87,24 @@ def _place_of(table_name: str) -> tuple[int, int, str]:
     return list(HALVES).index(_half_of(table_name)), section, table_name
 
 
-def first_choice(metrics: Sequence[Row]) -> str | None:
-    """The measure that the page opens with."""
-    names = [row["metric"] for row in metrics]
-    return next((name for name in (*FIRST_CHOICES, *names) if name in names), None)
+def first_choice(metrics: Sequence[Row], states: int, ranked: int) -> str | None:
+    """The measure that the page opens with: the index of many states, or else what most countries have a value of.
+
+    The index is what the report is about, so it comes first even where another measure has more countries; an index of a few
+    of the states would show an empty world. Among measures of equally many countries one of the table comes first.
+
+    Args:
+        metrics: the measures, each with its number of countries.
+        states: states in the publication.
+        ranked: states with an index in the year that the page opens with.
+    """
+    enough = max(1, min(ENOUGH_STATES, states))
+    if ranked >= enough and any(row["metric"] == INDEX for row in metrics):
+        return INDEX
+    in_table = {metric for keys in COLUMNS.values() for metric, _ in keys}
+    return max(metrics, key=lambda row: (row["countries"], row["metric"] in in_table), default={"metric": None})[
+        "metric"
+    ]
 
 
 def breaks(values: Sequence[float]) -> list[float]:
@@ -118,8 +134,12 @@ def _round_step(least: float) -> float:
     return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= least * (1 - 1e-9))
 
 
-def metric_files(published: Published, metrics: list[Row]) -> Iterator[tuple[str, str]]:
-    """Name and text of one script per measure and group; fills in each measure's `groups`, empty where it has no row."""
+def metric_files(published: Published, metrics: list[Row], ranking: Ranking) -> Iterator[tuple[str, str]]:
+    """Name and text of one script per measure and group.
+
+    Fills in each measure's `groups`, empty where it has no row, its `countries` with a value in the first of them, and the
+    `heading` of its place in the list.
+    """
     # The long view is a union of all measures; one query for each of them would take most of the time of the report.
     published.keep(
         "on_the_map",
@@ -134,66 +154,41 @@ def metric_files(published: Published, metrics: list[Row]) -> Iterator[tuple[str
         for row in published.ask(sql, [metric["metric"]]):
             groups[row["taxon_group"] or ""].append(row)
         metric["groups"] = [group for group in ("", *GROUPS) if group in groups]
+        first = groups[metric["groups"][0]] if metric["groups"] else []
+        metric["countries"] = len({row["country_code"] for row in first if _has_value(row)})
+        metric["heading"] = (
+            metric["half"] if any(map(_has_value, chain(*groups.values()))) else "Without a value for the map"
+        )
         for group in metric["groups"]:
             name = f"{metric['metric']}.{group or '-'}"
-            yield name, f"window.ness.receive({json.dumps(name)}, {_compact(groups[group])});\n"
+            data = _compact(groups[group])
+            if metric["metric"] in STEMS:
+                data |= beside_values(metric["metric"], data["values"], ranking)
+            text = json.dumps(data, separators=(",", ":"), allow_nan=False)
+            yield name, f"window.ness.receive({json.dumps(name)}, {text});\n"
 
 
-def _compact(rows: list[Row]) -> str:
+def _has_value(row: Row) -> bool:
+    return bool(row["reportable"]) and row["value"] is not None
+
+
+def _compact(rows: list[Row]) -> Row:
     """Values as `[year, value, lower, upper]` per country, and the reason of countries without any."""
     values: dict[str, list[list[Any]]] = defaultdict(list)
     why: dict[str, str] = {}
     for row in sorted(rows, key=lambda row: row["year"] if row["year"] is not None else math.inf):
-        if row["reportable"] and row["value"] is not None:
-            point = [row["year"], *(_short(row[name]) for name in ("value", "lower", "upper"))]
+        if _has_value(row):
+            point = [row["year"], *(short(row[name]) for name in ("value", "lower", "upper"))]
             values[row["country_code"]].append(point[:2] if point[2:] == [None, None] else point)
         else:
             why[row["country_code"]] = row["reason"]
     numbers = [point[1] for points in values.values() for point in points]
-    data = {
+    return {
         "years": sorted({point[0] for points in values.values() for point in points if point[0] is not None}),
         "breaks": breaks(numbers),
         "values": values,
         "why": {code: reason for code, reason in why.items() if code not in values},
     }
-    return json.dumps(data, separators=(",", ":"), allow_nan=False)
-
-
-def _short(value: float | None) -> float | int | None:
-    """Six significant digits are more than any page shows."""
-    if value is None:
-        return None
-    short = float(f"{value:.6g}")
-    return int(short) if short.is_integer() else short
-
-
-def table_of_countries(edition: Edition, shelf: Shelf) -> tuple[list[Row], list[Row]]:
-    """Columns and lines of the table: the latest value of the headline measures, and how many numbers there are."""
-    latest = {
-        code: {(row["metric"], row["taxon_group"]): row for row in shelf.latest(code) if row["reportable"]}
-        for code in edition.countries
-    }
-    columns: list[Row] = [
-        {
-            "key": key,
-            "label": label,
-            "description": edition.metrics[key[0]]["description"],
-            "kind": kind_of(key[0], edition.metrics[key[0]]["unit"]),
-        }
-        for key, label in COLUMNS.items()
-        if key[0] in edition.metrics and any(key in rows for rows in latest.values())
-    ]
-    lines = []
-    for code, country in edition.countries.items():
-        cells = []
-        for column in columns:
-            row = latest[code].get(column["key"])
-            cells.append(
-                {"value": row["value"] if row else None, "text": number(row["value"] if row else None, column["kind"])}
-            )
-        with_value = len({metric for metric, _ in latest[code]})
-        lines.append({"country": country, "cells": cells, "numbers": with_value / max(1, len(edition.metrics))})
-    return columns, lines
 
 
 def coverage_of(edition: Edition, shelf: Shelf) -> list[Row]:
@@ -271,4 +266,27 @@ def sources_of(edition: Edition) -> list[Row]:
             "units": len(rows),
         }
         for (source, citation), rows in sorted(by_source.items())
+    ]
+
+
+def vintages_of(published: Published) -> list[Row]:
+    """Publisher, vintage, countries and years of each series of official statistics in the file."""
+    if not published.has("core.indicator_observation", "series_code", "publisher", "release"):
+        return []
+    titles = {series.series_code: series.title for series in sample_definition().series}
+    rows = published.ask(
+        "SELECT series_code, publisher, release, count(DISTINCT country_code) AS countries, min(year) AS first, "
+        "max(year) AS last, count(*) AS count FROM core.indicator_observation WHERE value IS NOT NULL GROUP BY ALL ORDER BY ALL"
+    )
+    return [
+        {
+            "series": row["series_code"],
+            "title": titles.get(row["series_code"], ""),
+            "publisher": source_of(row["publisher"]),
+            "vintage": row["release"] or "not stated",
+            "years": str(row["first"]) if row["first"] == row["last"] else f"{row['first']} to {row['last']}",
+            "countries": row["countries"],
+            "count": row["count"],
+        }
+        for row in rows
     ]

@@ -47,11 +47,22 @@ window.ness = window.ness || {};
     return lines;
   }
 
+  // A legend names only what this page draws; colours stay those of all pages.
+  function keepDrawn({ field, scale }, rows) {
+    if (!Array.isArray(scale?.domain) || !Array.isArray(scale.range)) return;
+    const drawn = scale.domain.map((name, place) => [name, scale.range[place]]).filter(([name]) => rows.some((row) => row[field] === name));
+    [scale.domain, scale.range] = [drawn.map(([name]) => name), drawn.map(([, look]) => look)];
+  }
+
   // A chart's spec is shared by all pages; its rows are in the page, beside the table.
   async function draw(figure) {
     const canvas = figure.querySelector(".canvas");
     const spec = structuredClone(window.ness.charts[figure.dataset.chart]);
     spec.datasets = { ...spec.datasets, rows: JSON.parse(figure.querySelector("script.rows").textContent) };
+    // A band without any bounds would only warn of its empty axis.
+    if (spec.layer && !spec.datasets.rows.some((row) => Number.isFinite(row.lower))) {
+      spec.layer = spec.layer.filter((layer) => layer.mark.type !== "area");
+    }
     const width = canvas.clientWidth, scale = parseFloat(getComputedStyle(root).fontSize) / 16, size = 12 * scale;
     const letter = 0.53 * size;
     for (const part of ["axis", "legend", "header"]) spec.config[part].labelFontSize = size;
@@ -62,6 +73,7 @@ window.ness = window.ness || {};
       spec.facet.row.header.labelLimit = width - 48;
     }
     const encodings = [spec, spec.spec || {}, ...(spec.layer || [])].map((one) => one.encoding || {});
+    for (const one of encodings) for (const part of Object.values(one)) keepDrawn(part, spec.datasets.rows);
     const isByName = Boolean(spec.height && spec.height.step);
     const names = encodings.flatMap((one) => ["color", "stroke"].flatMap((channel) => one[channel]?.scale?.domain || []));
     const lengths = names.map((name) => name.length), longest = Math.max(0, ...lengths);

@@ -8,7 +8,19 @@ from typing import Any
 
 from ness_pipeline.contract.dictionary import Table
 from ness_pipeline.share.report.published import Edition, Row, Shelf
-from ness_pipeline.share.report.wording import Kind, basis_of, kind_of, label_of, number, reason_of, table_of, unit_of
+from ness_pipeline.share.report.wording import (
+    Kind,
+    basis_of,
+    kind_of,
+    label_of,
+    missing_of,
+    number,
+    reason_of,
+    table_of,
+    unit_of,
+)
+
+LAND_AREA_SERIES = "AG.LND.TOTL.K2"
 
 
 @dataclass(frozen=True)
@@ -29,6 +41,22 @@ class Subject:
     def code(self) -> str:
         """ISO alpha-2 code."""
         return str(self.country["country_code"])
+
+    @property
+    def place(self) -> str:
+        """What texts call the country, which may be a territory: an area whose status the report does not judge."""
+        return "the country" if self.country.get("un_membership", "not told") else "the area"
+
+    @property
+    def land_area_year(self) -> int | None:
+        """The latest year in which the World Bank gives the land area shown; None where that is not known."""
+        area = self.country.get("land_area_km2")
+        years = [
+            row["year"]
+            for row in self.rows("core.indicator_observation")
+            if row["series_code"] == LAND_AREA_SERIES and area is not None and row["value"] == area
+        ]
+        return max(years, default=None)
 
     def rows(self, table: str) -> list[Row]:
         """The country's rows of a table, such as `metrics.red_list_index`."""
@@ -161,7 +189,7 @@ class Quoted:
         return cls(
             metric=row["metric"],
             label=label_of(row["metric"]),
-            text=number(value, kind),
+            text=missing_of(row["reason"]) if value is None else number(value, kind),
             weak=number(row["value"], kind) if is_weak else None,
             lower=number(low, kind) if has_bounds else None,
             upper=number(high, kind) if has_bounds else None,

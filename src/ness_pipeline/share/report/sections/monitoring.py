@@ -157,7 +157,7 @@ def _assessed(subject: Subject, rows: list[Row], name: str) -> dict[str, Figure]
         Cell("value", "Assessed share", "share"),
         Cell("standing", "Standing"),
     ]
-    alt_text = "One bar per group: the share of the species recorded in the country that the Red List has assessed."
+    alt_text = f"One bar per group: the share of the species recorded in {name} that the Red List has assessed."
     return {
         "assessed": Figure(
             "assessed",

@@ -20,8 +20,14 @@ ORDER = 40
 TITLE = "Protected land and sea"
 TABLE = "metrics.protected_area_coverage"
 REALMS = {"land_protected_pct": ("Land", "land"), "marine_protected_pct": ("Sea", "marine")}
-PUBLISHER = {"marine_protected_pct": "worldbank"}
-"""Who publishes a number that comes from one publisher only."""
+PUBLISHER = {
+    "marine_protected_pct": "worldbank",
+    "kba_terrestrial_pct": "unsdg",
+    "kba_freshwater_pct": "unsdg",
+    "kba_mountain_pct": "unsdg",
+    "kba_marine_pct": "unsdg",
+}
+"""Who publishes a number that comes from one publisher only, whether it was read live or from the sample."""
 PLANET = (
     "land_conserved_pct",
     "eez_conserved_pct",
@@ -103,7 +109,7 @@ def _series(rows: list[Row], columns: dict[str, tuple[str, str]]) -> list[Row]:
 def _publisher(row: Row, column: str) -> str:
     """The publisher of a value; values of two publishers are not joined by a line, because their methods differ."""
     stem = column.removesuffix("_pct")
-    name = row.get(f"{stem}_publisher") or row.get(f"{stem}_source") or PUBLISHER.get(column)
+    name = row.get(f"{stem}_publisher") or PUBLISHER.get(column) or row.get(f"{stem}_source")
     is_own = row.get(f"{stem.removesuffix('_protected')}_basis") == "own_value"
     return "own file" if is_own else source_of(name) if name else ""
 

@@ -10,7 +10,7 @@ from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Subject
 from ness_pipeline.share.report.wording import basis_of, number, reason_of, share_method_of
 
 ORDER = 20
-TITLE = "How safe its species are: the Red List Index"
+TITLE = "How far its species are from extinction: the Red List Index"
 TABLE = "metrics.red_list_index"
 NOT_QUOTED = "Weighted by range, not to be quoted"
 OFFICIAL_SERIES = "ER_RSK_LST"
@@ -49,7 +49,7 @@ def build(subject: Subject) -> Part:
         figures["index"] = Figure(
             "red_list_index",
             f"Red List Index of {name}",
-            "index from 0 (all extinct) to 1 (all safe)",
+            "index from 0 (all extinct) to 1 (all of Least Concern)",
             alt_text,
             drawn,
             cells,

@@ -23,5 +23,5 @@ def build(subject: Subject) -> Part:
         for row in subject.edition.citations
         if row["unit"] in {subject.code, "world"} or row["source"].startswith("file:")
     ]
-    missing = None if citations else "This publication names no source for the country."
+    missing = None if citations else f"This publication names no source for {subject.place}."
     return Part("sources", TITLE, missing, {}, {"citations": citations})

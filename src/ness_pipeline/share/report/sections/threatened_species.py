@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ness_pipeline.schemas.vocabulary import ROLL_UPS, TAXON_GROUPS
 from ness_pipeline.share.report.published import Row
-from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Subject, no_rows, no_table
+from ness_pipeline.share.report.sections.base import Cell, Figure, Part, Subject, no_table
 from ness_pipeline.share.report.wording import basis_of, number, reason_of
 
 ORDER = 30
@@ -21,6 +21,9 @@ CATEGORIES = {
     "Data Deficient": ("data_deficient",),
 }
 NOT_ASSESSED = "Not assessed"
+NO_LIST = "No list of the species of {} is loaded, so which of them are threatened, and what share, is not shown."
+OFFICIAL_GROUPS = {"mammals": "mammals", "birds": "birds", "plants": "higher plants"}
+"""Groups of which the World Bank counts threatened species, as it names them."""
 
 
 def build(subject: Subject) -> Part:
@@ -30,8 +33,8 @@ def build(subject: Subject) -> Part:
     name = subject.country["country_name"]
     if not any(row["known_species"] for row in rows):
         known = subject.shelf.published.has(TABLE)
-        why = no_rows("its species", name) if known else no_table("species by Red List category")
-        return Part("threatened_species", TITLE, why)
+        why = NO_LIST.format(name) if known else no_table("species by Red List category")
+        return Part("threatened_species", TITLE, why, {}, {"official": _official(rows)})
     facts = {
         "all": by_group.get("all"),
         "fungi": by_group.get("fungi"),
@@ -42,6 +45,21 @@ def build(subject: Subject) -> Part:
         "text": number,
     }
     return Part("threatened_species", TITLE, None, _figures(subject, rows, name), facts)
+
+
+def _official(rows: list[Row]) -> list[Row]:
+    """The World Bank's counts of threatened species that may be quoted, with group and year."""
+    by_group = {row["taxon_group"]: row for row in rows}
+    found = [(words, by_group[group]) for group, words in OFFICIAL_GROUPS.items() if group in by_group]
+    return [
+        {
+            "group": words,
+            "count": number(row["official_threatened_species"], "count"),
+            "year": row.get("official_threatened_year"),
+        }
+        for words, row in found
+        if row["official_threatened_species"] is not None and row.get("official_reportable", True)
+    ]
 
 
 def _quoted(row: Row | None) -> Row | None:

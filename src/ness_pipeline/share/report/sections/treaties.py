@@ -116,9 +116,7 @@ def _figures(parties: list[Row], framework: list[Row], name: str, as_of: dt.date
             Cell("since", "In force since"),
             Cell("why", "Counted because"),
         ]
-        alt_text = (
-            "One bar per treaty, from the year in which it came into force for the country until the newest list."
-        )
+        alt_text = f"One bar per treaty, from the year in which it came into force for {name} until the newest list."
         figures["timeline"] = Figure(
             "treaties",
             f"Treaties in force for {name}",
@@ -128,7 +126,7 @@ def _figures(parties: list[Row], framework: list[Row], name: str, as_of: dt.date
             cells,
             rows,
         )
-    if len(framework) > 1:
+    if sum(row["treaties_in_force"] is not None for row in framework) > 1:
         counted = [
             {"year": row["year"], "value": row["treaties_in_force"], "known": row["treaties_known"]}
             for row in framework
