@@ -19,10 +19,12 @@ $(VENV)/.ready: pyproject.toml uv.lock
 	@$(RUN)/python -m compileall -q src flows schemas
 	@touch $@
 
-demo: setup ## three SYNTHETIC countries from the embedded sandbox, in this process and as a Prefect flow run
-	$(NESS) run --sandbox KE DE BR
-	$(NESS) sql --sandbox --file warehouse/queries/demo.sql
+demo: setup ## the world from the packaged sample of open data, with its report; then three SYNTHETIC countries as a Prefect flow run
+	$(NESS) run --all --sample
+	$(NESS) sql --file world --rows 12
+	$(NESS) report
 	$(RUN)/python -m ness_pipeline.flows.server $(NESS) run --sandbox KE DE BR
+	$(NESS) sql --sandbox --file demo
 
 prefect: setup ## Prefect on http://127.0.0.1:4200 with the schedules, until Ctrl+C
 	$(RUN)/python -m ness_pipeline.flows.server

@@ -92,8 +92,9 @@ def test_links_lead_somewhere(name):
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home folder of the demo, made by the run that `make demo` makes."""
+    """The home folder of the demo, made by the runs that `make demo` makes."""
     home = tmp_path_factory.mktemp("demo")
+    shell("ness run --all --sample", home, home)
     with serve() as sandbox:
         run_refresh(home, sandbox.url, ["KE", "DE", "BR"])
     return home

@@ -126,8 +126,7 @@ def test_every_source_has_its_tests():
             assert (TESTS / "sources" / "test_packaged.py").is_file()
             continue
         assert (TESTS / "sources" / f"test_{name}.py").is_file(), name
-        assert source.citation
-        assert source.licence
+        assert source.citations
 
 
 def test_inputs_are_inferred_from_the_query():
