@@ -29,11 +29,11 @@ def _score(description: str, stem: str, *, label: str) -> Any:
 
 
 def _low() -> Any:
-    return share(f"Lower end of {CHOICES}.", nullable=True)
+    return share(f"Lower end of {CHOICES}; NULL where neither half may be quoted.", nullable=True)
 
 
 def _high() -> Any:
-    return share(f"Upper end of {CHOICES}.", nullable=True)
+    return share(f"Upper end of {CHOICES}; NULL where neither half may be quoted.", nullable=True)
 
 
 def _worst() -> Any:

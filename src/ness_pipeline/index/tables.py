@@ -11,7 +11,7 @@ import polars as pl
 
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.contract.measures import metric_value_sql
-from ness_pipeline.index.choices import drawn_choices, named_choices, range_of, scores_under, sensitivity
+from ness_pipeline.index.choices import ChoiceSet, drawn_choices, named_choices, range_of, scores_under, sensitivity
 from ness_pipeline.index.definition import HALVES, Definition
 from ness_pipeline.index.scores import (
     ROUNDING,
@@ -324,10 +324,7 @@ def index_rows(scored: Iterable[CountryScores], definition: Definition, states: 
     choices = drawn_choices(definition)
     rows = []
     for country in scored:
-        drawn = scores_under(definition, choices, country.values, country.standing.applies)
-        point = np.column_stack([country.point.halves, country.point.index])
-        draws = np.concatenate([drawn.halves, drawn.index[..., None]], axis=-1)
-        ranges = range_of(draws, point, float(definition.choices.interval))
+        ranges = _ranges(country, definition, choices)
         for row, year in enumerate(country.years):
             reason = _why_not(country, row, definition, states)
             index_row: dict[str, object] = {
@@ -355,6 +352,18 @@ def index_rows(scored: Iterable[CountryScores], definition: Definition, states: 
                 }
             rows.append(index_row)
     return _frame("eco_security_index", rows)
+
+
+def _ranges(country: CountryScores, definition: Definition, choices: ChoiceSet) -> tuple[Floats, Floats]:
+    """Ends of the range of the choices of both halves and the index by year, NaN where neither half may be quoted."""
+    point = np.column_stack([country.point.halves, country.point.index])
+    low, high = np.full((2, *point.shape), np.nan)
+    quoted = [None in reasons for reasons in country.standing.half_reasons]
+    if any(quoted):
+        drawn = scores_under(definition, choices, country.values[quoted], country.standing.applies[quoted])
+        draws = np.concatenate([drawn.halves, drawn.index[..., None]], axis=-1)
+        low[quoted], high[quoted] = range_of(draws, point[quoted], float(definition.choices.interval))
+    return low, high
 
 
 def _why_not(country: CountryScores, row: int, definition: Definition, states: Collection[str]) -> str | None:

@@ -33,7 +33,16 @@ def _row(country: str, year: int, components: list[Row], same_since: int) -> Row
     excused = definition.missing.not_applicable
     meant = [row for row in components if row["reason"] not in excused]
     point, least, most = (halves_and_index(definition, components, Choice(filled=end)) for end in (None, 0.0, 1.0))
-    draws = [halves_and_index(definition, components, choice) for choice in every_choice()]
+    covers = [
+        sum(
+            part["weight"]
+            for part in meant
+            if part["score"] is not None and part["pillar"] in definition.half[half].pillar
+        )
+        for half in HALVES
+    ]
+    is_quoted = max(covers) >= float(definition.missing.half_needs) - 1e-9
+    draws = [halves_and_index(definition, components, choice) for choice in every_choice()] if is_quoted else []
     row: Row = {"country_code": country, "year": year, "definition_version": definition.digest}
     covered = {}
     for part, short in SHORT.items():
@@ -119,7 +128,7 @@ def every_choice() -> list[Choice]:
 
 def _range(short: str, point: float | None, draws: list[float | None]) -> Row:
     """The ends between which the wanted share of draws lies, and the point in any case."""
-    if point is None:
+    if point is None or not draws:
         return dict.fromkeys(f"{short}_{end}" for end in ("range_low", "range_high", "lower", "upper"))
     inside = float(published_definition().choices.interval)
     ordered = sorted(draw for draw in draws if draw is not None)
