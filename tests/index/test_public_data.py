@@ -10,7 +10,9 @@ import pytest
 from small_index import SITES, definition, halves, measure, pillar
 from small_world import country, observation, seeded_treaties
 
-from ness_pipeline.index.tables import component_rows, index_rows, score_countries, states
+from ness_pipeline.index.components import component_rows
+from ness_pipeline.index.country_scores import score_countries
+from ness_pipeline.index.tables import index_rows, states
 from ness_pipeline.names.countries import by_m49
 from ness_pipeline.sources.iso import LANDLOCKED
 

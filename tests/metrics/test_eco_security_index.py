@@ -15,8 +15,10 @@ from truth import Truth
 from ness_pipeline.build.database import open_build
 from ness_pipeline.build.models import _run, models
 from ness_pipeline.contract.dictionary import tables
+from ness_pipeline.index.components import component_rows
+from ness_pipeline.index.country_scores import score_countries
 from ness_pipeline.index.reading import published_definition, tables_of
-from ness_pipeline.index.tables import component_rows, index_rows, pillar_rows, score_countries, states
+from ness_pipeline.index.tables import index_rows, pillar_rows, states
 from ness_pipeline.sandbox.world import World
 from ness_pipeline.schemas.vocabulary import TREATIES
 

@@ -8,8 +8,10 @@ import pytest
 from small_index import LAND, LAW, SITES, definition, halves, pillar
 from small_world import country, every_treaty, observation
 
+from ness_pipeline.index.components import component_rows
+from ness_pipeline.index.country_scores import score_countries
 from ness_pipeline.index.reading import tables_of
-from ness_pipeline.index.tables import choice_rows, component_rows, score_countries, states
+from ness_pipeline.index.tables import choice_rows, states
 
 SMALL = definition(half=halves({"areas": pillar(LAND | {"best_between": [17, 50]}, SITES)}, {"law": pillar(LAW)}))
 

@@ -8,8 +8,8 @@ import pytest
 from small_index import LAND, LAW, SEA, definition, halves, measure, pillar
 from small_world import country, every_treaty, groups, observation, species
 
+from ness_pipeline.index.components import component_rows
 from ness_pipeline.index.reading import tables_of
-from ness_pipeline.index.tables import component_rows
 
 BIRDS = measure("threatened_share", 0.5, 0, taxon_group="birds", max_age_years=None)
 

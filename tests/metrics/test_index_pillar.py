@@ -8,8 +8,10 @@ import pytest
 from small_index import LAND, SEA, SITES, definition, halves, pillar
 from small_world import country, every_treaty, observation
 
+from ness_pipeline.index.components import component_rows
+from ness_pipeline.index.country_scores import score_countries
 from ness_pipeline.index.reading import tables_of
-from ness_pipeline.index.tables import component_rows, pillar_rows, score_countries
+from ness_pipeline.index.tables import pillar_rows
 
 VALUES = {"ER.LND.PTLD.ZS": 15.0, "ER.MRN.PTMR.ZS": 30.0, "ER_PTD_TERR": 20.0}
 

@@ -12,17 +12,10 @@ import polars as pl
 
 from ness_pipeline.ask.query import IndexPart, open_published
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.index.components import component_rows, definition_rows
+from ness_pipeline.index.country_scores import score_countries
 from ness_pipeline.index.definition import Definition
-from ness_pipeline.index.tables import (
-    choice_rows,
-    component_rows,
-    definition_rows,
-    index_rows,
-    pillar_rows,
-    score_countries,
-    sensitivity_rows,
-    states,
-)
+from ness_pipeline.index.tables import choice_rows, index_rows, pillar_rows, sensitivity_rows, states
 from ness_pipeline.names.years import Years
 from ness_pipeline.paths import sql_folder
 from ness_pipeline.sql import frame_of

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 import duckdb
 import polars as pl
 
+from ness_pipeline.index.components import component_rows
 from ness_pipeline.index.reading import published_definition, tables_of
-from ness_pipeline.index.tables import component_rows
 
 
 def inputs() -> frozenset[str]:

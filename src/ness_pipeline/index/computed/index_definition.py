@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import duckdb
 import polars as pl
 
+from ness_pipeline.index.components import definition_rows
 from ness_pipeline.index.reading import published_definition
-from ness_pipeline.index.tables import definition_rows
 
 
 def inputs() -> frozenset[str]:

@@ -13,8 +13,10 @@ from collections.abc import Sequence
 import duckdb
 import polars as pl
 
+from ness_pipeline.index.components import stored_components
+from ness_pipeline.index.country_scores import score_countries
 from ness_pipeline.index.reading import published_definition
-from ness_pipeline.index.tables import pillar_rows, score_countries, stored_components
+from ness_pipeline.index.tables import pillar_rows
 
 
 def inputs() -> frozenset[str]:
