@@ -20,8 +20,7 @@ from prefect.types.entrypoint import EntrypointType
 from ness_pipeline.flows.backfill_country import backfill_country
 from ness_pipeline.flows.refresh_countries import refresh_countries
 from ness_pipeline.flows.server_address import environment
-from ness_pipeline.sources import sources
-from ness_pipeline.sources.sample import NAME as SAMPLE
+from ness_pipeline.sources import regular_sources
 
 MONTHLY = "0 3 2 * *"
 """Second day of the month, 03:00 UTC: GBIF's monthly snapshot is made on the first."""
@@ -41,9 +40,7 @@ def deployments() -> list[RunnerDeployment]:
     Their parameters are offered as lists to pick from (an empty list means all) and not enforced, so that ISO codes work
     as well.
     """
-    indicators = sorted(
-        source.name for source in sources().values() if source.scope == "world" and source.name != SAMPLE
-    )
+    indicators = sorted(source.name for source in regular_sources().values() if source.scope == "world")
     common: dict[str, Any] = {
         "enforce_parameter_schema": False,
         "entrypoint_type": EntrypointType.MODULE_PATH,

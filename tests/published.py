@@ -21,8 +21,7 @@ from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.run.watch import nobody
 from ness_pipeline.sandbox import World, serve
 from ness_pipeline.settings import Settings
-from ness_pipeline.sources import sources
-from ness_pipeline.sources.sample import NAME as SAMPLE
+from ness_pipeline.sources import regular_sources, sources
 
 COUNTRIES = ("KE", "ML", "NO")
 YEARS = Years(2015, 2024)
@@ -55,7 +54,7 @@ def publish_sandbox(home: Path, *, with_red_list: bool = False) -> Published:
     """
     with serve(World(species=900, countries=COUNTRIES)) as sandbox:
         settings = Settings(_env_file=None, home=home).for_sandbox(sandbox.url)
-        open_to_all = [name for name, source in sources().items() if not source.requires and name != SAMPLE]
+        open_to_all = [name for name, source in regular_sources().items() if not source.requires]
         plan = plan_refresh(settings, COUNTRIES, str(YEARS), only=open_to_all)
         with open_for_writing(settings) as build:
             summary = refresh(build, settings, plan)

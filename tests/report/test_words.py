@@ -8,12 +8,11 @@ from hypothesis import strategies as st
 
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.names.countries import by_iso3, countries
-from ness_pipeline.schemas.vocabulary import GROUP_SHARE_METHODS, REASONS
+from ness_pipeline.schemas.vocabulary import GROUP_SHARE_METHODS, NO_MEANING, REASONS
 from ness_pipeline.share.report.charts import CHARTS, specs
 from ness_pipeline.share.report.tiles import tiles
 from ness_pipeline.share.report.wording import (
     NO_DATA,
-    NONE_EXISTS,
     kind_of,
     label_of,
     missing_of,
@@ -92,7 +91,7 @@ def test_places_name_the_outline_that_they_lie_in():
 
 def test_missing_numbers_are_parted_by_their_reason():
     """No number exists, no data are loaded, or too little stands behind it: each reason is one of the three."""
-    assert set(NONE_EXISTS) | set(NO_DATA) <= set(REASONS)
+    assert set(NO_MEANING) | set(NO_DATA) <= set(REASONS)
     assert [missing_of(reason) for reason in ("landlocked", "not_open", "no_data", "half_missing", None)] == [
         "none", "does not apply", "\N{EN DASH}", "not quoted", "\N{EN DASH}",
     ]  # fmt: skip

@@ -18,8 +18,7 @@ from ness_pipeline.ask.query import ask
 from ness_pipeline.errors import NessError, SourceUnavailable, WarehouseBusy, WrongUsage
 from ness_pipeline.paths import Paths
 from ness_pipeline.settings import Publisher, Settings
-from ness_pipeline.sources import sources
-from ness_pipeline.sources.sample import NAME as SAMPLE
+from ness_pipeline.sources import regular_sources
 
 NEEDED_BYTES = 1024**3
 """Free space below which a run is likely to stop half-way."""
@@ -144,8 +143,8 @@ def _ages(paths: Paths, now: dt.datetime) -> Iterator[Finding]:
     except NessError:
         return  # the finding about the warehouse contains it
     read = {source: (latest, units) for source, latest, units in rows}
-    for source in sources().values():
-        if source.is_local or source.name == SAMPLE or source.name not in read:
+    for source in regular_sources().values():
+        if source.is_local or source.name not in read:
             continue  # what comes with the package is as old as the package
         latest, units = read[source.name]
         days = (now - latest).total_seconds() / 86_400

@@ -58,10 +58,7 @@ def kind_of_data(published: Path) -> str | None:
     if publication.get("is_synthetic"):
         return "[bold yellow]SYNTHETIC[/] data from the sandbox: invented species, no real country's numbers."
     if day := publication.get("sample_as_of"):
-        return (
-            f"Sample of open data, as of {day}: `ness cite` names its publishers, `release` in core.indicator_observation "
-            "the vintage of each value."
-        )
+        return f"Sample of open data, as of {day}: `ness cite` names the publishers and the vintage of every series."
     return None
 
 

@@ -16,7 +16,8 @@ import polars as pl
 from ness_pipeline.errors import NessError, SchemaDrift, WrongUsage
 from ness_pipeline.files.series import Series, read_series
 from ness_pipeline.paths import sql_folder
-from ness_pipeline.sources.sample import NAME, SampleDefinition, SampleSeries, sample_definition
+from ness_pipeline.sources import SAMPLE
+from ness_pipeline.sources.sample import SampleDefinition, SampleSeries, sample_definition
 
 VALUES = "indicator_observation.parquet"
 COLUMNS = ("series_code", "country_code", "year", "value", "release", "footnote")
@@ -168,7 +169,7 @@ def make(folder: Path, target: Path | None = None) -> list[Made]:
     Raises:
         NessError: a file is missing, twice there, or of another form.
     """
-    definition, target = sample_definition(), target or sql_folder(NAME)
+    definition, target = sample_definition(), target or sql_folder(SAMPLE)
     made = [make_series(folder, series, definition.first_year) for series in definition.series]
     pl.concat(part.rows for part in made).select(COLUMNS).write_parquet(
         target / VALUES, compression="zstd", compression_level=19, statistics=False

@@ -14,8 +14,7 @@ from ness_pipeline.names.countries import resolve
 from ness_pipeline.names.years import Years
 from ness_pipeline.paths import Paths
 from ness_pipeline.settings import Settings
-from ness_pipeline.sources import Source, sources
-from ness_pipeline.sources.sample import NAME as SAMPLE
+from ness_pipeline.sources import SAMPLE, Source, regular_sources, sources
 
 BACKFILL_WORLD_MAX_AGE_HOURS = 24.0 * 31
 """A backfill uses the world's tables of the last monthly refresh, so that only its country changes."""
@@ -140,9 +139,8 @@ def _units(
 ) -> tuple[tuple[Unit, ...], tuple[Unit, ...]]:
     """Units of work of the world and of the countries."""
     if unknown := sorted(set(only) - sources().keys()):
-        choices = ", ".join(name for name in sources() if name != SAMPLE)
-        raise WrongUsage(f"{unknown[0]!r} is no source; choose from {choices}.")
-    wanted = [source for source in sources().values() if (source.name in only if only else source.name != SAMPLE)]
+        raise WrongUsage(f"{unknown[0]!r} is no source; choose from {', '.join(regular_sources())}.")
+    wanted = [sources()[name] for name in sources() if name in only] if only else [*regular_sources().values()]
     lacking = {source.name: setting for source in wanted if (setting := _missing_setting(source, settings))}
     if only and lacking and not is_offline:
         name, setting = next(iter(lacking.items()))

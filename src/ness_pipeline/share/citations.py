@@ -128,8 +128,7 @@ def bibliography_of(connection: duckdb.DuckDBPyConnection) -> Bibliography:
 
 def _cited(connection: duckdb.DuckDBPyConnection) -> Iterator[Cited]:
     # Slow, and most commands only import this module.
-    from ness_pipeline.sources import sources  # noqa: PLC0415
-    from ness_pipeline.sources.sample import NAME as SAMPLE  # noqa: PLC0415
+    from ness_pipeline.sources import SAMPLE, sources  # noqa: PLC0415
 
     releases = dict(
         connection.execute(

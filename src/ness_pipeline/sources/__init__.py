@@ -68,6 +68,10 @@ class Source(Protocol):
         ...
 
 
+SAMPLE = "sample"
+"""Name of the source that comes with the package and takes part in a run only when it is asked for."""
+
+
 @functools.cache
 def sources() -> dict[str, Source]:
     """All sources by name: every module of this package that has `SOURCES`."""
@@ -77,3 +81,8 @@ def sources() -> dict[str, Source]:
         for source in getattr(loaded, "SOURCES", ()):
             by_name[source.name] = source
     return by_name
+
+
+def regular_sources() -> dict[str, Source]:
+    """The sources that take part in every run: all but the sample of open data, which has to be asked for."""
+    return {name: source for name, source in sources().items() if name != SAMPLE}

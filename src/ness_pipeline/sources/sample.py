@@ -19,9 +19,7 @@ from ness_pipeline.contract.batch import Batch
 from ness_pipeline.landing.request import Fetch
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.paths import sql_folder
-from ness_pipeline.sources import Context
-
-NAME = "sample"
+from ness_pipeline.sources import SAMPLE, Context
 
 
 class _Part(BaseModel):
@@ -92,7 +90,7 @@ class SampleDefinition(_Part):
 def sample_definition() -> SampleDefinition:
     """What the sample is made of."""
     return SampleDefinition.model_validate(
-        tomllib.loads((sql_folder(NAME) / "series.toml").read_text(encoding="utf-8"))
+        tomllib.loads((sql_folder(SAMPLE) / "series.toml").read_text(encoding="utf-8"))
     )
 
 
@@ -106,7 +104,7 @@ def citations_of(series_codes: Collection[str]) -> list[str]:
 class Sample:
     """One row per country, series and year with a value."""
 
-    name = NAME
+    name = SAMPLE
     scope: Literal["world"] = "world"
     tables = ("indicator_observation",)
     needs: tuple[str, ...] = ()
@@ -125,7 +123,7 @@ class Sample:
         facts = pl.DataFrame(
             [series.model_dump(include={"series_code", "publisher", "unit"}) for series in sample_definition().series]
         )
-        values = pl.read_parquet(sql_folder(NAME) / "indicator_observation.parquet")
+        values = pl.read_parquet(sql_folder(SAMPLE) / "indicator_observation.parquet")
         yield Batch(
             "indicator_observation",
             values.filter(pl.col("year").is_between(unit.years.first, unit.years.last))

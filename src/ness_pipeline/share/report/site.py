@@ -20,7 +20,7 @@ from markupsafe import Markup
 from ness_pipeline import __version__
 from ness_pipeline.ask.query import open_published
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.schemas.vocabulary import REASONS
+from ness_pipeline.schemas.vocabulary import NO_MEANING, REASONS
 from ness_pipeline.share.report import world, world_map
 from ness_pipeline.share.report.country_table import table_of_countries
 from ness_pipeline.share.report.glossary import TERMS
@@ -29,7 +29,7 @@ from ness_pipeline.share.report.published import Edition, Published, Shelf
 from ness_pipeline.share.report.sections import parts
 from ness_pipeline.share.report.sections.base import Subject
 from ness_pipeline.share.report.tiles import tiles
-from ness_pipeline.share.report.wording import NO_DATA, NONE_EXISTS, day, number
+from ness_pipeline.share.report.wording import NO_DATA, day, number
 
 CHUNK = 10
 """Countries whose tables are read together."""
@@ -228,7 +228,7 @@ def _world_page(source: Published, edition: Edition, out: Path, pages: list[str]
                 "countries": names,
                 "pages": pages,
                 "reasons": REASONS,
-                "none_exists": NONE_EXISTS,
+                "none_exists": NO_MEANING,
                 "no_data": NO_DATA,
                 "iso3": {code: row["iso3_code"] for code, row in edition.countries.items()},
                 "outside": len(placed - set(names)),

@@ -209,9 +209,6 @@ def reason_of(code: str | None) -> str:
     return REASONS.get(code, code) if code else ""
 
 
-NONE_EXISTS = NO_MEANING
-"""Reasons that say that no such number exists for the country, rather than that nobody has given it."""
-
 NO_DATA = ("no_data", "no_assessed_species")
 """Reasons that say that nothing that was loaded has the number for the country."""
 
@@ -220,7 +217,7 @@ def missing_of(reason: str | None) -> str:
     """The word that stands for a number that must not be shown, by the reason."""
     if reason == "not_open":
         return "does not apply"  # "none" beside treaties reads as a number of them
-    if reason in NONE_EXISTS:
+    if reason in NO_MEANING:
         return "none"
     return MISSING if not reason or reason in NO_DATA else "not quoted"
 
