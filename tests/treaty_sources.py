@@ -95,7 +95,7 @@ def statements(folder: Path) -> dict[tuple[str, str], dict[str, Statement]]:
     """Country and treaty to what each list says of them; ECOLEX's signatories of the protocols are left out."""
     found: dict[tuple[str, str], dict[str, Statement]] = defaultdict(dict)
     for row in _rows(folder / "ieadb_memberships_2021.csv"):
-        code = country_named(row["country"])
+        code = "FM" if row["country"] == "Micronesia" else country_named(row["country"])  # it lists states, no regions
         if (treaty := _IEADB.get(row["treaty"])) and code:
             found[code, treaty]["IEADB"] = Statement(_day(row["crat"]), _day(row["ceif3"]))
     for name, file, deposit, force, signed in (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import importlib.resources
 from pathlib import Path
 
+import polars as pl
 import pytest
 from replies import read, replies
 
@@ -46,18 +46,23 @@ def test_landlocked_agrees_with_the_un_list(public_data: Path) -> None:
 
 
 def test_members_and_observers_of_the_united_nations() -> None:
-    """193 members, which are those of country-converter's own list, and two observer states; no other area is either."""
+    """193 members and two observer states; territories and states outside the United Nations are neither."""
     (batch,) = read(sources()["iso_countries"], replies({}))
     found = dict(batch.frame.select("country_code", "un_membership").iter_rows())
-    with (importlib.resources.files("country_converter") / "country_data.tsv").open(encoding="utf-8") as lines:
-        listed = {
-            row["ISO3"] for row in csv.DictReader(lines, delimiter="\t") if row["UNmember"] and not row["obsolete"]
-        }
-    codes = dict(batch.frame.select("country_code", "iso3_code").iter_rows())
-    members = {codes[code] for code, membership in found.items() if membership == "member"}
-    assert (len(members), members) == (193, listed)
+    assert sum(membership == "member" for membership in found.values()) == 193
     assert {code for code, membership in found.items() if membership == "observer"} == {"PS", "VA"}
     assert [found[code] for code in ("TW", "XK", "CK", "GL", "AQ")] == [None] * 5
+
+
+@pytest.mark.data
+def test_members_agree_with_the_regional_groups_of_the_un(public_data: Path) -> None:
+    """The members are the states in the UN's regional groups, in which Israel, Kiribati and the US may not be listed."""
+    (batch,) = read(sources()["iso_countries"], replies({}))
+    members = set(batch.frame.filter(pl.col("un_membership") == "member").get_column("iso3_code"))
+    with (public_data / "data/country/groups/un-regional-groups.csv").open(encoding="utf-8") as lines:
+        grouped = {row["Code"] for row in csv.DictReader(lines)}
+    assert members - grouped <= {"ISR", "KIR", "USA"}
+    assert grouped - members == set()
 
 
 def test_every_seed_meets_its_contract() -> None:

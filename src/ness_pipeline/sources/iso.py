@@ -7,7 +7,6 @@ because the World Bank's series does and is dated.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.metadata import version
 from typing import Literal
 
 import polars as pl
@@ -56,11 +55,10 @@ class IsoCountries:
     citations = (
         (
             (
-                "ISO 3166-1 and UN M49 codes as compiled in: Stadler, K. (2017). The country converter coco. "
-                "Journal of Open Source Software 2(16), 332. https://doi.org/10.21105/joss.00332; "
+                "Codes of ISO 3166-1 and UN M49 with UN regions, compiled for ness-pipeline; "
                 "landlocked countries: UN-OHRLLS; members and observers: United Nations."
             ),
-            "GPL-3.0-only",
+            "CC0-1.0",
         ),
     )
     is_local = True
@@ -85,8 +83,8 @@ class IsoCountries:
         yield Batch("country", pl.DataFrame(rows, infer_schema_length=None))
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - needs no request
-        """Version of the package that carries the codes."""
-        return f"country-converter {version('country-converter')}"
+        """None: they change with the package, whose version every run records."""
+        return None
 
 
 SOURCES = (IsoCountries(),)
