@@ -59,6 +59,8 @@ class Outcome:
     refused: pl.DataFrame
     loaded: int
     rows: dict[str, pl.DataFrame] = field(default_factory=dict)
+    left_out: Counter[str] = field(default_factory=Counter)
+    about: files.About = field(default_factory=files.About)
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -75,15 +77,18 @@ def load(path: Path, **options: Any) -> Outcome:
     """Read a file to its end."""
     frames: dict[str, list[pl.DataFrame]] = {}
     refused, loaded = [no_refused_rows()], 0
+    left_out: Counter[str] = Counter()
     with files.read(path, **options) as found:
         for batch in found.batches:
             assert batch.table in found.tables
             frames.setdefault(batch.table, []).append(batch.frame)
+            if batch.left_out is not None:
+                left_out.update(dict(batch.left_out.select("reason", "records").rows()))
             if batch.refused is not None:
                 refused.append(batch.refused)
             if batch.table == found.tables[0]:
                 loaded += batch.frame.height if batch.records is None else batch.records
-        layout = found.layout
+        layout, about = found.layout, found.about
     joined = {table: pl.concat(parts, how="diagonal_relaxed") for table, parts in frames.items()}
     nothing = pl.DataFrame()
     return Outcome(
@@ -93,4 +98,6 @@ def load(path: Path, **options: Any) -> Outcome:
         refused=pl.concat(refused).sort("row_number"),
         loaded=loaded,
         rows=joined,
+        left_out=left_out,
+        about=about,
     )

@@ -90,7 +90,7 @@ def test_of_many_refused_records_only_those_that_break_the_contract_are_kept(wor
         "countrycode": pl.when(nth % 71 == 3).then(pl.lit("ZZ")).when(nth % 71 == 4).then(pl.lit(" ")).otherwise("countrycode"),
         "specieskey": pl.when(nth % 61 == 5).then(pl.lit("5.2E+06")).when(nth % 61 == 6).then(pl.lit("NA")).otherwise("specieskey"),
         "decimallatitude": pl.when(nth % 89 == 7).then(91.0).otherwise("decimallatitude"),
-        "eventdate": pl.when(nth % 83 == 8).then(pl.lit("21/03/2021")).otherwise("eventdate"),
+        "eventdate": pl.when(nth % 53 == 2).then(pl.lit("spring")).otherwise("eventdate"),
         "coordinateuncertaintyinmeters": pl.when(nth % 101 == 9).then(-1.0).otherwise("coordinateuncertaintyinmeters"),
     }  # fmt: skip
     file = tmp_path / "wrong.parquet"
@@ -165,6 +165,31 @@ def test_one_country_is_found_however_its_code_is_written(request, tmp_path, eng
     assert cube_of(engine, [file], CubeOptions(country_code="KE")).equals(whole)
 
 
+@pytest.mark.parametrize("engine", ["duckdb", pytest.param("spark", marks=pytest.mark.slow)])
+def test_countries_by_name_number_and_code_are_one(request, tmp_path, engine):
+    """Files that name one country in several ways, and files that leave Namibia open, give the rows that codes give."""
+    if engine == "spark":
+        request.getfixturevalue("spark")
+    in_namibia = {"decimalLatitude": "-22.5", "decimalLongitude": "17.1"}
+    coded = records({}, {}, {}, {"countryCode": "CI"}, {"countryCode": "NA"} | in_namibia, {"countryCode": ""})
+    other = records(
+        {"countryCode": "Kenya"},
+        {"countryCode": "404", "coordinateUncertaintyInMeters": "NA"},
+        {"countryCode": " ken "},
+        {"countryCode": "Côte d'Ivoire"},
+        {"countryCode": "NA"} | in_namibia,
+        {"countryCode": "NA"},
+    )
+    files = [write_text(tmp_path / "coded.tsv", coded), write_text(tmp_path / "other.tsv", other)]
+    cubes = [made(engine, [file], CubeOptions()) for file in files]
+    counts = [found["occurrence_cube"].select("country_code", "occurrences").rows() for found in cubes]
+    assert counts == [[("CI", 1), ("KE", 3), ("NA", 1)]] * 2
+    assert [found["refused"].select("row_number", "column_name").rows() for found in cubes] == [
+        [(5, "country_code")]
+    ] * 2
+    assert cube_of(engine, files[1:], CubeOptions(country_code="KE"))["occurrences"].to_list() == [3]
+
+
 def test_a_file_that_is_given_twice_is_named(snapshot):
     """A folder and one of its files, or one path in two spellings: the records would be there twice."""
     inside = min(snapshot.iterdir())
@@ -180,6 +205,7 @@ def test_a_cap_that_is_none_is_refused(cap):
         CubeOptions(max_uncertainty_m=cap)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
 def test_a_cube_without_rows_has_its_columns(request, tmp_path, suffix):
     """Years of which there is no record, on both engines."""

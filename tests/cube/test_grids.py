@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 
 import duckdb
+import h3
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from own_files import records, write_text
 from pyproj import Geod, Transformer
 
-from ness_pipeline.cube.options import Grid
+from ness_pipeline.cube.options import CubeOptions, Grid
 from ness_pipeline.cube.text import for_spark, sql_text
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import sql_folder
+from ness_pipeline.run.cube import engine_for
 
 TO_EUROPE = Transformer.from_crs(4326, 3035)
 
@@ -43,6 +47,12 @@ def one(connection, query, *bound):
         (54.176, -6.349, 100_000, "100kmE32N35"),
         (54.176, -6.349, 1_000, "1kmE3263N3572"),
         (46.565825, 15.354675, 1_000, "1kmE4731N2620"),
+        (47.168611, 9.508333, 100, "100mE42836N26729"),
+        (47.168611, 9.508333, 25, "25mE4283675N2672900"),
+        (64.147, -21.942, 10_000, "10kmE282N491"),  # Reykjavik
+        (65.68, -18.1, 10_000, "10kmE306N498"),  # Akureyri
+        (65.9889821, 95.3766984, 1_000, None),
+        (-52.0, -170.0, 1_000, None),  # the antipode of the grid's origin
         (29.3235947, -14.9412539, 1_000, None),
         (None, 10.0, 1_000, None),
     ],
@@ -64,6 +74,9 @@ def test_european_cells(connection, latitude, longitude, size, cell):
         (-0.1, -0.1, 0, "W000S00"),
         (0.5, 0.5, 1, "E000N00B"),
         (46.377106, 14.033383, 2, "E014N46CA"),
+        (-52.3, -10.3, 3, "W010S52BCB"),
+        (52.3, 10.3, 6, "E010N52CBCCBB"),
+        (-21.34284, -175.03633, 6, "W175S21BDBDAD"),
         (46.565825, 15.354675, 2, "E015N46AD"),
         (-21.34284, -175.03633, 0, "W175S21"),
         (-21.34284, -175.03633, 2, "W175S21BD"),
@@ -76,8 +89,19 @@ def test_quarter_degree_cells(connection, latitude, longitude, level, cell):
     assert one(connection, "SELECT eqdgc_code(?::DOUBLE, ?::DOUBLE, ?)", latitude, longitude, level) == (cell,)
 
 
+def test_the_european_grid_ends_where_that_of_gbif_ends(connection):
+    """The bounds are metres of EPSG:3035; PROJ says where on Earth a metre inside and a metre outside lie."""
+    inside = [(1_896_629, 4e6), (7_104_178, 4e6), (4e6, 1_095_704), (4e6, 6_882_400)]
+    outside = [(1_896_627, 4e6), (7_104_180, 4e6), (4e6, 1_095_702), (4e6, 6_882_402)]
+    for places, has_cell in ((inside, True), (outside, False)):
+        for easting, northing in places:
+            latitude, longitude = TO_EUROPE.transform(northing, easting, direction="INVERSE")
+            (cell,) = one(connection, "SELECT eea_code(?::DOUBLE, ?::DOUBLE, 1000)", latitude, longitude)
+            assert (cell is not None) is has_cell, (easting, northing)
+
+
 @settings(max_examples=5, deadline=None)
-@given(st.lists(st.tuples(st.floats(32.9, 84.7), st.floats(-16, 40.1)), min_size=40, max_size=40))
+@given(st.lists(st.tuples(st.floats(28, 89), st.floats(-50, 80)), min_size=40, max_size=40))
 def test_the_european_projection_is_that_of_proj(connection, points):
     """The macros and PROJ agree to a micrometre all over the grid."""
     query = (
@@ -124,3 +148,26 @@ def test_branches_that_nobody_chose_are_not_translated():
     assert "h3" not in text
     assert "getvariable" not in text
     assert "blank_as_null(" not in text
+
+
+PLACES = [(64.147, -21.942), (65.68, -18.1), (47.168611, 9.508333), (-1.6, 36.4), (-0.6, 0.4), (0.0, -0.1)]
+CELLS = {
+    "eqdgc:2": ["W021N64CC", "W018N65BD", "E009N47DC", "E036S01CB", "E000S00CB", "W000N00DD"],
+    "eea:10000": ["10kmE282N491", "10kmE306N498", "10kmE428N267"],
+    "h3:7": [h3.latlng_to_cell(latitude, longitude, 7) for latitude, longitude in PLACES],
+}
+"""The cells of places in each grid, of those that lie in it; of h3 as its library says, the others by hand."""
+
+
+@pytest.mark.parametrize("engine", ["duckdb", pytest.param("spark", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("grid", CELLS)
+def test_every_engine_finds_the_cells_of_every_grid(request, tmp_path, engine, grid):
+    """One record in each place, counted in its cell; a place outside the grid is set apart."""
+    if engine == "spark":
+        request.getfixturevalue("spark")
+    places = [{"decimalLatitude": str(latitude), "decimalLongitude": str(longitude)} for latitude, longitude in PLACES]
+    file = write_text(tmp_path / "records.tsv", records(*places, {"decimalLatitude": ""}))
+    with engine_for(engine, [file], CubeOptions(grid=Grid.parse(grid))) as opened:
+        cells = pl.concat(list(opened.cube()))["cell_code"].to_list()
+        assert sorted(cells) == sorted(CELLS[grid])
+        assert opened.filtered_out() == {"cell_code": len(PLACES) + 1 - len(cells)}

@@ -12,7 +12,7 @@ from ness_pipeline.files.batches import KEPT_WHOLE
 from ness_pipeline.files.row_defaults import RowDefaults
 from ness_pipeline.names.years import Years
 from ness_pipeline.paths import Paths
-from ness_pipeline.run.cube import cube_to_warehouse, engine_for, gbif_to_warehouse
+from ness_pipeline.run.cube import cube_to_warehouse, gbif_to_warehouse
 from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.sandbox import World, serve
 from ness_pipeline.schemas.base import LATEST_YEAR
@@ -22,11 +22,11 @@ from ness_pipeline.settings import Settings
 def test_a_snapshot_becomes_cube_species_and_quarantine(snapshot, world_records, tmp_path):
     """Received records are loaded or quarantined; the cells of the grid are in the landed cube."""
     settings = Settings(_env_file=None, home=tmp_path)
-    with engine_for("duckdb", [snapshot], CubeOptions(grid=Grid("eqdgc", 1))) as engine:
-        loaded = cube_to_warehouse(settings, engine, [snapshot], RowDefaults("file:snapshot"), "cube snapshot")
+    options = CubeOptions(grid=Grid("eqdgc", 1))
+    loaded = cube_to_warehouse(settings, [snapshot], options, RowDefaults("file:snapshot"), "cube snapshot")
     cube = loaded.results[0]
     assert cube.received == world_records.height == cube.loaded + cube.quarantined
-    assert any(rule.startswith("cell_code: grid") for _, rule, _ in loaded.reasons)
+    assert ("cell_code", "grid") in {(reason.column, reason.check) for reason in loaded.reasons}
     with duckdb.connect(str(Paths.of(settings).build), read_only=True) as connection:
         counted = connection.execute(
             "SELECT sum(occurrences), min(grid), max(length(cell_code)) FROM landed.occurrence_cube"
@@ -40,12 +40,11 @@ def test_filters_that_leave_out_many_records_are_counted_and_come_back_from_land
     fossil = [{"basisOfRecord": "FOSSIL_SPECIMEN"}] * 2
     file = write_text(tmp_path / "records.tsv", records({}, *absent, *far, *fossil, {}))
     settings = Settings(_env_file=None, home=tmp_path / "home")
-    with engine_for("duckdb", [file], CubeOptions()) as engine:
-        loaded = cube_to_warehouse(settings, engine, [file], RowDefaults("file:mine"), "cube records.tsv")
+    loaded = cube_to_warehouse(settings, [file], CubeOptions(), RowDefaults("file:mine"), "cube records.tsv")
     cube = loaded.results[0]
     assert (cube.received, cube.loaded, cube.left_out, cube.quarantined) == (KEPT_WHOLE + 7, 2, KEPT_WHOLE + 2, 3)
-    assert [line[:2] for line in loaded.reasons] == [
-        (KEPT_WHOLE, "occurrence_status: filter"), (3, f"year: less_than_or_equal_to({LATEST_YEAR})"), (2, "basis_of_record: filter")
+    assert [(reason.rows, reason.column, reason.check) for reason in loaded.reasons] == [
+        (KEPT_WHOLE, "occurrence_status", "filter"), (3, "year", f"less_than_or_equal_to({LATEST_YEAR})"), (2, "basis_of_record", "filter")
     ]  # fmt: skip
     Paths.of(settings).build.write_bytes(b"no database")
     with open_for_writing(settings) as connection:
@@ -60,8 +59,10 @@ def test_filters_that_leave_out_many_records_are_counted_and_come_back_from_land
 def test_what_enters_the_warehouse_is_checked(snapshot, tmp_path):
     """Trusting everything is for files only."""
     settings = Settings(_env_file=None, home=tmp_path)
-    with engine_for("duckdb", [snapshot], CubeOptions(), trust="everything") as engine, pytest.raises(WrongUsage, match="--out"):  # fmt: skip
-        cube_to_warehouse(settings, engine, [snapshot], RowDefaults("file:snapshot"), "cube snapshot")
+    with pytest.raises(WrongUsage, match="--out"):
+        cube_to_warehouse(
+            settings, [snapshot], CubeOptions(), RowDefaults("file:snapshot"), "cube snapshot", trust="everything"
+        )
 
 
 def test_a_download_is_loaded_with_its_doi(tmp_path):

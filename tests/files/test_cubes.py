@@ -6,7 +6,7 @@ import zipfile
 
 import polars as pl
 import pytest
-from own_files import load, write_text
+from own_files import load, records, write_text
 
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.cubes import grid_of
@@ -133,6 +133,15 @@ def test_a_cube_without_country_or_group_asks_for_it(tmp_path):
         ("E010N52CB", "eqdgc:2"),
         ("32UMF7684", "mgrs:1000"),
         ("32UMF", "mgrs:100000"),
+        ("872a1072bffffff", "h3:7"),
+        ("8f283473fffffff", "h3:15"),
+        # ISEA3H as in the tests of GBIF's function, which name the resolution
+        ("-158282526011250000", "isea3h:1"),
+        ("549767897011250000", "isea3h:5"),
+        ("2251999962009999896", "isea3h:22"),
+        ("5340766511074019041", "isea3h:9"),
+        ("-6858282526168750000", "isea3h:2"),
+        ("5.49767897011e+17", None),
         ("32UMF768", None),
         ("E010N52X", None),
         (None, None),
@@ -141,3 +150,92 @@ def test_a_cube_without_country_or_group_asks_for_it(tmp_path):
 def test_the_form_of_a_cell_code_tells_its_grid(cell, grid):
     """EEA reference grid by its size, quarter-degree grid by its level, military grid by its digits."""
     assert pl.DataFrame({"cell": [cell]}, schema={"cell": pl.String}).select(grid_of(pl.col("cell"))).item() == grid
+
+
+def cells(column: str, *codes: str):
+    """Valid rows of a cube with a column of cells."""
+    return rows(*({column: code} for code in codes), without=("eeacellcode",))
+
+
+@pytest.mark.parametrize(
+    ("column", "codes", "grid"),
+    [
+        ("eqdCellCode", ("E036S02AA", "E037S01BB"), "eqdgc:2"),  # as gbif.org writes its quarter-degree cubes
+        ("eqdcellcode", ("E036S02AA", "E037S01BB"), "eqdgc:2"),
+        ("extendedquarterdegreegridcellcode", ("E036S02AA", "E037S01BB"), "eqdgc:2"),
+        ("isea3hcellcode", ("549767897011250000", "-558282526011250000"), "isea3h:5"),
+        ("mgrscellcode", ("32UMF7684", "32UMF7784"), "mgrs:1000"),
+        ("eea_cell_code", ("1kmE3924N3102", "1kmE3925N3102"), "eea:1000"),
+        ("dmsgcellcode", ("E0104845N521800", "E0104846N521800"), "dmsg"),
+        ("dmsgcellcode", ("E010N52", "E011N52"), "dmsg"),  # a degree is no cell of quarter degrees there
+        ("cell_code", ("872a1072bffffff", "872a10721ffffff"), "h3:7"),
+    ],
+)
+def test_cells_of_every_generator_are_kept(tmp_path, column, codes, grid):
+    """Rows of two cells stay two rows, with the grid of their column."""
+    found = load(write_text(tmp_path / "cube.tsv", cells(column, *codes)), country_code="DE")
+    assert found.cube["grid"].to_list() == [grid, grid]
+    assert sorted(found.cube["cell_code"]) == sorted(codes)
+
+
+@pytest.mark.parametrize("column", ["utmSquare", "gridcell", "hexagon_id", "my_cell"])
+def test_a_column_that_may_be_cells_is_never_added_up(tmp_path, column):
+    """The sentence names it and says what to do."""
+    with pytest.raises(WrongUsage, match=f"column '{column}' that may be the cells of a grid; rename it to cellCode"):
+        load(write_text(tmp_path / "cube.tsv", cells(column, "A1", "A2")), country_code="DE")
+
+
+def test_two_columns_of_cells_are_refused(tmp_path):
+    """To count by one of them, the other must go."""
+    file = write_text(tmp_path / "cube.tsv", rows({"eqdcellcode": "E036S02AA"}))
+    with pytest.raises(WrongUsage, match=r"several columns of cells \(eeacellcode and eqdcellcode\)"):
+        load(file, country_code="DE")
+
+
+@pytest.mark.parametrize(
+    ("column", "times"), [("yearmonth", ("2020-03", "2020-04")), ("yearMonthDay", ("2020-03-01", "2020-03-02"))]
+)
+def test_months_and_days_are_added_up_to_years(tmp_path, column, times):
+    """As gbif.org makes cubes by month and by day; what is added up is said."""
+    made = rows({column: times[0], "occurrences": "3"}, {column: times[1]}, without=("year",))
+    found = load(write_text(tmp_path / "cube.tsv", made), country_code="DE")
+    assert found.cube.select("year", "occurrences").rows() == [(2020, 5)]
+    assert found.layout == f"occurrence cube, added up over {column}"
+
+
+def test_other_dimensions_are_added_up_and_said(tmp_path):
+    """Sex, life stage and month are no part of the cube; numbers of higher taxa are no dimension."""
+    made = rows({"sex": "FEMALE", "lifestage": "", "month": "3", "familycount": "9"}, {"sex": "MALE", "lifestage": "", "month": "4", "familycount": "9"})  # fmt: skip
+    found = load(write_text(tmp_path / "cube.tsv", made), country_code="DE")
+    assert found.layout == "occurrence cube, added up over sex, lifestage, month"
+    assert found.cube["occurrences"].to_list() == [4]
+
+
+def test_a_cube_of_trias_counts_in_n(tmp_path):
+    """Columns as the Belgian cubes have them; a table of records with a column n stays one of records."""
+    made = [
+        {
+            "year": "2020",
+            "eea_cell_code": "1kmE3924N3102",
+            "speciesKey": "900",
+            "n": "3",
+            "min_coord_uncertainty": "30.0",
+        },
+        {
+            "year": "2021",
+            "eea_cell_code": "1kmE3924N3102",
+            "speciesKey": "900",
+            "n": "1",
+            "min_coord_uncertainty": "30.0",
+        },
+    ]
+    found = load(write_text(tmp_path / "cube.csv", made, ","), country_code="BE", taxon_group="insects")
+    columns = ["year", "grid", "occurrences", "min_coordinate_uncertainty_m"]
+    assert found.cube.select(columns).rows() == [(2020, "eea:1000", 3, 30.0), (2021, "eea:1000", 1, 30.0)]
+    assert load(write_text(tmp_path / "records.tsv", records({"n": "7"}))).cube["occurrences"].to_list() == [1]
+
+
+def test_a_cube_by_country_needs_no_cells(tmp_path):
+    """`countryCode` is the place of each row."""
+    found = load(write_text(tmp_path / "cube.tsv", rows({"countryCode": "KE"}, {"countryCode": "TZ"}, without=("eeacellcode",))))  # fmt: skip
+    assert found.cube["country_code"].to_list() == ["KE", "TZ"]

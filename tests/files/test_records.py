@@ -20,15 +20,15 @@ FILTERS = [
     ({"basisOfRecord": "LivingSpecimen"}, "basis_of_record"),
     ({"speciesKey": ""}, "species_key"),
     ({"speciesKey": "5.2E+06"}, "species_key"),
-    ({"year": ""}, "year"),
+    ({"year": "", "eventDate": ""}, "year"),
+    ({"year": "", "eventDate": "2020-12-30/2021-01-02"}, "year"),
     ({"year": "0"}, "year"),
     ({"year": "9999"}, "year"),
     ({"year": "about 1990"}, "year"),
     ({"countryCode": ""}, "country_code"),
     ({"countryCode": "ZZ"}, "country_code"),
-    ({"eventDate": "21/03/2021"}, "event_date"),
-    ({"eventDate": "2021-02-30"}, "event_date"),
-    ({"eventDate": "2021-03-2\u0661"}, "event_date"),  # an Arabic digit
+    ({"eventDate": "spring", "year": ""}, "event_date"),
+    ({"eventDate": "43891", "year": ""}, "event_date"),
     ({"decimalLatitude": "91"}, "decimal_latitude"),
     ({"decimalLongitude": "-180.5"}, "decimal_longitude"),
     ({"coordinateUncertaintyInMeters": "near"}, "coordinate_uncertainty_m"),
@@ -128,10 +128,11 @@ def test_the_first_failing_filter_is_the_reason(tmp_path):
         "issue": "COORDINATE_INVALID",
         "speciesKey": "",
         "year": "",
+        "eventDate": "",
         "countryCode": "",
     }
     order = ["occurrence_status", "has_geospatial_issue", "species_key", "year", "country_code"]
-    rows = records(*({name: wrong[name] for name in list(wrong)[start:]} for start in range(5)))
+    rows = records(*({name: wrong[name] for name in list(wrong)[start:]} for start in (0, 1, 2, 3, 5)))
     assert load(write_text(tmp_path / "records.tsv", rows)).refused["column_name"].to_list() == order
 
 
@@ -140,6 +141,45 @@ def test_old_words_for_present_mean_present(tmp_path):
     words = ["", "present", "Presente", "PRESENT", "common"]
     found = load(write_text(tmp_path / "old.tsv", records(*({"occurrenceStatus": word} for word in words))))
     assert (found.loaded, found.refused.height) == (5, 0)
+
+
+@pytest.mark.parametrize(
+    ("status", "individuals", "basis", "counts"),
+    [
+        ("", "0", "HUMAN_OBSERVATION", False),
+        ("NA", "0.0", "HUMAN_OBSERVATION", False),
+        ("", "0", "", False),
+        ("", "0", "PRESERVED_SPECIMEN", True),  # the specimen is there
+        ("", "10", "HUMAN_OBSERVATION", True),
+        ("", "", "HUMAN_OBSERVATION", True),
+        ("PRESENT", "0", "HUMAN_OBSERVATION", True),  # a stated status decides, as at GBIF
+        ("ABSENT", "3", "HUMAN_OBSERVATION", False),
+    ],
+)
+def test_nothing_counted_and_no_status_is_an_absence(tmp_path, status, individuals, basis, counts):
+    """GBIF infers the status from `individualCount` in this way."""
+    change = {"occurrenceStatus": status, "individualCount": individuals, "basisOfRecord": basis}
+    found = load(write_text(tmp_path / "records.tsv", records({"individualCount": ""}, change)))
+    assert found.reasons == ({} if counts else {"occurrence_status": 1})
+    assert found.received == 2
+
+
+@pytest.mark.parametrize(
+    ("columns", "counted"),
+    [
+        ({"datasetKey": ("a", "b")}, 2),
+        ({"datasetKey": ("a", "a")}, 1),
+        ({"datasetID": ("a", "b")}, 2),
+        ({"institutionCode": ("a", "a"), "collectionCode": ("x", "y"), "catalogNumber": ("1", "1")}, 2),
+        ({"institutionCode": ("a", "a"), "collectionCode": ("", ""), "catalogNumber": ("1", "1")}, 1),
+        ({}, 1),
+    ],
+)
+def test_an_occurrence_id_is_one_record_within_its_data_set(tmp_path, columns, counted):
+    """Two data sets may both have a record 1; as far as the file tells them apart, both count."""
+    own = [{name: values[place] for name, values in columns.items()} for place in (0, 1)]
+    found = load(write_text(tmp_path / "records.tsv", records(*({"occurrenceID": "1"} | row for row in own), without=("gbifID",))))  # fmt: skip
+    assert (found.loaded, found.received) == (counted, 2)
 
 
 def test_the_flag_of_old_layouts_counts_as_well_as_the_list(tmp_path):
@@ -201,7 +241,7 @@ def test_a_synonym_is_no_accepted_species(tmp_path):
 
 def test_lines_with_too_few_or_too_many_columns_are_kept_aside(tmp_path):
     """A broken line is refused at its place, and the places of other refused records count it."""
-    file = write_text(tmp_path / "records.tsv", records({}, {}, {}, {"year": ""}))
+    file = write_text(tmp_path / "records.tsv", records({}, {}, {}, {"year": "1"}))
     lines = file.read_text().splitlines()
     lines[2] = "short\tline"
     lines[3] += "\tone too many"
@@ -344,3 +384,20 @@ def test_a_plain_count_agrees(tmp_path):
         load(file).cube.select("country_code", "year", "species_key", "occurrences").rows()
         == duckdb.sql(query).fetchall()
     )
+
+
+def test_times_in_utc_as_pandas_writes_them(tmp_path):
+    """Parquet with nanoseconds in UTC, with and without a year beside them."""
+    rows = pl.DataFrame(records({"eventDate": "2020-03-01 10:15:00"}, {"eventDate": "2020-03-02 00:00:00"}))
+    typed = rows.with_columns(
+        pl.col("eventDate").str.to_datetime(time_unit="ns", time_zone="UTC"), year=pl.lit(None, pl.Int32)
+    )
+    typed.write_parquet(tmp_path / "one.parquet")
+    found = load(tmp_path / "one.parquet")
+    assert found.cube.select("year", "occurrences", "min_temporal_uncertainty_s").rows() == [(2020, 2, 60)]
+
+
+def test_the_species_key_of_2013(tmp_path):
+    """Downloads of that year call the key `speciesID`."""
+    rows = [row | {"speciesID": "77"} for row in records({}, without=("speciesKey", "taxonKey"))]
+    assert load(write_text(tmp_path / "old.tsv", rows)).cube["species_key"].to_list() == ["77"]

@@ -3,15 +3,20 @@
 -- `_text` has the text of the file.
 -- Options are variables, all NULL unless set: grid_kind (eqdgc, eea, h3), grid_size (level, metres, resolution), point and
 -- seed. Where point is 'drawn', it is drawn inside the circle of uncertainty (unknown: 1000 m) from a hash of record and seed.
+-- A record is known by GBIF's key, else by its occurrenceID within its data set (published_id).
 -- Source: B-Cubed occurrence-cube specification (Desmet et al. 2023).
 -- Whether a record is present, fossil or living, and of a known category has columns of its own (is_present,
 -- is_fossil_or_living, is_category): these are quick to compute, and only refused records need the terms of the contract.
 WITH recognised AS (
     SELECT
         *,
-        coalesce(missing_as_null(gbif_id_text), missing_as_null(occurrence_id_text)) AS published_id,
+        coalesce(missing_as_null(gbif_id_text), missing_as_null(occurrence_id_text)) AS known_id,
+        coalesce(
+            missing_as_null(gbif_id_text), missing_as_null(occurrence_id_text) || coalesce(' of ' || data_set, '')
+        ) AS published_id,
         CASE
             WHEN occurrence_status_text = 'PRESENT' THEN TRUE
+            WHEN is_counted_absence(occurrence_status_text, individual_count_text, basis_of_record_text) THEN FALSE
             ELSE coalesce(
                 regexp_matches(
                     lower(trimmed(occurrence_status_text)),
@@ -33,9 +38,12 @@ WITH recognised AS (
 interpreted AS (
     SELECT
         *,
-        coalesce(published_id, 'row ' || CAST(file_row AS VARCHAR) || ' of ' || file_name) AS record_id,
+        coalesce(known_id, 'row ' || CAST(file_row AS VARCHAR) || ' of ' || file_name) AS record_id,
         species_key_of(species_key_text) AS species_key,
-        CASE WHEN is_present THEN 'PRESENT' ELSE upper(trimmed(occurrence_status_text)) END AS occurrence_status,
+        CASE
+            WHEN is_present THEN 'PRESENT'
+            ELSE coalesce(upper(missing_as_null(occurrence_status_text)), 'ABSENT: individualCount ' || individual_count_text)
+        END AS occurrence_status,
         CASE
             WHEN is_fossil_or_living AND upper(trimmed(basis_of_record_text)) LIKE 'FOSSIL%' THEN 'FOSSIL_SPECIMEN'
             WHEN is_fossil_or_living THEN 'LIVING_SPECIMEN'

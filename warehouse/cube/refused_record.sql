@@ -12,7 +12,7 @@ SELECT
         WHEN 'basis_of_record' THEN basis_of_record
         WHEN 'species_key' THEN species_key
         WHEN 'year' THEN coalesce(year_text, CAST(year AS VARCHAR))
-        WHEN 'country_code' THEN 'not ISO: ' || upper(blank_as_null(country_code_text))
+        WHEN 'country_code' THEN 'not ISO: ' || blank_as_null(country_code_text)
         WHEN 'event_date' THEN event_date
         WHEN 'decimal_latitude' THEN coalesce(decimal_latitude_text, CAST(decimal_latitude AS VARCHAR))
         WHEN 'decimal_longitude' THEN coalesce(decimal_longitude_text, CAST(decimal_longitude AS VARCHAR))

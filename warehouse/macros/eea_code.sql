@@ -2,7 +2,9 @@
 -- laea_easting_m, laea_northing_m: ETRS89-LAEA Europe (EPSG:3035): Lambert azimuthal equal area on the GRS 80 ellipsoid,
 -- origin 52 N 10 E, false easting 4,321,000 m, false northing 3,210,000 m. Metres are rounded to millimetres before they
 -- are cut into cells, so that two engines never part over the last bit of a sine.
--- NULL outside the area that EPSG:3035 was defined for: 32.88 to 84.73 N, 16.1 W to 40.18 E.
+-- NULL outside the extent of EPSG:3035 in metres, 1,896,628.62 to 7,104,179.2 E and 1,095,703.18 to 6,882,401.15 N, which are the
+-- bounds of GBIF's cubes: Iceland lies inside. All of it is north of 20 N, so points
+-- further south are not projected; at the antipode of the origin there is no projection.
 -- Source: IOGP Geomatics Guidance Note 7-2, method 9820; EEA reference grid documentation; the vectors of gbif/occurrence-cube.
 -- The constants, with e2 = f (2 - f), f = 1 / 298.257222101, a = 6378137 m and phi0 = 52 deg:
 -- e = sqrt(e2), qp = q(90 deg), Rq = a sqrt(qp / 2), sin_b0 = q(phi0) / qp, D = a cos(phi0) / sqrt(1 - e2 sin(phi0)^2) / (Rq cos_b0).
@@ -57,9 +59,14 @@ CREATE OR REPLACE MACRO eea_size_name(size_m) AS
         ELSE CAST(size_m AS VARCHAR) || 'm'
     END;
 
+CREATE OR REPLACE MACRO eea_code_of(easting_m, northing_m, size_m) AS
+    CASE
+        WHEN easting_m BETWEEN 1896628.62 AND 7104179.2 AND northing_m BETWEEN 1095703.18 AND 6882401.15
+            THEN eea_size_name(size_m) || 'E' || eea_digits(easting_m, size_m) || 'N' || eea_digits(northing_m, size_m)
+    END;
+
 CREATE OR REPLACE MACRO eea_code(latitude, longitude, size_m) AS
     CASE
-        WHEN latitude BETWEEN 32.88 AND 84.73 AND longitude BETWEEN -16.1 AND 40.18
-            THEN eea_size_name(size_m) || 'E' || eea_digits(laea_easting_m(latitude, longitude), size_m)
-                || 'N' || eea_digits(laea_northing_m(latitude, longitude), size_m)
+        WHEN latitude BETWEEN 20 AND 90 AND longitude BETWEEN -180 AND 180
+            THEN eea_code_of(laea_easting_m(latitude, longitude), laea_northing_m(latitude, longitude), size_m)
     END;

@@ -1,6 +1,8 @@
 -- eqdgc_code(latitude, longitude, level): cell of the extended quarter-degree grid.
 -- A degree square is named by its corner nearest to the equator and the prime meridian (E014N46, W009N52); each level
 -- halves it and adds a letter: A north-west, B north-east, C south-west, D south-east. Level 0 is a degree, 2 a quarter.
+-- A point on the line between two cells belongs to the one north or east of it. GBIF's function takes the one further from the
+-- equator and the prime meridian, so south or west of these such a point may lie in the next cell of GBIF's cubes.
 -- The poles belong to the last squares and longitude 180 to the first, which begins there. NULL for NULL.
 -- Source: Larsen et al. 2009, Afr. J. Ecol. 47; the vectors of gbif/occurrence-cube.
 CREATE OR REPLACE MACRO half_open_longitude(longitude) AS CASE WHEN longitude = 180 THEN -180 ELSE longitude END;

@@ -175,6 +175,20 @@ class DuckdbEngine(Engine):
         else:
             self._copy(sql_text("occurrence_cube"), path, "Writing the cube")
 
+    def write_keys(self, path: Path) -> None:
+        """Write the records that the cube counts, each under a hash that other files have too, as parquet; see `record_key.sql`."""
+        self.define_counted_records()
+        with_keys = Path(self._folder.name) / "keys.parquet"
+        what = "Noting which records there are"
+        self._copy(sql_text("record_key"), with_keys, what)
+        self.define("record_with_key", f"SELECT * FROM read_parquet({literal(with_keys)})")
+        ((unnamed,),) = self._run("SELECT count(*) FROM record_with_key WHERE record_key IS NULL")
+        if unnamed:
+            self._copy(sql_text("known_record"), path.with_suffix(".parquet"), what)
+            path.with_suffix(".parquet").replace(path)
+        else:
+            shutil.move(with_keys, path)
+
     def _copy(self, statement: str, path: Path, what: str) -> None:
         """Write the rows of a statement to a file."""
         options = "FORMAT csv, HEADER" if path.suffix.lower() == CSV else "FORMAT parquet, COMPRESSION zstd"

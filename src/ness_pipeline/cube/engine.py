@@ -17,10 +17,11 @@ import polars as pl
 from ness_pipeline.contract.checks_in_sql import any_broken, none_broken
 from ness_pipeline.cube import counting, steps
 from ness_pipeline.cube.counting import CountResult, TextCheck
+from ness_pipeline.cube.country_text import country_text
 from ness_pipeline.cube.options import CubeOptions, Trust
 from ness_pipeline.cube.records import FileGroup, Progress, Records
 from ness_pipeline.cube.rules import Rules
-from ness_pipeline.cube.terms import SqlTerms
+from ness_pipeline.cube.terms import DayOrder, SqlTerms
 from ness_pipeline.cube.text import Variables, sql_text
 
 
@@ -131,7 +132,26 @@ class Engine(ABC):
             for files, columns in self.columns(part.files):
                 group = FileGroup(f"raw_{len(self._groups)}", SqlTerms(columns, part.shown))
                 self.open(group.relation, files)
+                group.terms.country = country_text(group, lambda rows: self.frames(rows, "Reading countries"))
+                group.terms.day_order = self._day_order(group)
+                group.terms.has_blank_years = self._has_blank_years(group)
                 self._groups.append(group)
+
+    def _has_blank_years(self, group: FileGroup) -> bool:
+        """Whether years have to be read from dates, which takes a third more time, so that it is asked first."""
+        found = group.terms.blank_year(group.relation)
+        return found is None or any(frame.height for frame in self.frames(found, "Reading years"))
+
+    def _day_order(self, group: FileGroup) -> DayOrder | None:
+        """Which number of dates such as 1/3/2020 is the first, where those with a number above 12 agree."""
+        votes = group.terms.day_order_votes(group.relation)
+        if votes is None:
+            return None
+        agreed = pl.concat(self.frames(votes, "Reading dates"))
+        day_first, month_first = agreed["day_first"].any(), agreed["month_first"].any()
+        if day_first == month_first:
+            return None
+        return "day" if day_first else "month"
 
     def _name_terms(self) -> None:
         """Define the rows of all files as records in the columns of the contract."""
@@ -199,6 +219,12 @@ class Engine(ABC):
         self.count()
         total = "SELECT CAST(sum(occurrences) AS BIGINT) AS records FROM valid_count"
         return sum(int(frame["records"].sum()) for frame in self.frames(total, "Counting"))
+
+    @property
+    def named_countries(self) -> str:
+        """The first countries that a file names itself, for a message; empty where no file names any."""
+        named = (group.terms.country.meaning.shown for group in self._groups if group.terms.country)
+        return next((shown for shown in named if shown), "")
 
     def filtered_out(self) -> Mapping[str, int]:
         """How many records the filters do not count, by the column that each looks at."""

@@ -54,6 +54,7 @@ class Download:
         licence: licence of the data.
         citation: the citation that GBIF gives for it.
         file: the archive, checked.
+        made_on: day on which GBIF made it, as in 2026-11-29; None where GBIF does not say.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Download:
     licence: str | None
     citation: str
     file: Path
+    made_on: str | None = None
 
 
 def sql_of(options: CubeOptions) -> str:
@@ -194,7 +196,12 @@ class GbifDownloads:
         file = self.fetch(key, about, folder)
         citation = self._send("GET", f"/{key}/citation", is_bare=True)
         return Download(
-            key, about.get("doi"), about.get("license"), citation.body.decode("utf-8", "replace").strip(), file
+            key=key,
+            doi=about.get("doi"),
+            licence=about.get("license"),
+            citation=citation.body.decode("utf-8", "replace").strip(),
+            file=file,
+            made_on=str(about["created"])[:10] if about.get("created") else None,
         )
 
     def order(self, product: Product, options: CubeOptions) -> dict[str, Any]:

@@ -52,7 +52,7 @@ FILTERS = {
     "has_geospatial_issue": "has_geospatial_issue",
     "basis_of_record": "is_fossil_or_living",
     "species_key": "is_missing(species_key_text)",
-    "year": "year IS NULL AND year_text IS NULL",
+    "year": "year IS NULL AND year_text IS NULL AND NOT is_date_unread",
     "country_code": "is_blank(country_code_text)",
 }
 """Filters of every cube: columns, each with the SQL condition that is true for a record that is not counted.
@@ -63,6 +63,7 @@ QUICK_CHECKS = {
     "species_key": GROUPING["species_key"].is_invalid,
     "country_code": GROUPING["country_code"].is_invalid,
     "red_list_category": "NOT is_category",
+    "event_date": "is_date_unread",
 }
 """Columns that are checked by another condition than the contract's, which has the same result and is quicker."""
 CANNOT_FAIL = {
@@ -94,11 +95,8 @@ class Rules:
         if trust == "everything":
             checks = [Rule(name, column.is_invalid) for name, column in GROUPING.items()]
         else:
-            without_check = set(CANNOT_FAIL)
-            if all(terms.has_timestamps for terms in files):
-                without_check.add("event_date")
             numbers = {name for terms in files for name in terms.numbers_as_text}
-            conditions = broken_columns(tables()["landed.occurrence"], numbers, without_check, QUICK_CHECKS)
+            conditions = broken_columns(tables()["landed.occurrence"], numbers, CANNOT_FAIL, QUICK_CHECKS)
             checks = [Rule(name, condition) for name, condition in conditions]
         return cls(_filters(options, checks), checks)
 

@@ -13,6 +13,7 @@ import logging
 import os
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -209,7 +210,7 @@ class SparkEngine(Engine):
                 return None
             return str(h3.latlng_to_cell(latitude, longitude, resolution))
 
-        self.spark.udf.register("h3_cell", cell, "string")
+        self.spark.udf.register("h3_code", cell, "string")
 
     @contextmanager
     def _errors_in_plain_words(self) -> Iterator[None]:
@@ -245,6 +246,7 @@ def session(master: str = LOCAL) -> SparkSession:
     for name, value in _SETTINGS.items():
         builder = builder.config(name, value)
     if master.startswith("local"):
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # Spark would take any python3, which may lack h3
         builder = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
         builder = builder.config("spark.sql.shuffle.partitions", str(2 * (os.cpu_count() or 1)))
     logging.getLogger("SQLQueryContextLogger").disabled = True  # it prints what is raised anyway

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from ness_pipeline.cube.text import sql_text
-from ness_pipeline.sql import frames_of
+from ness_pipeline.sql import exact_path, frames_of, literal
 
 
 def species_of(records: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -32,3 +32,29 @@ def species_of(records: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         if is_first:
             return
         yield from frames_of(connection, sql_text("country_species"))
+
+
+def write_with_species(cube: Path, species: Iterable[pl.DataFrame], path: Path) -> None:
+    """Write a cube as parquet or CSV with name, reporting group, category and introduced records of each row's species.
+
+    Args:
+        cube: the cube as parquet.
+        species: rows of `country_species` for all of its species; without any reporting group the file has no such column.
+        path: where to write, a name that ends in `.parquet` or `.csv`.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="ness-species-") as folder,
+        duckdb.connect(str(Path(folder) / "species.duckdb")) as connection,
+    ):
+        connection.execute(
+            "CREATE TABLE species (country_code VARCHAR, species_key VARCHAR, scientific_name VARCHAR, taxon_group VARCHAR, red_list_category VARCHAR, introduced_occurrences BIGINT)"
+        )
+        for frame in species:
+            rows = frame.drop("occurrences").to_arrow()  # noqa: F841  (read by DuckDB)
+            connection.execute("INSERT INTO species BY NAME FROM rows")
+        connection.execute(f"CREATE VIEW cube AS FROM read_parquet({literal(exact_path(str(cube)))})")
+        has_groups = connection.execute("SELECT count(taxon_group) > 0 FROM species").fetchall()[0][0]
+        left_out = "" if has_groups else "EXCLUDE (taxon_group)"
+        options = "FORMAT csv, HEADER" if path.suffix.lower() == ".csv" else "FORMAT parquet, COMPRESSION zstd"
+        statement = sql_text("cube_with_species")
+        connection.execute(f"COPY (SELECT * {left_out} FROM ({statement})) TO {literal(str(path))} ({options})")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ness_pipeline.cube.options import CubeOptions
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.names.column_names import ColumnNames
+from ness_pipeline.names.country_column import NA, NAMIBIA, OPEN, CountryColumn
+from ness_pipeline.names.years import Years
 from ness_pipeline.schemas.landed.occurrence import GEOSPATIAL_ISSUES
 from ness_pipeline.sql import identifier, literal
 
@@ -22,6 +25,7 @@ KINDS = {
     "list of texts": r"varchar\[\]|array<string>",
 }
 """Kinds of columns: the types of DuckDB and Spark that each covers, as a regular expression."""
+NANOSECONDS_WITH_ZONE = ("timestamptz_ns", "timestamp_ns with time zone")
 NUMBERS = {
     "year": "year",
     "decimal_latitude": "decimalLatitude",
@@ -29,6 +33,17 @@ NUMBERS = {
     "coordinate_uncertainty_m": "coordinateUncertaintyInMeters",
 }
 """Columns that are converted from text where a file has text, with their terms."""
+
+CONTENT = (
+    "speciesKey", "taxonKey", "species", "scientificName", "countryCode", "country", "eventDate", "eventTime", "year",
+    "month", "day", "decimalLatitude", "decimalLongitude", "locality", "recordedBy", "basisOfRecord", "individualCount",
+)  # fmt: skip
+"""Terms by which a record without an identifier is known again."""
+
+
+SPECIES_KEYS = ("speciesKey", "speciesID")
+"""Columns with GBIF's key of the accepted species; the second is the name of 2013."""
+DayOrder = Literal["day", "month"]
 
 
 def _kind(type_name: str) -> str:
@@ -56,6 +71,8 @@ class Column:
             match = re.match(rf'struct[(<].*?\b"?{concept}"?[ :]((varchar|string)(\[\])?|array<string>)', lowered)
             if match:
                 return cls(f"{quoted}.{concept}", _kind(match[1]))
+        if lowered in NANOSECONDS_WITH_ZONE:  # DuckDB casts these to no other type of time than this one
+            quoted = f"CAST({quoted} AS TIMESTAMP_NS)"
         return cls(quoted, _kind(lowered))
 
     @property
@@ -69,16 +86,38 @@ class Column:
         return by_kind.get(self.kind, f"CAST({self.sql} AS VARCHAR)")
 
 
+@dataclass(frozen=True)
+class CountryText:
+    """The column that names the country of each record.
+
+    Attributes:
+        text: SQL for its text.
+        meaning: what the different texts mean.
+    """
+
+    text: str
+    meaning: CountryColumn
+
+
 class SqlTerms(ColumnNames):
     """The terms of one file, or of several of the same columns, as SQL expressions.
 
     Args:
         columns: column names as the files write them, with their types.
         shown: how messages name the files.
+
+    Attributes:
+        country: the column that names the country; None where there is none, and until the rows can be read.
+        has_blank_years: whether a record may have a date and no year, so that the year is read from the date.
+        day_order: which number of a date such as 1/3/2020 is the first, `day` or `month`; None where the files do not tell.
     """
+
+    day_order: DayOrder | None = None
+    has_blank_years: bool = True
 
     def __init__(self, columns: Mapping[str, str], shown: str) -> None:
         super().__init__(columns, shown)
+        self.country: CountryText | None = None
         self._columns = {name: Column.of(name, type_name) for name, type_name in columns.items()}
 
     @property
@@ -135,12 +174,15 @@ class SqlTerms(ColumnNames):
             SchemaDrift: a column that every record needs is missing.
             WrongUsage: neither the files nor the options name the country.
         """
-        self.require("the key of the accepted species", "speciesKey", "acceptedTaxonKey", "taxonKey")
+        self.require("the key of the accepted species", *SPECIES_KEYS, "acceptedTaxonKey", "taxonKey")
         self.require("the year of the event", "year", "eventDate")
         stages = _Stages()
         stages.add("gbif_id_text", self.text("gbifID"))
         stages.add("occurrence_id_text", self.text("occurrenceID"))
+        stages.add("content_text", self._content())
+        stages.add("data_set", self._data_set())
         stages.add("occurrence_status_text", self.text("occurrenceStatus"))
+        stages.add("individual_count_text", self.text("individualCount"))
         has_issue = self.text("hasGeospatialIssues", "hasGeospatialIssue")
         stages.add("issue_flag", f"lower(trim({has_issue})) IN ('true', '1')")
         stages.add("issue_listed", self._listed_issue())
@@ -159,39 +201,84 @@ class SqlTerms(ColumnNames):
         self._add_date(stages)
         for name, term in NUMBERS.items():
             self._add_number(stages, name, term)
-        return stages.read, stages.cleaned, stages.values
+        return stages.read, stages.cleaned, stages.values, stages.dated
+
+    def blank_year(self, relation: str) -> str | None:
+        """The statement for one row where some record of a relation has a date and no year; None without these columns."""
+        year, date = self.column("year"), self.column("eventDate")
+        if year is None or date is None:
+            return None
+        return f"SELECT 1 AS found FROM {relation} WHERE {self.text_or_null('year')} IS NULL AND {date.sql} IS NOT NULL LIMIT 1"
+
+    def day_order_votes(self, relation: str) -> str | None:
+        """The statement for two booleans over the rows of a relation: whether a date tells that the day is written first, or
+        the month. None where no date is text.
+        """  # noqa: D205  (the first sentence needs two lines)
+        column = self.column("eventDate")
+        if column is None or column.kind != "text":
+            return None
+        date = f"SELECT trimmed({column.text}) AS moment FROM {relation} WHERE substr({column.text}, 5, 1) <> '-'"
+        votes = "coalesce(bool_or(first_above_12(moment)), FALSE) AS day_first, coalesce(bool_or(second_above_12(moment)), FALSE) AS month_first"
+        return f"SELECT {votes} FROM ({date}) AS date_text"
+
+    def _iso_date(self, text: str) -> str:
+        """A date as the file has it, as ISO 8601 text."""
+        return f"iso_date({text}, {literal(self.day_order)})"
+
+    def _content(self) -> str:
+        """What tells records without an identifier apart, as one text; NULL where the files have GBIF's identifiers."""
+        if "gbifID" in self:
+            return "CAST(NULL AS VARCHAR)"
+        texts = [f"coalesce({self.text(term)}, '')" for term in CONTENT if term in self]
+        return f"concat_ws('|', {', '.join(texts)})"
 
     def _add_date(self, stages: _Stages) -> None:
-        """Add `event_date` and `temporal_uncertainty_s`."""
+        """Add `event_date`, `temporal_uncertainty_s` and `is_date_unread`, and the year of a record without its own.
+
+        A date that cannot be read is as uncertain as the year of its record; without a year the record is refused for it.
+        """
         stages.read["event_date_text"] = self.text_or_null("eventDate")
-        stages.cleaned["event_date"] = "without_midnight(event_date_text)"
+        stages.cleaned["event_date"] = self._iso_date("event_date_text")
         column = self.column("eventDate")
         if column is not None and self.has_timestamps and "eventTime" not in self:
             # No check reads the date then: as text, a timestamp is ISO 8601.
             stages.values["event_date"] = "CAST(NULL AS VARCHAR)"
-            stages.add("temporal_uncertainty_s", f"instant_uncertainty(CAST({column.sql} AS TIMESTAMP))")
+            stages.read["date_seconds"] = f"instant_uncertainty(CAST({column.sql} AS TIMESTAMP))"
+            stages.cleaned["date_seconds"] = stages.values["date_seconds"] = "date_seconds"
         else:
-            stages.values["event_date"] = "calendar_date(event_date)"
-            stages.values["temporal_uncertainty_s"] = "temporal_uncertainty_if_iso(event_date, event_time)"
+            stages.values["event_date"] = "event_date"
+            stages.values["date_seconds"] = "temporal_uncertainty_if_iso(event_date, event_time)"
+        # A CASE, so that the date is read only where no year is known when records are filtered by this column.
+        is_unread = "event_date IS NOT NULL AND date_seconds IS NULL"
+        stages.dated["is_date_unread"] = (
+            f"CASE WHEN year IS NOT NULL THEN FALSE WHEN year_text IS NOT NULL THEN FALSE ELSE {is_unread} END"
+        )
+        stages.dated["event_date"] = f"CASE WHEN year IS NOT NULL AND {is_unread} THEN NULL ELSE event_date END"
+        stages.dated["temporal_uncertainty_s"] = (
+            "CASE WHEN date_seconds IS NOT NULL THEN date_seconds WHEN event_date IS NOT NULL THEN year_seconds(year) END"
+        )
 
     def _add_number(self, stages: _Stages, name: str, term: str) -> None:
         """Add a number (`name`) and the text that it was read from (`name_text`, NULL if the file has a number)."""
         column = self.column(term)
-        is_year = name == "year"
         text = f"{name}_text"
         if column is not None and self._is_number(name, term):
-            stages.add(name, f"CAST({column.sql} AS {'BIGINT' if is_year else 'DOUBLE'})")
+            stages.add(name, f"CAST({column.sql} AS {'BIGINT' if name == 'year' else 'DOUBLE'})")
             stages.add(text, "CAST(NULL AS VARCHAR)")
-            return
-        stages.read[text] = self.text_or_null(term)
-        if is_year and column is None:
-            stages.cleaned[text] = "year_of_date(event_date_text)"
-        elif is_year:
-            stages.cleaned[text] = f"without_zero_decimals({text})"
         else:
-            stages.cleaned[text] = text
-        stages.values[name] = f"whole_number({text})" if is_year else f"decimal_number({text})"
-        stages.values[text] = text
+            stages.read[text] = stages.cleaned[text] = self.text_or_null(term)
+            stages.cleaned[text] = f"without_zero_decimals({text})" if name == "year" else text
+            stages.values[name] = f"whole_number({text})" if name == "year" else f"decimal_number({text})"
+            stages.dated[name] = name
+            stages.values[text] = stages.dated[text] = text
+        if name == "year" and self.has_blank_years:
+            stages.values[name] = (
+                f"coalesce({stages.values[name]}, CASE WHEN {text} IS NULL THEN {self._year_of_date()} END)"
+            )
+
+    def _year_of_date(self) -> str:
+        """The year of the date as a number, where the date is the column `event_date` of the stage `cleaned`."""
+        return "whole_number(year_of_date(event_date))"
 
     def _is_number(self, name: str, term: str) -> bool:
         """Whether the file itself has a number for a column of numbers; a year with decimals is read as text."""
@@ -201,21 +288,35 @@ class SqlTerms(ColumnNames):
     def selection(self, options: CubeOptions) -> str:
         """The condition for records of the wanted country and years, on the file's own columns where they allow."""
         conditions = []
-        column = self.column("countryCode", "country")
-        if options.country_code is not None and column is not None:
+        if options.country_code is not None and self.country is not None and self.country.meaning.is_understood:
             code = literal(options.country_code)
-            conditions.append(f"code_of({column.text}, {code}) = {code}")
+            conditions.append(f"code_of({self._country_code(self.country)}, {code}) = {code}")
         if options.years is not None:
-            conditions.append(f"{self._year()} BETWEEN {options.years.first} AND {options.years.last}")
+            conditions.append(self._is_in_years(options.years))
         return " AND ".join(conditions) or "TRUE"
 
-    def _year(self) -> str:
-        """The year as a number in one expression, on the column itself where it is one, so that a scan can skip."""
+    def _is_in_years(self, years: Years) -> str:
+        """The condition for records of some years, on the column itself where it is a number, so that a scan can skip."""
         column = self.column("year")
-        if column is not None and column.kind == "whole number":
-            return column.sql
-        text = self.text_or_null("year") if column is not None else f"year_of_date({self.text_or_null('eventDate')})"
-        return f"whole_number(without_zero_decimals({text}))"
+        bounds = f"BETWEEN {years.first} AND {years.last}"
+        # Only a first choice, in few words: Spark repeats the whole text of what it is given. The year itself is checked later.
+        of_date = f"TRY_CAST(regexp_extract({self.text('eventDate')}, '[0-9]{{4}}') AS INTEGER) {bounds}"
+        if column is None:
+            return of_date
+        if column.kind == "whole number":
+            return f"({column.sql} {bounds} OR ({column.sql} IS NULL AND {of_date}))"
+        text = self.text_or_null("year")
+        return f"(whole_number(without_zero_decimals({text})) {bounds} OR ({text} IS NULL AND {of_date}))"
+
+    def _data_set(self) -> str:
+        """Which data set a record is of, as far as the file says, for files that do not have GBIF's key of each record."""
+        names = (
+            ("datasetKey",)
+            if "datasetKey" in self
+            else ("datasetID", "institutionCode", "collectionCode", "catalogNumber")
+        )
+        texts = [f"coalesce({self.text(name)}, '')" for name in names if name in self]
+        return " || ' ' || ".join(texts) or "CAST(NULL AS VARCHAR)"
 
     def _listed_issue(self) -> str:
         column = self.column("issue", "issues")
@@ -233,8 +334,8 @@ class SqlTerms(ColumnNames):
         species, so an empty one means that there is none. In other files it is the key of the taxon, for records of rank
         species that are no synonyms.
         """
-        key = self.text(self.any_of("speciesKey", "acceptedTaxonKey") or "taxonKey")
-        if "speciesKey" in self:
+        key = self.text(self.any_of(*SPECIES_KEYS, "acceptedTaxonKey") or "taxonKey")
+        if self.any_of(*SPECIES_KEYS) is not None:
             return key
         self.require("whether taxonKey is a species", "taxonRank")
         is_species = f"upper({self.text_or_null('taxonRank')}) = 'SPECIES'"
@@ -245,29 +346,53 @@ class SqlTerms(ColumnNames):
         return f"CASE WHEN {is_species} AND {is_accepted} THEN {key} END"
 
     def _country(self, option: str | None) -> str:
-        """The country as text, or the one given for files that do not name it."""
-        if self.any_of("countryCode", "country") is not None:
-            return self.text("countryCode", "country")
+        """The country as text, or the one given for files that do not name it in a way that can be understood."""
+        if self.country is not None and (option is None or self.country.meaning.is_understood):
+            return self._country_code(self.country)
         if option is None:
             raise WrongUsage(f"{self.shown} does not name the country of its rows; give it, as in --country KE.")
         return literal(option)
 
+    def _country_code(self, country: CountryText) -> str:
+        """The code of a country where its text means one, else the text; most files have codes, which stay as they are."""
+        cases = {text: literal(code) for text, code in country.meaning.rewritten.items()}
+        cases |= dict.fromkeys(country.meaning.open, self._namibia())
+        if not cases:
+            return country.text
+        listed = " ".join(f"WHEN {literal(text)} THEN {code}" for text, code in sorted(cases.items()))
+        return f"CASE {country.text} {listed} ELSE {country.text} END"
+
+    def _namibia(self) -> str:
+        """The code of a record whose country may be Namibia or missing: NULL where its coordinates lie elsewhere."""
+        latitude, longitude = self._degrees("decimalLatitude"), self._degrees("decimalLongitude")
+        lies_there = f"{latitude} BETWEEN {NAMIBIA.south} AND {NAMIBIA.north} AND {longitude} BETWEEN {NAMIBIA.west} AND {NAMIBIA.east}"
+        is_open = f"{latitude} IS NULL OR {longitude} IS NULL"
+        return f"CASE WHEN {is_open} THEN {literal(OPEN)} WHEN {lies_there} THEN {literal(NA)} END"
+
+    def _degrees(self, term: str) -> str:
+        """A coordinate as a number, NULL where it is none."""
+        column = self.column(term)
+        is_number = column is not None and column.kind in {"whole number", "number"}
+        return f"CAST({self.text(term)} AS DOUBLE)" if is_number else f"decimal_number({self.text_or_null(term)})"
+
 
 @dataclass(frozen=True)
 class _Stages:
-    """The columns of three stages, name to expression.
+    """The columns of four stages, name to expression.
 
     Attributes:
         read: from the columns of the file.
         cleaned: text without what publishers write around a value (midnight for an unknown time, `.0`).
-        values: text as dates and numbers. Files of other columns must have the same in the same order.
+        values: text as dates and numbers.
+        dated: what date and year together say. Files of other columns must have the same in the same order.
     """
 
     read: dict[str, str] = field(default_factory=dict)
     cleaned: dict[str, str] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
+    dated: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, expression: str) -> None:
         """Add a column that is read by an expression and stays as it is."""
         self.read[name] = expression
-        self.cleaned[name] = self.values[name] = name
+        self.cleaned[name] = self.values[name] = self.dated[name] = name

@@ -23,6 +23,8 @@ Variables = Mapping[str, str | int | float | None]
 _Macros = Mapping[str, tuple[tuple[str, ...], exp.Expression]]
 _MACRO = re.compile(r"CREATE OR REPLACE MACRO (\w+)\(([^)]*)\) AS\s(.*?);\s*(?=CREATE|\Z)", re.DOTALL)
 _SPARK_NAMES = {"error": "raise_error"}
+_OF_THE_ENGINE = frozenset({"h3_code"})
+"""Functions that an engine gets from a library; their macros only say so to whom calls them elsewhere."""
 _WITH_NULLS = sqlglot.parse_one("map('ignoreNullFields', 'false')", read="spark")
 
 
@@ -38,7 +40,7 @@ def _macros() -> dict[str, tuple[tuple[str, ...], exp.Expression]]:
     for file in sorted(sql_folder("macros").glob("*.sql")):
         code = re.sub(r"(?m)^--.*$", "", file.read_text(encoding="utf-8"))
         for name, parameters, body in _MACRO.findall(code.strip() + "\n"):
-            if not body.lstrip().upper().startswith(("TABLE", "(SELECT", "SELECT")):
+            if name not in _OF_THE_ENGINE and not body.lstrip().upper().startswith(("TABLE", "(SELECT", "SELECT")):
                 names = tuple(part.partition(":=")[0].strip() for part in parameters.split(",") if part.strip())
                 macros[name.lower()] = names, cast("exp.Expression", sqlglot.parse_one(body, read="duckdb"))
     return macros

@@ -16,6 +16,7 @@ from ness_pipeline.errors import ContractViolation, WrongUsage
 from ness_pipeline.files.refused import positions
 from ness_pipeline.files.row_defaults import RowDefaults
 from ness_pipeline.files.terms import complete_groups
+from ness_pipeline.names.country_column import no_country
 from ness_pipeline.names.taxon_groups import with_groups
 
 REASONS = {
@@ -24,11 +25,15 @@ REASONS = {
     "basis_of_record": "A fossil or a specimen living in a zoo or garden says nothing of the wild",
     "species_key": "The record is not identified to an accepted species",
     "year": "The year of the record is unknown, before 1600 or still to come",
-    "country_code": "The country of the record is not known as an ISO 3166-1 alpha-2 code",
-    "event_date": "The date is not written as ISO 8601",
+    "country_code": "The record does not say its country",
+    "event_date": "The record has no year, and its date is not readable; write it as in 2020-03-01",
 }
 """Reasons in plain words by column, without the value and the full stop; other columns have the reason of the contract."""
+SERIAL_NUMBER = r"^[0-9]{5}([.][0-9]+)?$"
+SERIAL_REASON = "The record has no year, and its date is a number in which a spreadsheet counts days; give the column the format of a date there and export it again, as in 2020-03-01"
+"""What the date of a record is where it looks like 43891, and the reason to refuse the record."""
 UNCOUNTED = {
+    "event_date": ("date", "The date is not readable."),
     "record_id": ("unique", "The file holds this record twice."),
     "coordinate_uncertainty_m": ("cap", "The record is less certain than the cap on uncertainty allows."),
     "cell_code": ("grid", "The record has no coordinates that lie in a cell of the grid."),
@@ -143,13 +148,19 @@ def _reasons_of(column: str, values: pl.Series) -> pl.DataFrame:
     failed = pl.DataFrame({"failed_column": column, "failed_value": values})
     failed = failed.with_row_index(ROW_NUMBER).cast({ROW_NUMBER: pl.Int64})
     by_contract = no_refused_rows().select(ROW_NUMBER, "check_name", "reason")
-    if column != "cell_code":
+    if column not in {"cell_code", "event_date"}:
         by_contract = failed_values(tables()["landed.occurrence"], column, values)
     check_name, reason = UNCOUNTED.get(column, (None, None))
     sentence = pl.col("reason").fill_null(pl.lit(reason, pl.String))
     if column in REASONS:
         shown = pl.lit("") if column == "has_geospatial_issue" else pl.format(" ({})", "failed_value")
-        sentence = pl.concat_str(pl.lit(REASONS[column]), shown, pl.lit("."), ignore_nulls=True)
+        why = pl.lit(REASONS[column])
+        if column == "event_date":
+            why = pl.when(pl.col("failed_value").str.contains(SERIAL_NUMBER)).then(pl.lit(SERIAL_REASON)).otherwise(why)
+        sentence = pl.concat_str(why, shown, pl.lit("."), ignore_nulls=True)
+    if column == "country_code":
+        missing = f"{REASONS[column]}."
+        sentence = pl.lit(pl.Series([missing if value is None else no_country(value) for value in values]))
     reasons = failed.join(by_contract, on=ROW_NUMBER, how="left", maintain_order="left").select(
         *FAILURE, pl.col("check_name").fill_null(pl.lit(check_name, pl.String)), sentence.alias("reason")
     )
@@ -168,3 +179,13 @@ def _with_groups(records: pl.DataFrame, engine: Engine, defaults: RowDefaults) -
         shown=engine.records[0].shown,
     )
     return grouped.with_columns(groups).drop("kingdom", "phylum", "class", "order")
+
+
+def with_reporting_groups(engine: Engine) -> Iterator[pl.DataFrame]:
+    """Species of the records with their reporting group, without one where the files do not name phylum and class."""
+    for records in engine.species():
+        if engine.has_phylum_and_class:
+            yield _with_groups(records, engine, RowDefaults(""))
+        else:
+            unknown = pl.lit(None, pl.String).alias("taxon_group")
+            yield records.drop("kingdom", "phylum", "class_name", "order_name").with_columns(unknown)

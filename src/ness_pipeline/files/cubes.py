@@ -1,4 +1,4 @@
-"""Occurrence cubes made elsewhere: GBIF SQL downloads and the processed tables of b3gbi."""
+"""Occurrence cubes as files: GBIF SQL downloads, the processed tables of b3gbi, those of TrIAS, and our own."""
 
 from __future__ import annotations
 
@@ -13,25 +13,77 @@ from ness_pipeline.contract.refused import ROW_NUMBER as POSITION
 from ness_pipeline.contract.refused import refused_rows
 from ness_pipeline.cube.merge import MergedCube
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.files.countries import Countries
 from ness_pipeline.files.raw import ROW, RawTable
+from ness_pipeline.files.records import is_records
 from ness_pipeline.files.refused import RefusedRows, with_sentences
 from ness_pipeline.files.row_defaults import RowDefaults
 from ness_pipeline.files.terms import Terms
+from ness_pipeline.names.column_names import COUNTRY_TERMS, plain
+from ness_pipeline.names.country_column import NEVER_NA
 
 COUNTS = ("occurrences", "obs")
-CELLS = ("cellCode", "eeaCellCode", "eqdgcCellCode", "mgrsCellCode", "cell")
+SHORT_COUNT = "n"
+"""The count of TrIAS cubes; a table of records may have such a column as well."""
+YEARS = ("year", "yearMonth", "yearMonthDay")
+CELLS = (
+    "cellCode",
+    "eeaCellCode",
+    "eqdgcCellCode",
+    "eqdCellCode",
+    "extendedQuarterDegreeGridCellCode",
+    "mgrsCellCode",
+    "isea3hCellCode",
+    "dmsgCellCode",
+    "h3CellCode",
+    "cell",
+)
+DEGREES_AND_MINUTES = "dmsgCellCode"
+"""Cells of degrees, minutes and seconds: their codes look like those of quarter degrees and do not tell their size."""
+UNCERTAINTIES_M = ("minCoordinateUncertaintyInMeters", "minCoordinateUncertaintyM", "minCoordUncertainty")
+UNCERTAINTIES_S = ("minTemporalUncertainty", "minTemporalUncertaintyS")
+RANKS_OF_TAXA = ("kingdom", "phylum", "class", "order", "family", "genus", "species", "taxon", "acceptedTaxon")
+OTHER_KNOWN = (
+    *("countryCode", "country", "scientificName", "acceptedScientificName", "rank", "taxonRank", "taxonomicStatus"),
+    *("iucnRedListCategory", "redListCategory", "taxonGroup", "grid", "resolution", "xcoord", "ycoord"),
+    *("distinctObservers", "targetGroup", "targetGroupOccurrences", "speciesIntroducedOccurrences"),
+)
+LIKE_A_CELL = ("cell", "grid", "hex", "tile", "quadrant", "geohash", "utm", "mgrs", "h3", "qdgc")
+"""Parts of names that columns of cells have."""
 REASONS = {
     "species_key": "The row does not say which species it counts",
     "year": "The year of the row is unknown, before 1600 or still to come",
-    "country_code": "The country of the row is not known as an ISO 3166-1 alpha-2 code",
+    "country_code": "The row does not say its country",
     "occurrences": "The number of records is not a whole number of at least 1",
-    "cell_code": "The cell is missing or not a code of the EEA, quarter-degree or military grid",
+    "cell_code": "The cell is missing or not a code of a known grid (EEA, quarter degree, military, ISEA3H, degrees and minutes, H3)",
 }
 
 
 def is_cube(terms: Terms) -> bool:
     """Whether a table with these columns counts records per species and year."""
-    return terms.any_of(*COUNTS) is not None and terms.any_of("speciesKey", "taxonKey") is not None and "year" in terms
+    has_count = terms.any_of(*COUNTS) is not None or (SHORT_COUNT in terms and not is_records(terms))
+    return has_count and terms.any_of("speciesKey", "taxonKey") is not None and terms.any_of(*YEARS) is not None
+
+
+def added_up(terms: Terms) -> list[str]:
+    """Columns by which the rows of a cube are finer than country, year, species and cell; their rows are added up.
+
+    Raises:
+        WrongUsage: one of them may be the cells of a grid, or there are several columns of cells.
+    """
+    cells = [name for name in CELLS if name in terms]
+    if len(cells) > 1:
+        names = " and ".join(terms.name_of(name) for name in cells)
+        raise WrongUsage(f"{terms.shown} has several columns of cells ({names}); keep the one to count by.")
+    known = {*COUNTS, SHORT_COUNT, "year", *CELLS, *UNCERTAINTIES_M, *UNCERTAINTIES_S, *OTHER_KNOWN}
+    known |= {f"{rank}{end}" for rank in RANKS_OF_TAXA for end in ("", "Key", "Count")}
+    finer = [name for name in terms.names if plain(name) not in set(map(plain, known))]
+    for name in finer:
+        if any(part in plain(name) for part in LIKE_A_CELL):
+            raise WrongUsage(
+                f"{terms.shown} has a column {name!r} that may be the cells of a grid; rename it to cellCode, or remove it to count without cells."
+            )
+    return finer
 
 
 def read_cube(raw: RawTable, defaults: RowDefaults) -> Iterator[Batch]:
@@ -42,7 +94,7 @@ def read_cube(raw: RawTable, defaults: RowDefaults) -> Iterator[Batch]:
             nor given.
     """
     terms = Terms(raw.names, raw.shown)
-    cube_columns = _cube_columns(terms, defaults)
+    cube_columns = _cube_columns(terms, countries_of(raw, terms), defaults)
     species_columns = _species_columns(terms)
     grids: set[str] = set()
     with MergedCube() as cube, RefusedRows() as all_refused:
@@ -50,7 +102,8 @@ def read_cube(raw: RawTable, defaults: RowDefaults) -> Iterator[Batch]:
             texts = rows.select(cube_columns)
             valid, refused = check(tables()["core.occurrence_cube"], texts, defaults.source)
             if terms.any_of(*CELLS) is not None:
-                valid, refused = _refuse_without_grid(valid, refused)
+                # Our own cubes have the column of cells also where they have no grid.
+                valid, refused = _refuse_without_grid(valid, refused, may_be_empty="grid" in terms)
             # ROW gives the frame its height where no column comes from the file.
             species = rows.select(ROW, *species_columns).drop(ROW)
             species = species.with_columns(terms.groups(rows, defaults.taxon_group))
@@ -78,17 +131,23 @@ def _batches_of(cube: MergedCube, refused: RefusedRows, raw: RawTable, defaults:
         yield Batch("country_species", frame.with_columns(defaults.origin))
 
 
-def _cube_columns(terms: Terms, defaults: RowDefaults) -> list[pl.Expr]:
+def countries_of(raw: RawTable, terms: Terms) -> Countries | None:
+    """The column that names the country of each row."""
+    names = [terms.name_of(term) for term in COUNTRY_TERMS if term in terms]
+    return Countries.of(raw, names, [terms.name_of(term) for term in NEVER_NA if term in terms])
+
+
+def _cube_columns(terms: Terms, countries: Countries | None, defaults: RowDefaults) -> list[pl.Expr]:
     """The columns of the contract `OccurrenceCube`, as text, from a file's own."""
     return [
-        terms.country(defaults.country_code).alias("country_code"),
-        terms.whole("year").alias("year"),
+        terms.country(countries, defaults.country_code).alias("country_code"),
+        terms.whole(*YEARS).str.replace(r"^(\d{4})(-\d{2}){1,2}$", "$1").alias("year"),
         terms.key("speciesKey", "taxonKey").alias("species_key"),
-        grid_of(terms.value(*CELLS)).alias("grid"),
+        _grid(terms).alias("grid"),
         terms.value(*CELLS).alias("cell_code"),
-        terms.whole(*COUNTS).alias("occurrences"),
-        terms.value("minCoordinateUncertaintyInMeters").alias("min_coordinate_uncertainty_m"),
-        terms.whole("minTemporalUncertainty").alias("min_temporal_uncertainty_s"),
+        terms.whole(*COUNTS, SHORT_COUNT).alias("occurrences"),
+        terms.value(*UNCERTAINTIES_M).alias("min_coordinate_uncertainty_m"),
+        terms.whole(*UNCERTAINTIES_S).alias("min_temporal_uncertainty_s"),
     ]
 
 
@@ -96,23 +155,57 @@ def _species_columns(terms: Terms) -> list[pl.Expr]:
     """Name and category of the species, and whether it is introduced, from a file's own columns."""
     return [
         terms.value("species", "scientificName").alias("scientific_name"),
-        terms.text("iucnRedListCategory").str.to_uppercase().alias("red_list_category"),
+        terms.text("iucnRedListCategory", "redListCategory").str.to_uppercase().alias("red_list_category"),
         terms.is_introduced().alias("is_introduced"),
+        terms.whole("speciesIntroducedOccurrences")
+        .cast(pl.Int64, strict=False)
+        .alias("species_introduced_occurrences"),
     ]
 
 
-def _refuse_without_grid(valid: pl.DataFrame, refused: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _refuse_without_grid(
+    valid: pl.DataFrame, refused: pl.DataFrame, *, may_be_empty: bool
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Valid and refused rows of a cube by cells, with rows whose cell is of no known grid among the refused."""
-    without_grid = valid.filter(pl.col("grid").is_null()).get_column(POSITION)
-    without_cell = refused_rows(without_grid, column="cell_code", check="grid", reason=f"{REASONS['cell_code']}.")
-    return valid.filter(pl.col("grid").is_not_null()), pl.concat([refused, without_cell]).sort(POSITION)
+    is_wrong = pl.col("grid").is_null()
+    if may_be_empty:
+        is_wrong &= pl.col("cell_code").is_not_null()
+    without_cell = refused_rows(
+        valid.filter(is_wrong).get_column(POSITION),
+        column="cell_code",
+        check="grid",
+        reason=f"{REASONS['cell_code']}.",
+    )
+    return valid.filter(~is_wrong), pl.concat([refused, without_cell]).sort(POSITION)
+
+
+def _grid(terms: Terms) -> pl.Expr:
+    """The grid of each row's cell, NULL where there is none."""
+    cell = terms.value(*CELLS)
+    if DEGREES_AND_MINUTES in terms:
+        return pl.when(cell.str.contains(r"^[EW]\d{3}(\d{2}){0,2}[NS]\d{2}(\d{2}){0,2}$")).then(pl.lit("dmsg"))
+    return grid_of(cell)
 
 
 def grid_of(cell: pl.Expr) -> pl.Expr:
-    """The grid that a cell code belongs to: `eea:1000` (m), `eqdgc:2` (level), `mgrs:1000` (m), NULL for others."""
+    """The grid that a cell code belongs to: `eea:1000` (m), `eqdgc:2` (level), `mgrs:1000` (m), `h3:7` and `isea3h:5`
+    (resolution), NULL for others.
+
+    An H3 code is hexadecimal, with the resolution as its second digit. An ISEA3H code is decimal: 17 digits of the cell's
+    centre, and before them the resolution, to which 22 is added in the south and 44 in the west.
+    """  # noqa: D205  (the first sentence needs two lines)
     size = cell.str.extract(r"^(\d+)k?mE\d+N\d+$", 1)
     metres = pl.when(cell.str.contains("kmE", literal=True)).then(size + pl.lit("000")).otherwise(size)
     letters = cell.str.extract(r"^[EW]\d{3}[NS]\d{2}([A-D]*)$", 1).str.len_chars().cast(pl.String)
     digits = cell.str.extract(r"^\d{1,2}[C-HJ-NP-X][A-HJ-NP-Z]{2}(\d*)$", 1).str.len_chars()
     side = digits.replace_strict({0: "100000", 2: "10000", 4: "1000", 6: "100", 8: "10", 10: "1"}, default=None)
-    return pl.coalesce(pl.lit("eea:") + metres, pl.lit("eqdgc:") + letters, pl.lit("mgrs:") + side)
+    hexagon = cell.str.extract(r"^8([0-9a-f])[0-9a-f]{13}$", 1).str.to_integer(base=16, strict=False).cast(pl.String)
+    code = cell.str.extract(r"^-?(\d{1,2})\d{17}$", 1).cast(pl.Int64)
+    resolution = ((code - 1) % 22 + 1).cast(pl.String)
+    return pl.coalesce(
+        pl.lit("eea:") + metres,
+        pl.lit("eqdgc:") + letters,
+        pl.lit("mgrs:") + side,
+        pl.lit("h3:") + hexagon,
+        pl.lit("isea3h:") + resolution,
+    )

@@ -12,6 +12,7 @@ import polars as pl
 
 from ness_pipeline.contract.refused import ROW_NUMBER, as_refused_rows, refused_rows, whole_rows_as_json
 from ness_pipeline.files.raw import ROW, RawTable
+from ness_pipeline.names.country_column import no_country
 
 
 class RefusedRows:
@@ -81,6 +82,9 @@ def with_sentences(
             reasons.append(reason)
             continue
         value = texts.get_column(column)[number]
+        if column == "country_code" and value is not None:
+            reasons.append(no_country(value))
+            continue
         shown = "" if value is None or isinstance(value, bool) else f" ({value})"
         reasons.append(f"{sentences[column]}{shown}.")
     chosen = rows[refused.get_column(ROW_NUMBER)]

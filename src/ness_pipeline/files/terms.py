@@ -5,9 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.files.countries import Countries
 from ness_pipeline.files.raw import ROW
 from ness_pipeline.names.column_names import ColumnNames
-from ness_pipeline.names.countries import countries
+from ness_pipeline.names.keys import key_of, without_zero_decimals
 from ness_pipeline.names.taxon_groups import RESIDUAL_GROUPS, with_groups
 
 RANKS = ("kingdom", "phylum", "class", "order")
@@ -26,37 +27,38 @@ class Terms(ColumnNames):
     def value(self, *terms: str) -> pl.Expr:
         """As `text`, with the ways in which R and Python write a missing value as NULL.
 
-        Not for country codes and Red List categories, where `NA` is Namibia and Not Applicable.
+        Not for Red List categories, where `NA` is Not Applicable.
         """
         column = self.text(*terms)
         return pl.when(~column.is_in(["NA", "NaN", "nan", "NULL", "None"])).then(column)
 
     def whole(self, *terms: str) -> pl.Expr:
         """As `value`, for whole numbers and keys: `5219833.0` is 5219833."""
-        return self.value(*terms).str.replace(r"^(-?\d+)\.0+$", "$1")
+        return without_zero_decimals(self.value(*terms))
 
     def key(self, *terms: str) -> pl.Expr:
         """As `whole`, for keys of species; what a spreadsheet made of a key (`5.2E+06`) is no key."""
-        key = self.whole(*terms)
-        return pl.when(~key.str.contains(r"^\d+(\.\d+)?([eE][+-]?\d+)$|^\d*\.\d+$")).then(key)
+        return key_of(self.value(*terms))
 
-    def country(self, given: str | None) -> pl.Expr:
+    def country(self, read: Countries | None, given: str | None) -> pl.Expr:
         """The country of each row: from the file, or the one given for the whole file.
 
-        A code that is no country becomes text that no contract accepts.
+        Args:
+            read: the column of the file that names it, None where there is none.
+            given: the country given for the whole file, which may be where the file names none that can be understood.
 
         Raises:
             WrongUsage: the country is neither in the file nor given, or both.
         """
-        term = self.any_of("countryCode", "country")
-        if term is None:
-            if given is None:
-                raise WrongUsage(f"{self.shown} does not name the country of its rows; give it, as in --country KE.")
-            return pl.lit(given)
-        if given is not None:
-            raise WrongUsage(f"{self.shown} names the country of each row itself; leave --country {given} out.")
-        code = self.text(term).str.to_uppercase()
-        return pl.when(code.is_in(list(countries())) | code.is_null()).then(code).otherwise(pl.lit("not ISO: ") + code)
+        if read is not None and given is None:
+            return read.codes
+        if given is None:
+            raise WrongUsage(f"{self.shown} does not name the country of its rows; give it, as in --country KE.")
+        if read is not None and read.meaning.is_understood:
+            raise WrongUsage(
+                f"{self.shown} names the country of each row itself ({read.meaning.shown}); leave --country {given} out, and remove the rows of other countries from the file where you do not want them."
+            )
+        return pl.lit(given)
 
     def is_introduced(self) -> pl.Expr:
         """Whether the row is marked introduced or managed."""
@@ -64,11 +66,16 @@ class Terms(ColumnNames):
         return means.str.contains(INTRODUCED).fill_null(value=False)
 
     def groups(self, rows: pl.DataFrame, given: str | None) -> pl.Series:
-        """The reporting group of each row (`taxon_group`): from its higher taxa, else the one given for the whole file.
+        """The reporting group of each row (`taxon_group`): its own, as in our cubes; or from its higher taxa, else the one given
+        for the whole file.
 
         Raises:
             WrongUsage: the file does not name the higher taxa of a row, and no group is given.
-        """
+        """  # noqa: D205  (the first sentence needs two lines)
+        if "taxonGroup" in self:
+            return rows.select(
+                self.value("taxonGroup").fill_null(pl.lit(given, pl.String)).alias("taxon_group")
+            ).to_series()
         lineage = rows.select(ROW, *(self.value(rank).alias(rank) for rank in RANKS))
         groups = with_groups(lineage).get_column("taxon_group")
         return complete_groups(
