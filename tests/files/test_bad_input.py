@@ -86,16 +86,19 @@ def test_a_column_twice(tmp_path):
     assert "two columns 'year'" in refused(tmp_path / "twice.csv")
 
 
-def test_latin_1_says_where_and_how_to_convert(tmp_path):
-    """The byte, the line, and the command."""
-    sentence = refused(write_text(tmp_path / "old.tsv", records({}, {"species": "Inventa café"}), encoding="latin-1"))
-    assert "byte 0xE9 in line 3" in sentence
-    assert "iconv -f WINDOWS-1252 -t UTF-8" in sentence
+def test_another_alphabet_says_where_and_how_to_convert(tmp_path):
+    """The byte, the line, what it most likely is, and the command; Russian is not read as if it were French."""
+    names = records({}, {"species": "Большой пёстрый дятел"}, {"species": "Обыкновенная лисица"})
+    sentence = refused(write_text(tmp_path / "old.tsv", names, encoding="cp1251"))
+    assert "byte 0xC1 in line 3" in sentence
+    assert "iconv -f cp1251 -t UTF-8" in sentence
 
 
-def test_utf_16_says_how_to_convert(tmp_path):
-    """Spreadsheets call it Unicode text."""
-    assert "UTF-16" in refused(write_text(tmp_path / "unicode.txt", records({}), encoding="utf-16"))
+def test_utf_16_cut_short(tmp_path):
+    """Half a letter at the end is no text."""
+    file = write_text(tmp_path / "unicode.txt", records({}), encoding="utf-16")
+    file.write_bytes(file.read_bytes()[:-1])
+    assert "not written in utf-16" in refused(file)
 
 
 def test_a_binary_file(tmp_path):
@@ -104,9 +107,9 @@ def test_a_binary_file(tmp_path):
     assert "no text table" in refused(tmp_path / "image.csv")
 
 
-def test_a_workbook(tmp_path):
-    """A spreadsheet file is a zip, but no download."""
-    assert "save the sheet as CSV" in refused(zipped(tmp_path / "own.xlsx", {"[Content_Types].xml": "<x/>"}))
+def test_a_document_of_an_office_program(tmp_path):
+    """It is a zip, but neither a download nor a workbook."""
+    assert "save the table as CSV" in refused(zipped(tmp_path / "own.docx", {"[Content_Types].xml": "<x/>"}))
 
 
 @pytest.mark.parametrize("magic", unpack.PACKED)

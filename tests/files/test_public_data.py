@@ -78,7 +78,7 @@ def test_a_cube_is_accounted_for_row_by_row(public_data, name, delimiter, option
     cell = next(column for column in raw[0] if column.endswith("cellcode"))
     kept = [row for row in raw if row["year"] and row[key]]
     found = load(path, **options)
-    assert found.layout == "occurrence cube"
+    assert found.layout.partition(",")[0] == "occurrence cube"
     assert found.received == len(raw)
     assert found.loaded == len(kept)
     per_year: Counter[int] = Counter()

@@ -68,7 +68,7 @@ def test_own_files_make_every_red_list_metric(home: Settings) -> None:
 def test_unknown_scope_of_a_list_is_refused(tmp_path: Path) -> None:
     """A list whose scope is no country is kept aside, while a threat's scope is a part of the population."""
     file = tmp_path / "list.csv"
-    file.write_text("species_key,assessment_year,red_list_category,scope\na,2020,VU,Norway\n", encoding="utf-8")
+    file.write_text("species_key,assessment_year,red_list_category,scope\na,2020,VU,Atlantis\n", encoding="utf-8")
     loaded = load_file(Settings(_env_file=None, home=tmp_path / "home"), file, table="assessment")
     assert [one.quarantined for one in loaded.results] == [1]
-    assert "write NO" in loaded.reasons[0][2]
+    assert "is no country of ISO 3166-1" in loaded.reasons[0].examples[0][0]

@@ -50,37 +50,68 @@ def test_a_cube_in_the_contracts_columns_is_a_table(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "error", "said"),
+    ("without", "change", "error", "said"),
     [
-        ({"assessment_yaer": "1"}, SchemaDrift, "'assessment_yaer' that assessment does not know; rename it to 'assessment_year'"),
-        ({"shoe_size": "1"}, SchemaDrift, "'shoe_size' that assessment does not know; remove it"),
-        ({"source": "me"}, SchemaDrift, "'source'"),
-        ({}, ContractViolation, "lacks the column 'assessment_year' that assessment needs"),
+        (("assessment_year",), {}, ContractViolation, "lacks the column that assessment needs: assessment_year"),
+        (("assessment_year", "scope"), {"size": "1"}, ContractViolation, r"lacks 2 columns .*: assessment_year \(.*\); scope \(.*--country gives it.*\)\..* Its columns size are not read"),
+        (("assessment_year",), {"assessment_yaer": "1"}, ContractViolation, "if it is 'assessment_yaer', say --map assessment_yaer=assessment_year"),
+        ((), {"change_reasn": "genuine"}, SchemaDrift, "'change_reasn', which is almost 'change_reason'; say --map change_reasn=change_reason, or --map change_reasn=-"),
     ],
 )  # fmt: skip
-def test_a_wrong_column_stops_the_file(tmp_path, change, error, said):
-    """The sentence names the column and what to do, and no row is given."""
-    row = {name: value for name, value in ASSESSMENT.items() if name != "assessment_year"} | change
+def test_what_is_missing_is_said_at_once_and_whole(tmp_path, without, change, error, said):
+    """The sentence names every column and what to do, and no row is given."""
+    row = {name: value for name, value in ASSESSMENT.items() if name not in without} | change
     with pytest.raises(error, match=said):
         load(write_text(tmp_path / "own.csv", [row], ","), table="assessment")
 
 
+@pytest.mark.parametrize("name", [None, "assessment"])
 @pytest.mark.parametrize(
-    ("code", "hint"), [("KEN", "write KE"), ("Kenya", "write KE"), ("UK", "write GB"), ("XX", "code.")]
-)
-def test_a_country_is_an_iso_code(tmp_path, code, hint):
-    """Rows of anything else are kept aside, with the code to write where it is known."""
-    rows = [STATUS, STATUS | {"country_code": code}, STATUS | {"country_code": "TZ"}]
-    found = load(write_text(tmp_path / "treaties.csv", rows, ","), table="treaty_party")
-    assert found.rows["treaty_party"]["country_code"].to_list() == ["KE", "TZ"]
-    assert (found.loaded, found.refused["row_number"].to_list()) == (2, [1])
-    assert found.refused["reason"][0].endswith(f"{hint.removesuffix('.')}.")
+    "words",
+    [
+        {"species_key": "SPECIES KEY", "assessment_year": "Year assessed", "red_list_category": "Category", "scope": "Country"},
+        {"species_key": "taxonKey", "assessment_year": "yearPublished", "red_list_category": "redListCategory", "scope": "scopes"},
+        {"species_key": "http://example.org/terms/speciesKey", "scientific_name": "dwc:scientificName"},
+    ],
+)  # fmt: skip
+def test_columns_are_known_by_what_they_mean(tmp_path, words, name):
+    """Other words, cases, prefixes and addresses of terms give the same rows, whether the table is named or found."""
+    row = {words.get(column, column): value for column, value in ASSESSMENT.items()} | {"Shoe size": "1"}
+    expected = load(write_text(tmp_path / "ours.csv", [ASSESSMENT], ","), table="assessment")
+    found = load(write_text(tmp_path / "theirs.csv", [row], ","), table=name)
+    columns = expected.rows["assessment"].columns
+    assert found.rows["assessment"].select(columns).equals(expected.rows["assessment"])
 
 
-def test_namibia_is_not_a_missing_value(tmp_path):
-    """`NA` is a country and a category, never an empty value."""
-    found = load(write_text(tmp_path / "treaties.csv", [STATUS | {"country_code": "NA"}], ","), table="treaty_party")
-    assert found.rows["treaty_party"]["country_code"].to_list() == ["NA"]
+def test_the_user_says_what_a_column_means(tmp_path):
+    """`--map` comes before the column's own name; what makes way for it is not read."""
+    row = ASSESSMENT | {"Kategorie": "EN"}
+    said = {"Kategorie": "red_list_category"}
+    rows = load(write_text(tmp_path / "own.csv", [row], ","), table="assessment", renamed=said).rows["assessment"]
+    assert rows["red_list_category"].to_list() == ["EN"]
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"Kategory": "red_list_category"}, r"has no column 'Kategory', which --map names; did you mean Kategorie\?"),
+        ({"Kategorie": "red_list_categry"}, r"has .*column 'red_list_categry', which --map names; did you mean red_list_category\?"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", [None, "assessment"])
+def test_a_map_of_what_is_not_there(tmp_path, said, sentence, name):
+    """The sentence names the nearest column."""
+    file = write_text(tmp_path / "own.csv", [ASSESSMENT | {"Kategorie": "EN"}], ",")
+    with pytest.raises(WrongUsage, match=sentence):
+        load(file, table=name, renamed=said)
+
+
+def test_records_by_other_words(tmp_path):
+    """A sheet of sightings in words that people write, with one column that only its writer knows."""
+    sheet = [{"dwc:species": "Inventa prima", "GBIF key": "700", "lat": "-1.5", "long": "36.5", "Date": "2021-03-21", "ISO2": "KE", "Gruppe": "Aves"}]  # fmt: skip
+    found = load(write_text(tmp_path / "sheet.csv", sheet, ","), renamed={"Gruppe": "class"}, taxon_group="birds")
+    assert found.layout == "occurrence records"
+    assert found.cube.select("country_code", "year", "species_key", "occurrences").rows() == [("KE", 2021, "700", 1)]
 
 
 def test_a_broken_row_stops_an_own_table(tmp_path):
@@ -107,7 +138,10 @@ def test_an_option_that_makes_no_sense_is_wrong_usage(tmp_path, options, said):
         load(write_text(tmp_path / "treaties.csv", [STATUS], ","), **options)
 
 
-def test_a_table_of_nothing_known_asks_for_its_name(tmp_path):
-    """Without a table's name, only records and cubes are recognised."""
-    with pytest.raises(SchemaDrift, match="name the table"):
-        load(write_text(tmp_path / "treaties.csv", [STATUS], ","))
+def test_a_table_is_found_by_its_columns(tmp_path):
+    """Without a table's name the one is taken whose columns are there; of none, the sentence says what is missing for it."""
+    assert load(write_text(tmp_path / "treaties.csv", [STATUS], ",")).layout == "rows of treaty_party"
+    with pytest.raises(SchemaDrift, match=r"treaty_party needs status as well"):
+        load(write_text(tmp_path / "treaty.csv", [{"country": "KE", "treaty": "cms"}], ","))
+    with pytest.raises(SchemaDrift, match=r"nor a table that is known \(its columns are shoe, size\); name the table"):
+        load(write_text(tmp_path / "shoes.csv", [{"shoe": "a", "size": "1"}], ","))

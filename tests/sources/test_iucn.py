@@ -24,6 +24,7 @@ from ness_pipeline.landing.http import Session
 from ness_pipeline.landing.request import Fetch, Payload, Request
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Landing
+from ness_pipeline.names.red_list_words import CATEGORY_OF_CODE, vocabulary_word
 from ness_pipeline.names.years import Years
 from ness_pipeline.sandbox import World, serve
 from ness_pipeline.schemas.vocabulary import THREAT_SCOPES, THREAT_SEVERITIES, THREAT_TIMINGS
@@ -31,7 +32,6 @@ from ness_pipeline.settings import CATALOGUE_OF_LIFE, Settings
 from ness_pipeline.sources import sources
 from ness_pipeline.sources.apis.iucn_api import RedList
 from ness_pipeline.sources.apis.personal_data import without_email_addresses
-from ness_pipeline.sources.apis.red_list_codes import CATEGORY_OF_CODE, vocabulary_word
 from ness_pipeline.sources.extract import context_of, extract
 from ness_pipeline.sources.iucn import CHECKLIST, IucnRedList
 

@@ -14,12 +14,12 @@ from ness_pipeline.errors import SourceUnavailable
 from ness_pipeline.landing.http import Session
 from ness_pipeline.landing.request import Payload, Request
 from ness_pipeline.names.countries import countries
+from ness_pipeline.names.published_values import TOTAL_CODES
 from ness_pipeline.sandbox import serve
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import worldbank
 from ness_pipeline.sources.apis.gbif_facets import answer_of
 from ness_pipeline.sources.apis.pygbif_adapter import FACETS
-from ness_pipeline.sources.unsdg import TOTAL_CODES
 
 pytestmark = pytest.mark.data
 

@@ -11,20 +11,21 @@ from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
 from ness_pipeline.landing.request import Payload, Request
 from ness_pipeline.landing.units import Unit
+from ness_pipeline.names.published_series import WORLD_BANK
 from ness_pipeline.names.years import Years
-from ness_pipeline.sources.worldbank import INDICATORS, SOURCES
+from ness_pipeline.sources.worldbank import SOURCES
 
 SOURCE = SOURCES[0]
 CODE = "ER.LND.PTLD.ZS"
 AREAS = {"/v2/country": "worldbank/countries_and_aggregates.json"}
-NOTHING = {f"/v2/country/all/indicator/{code}": "worldbank/no_data.json" for code in INDICATORS}
+NOTHING = {f"/v2/country/all/indicator/{code}": "worldbank/no_data.json" for code in WORLD_BANK}
 DATA = f"/v2/country/all/indicator/{CODE}"
 
 
 def first(data: str, **more: str) -> Batch:
     """The batch of the first indicator; the others have no data."""
     batches = read(SOURCE, replies({**AREAS, **NOTHING, DATA: f"worldbank/{data}", **more}))
-    assert len(batches) == len(INDICATORS)
+    assert len(batches) == len(WORLD_BANK)
     return batches[0]
 
 
@@ -109,7 +110,7 @@ def test_requests_name_format_and_span() -> None:
     read(SOURCE, fetch, years="2000:2025")
     assert all(("format", "json") in request.params for request in asked)
     assert all(("date", "2000:2025") in request.params for request in asked[1:])
-    assert len(asked) == 1 + len(INDICATORS)
+    assert len(asked) == 1 + len(WORLD_BANK)
 
 
 def test_release() -> None:

@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ness_pipeline.contract.batch import Batch
 from ness_pipeline.contract.dictionary import Table
 from ness_pipeline.cube.records import Records
 from ness_pipeline.errors import SchemaDrift, WrongUsage
-from ness_pipeline.files.cubes import is_cube, read_cube
-from ness_pipeline.files.dwca import archive_table
+from ness_pipeline.files.about import About, about_of
+from ness_pipeline.files.batches import batches_of
+from ness_pipeline.files.checklists import is_checklist, read_checklist
+from ness_pipeline.files.columns import NOT_READ
+from ness_pipeline.files.cubes import added_up, is_cube, read_cube
+from ness_pipeline.files.dwca import row_types
+from ness_pipeline.files.layouts import raw_table
+from ness_pipeline.files.publishers import Published, read_published_table, read_published_tables, without_metadata
 from ness_pipeline.files.raw import RawTable
-from ness_pipeline.files.records import is_records, read_records
+from ness_pipeline.files.records import engine_of_records, is_records, may_be_records
 from ness_pipeline.files.row_defaults import RowDefaults
-from ness_pipeline.files.tables import fits, read_table, table_named
+from ness_pipeline.files.species_list import TABLE as SPECIES_TABLE
+from ness_pipeline.files.species_list import is_species_list, read_species_list
+from ness_pipeline.files.tables import columns_of, fits, has_table, read_table, recognised, table_named
 from ness_pipeline.files.terms import Terms
-from ness_pipeline.files.text import sniff
-from ness_pipeline.files.unpack import Unpacked, unpacked
+from ness_pipeline.files.unpack import Unpacked, unpacked, with_sheet
+from ness_pipeline.landing.own_loads import Kind
 from ness_pipeline.names.column_names import ColumnNames
 from ness_pipeline.names.countries import resolve
 from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
 
-__all__ = ["CUBE_TABLES", "FileLoad", "read", "read_many"]
+__all__ = ["CUBE_TABLES", "About", "FileLoad", "read", "read_many", "with_sheet"]
 
 CUBE_TABLES = ("occurrence_cube", "country_species")
+OCCURRENCES = "occurrences"
+"""What the user calls the table of a file that holds records or a cube."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +49,20 @@ class FileLoad:
         layout: what the file is, in plain words.
         tables: tables that it fills, without layer.
         batches: its rows; can be read once, inside the `with` block only.
+        kind: what it is beside other files that speak of the same.
+        unread: columns of the file that are not read.
+        write_keys: writes, for records, by which keys they are known in other files too; inside the `with` block only.
+        about: what it says of itself: citation, licence, publisher, day.
     """
 
     source: str
     layout: str
     tables: tuple[str, ...]
     batches: Iterator[Batch]
+    kind: Kind = "rows"
+    unread: tuple[str, ...] = ()
+    write_keys: Callable[[Path], None] | None = None
+    about: About = field(default_factory=About)
 
 
 @contextmanager
@@ -57,17 +75,21 @@ def read(
     checklist_key: str | None = None,
     source: str | None = None,
     is_complete: bool = False,
+    renamed: Mapping[str, str] | None = None,
 ) -> Iterator[FileLoad]:
     """Read a file, folder or archive; its layout is recognised from its content.
 
     Args:
-        path: occurrence records, a cube, or a table in the columns of a contract; text or parquet, plain or packed.
-        table: table to fill; records and cubes fill `occurrence_cube` and `country_species`.
+        path: occurrence records, a cube, a table in the columns of a contract, or a publisher's file; text, parquet or a workbook
+            (`list.xlsx#Sheet` chooses one of its sheets), plain or packed.
+        table: table to fill; `occurrences` for records and cubes, which fill `occurrence_cube` and `country_species`; None
+            finds it from the columns.
         country_code: country of all rows, for files that do not name it.
         taxon_group: reporting group of all rows, for files that do not name higher taxa.
         checklist_key: GBIF dataset key of the checklist of the species keys, when known.
         source: name of the data in `source`; the file's name where none is given.
         is_complete: whether a list names every species of its groups, as the user says.
+        renamed: column of the file to the column or term that it means; `-` for one that is not read.
 
     Raises:
         WrongUsage: the file is unreadable, or an option is missing or makes no sense.
@@ -80,57 +102,133 @@ def read(
         taxon_group=taxon_group,
         checklist_key=checklist_key,
         is_complete=is_complete,
+        renamed=renamed or {},
     )
     if taxon_group is not None and taxon_group not in TAXON_GROUPS:
         raise WrongUsage(f"{taxon_group!r} is no reporting group; choose one of {', '.join(TAXON_GROUPS)}.")
-    wanted = table_named(table) if table is not None else None
-    with unpacked(path) as content:
-        raw = _raw_table(content)
-        yield _load_of(raw, wanted, defaults)
+    is_counted = table == OCCURRENCES
+    wanted = table_named(table) if table is not None and not is_counted else None
+    with ExitStack() as stack:
+        content = stack.enter_context(unpacked(path))
+        load = _load_of(without_metadata(content), wanted, defaults, stack, is_counted=is_counted)
+        yield replace(load, about=load.about.over(about_of(content.notes)))
 
 
-def _load_of(raw: RawTable, wanted: Table | None, defaults: RowDefaults) -> FileLoad:
+def _load_of(
+    content: Unpacked, wanted: Table | None, defaults: RowDefaults, stack: ExitStack, *, is_counted: bool
+) -> FileLoad:
+    """The rows of unpacked files, read as what they turn out to be.
+
+    Args:
+        content: the files.
+        wanted: the table that the user names.
+        defaults: values for all rows.
+        stack: keeps open what is read from.
+        is_counted: whether the user says that it has records or a cube.
+    """
+    if content.meta is not None and is_checklist(row_types(content)):
+        return _load_of_checklist(content, wanted, defaults)
+    published = read_published_tables(content)
+    raw = None if published is not None else raw_table(content)
+    if raw is not None and not is_counted and not defaults.renamed and not (wanted is not None and fits(wanted, raw)):
+        published = read_published_table(raw)
+    if published is not None:
+        load = _load_of_published(published, content.path.name, wanted, defaults)
+    else:
+        table = raw_table(content) if raw is None else raw
+        load = _load_of_table(table, wanted, defaults, stack, is_counted=is_counted)
+    return (
+        load if raw is None or raw.encoding is None else replace(load, layout=f"{load.layout}, read as {raw.encoding}")
+    )
+
+
+def _load_of_checklist(content: Unpacked, wanted: Table | None, defaults: RowDefaults) -> FileLoad:
+    """The assessments of an archive of taxa.
+
+    Raises:
+        WrongUsage: the user names another table, or a checklist of which the keys are not.
+    """
+    if wanted is not None and wanted.short_name != "assessment":
+        raise WrongUsage(f"{content.path.name} is an archive of taxa, which fills assessment; load it as that.")
+    if defaults.checklist_key is not None:
+        raise WrongUsage(f"{content.path.name} is an archive of taxa with keys of its own, so the checklist key has no meaning for it; leave it out.")  # fmt: skip
+    return FileLoad(defaults.source, "national Red List", ("assessment",), read_checklist(content, defaults))
+
+
+def _load_of_published(published: Published, shown: str, wanted: Table | None, defaults: RowDefaults) -> FileLoad:
+    """The rows of a publisher's file.
+
+    Raises:
+        WrongUsage: it does not fill the table that the user names, or an option has no meaning for it.
+    """
+    if wanted is not None and wanted.short_name not in published.tables:
+        raise WrongUsage(f"{shown} is: {published.layout}, which fills {' and '.join(published.tables)}; load it as that.")  # fmt: skip
+    if given := ", ".join(defaults.given(wanted or table_named(published.tables[0]))):
+        raise WrongUsage(f"{shown} is: {published.layout}, which says {given} of each row itself; leave the option out.")  # fmt: skip
+    return FileLoad(defaults.source, published.layout, published.tables, published.batches, about=published.about)
+
+
+def _load_of_table(
+    raw: RawTable, wanted: Table | None, defaults: RowDefaults, stack: ExitStack, *, is_counted: bool
+) -> FileLoad:
     """The rows of a file, read as what its columns say that it is.
 
     Args:
         raw: the file.
         wanted: the table that the user names.
         defaults: values for all rows.
+        stack: keeps open what is read from.
+        is_counted: whether the user says that it has records or a cube.
 
     Raises:
-        SchemaDrift: it has neither records nor a cube, and no table is named.
+        SchemaDrift: it has neither records nor a cube, and its columns are those of no table, or of several.
     """
-    terms = Terms(raw.names, raw.shown)
-    is_list = wanted is not None and wanted.has("is_complete_list") and fits(wanted, raw)
-    if defaults.is_complete and not is_list:
+    named = raw.rename(
+        {theirs: f"{theirs} (not read)" if ours == NOT_READ else ours for theirs, ours in defaults.renamed.items()}
+    )
+    terms = Terms(named.names, raw.shown)
+    is_exact = wanted is not None and fits(wanted, raw)
+    if wanted is None or (wanted.short_name in CUBE_TABLES and not is_exact):
+        if is_cube(terms):
+            _refuse_complete(raw, defaults)
+            finer = added_up(terms)
+            layout = f"occurrence cube, added up over {', '.join(finer)}" if finer else "occurrence cube"
+            return FileLoad(defaults.source, layout, CUBE_TABLES, read_cube(named, defaults), "cube")
+        if is_species_list(terms):
+            return FileLoad(defaults.source, "list of species", (SPECIES_TABLE,), read_species_list(named, defaults))
+        if is_records(terms) or (may_be_records(terms) and (is_counted or not has_table(raw, defaults))):
+            _refuse_complete(raw, defaults)
+            engine = stack.enter_context(engine_of_records(named, defaults))
+            rows = batches_of(engine, defaults)
+            return FileLoad(
+                defaults.source, "occurrence records", CUBE_TABLES, rows, "records", write_keys=engine.write_keys
+            )
+    if is_counted:
+        message = f"{raw.shown} holds neither occurrence records nor a cube (its columns are {', '.join(raw.names[:6])} …); leave `occurrences` out, or name its table."
+        raise SchemaDrift(message)
+    columns = recognised(raw, defaults) if wanted is None else columns_of(raw, wanted, defaults)
+    table = columns.table
+    if not table.has("is_complete_list"):
+        _refuse_complete(raw, defaults)
+    return FileLoad(
+        defaults.source,
+        f"rows of {table.short_name}",
+        (table.short_name,),
+        read_table(raw, columns, defaults),
+        unread=columns.unread,
+    )
+
+
+def _refuse_complete(raw: RawTable, defaults: RowDefaults) -> None:
+    """Be sure that nobody calls a file complete that is no list.
+
+    Raises:
+        WrongUsage: the user does.
+    """
+    if defaults.is_complete:
         raise WrongUsage(
             f"{raw.shown} is not read as a list of species or of assessments, so --complete has no meaning for it; leave the option out, or load it as country_species or assessment."
         )
-    is_table = wanted is not None and (wanted.short_name not in CUBE_TABLES or fits(wanted, raw))
-    if not is_table and is_cube(terms):
-        return FileLoad(defaults.source, "occurrence cube", CUBE_TABLES, read_cube(raw, defaults))
-    if not is_table and is_records(terms):
-        return FileLoad(defaults.source, "occurrence records", CUBE_TABLES, read_records(raw, defaults))
-    if wanted is not None:
-        name = wanted.short_name
-        return FileLoad(defaults.source, f"rows of {name}", (name,), read_table(raw, wanted, defaults))
-    message = f"{raw.shown} holds neither occurrence records nor a cube (its columns are {', '.join(raw.names[:6])} …); name the table to load it into."
-    raise SchemaDrift(message)
-
-
-def _raw_table(content: Unpacked) -> RawTable:
-    """The rows of unpacked files: an archive, parquet parts, or a text table."""
-    if content.meta is not None:
-        return archive_table(content)
-    if all(_is_parquet(file) for file in content.files):
-        return RawTable.from_parquet(content.files, content.path.name)
-    text = sniff(content.files[0], content.path.name)
-    return RawTable(content.path.name, content.files, text.names, text)
-
-
-def _is_parquet(file: Path) -> bool:
-    with file.open("rb") as start:
-        return file.suffix == ".parquet" or start.read(4) == b"PAR1"
 
 
 @contextmanager
@@ -152,7 +250,7 @@ def read_many(paths: Sequence[Path | str]) -> Iterator[list[Records]]:
                 continue
             content = stack.enter_context(unpacked(Path(path)))
             _note_given(given, path, {Path(path).resolve(), *(file.resolve() for file in content.files)})
-            raw = _raw_table(content)
+            raw = raw_table(content)
             if not is_records(ColumnNames(raw.names, raw.shown)):
                 raise SchemaDrift(
                     f"{raw.shown} does not hold occurrence records (its columns are {', '.join(raw.names[:6])} …); load cubes and tables with `ness load`."

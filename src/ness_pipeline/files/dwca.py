@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import codecs
 import csv
+import itertools
 import re
-import shutil
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -13,54 +13,92 @@ from dwca.descriptors import ArchiveDescriptor, DataFileDescriptor, shorten_term
 from dwca.exceptions import InvalidArchive
 
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.files.encoding import as_utf8
 from ness_pipeline.files.raw import RawTable
-from ness_pipeline.files.text import TextFormat, check_utf8, first_line
+from ness_pipeline.files.text import TextFormat, first_lines
 from ness_pipeline.files.unpack import Unpacked
 
+LEFT_OUT = {"encoding": "UTF-8", "fieldsTerminatedBy": ",", "fieldsEnclosedBy": "&quot;"}
+"""What an attribute means that an archive leaves out (Darwin Core text guide); the reader has other defaults."""
 
-def archive_table(archive: Unpacked) -> RawTable:
-    """The records of an archive, with the short names of Darwin Core terms as column names.
+
+def row_types(archive: Unpacked) -> list[str]:
+    """What the core of an archive and each of its extensions are about, in lower case, such as `taxon` and `distribution`.
 
     Raises:
-        WrongUsage: `meta.xml` is unreadable or does not describe occurrence records, or their file is missing.
+        WrongUsage: `meta.xml` is unreadable.
+    """
+    descriptor = _descriptor(archive.meta or "", archive.path.name)
+    return [_row_type(part) for part in (descriptor.core, *descriptor.extensions)]
+
+
+def archive_table(archive: Unpacked, row_type: str = "occurrence") -> RawTable:
+    """The rows of one type of an archive, with the short names of Darwin Core terms as column names.
+
+    The identifier of a core's row is the column `id`; in an extension it is `coreid`.
+
+    Args:
+        archive: the unpacked archive.
+        row_type: what the rows are about, in lower case.
+
+    Raises:
+        WrongUsage: `meta.xml` is unreadable or does not describe such rows, or their file is missing.
     """
     shown = archive.path.name
-    core = _core(archive.meta or "", shown)
+    descriptor = _descriptor(archive.meta or "", shown)
+    parts = [part for part in (descriptor.core, *descriptor.extensions) if _row_type(part) == row_type]
+    if not parts or (row_type == "occurrence" and parts[0] is not descriptor.core):
+        kind = shorten_term(descriptor.core.type or "") or "unnamed"
+        raise WrongUsage(f"{shown} is an archive of {kind} rows; load one whose core are occurrences, or taxa with the distribution of each.")  # fmt: skip
+    core = parts[0]
     locations = [location.text or "" for location in core.raw_element.findall("files/location")]
-    files = tuple(_readable(_inside(archive.root, name, shown), core, shown) for name in locations)
+    files = tuple(_readable(_inside(archive.root, name, shown), core, archive.scratch, shown) for name in locations)
     delimiter, quote = core.fields_terminated_by, core.fields_enclosed_by
-    used = [core.id_index, *(field["index"] for field in core.fields)]
-    described = 1 + max(index for index in used if index is not None)
-    actual = len(next(csv.reader([first_line(files[0], shown)], delimiter=delimiter, quotechar=quote or None)))
-    names = [f"column {number}" for number in range(1, max(described, actual) + 1)]
+    names = [f"column {number}" for number in range(1, 1 + _width(files[0], core, shown))]
     defaults = {}
     for field in core.fields:
         name = shorten_term(field["term"])
-        if field["index"] is not None and names[field["index"]].startswith("column "):
-            name = name if name not in names else field["term"]
-            names[field["index"]] = name
+        if field["index"] is not None:
+            if field["index"] >= len(names):  # the file has fewer columns than its description, so the value is missing
+                continue
+            if names[field["index"]].startswith("column "):
+                name = name if name not in names else field["term"]
+                names[field["index"]] = name
         if field["default"] is not None:
             defaults[name] = field["default"]
+    for index, name in ((core.id_index, "id"), (core.coreid_index, "coreid")):
+        if index is not None and names[index].startswith("column ") and name not in names:
+            names[index] = name
     text = TextFormat(delimiter, quote, tuple(names), core.lines_to_ignore)
     return RawTable(shown, files, tuple(dict.fromkeys([*names, *defaults])), text, defaults)
 
 
-def _core(meta: str, shown: str) -> DataFileDescriptor:
+def _width(file: Path, core: DataFileDescriptor, shown: str) -> int:
+    """How many columns a file has: those of its widest row up to the first one with values."""
+    lines = (f"{line}\n" for line in first_lines(file, shown))
+    rows = csv.reader(lines, delimiter=core.fields_terminated_by, quotechar=core.fields_enclosed_by or None)
+    return max(len(row) for row in itertools.islice(rows, core.lines_to_ignore + 1))
+
+
+def _row_type(part: DataFileDescriptor) -> str:
+    return str(shorten_term(part.type or "")).lower()
+
+
+def _descriptor(meta: str, shown: str) -> ArchiveDescriptor:
     if "<!DOCTYPE" in meta or "<!ENTITY" in meta:
         raise WrongUsage(f"{shown} has a meta.xml with definitions of its own; do not trust it.")
-    # The standard lets an archive leave the encoding out and mean UTF-8; the reader needs it written down.
-    complete = re.sub(r"<(core|extension)\b(?![^>]*\bencoding=)", r'<\1 encoding="UTF-8"', meta)
+    complete = meta
+    for name, value in LEFT_OUT.items():
+        complete = re.sub(rf"<(core|extension)\b(?![^>]*\b{name}=)", rf'<\1 {name}="{value}"', complete)
     try:
-        core = ArchiveDescriptor(complete).core
-        codecs.lookup(core.file_encoding)
+        descriptor = ArchiveDescriptor(complete)
+        for part in (descriptor.core, *descriptor.extensions):
+            codecs.lookup(part.file_encoding)
     except (ParseError, InvalidArchive, AttributeError, TypeError, ValueError, LookupError) as error:
         raise WrongUsage(
             f"{shown} has a meta.xml that is not readable ({error}); download the archive again."
         ) from error
-    kind = shorten_term(core.type or "")
-    if kind.lower() != "occurrence":
-        raise WrongUsage(f"{shown} is an archive of {kind or 'unnamed'} rows; load one whose core are occurrences.")
-    return core
+    return descriptor
 
 
 def _inside(root: Path, name: str, shown: str) -> Path:
@@ -70,19 +108,6 @@ def _inside(root: Path, name: str, shown: str) -> Path:
     return file
 
 
-def _readable(file: Path, core: DataFileDescriptor, shown: str) -> Path:
+def _readable(file: Path, core: DataFileDescriptor, scratch: Path, shown: str) -> Path:
     """The file itself, or a copy of it in UTF-8 where it is declared to be written otherwise."""
-    encoding = codecs.lookup(core.file_encoding).name
-    if encoding != "utf-8":
-        copy = file.with_name(f"{file.name}.utf8")
-        try:
-            with (
-                file.open(encoding=encoding, newline="") as given,
-                copy.open("w", encoding="utf-8", newline="") as made,
-            ):
-                shutil.copyfileobj(given, made)
-        except UnicodeError as error:
-            raise WrongUsage(f"{shown} is not written in {encoding} as its meta.xml says; export it again.") from error
-        file = copy
-    check_utf8(file, shown)
-    return file
+    return as_utf8(file, scratch, shown, codecs.lookup(core.file_encoding).name).path

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import duckdb
 import polars as pl
@@ -13,10 +14,19 @@ from ness_pipeline.contract.refused import no_refused_rows, refused_rows, whole_
 from ness_pipeline.cube.records import Records
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.text import MAX_LINE, TextFormat
+from ness_pipeline.names.column_names import plain
 from ness_pipeline.sql import exact_path, frame_of, identifier, literal
 
 BATCH_CELLS = 2_000_000
 """Values per batch: a wide table is read in fewer rows at a time, so that memory is the same."""
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+"""Stands in the name of a folder for a missing value."""
+DECIMAL_COMMA = r"^([+-]?\d+),(\d+)$"
+NO_THOUSANDS = r"^[<>]?=?\s*[+-]?(0,\d+|\d+,\d{1,2}|\d+,\d{4,}|\d{4,},\d+)\s*%?$"
+"""A number whose comma cannot stand between thousands."""
+DECIMAL_POINT = r"\d\.\d"
+NEVER_THOUSANDS = frozenset({"decimallatitude", "decimallongitude"})
+"""Columns of numbers below a thousand, where a comma can only be a decimal one."""
 ROW = "row number"
 """Added to every batch: position of the row in the file, from 0. The blank keeps it apart from a file's own columns."""
 
@@ -31,7 +41,10 @@ class RawTable:
         names: column names as the file writes them, and those of `defaults`.
         text: format of a text table, None for parquet.
         defaults: value of a column where the file has none, or lacks the column altogether.
+        encoding: what a text table is written in, where that is not UTF-8.
+        folder_columns: columns of parquet whose values stand in the names of folders, as in `countryCode=KE/year=2020`.
         malformed: lines that are no rows, in the columns `REFUSED_COLUMNS`; complete once `batches` is exhausted.
+        renamed: name that a column of a parquet file has here.
     """
 
     shown: str
@@ -39,17 +52,42 @@ class RawTable:
     names: tuple[str, ...]
     text: TextFormat | None
     defaults: Mapping[str, str] = field(default_factory=dict)
+    encoding: str | None = None
+    folder_columns: tuple[str, ...] = ()
     malformed: pl.DataFrame = field(default_factory=no_refused_rows)
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+    def rename(self, names: Mapping[str, str]) -> RawTable:
+        """The same table with other names for some columns."""
+        text = self.text
+        if text is not None:
+            text = replace(text, names=tuple(names.get(name, name) for name in text.names))
+        return replace(
+            self,
+            names=tuple(names.get(name, name) for name in self.names),
+            text=text,
+            defaults={names.get(name, name): value for name, value in self.defaults.items()},
+            renamed={} if text is not None else {**self.renamed, **names},
+        )
 
     @classmethod
-    def from_parquet(cls, files: tuple[Path, ...], shown: str) -> RawTable:
+    def from_parquet(cls, files: tuple[Path, ...], shown: str, root: Path | None = None) -> RawTable:
         """A table from parquet parts; parts may differ in which columns they have.
 
+        Args:
+            files: the parts.
+            shown: how messages name them.
+            root: folder from which on the names of folders may hold values; None where they hold none.
+
         Raises:
-            WrongUsage: a part is damaged or half written.
+            WrongUsage: a part is damaged or half written, or folders of parts beside each other name other columns.
         """
+        columns = {() if root is None else tuple(values_in_folders(file, root)) for file in files}
+        if len(columns) > 1:
+            named = " and ".join(sorted("/".join(names) or "none" for names in columns))
+            raise WrongUsage(f"{shown} has folders that name different columns ({named}); load them one by one.")
         with duckdb.connect() as connection:
-            table = cls(shown, files, (), None)
+            table = cls(shown, files, (), None, folder_columns=columns.pop())
             try:
                 table.names = tuple(table._relation(connection).columns)
             except duckdb.Error as error:
@@ -81,6 +119,72 @@ class RawTable:
             except (duckdb.Error, pl.exceptions.PolarsError) as error:
                 raise unreadable(self.shown, error) from error
 
+    def different(self, name: str) -> list[str]:
+        """The different texts of a column, as `batches` gives them, in no order.
+
+        Raises:
+            WrongUsage: the file is damaged.
+        """
+        texts = {self.defaults[name]} if name in self.defaults else set()
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            try:
+                relation = self._relation(connection)
+                if name in relation.columns:
+                    values = pl.from_arrow(relation.aggregate(identifier(name), identifier(name)).to_arrow_table())
+                    texts.update(as_text(pl.DataFrame(values)[name]).drop_nulls())
+            except (duckdb.Error, pl.exceptions.PolarsError) as error:
+                raise unreadable(self.shown, error) from error
+        return list(texts)
+
+    def has_text(self, text: str, names: Iterable[str]) -> bool:
+        """Whether some columns have a text anywhere in the file.
+
+        Raises:
+            WrongUsage: the file is damaged.
+        """
+        with duckdb.connect() as connection:
+            try:
+                relation = self._relation(connection)
+                present = [identifier(name) for name in names if name in relation.columns]
+                if not present:
+                    return False
+                condition = " OR ".join(f"trim(CAST({name} AS VARCHAR)) = {literal(text)}" for name in present)
+                return bool(relation.filter(condition).limit(1).fetchall())
+            except duckdb.Error as error:
+                raise unreadable(self.shown, error) from error
+
+    def with_decimal_commas(self, names: Iterable[str]) -> list[str]:
+        """Which columns of numbers have decimal commas: some separate no thousands, and no value of the column has a point.
+
+        Raises:
+            WrongUsage: the file is damaged.
+        """
+        with duckdb.connect() as connection:
+            try:
+                relation = self._relation(connection)
+                types = dict(zip(relation.columns, map(str, relation.types), strict=True))
+                texts = [name for name in names if types.get(name) == "VARCHAR"]
+                if not texts:
+                    return []
+                (answers,) = relation.aggregate(", ".join(map(_has_decimal_commas, texts))).fetchall()
+            except duckdb.Error as error:
+                raise unreadable(self.shown, error) from error
+        return [name for name, answer in zip(texts, answers, strict=True) if answer]
+
+    def largest(self, name: str) -> float:
+        """The largest number in a column, 0 where it has none.
+
+        Raises:
+            WrongUsage: the file is damaged.
+        """
+        with duckdb.connect() as connection:
+            try:
+                numbers = self._relation(connection).aggregate(f"max(TRY_CAST({identifier(name)} AS DOUBLE))")
+                return max((float(number or 0) for (number,) in numbers.fetchall()), default=0.0)
+            except duckdb.Error as error:
+                raise unreadable(self.shown, error) from error
+
     def as_records(self, folder: Path) -> Records:
         """The rows for a cube engine: parquet as it is, a text table rewritten as parquet of the same name.
 
@@ -90,29 +194,52 @@ class RawTable:
         Raises:
             WrongUsage: the file is damaged, or a quote is never closed.
         """
-        if self.text is None:
+        if self.text is None and not self.renamed and not self.folder_columns:
             return Records(self.shown, tuple(map(str, self.files)))
         target = folder / self.files[0].name
         with duckdb.connect() as connection:
             connection.execute("SET memory_limit = '1GB'")
             try:
                 relation = self._relation(connection)
-                names = [identifier(name) for name in relation.columns]
-                expressions = {name: f"trim({name}, concat(' ', chr(9), chr(10), chr(13)))" for name in names}
-                for column, value in self.defaults.items():
-                    name, default = identifier(column), literal(value)
-                    expressions[name] = f"coalesce(nullif(trim({name}), ''), {default})" if name in names else default
-                projection = ", ".join(f"{expression} AS {name}" for name, expression in expressions.items())
-                relation.project(projection).write_parquet(str(target), compression="zstd")
+                projected = relation if self.text is None else relation.project(self._cleaned(relation.columns))
+                projected.write_parquet(str(target), compression="zstd")
                 self.malformed = self._malformed(connection)
             except duckdb.Error as error:
                 raise unreadable(self.shown, error) from error
         return Records(self.shown, (str(target),), self.malformed)
 
+    def _cleaned(self, columns: Iterable[str]) -> str:
+        """SQL for the columns of a text table of records: trimmed, with defaults, decimal commas of coordinates as points."""
+        expressions = {}
+        for column in columns:
+            trimmed = f"trim({identifier(column)}, concat(' ', chr(9), chr(10), chr(13)))"
+            if plain(column) in NEVER_THOUSANDS:
+                trimmed = f"regexp_replace({trimmed}, {literal(DECIMAL_COMMA)}, '\\1.\\2')"
+            expressions[column] = trimmed
+        for column, value in self.defaults.items():
+            default, text = literal(value), expressions.get(column)
+            expressions[column] = default if text is None else f"coalesce(nullif({text}, ''), {default})"
+        return ", ".join(f"{expression} AS {identifier(column)}" for column, expression in expressions.items())
+
     def _relation(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         names = [exact_path(file) for file in self.files]
+        if self.folder_columns:
+            listed = ", ".join(literal(name) for name in names)
+            # Folders above the one that the user named may have such names too.
+            everything = connection.sql(
+                f"FROM read_parquet([{listed}], union_by_name = true, binary_as_string = true, "
+                "hive_partitioning = true, hive_types_autocast = false)"
+            )
+            above = set(values_in_folders(self.files[0], Path("/"))) - set(self.folder_columns)
+            own = [identifier(name) for name in everything.columns if name not in above]
+            return everything.project(", ".join(own))
         if self.text is None:
-            return connection.read_parquet(names, union_by_name=True, binary_as_string=True)
+            rows = connection.read_parquet(names, union_by_name=True, binary_as_string=True)
+            if not self.renamed:
+                return rows
+            return rows.project(
+                ", ".join(f"{identifier(n)} AS {identifier(self.renamed.get(n, n))}" for n in rows.columns)
+            )
         return connection.read_csv(
             names,  # type: ignore[arg-type]  # its stub does not know that lists of files are read
             header=False,
@@ -148,6 +275,20 @@ class RawTable:
             reason=f"The line does not have the {len(self.text.names)} columns of the header.",
             rows=whole_rows_as_json(errors.select(line="csv_line")),
         )
+
+
+def _has_decimal_commas(name: str) -> str:
+    """SQL for whether a column has decimal commas; most values have no comma, so patterns are looked for in few."""
+    text = f"trim({identifier(name)})"
+    has_comma = f"bool_or(contains({text}, ',') AND regexp_matches({text}, {literal(NO_THOUSANDS)}))"
+    has_point = f"bool_or(contains({text}, '.') AND regexp_matches({text}, {literal(DECIMAL_POINT)}))"
+    return f"{has_comma} AND NOT {has_point}"
+
+
+def values_in_folders(file: Path, root: Path) -> dict[str, str]:
+    """The columns whose value for a file stands in the names of its folders below a root, as `year=2020`."""
+    parts = [part.partition("=") for part in file.relative_to(root).parent.parts if "=" in part]
+    return {name: unquote(value) for name, _, value in parts if name and value != NO_VALUE}
 
 
 def unreadable(shown: str, error: Exception) -> WrongUsage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
@@ -10,14 +10,21 @@ from ness_pipeline.contract.batch import Batch
 from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.contract.refused import refused_rows, whole_rows_as_json
 from ness_pipeline.errors import ContractViolation, SchemaDrift, WrongUsage
+from ness_pipeline.files.columns import NOT_READ, ColumnMap
+from ness_pipeline.files.countries import Countries
 from ness_pipeline.files.raw import ROW, RawTable
-from ness_pipeline.files.row_defaults import RowDefaults
+from ness_pipeline.files.row_defaults import NATIONAL_LISTS, RowDefaults
+from ness_pipeline.files.values import CATEGORIES, NOT_CONVERTIBLE, number_columns, with_contract_values
 from ness_pipeline.names.column_names import nearest
-from ness_pipeline.names.countries import countries, country_named
+from ness_pipeline.names.country_column import NOT_ISO, no_country
+from ness_pipeline.names.keys import is_rounded, without_zero_decimals
 from ness_pipeline.schemas.vocabulary import INDEX_SETS
 
-NATIONAL_LISTS = frozenset({"assessment", "genuine_change"})
-"""Tables whose `scope` is a country's Red List or the global one; the scope of a threat is something else."""
+MEASURED = ("occurrence_cube",)
+"""Tables that are known by what they count, not by the names of their columns."""
+GLOBAL = "global"
+CODE, FAILING = "code of the country", "failing column"
+"""Columns that are added to rows while they are read; the blanks keep them apart from a file's own."""
 
 
 def loadable() -> tuple[str, ...]:
@@ -43,27 +50,98 @@ def fits(table: Table, raw: RawTable) -> bool:
     return all(table.has(name) and name != "source" for name in raw.names)
 
 
-def read_table(raw: RawTable, table: Table, defaults: RowDefaults) -> Iterator[Batch]:
-    """The rows of a file as they are; types and values are checked when they are loaded.
+def columns_of(raw: RawTable, table: Table, defaults: RowDefaults) -> ColumnMap:
+    """Which columns of a file are which of a table.
+
+    Raises:
+        WrongUsage: the user names a column that file or table does not have.
+    """
+    return ColumnMap.of(raw.names, table, raw.shown, said=defaults.renamed, given=defaults.given(table))
+
+
+def _maps(raw: RawTable, defaults: RowDefaults) -> list[ColumnMap]:
+    """Which columns of a file are which of each table that the user may mean."""
+    said = {ours for ours in defaults.renamed.values() if ours != NOT_READ}
+    candidates = [table_named(name) for name in loadable() if name not in MEASURED]
+    columns = {column.name for table in candidates for column in table.columns}
+    if unknown := sorted(said - columns):
+        guess = nearest(unknown[0], columns)
+        hint = f"did you mean {guess}?" if guess else "`ness dictionary` lists the columns of every table."
+        raise WrongUsage(f"No table has a column {unknown[0]!r}, which --map names; {hint}")
+    return [columns_of(raw, table, defaults) for table in candidates if all(table.has(name) for name in said)]
+
+
+def has_table(raw: RawTable, defaults: RowDefaults) -> bool:
+    """Whether a file has all columns that some table needs."""
+    return any(one.fits for one in _maps(raw, defaults))
+
+
+def recognised(raw: RawTable, defaults: RowDefaults) -> ColumnMap:
+    """The one table whose columns a file has.
+
+    Raises:
+        SchemaDrift: it has those of none, or of several; the sentence says which it could be.
+    """
+    maps = _maps(raw, defaults)
+    fitting = sorted((one for one in maps if one.fits), key=lambda one: -len(one.names))
+    if fitting and (len(fitting) == 1 or len(fitting[0].names) > len(fitting[1].names)):
+        return fitting[0]
+    if fitting:
+        names = " or ".join(one.table.short_name for one in fitting if len(one.names) == len(fitting[0].names))
+        raise SchemaDrift(
+            f"{raw.shown} could be {names}; say which, as in: ness load {fitting[0].table.short_name} FILE."
+        )
+    nearest_maps = sorted((one for one in maps if one.names), key=lambda one: (len(one.missing), -len(one.names)))[:2]
+    lacks = "; ".join(one.lacks for one in nearest_maps)
+    shown = ", ".join(raw.names[:8]) + (" …" if len(raw.names) > len(raw.names[:8]) else "")
+    raise SchemaDrift(
+        f"{raw.shown} holds neither occurrence records nor a cube nor a table that is known (its columns are {shown}); "
+        f"{lacks or 'name the table, and which column is which with --map THEIRS=OURS'}."
+    )
+
+
+def read_table(raw: RawTable, columns: ColumnMap, defaults: RowDefaults) -> Iterator[Batch]:
+    """The rows of a file in the columns of a table; types and values are checked when they are loaded.
 
     Columns that the file lacks are filled with the values given for all rows.
 
     Raises:
-        SchemaDrift: the file has a column that the contract does not know.
+        SchemaDrift: a column is almost called as one of the table.
         ContractViolation: a column that every row needs is missing, or the file has no rows.
+        WrongUsage: a value given for all rows cannot be used.
     """
-    _check_columns(raw, table, defaults)
-    filled = [pl.lit(value).alias(name) for name, value in defaults.given().items()]
+    columns.check()
+    table = columns.table
+    raw = raw.rename(columns.renames)
+    given = defaults.given(table)
+    countries = _countries(raw, columns)
+    _check_given(raw, columns, countries, given)
+    filled = [pl.lit(value).alias(name) for name, value in given.items()]
+    wanted = [name for name in raw.names if name in columns.names.values()]
+    decimal_commas = raw.with_decimal_commas(number_columns(raw, table))
     rows_seen = 0
     for rows in raw.batches():
         rows_seen += rows.height
-        yield from _by_country(_with_sets(rows.with_columns(filled), table), table)
+        whole = _with_sets(_filled_in(rows.select(ROW, *wanted).with_columns(filled), table), table)
+        read = None if countries is None or countries.name in given else countries
+        by_contract = with_contract_values(_with_keys(whole, table), table, decimal_commas)
+        yield from _without_refused(by_contract, table, read)
     if raw.malformed.height:
         row = raw.malformed.get_column("row_number")[0]
         message = f"{raw.shown}, row {row + 1}, does not have the {len(raw.names)} columns of the header; nothing was loaded, correct the row."
         raise ContractViolation(message)
     if not rows_seen:
         raise ContractViolation(f"{raw.shown} has column names but no rows; nothing was loaded, add the rows.")
+
+
+def _filled_in(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """The rows with what is plain without saying: an own value is of the total, the user's own, and observed where it is there."""
+    if table.short_name != "indicator_observation":
+        return rows
+    said = {"disaggregation": pl.lit("total"), "publisher": pl.lit("user")}
+    if "value" in rows.columns:
+        said["value_status"] = pl.when(pl.col("value").is_null()).then(pl.lit("missing")).otherwise(pl.lit("observed"))
+    return rows.with_columns(value.alias(name) for name, value in said.items() if name not in rows.columns)
 
 
 def _with_sets(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -76,27 +154,19 @@ def _with_sets(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
     return rows.with_columns(index_set=pl.coalesce(stated, named), taxon_group=group.replace(INDEX_SETS))
 
 
-def _check_columns(raw: RawTable, table: Table, defaults: RowDefaults) -> None:
-    """Compare the columns of a file, and the values given for all rows, with those of the table.
+def _check_given(raw: RawTable, columns: ColumnMap, countries: Countries | None, given: Mapping[str, str]) -> None:
+    """Be sure that the values given for all rows are for columns that the file lacks.
 
     Raises:
-        SchemaDrift: the file has a column that the contract does not know.
-        ContractViolation: a column that every row needs is missing.
-        WrongUsage: a value given for all rows cannot be used.
+        WrongUsage: one of them cannot be used.
     """
-    wanted = [column.name for column in table.columns if column.name != "source"]
-    given = defaults.given()
-    for name in raw.names:
-        if name not in wanted:
-            guess = nearest(name, [column for column in wanted if column not in raw.names])
-            hint = f"rename it to {guess!r}" if guess else f"remove it; the table has {', '.join(wanted)}"
-            raise SchemaDrift(f"{raw.shown} has a column {name!r} that {table.short_name} does not know; {hint}.")
-    for column in table.columns:
-        if column.name not in {*raw.names, *given, "source"} and not column.nullable:
-            message = f"{raw.shown} lacks the column {column.name!r} that {table.short_name} needs ({column.description}); add it."
-            raise ContractViolation(message)
+    table = columns.table
     for name in given:
-        if name in raw.names:
+        if countries is not None and name == countries.name:
+            if not countries.meaning.is_understood:
+                continue
+            reason = f"{raw.shown} has that column itself, with {countries.meaning.shown}"
+        elif name in columns.names.values():
             reason = f"{raw.shown} has that column itself"
         elif not table.has(name):
             reason = f"{raw.shown} is for {table.short_name}, which has no such column"
@@ -105,45 +175,69 @@ def _check_columns(raw: RawTable, table: Table, defaults: RowDefaults) -> None:
         raise WrongUsage(f"The option for {name} cannot be used, because {reason}; leave it out.")
 
 
-def _by_country(rows: pl.DataFrame, table: Table) -> Iterator[Batch]:
-    """The rows in their order, those of unknown countries refused; the loader numbers rows as they come."""
-    name = _country_column(rows, table)
-    if name is None:
-        yield Batch(table.short_name, rows.drop(ROW))
-        return
-    codes = list(countries())
-    if name == "scope":
-        codes.append("global")
-    is_known = pl.col(name).is_in(codes) | pl.col(name).is_null()
-    runs = rows.with_columns(is_known.alias("is known"), is_known.rle_id().alias("run of rows"))
-    for run in runs.partition_by("run of rows", maintain_order=True):
-        content = run.drop(ROW, "is known", "run of rows")
-        if run.get_column("is known")[0]:
-            yield Batch(table.short_name, content)
-        else:
-            refused = _refused(content, run.get_column(ROW), name)
-            yield Batch(table.short_name, content.clear(), refused=refused)
+def _with_keys(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """The rows with keys as records and cubes have them: `1000.0` is 1000."""
+    return rows.with_columns(without_zero_decimals(pl.col(name)) for name in _key_columns(rows, table))
 
 
-def _country_column(rows: pl.DataFrame, table: Table) -> str | None:
+def _key_columns(rows: pl.DataFrame, table: Table) -> list[str]:
+    """Columns that hold keys of species and taxa."""
+    return [name for name in rows.columns if name.endswith("_key") and table.has(name)]
+
+
+def _countries(raw: RawTable, columns: ColumnMap) -> Countries | None:
     """The column that names the country of each row, None where there is none."""
+    table = columns.table
     candidates = ["country_code"]
     if table.short_name in NATIONAL_LISTS:
         candidates.append("scope")
-    return next((name for name in candidates if name in rows.columns and table.has(name)), None)
+    names = [name for name in candidates if name in raw.names and table.has(name)]
+    return Countries.of(raw, names, [name for name in raw.names if name not in {*names, *CATEGORIES}])
 
 
-def _refused(rows: pl.DataFrame, numbers: pl.Series, column: str) -> pl.DataFrame:
-    """Rows of unknown countries as refused rows.
+def _without_refused(rows: pl.DataFrame, table: Table, countries: Countries | None) -> Iterator[Batch]:
+    """The rows in their order with ISO codes; those of unknown countries or units, or with rounded keys, are refused.
+
+    The loader numbers rows as they come.
 
     Args:
-        rows: the rows.
-        numbers: their positions in the file.
-        column: the column that names the country.
+        rows: the rows; in `NOT_CONVERTIBLE`, where that is there, why the unit of a row cannot be converted.
+        table: their table.
+        countries: the column that names the country, None where there is none to read.
     """
-    reasons = []
-    for value in rows.get_column(column):
-        code = country_named(value)
-        hint = f"; write {code}" if code else ""
-        reasons.append(f"{column} is {value!r}, which is no ISO 3166-1 alpha-2 code{hint}.")
-    return refused_rows(numbers, column=column, check="iso2", reason=reasons, rows=whole_rows_as_json(rows))
+    wrong = {name: is_rounded(pl.col(name)) for name in _key_columns(rows, table)}
+    code = pl.lit(None, pl.String)
+    if countries is not None:
+        given = pl.col(countries.name)
+        is_global = (given.str.strip_chars().str.to_lowercase() == GLOBAL) & (countries.name == "scope")
+        code = pl.when(is_global).then(pl.lit(GLOBAL)).otherwise(countries.codes)
+        wrong[countries.name] = code.str.starts_with(NOT_ISO).fill_null(value=False)
+    if NOT_CONVERTIBLE in rows.columns:
+        wrong["unit"] = pl.col(NOT_CONVERTIBLE).is_not_null()
+    cases = (pl.when(is_wrong).then(pl.lit(name)) for name, is_wrong in wrong.items())
+    marked = rows.with_columns(code.alias(CODE), pl.coalesce(*cases, pl.lit(None, pl.String)).alias(FAILING))
+    runs = marked.with_columns(pl.col(FAILING).rle_id().alias("run of rows"))
+    for run in runs.partition_by("run of rows", maintain_order=True):
+        content = run.drop(ROW, CODE, FAILING, NOT_CONVERTIBLE, "run of rows", strict=False)
+        name = run.get_column(FAILING)[0]
+        if name is None and countries is not None:
+            yield Batch(table.short_name, content.with_columns(run.get_column(CODE).alias(countries.name)))
+        elif name is None:
+            yield Batch(table.short_name, content)
+        else:
+            check, reasons = _reasons(run, name, countries)
+            numbers, whole = run.get_column(ROW), whole_rows_as_json(content)
+            refused = refused_rows(numbers, column=name, check=check, reason=reasons, rows=whole)
+            yield Batch(table.short_name, content.clear(), refused=refused)
+
+
+def _reasons(run: pl.DataFrame, name: str, countries: Countries | None) -> tuple[str, list[str]]:
+    """The check that rows fail in a column, and why, row by row."""
+    if countries is not None and name == countries.name:
+        return "iso2", [no_country(value) for value in run.get_column(CODE)]
+    if name == "unit":
+        return "unit", run.get_column(NOT_CONVERTIBLE).to_list()
+    return "key", [
+        f"{name} is {value!r}, to which a spreadsheet has rounded a key; format the column as text there and export it again."
+        for value in run.get_column(name)
+    ]

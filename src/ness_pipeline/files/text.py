@@ -1,17 +1,27 @@
-"""The format of a text table: encoding, delimiter, quotes, header."""
+"""The format of a text table: delimiter, quotes, header."""
 
 from __future__ import annotations
 
-import codecs
 import csv
+import io
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ness_pipeline.errors import WrongUsage
 
-CHUNK = 8 * 2**20
 MAX_LINE = 2**23
 DELIMITERS = "\t,;|"
+QUOTED = re.compile(r'"(?:[^"]|"")*"')
+OPEN_QUOTE = re.compile(r'(^|[,;|])"')
+"""A quote at the start of a value that is not closed."""
+SEP_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+"""A first line by which people tell Excel the delimiter."""
+
+
+WORLD_BANK_PREFACE = re.compile(r'"?Data Source"?,', re.IGNORECASE)
+"""How the first of the lines starts that the World Bank puts before the header."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +32,7 @@ class TextFormat:
         delimiter: between values.
         quote: around values, or nothing when quotes are ordinary characters.
         names: column names, in the order of the columns.
-        skip: header lines.
+        skip: rows before the first one with values; a row whose quoted value holds a line end is one row.
     """
 
     delimiter: str
@@ -34,72 +44,75 @@ class TextFormat:
 def sniff(path: Path, shown: str) -> TextFormat:
     """The format of a text table with a header.
 
-    Tab-separated tables are unquoted, as GBIF writes them, unless their header is quoted.
+    Tab-separated tables are unquoted, as GBIF writes them, unless their header is quoted. A quoted name may hold a line end
+    (RFC 4180), and `sep=;` may stand before the header, as Excel reads it, or the World Bank's lines about the file.
 
     Args:
-        path: the table.
+        path: the table, in UTF-8.
         shown: how messages name it.
 
     Raises:
-        WrongUsage: it is no UTF-8 text, has no header or no delimiter.
+        WrongUsage: it has no header or no delimiter.
     """
-    check_utf8(path, shown)
-    line = first_line(path, shown)
-    counts = {delimiter: line.count(delimiter) for delimiter in DELIMITERS}
+    lines = first_lines(path, shown)
+    first = next(lines)
+    above = 0
+    stated = SEP_LINE.fullmatch(first)
+    if stated is not None:
+        first, above = next(lines, ""), 1
+    elif WORLD_BANK_PREFACE.match(first):
+        above, first = next(
+            ((number, line) for number, line in enumerate(lines, 1) if "Country Code" in line), (0, first)
+        )
+    header = _whole_header(first, lines, shown)
+    delimiter = stated[1] if stated is not None else _delimiter(header, shown)
+    quoted = delimiter != "\t" or header.startswith('"')
+    names = (
+        next(csv.reader(io.StringIO(header, newline=""), delimiter=delimiter)) if quoted else header.split(delimiter)
+    )
+    return TextFormat(delimiter, '"' if quoted else "", distinct_names(names, shown), above + 1)
+
+
+def first_lines(path: Path, shown: str) -> Iterator[str]:
+    """The lines of a table without their line ends and without a byte order mark.
+
+    Raises:
+        WrongUsage: the first line is blank, or a line is endless.
+    """
+    with path.open(encoding="utf-8-sig", newline="\n") as file:
+        is_first = True
+        while line := file.readline(MAX_LINE):
+            if len(line) == MAX_LINE or (is_first and not line.strip()):
+                raise WrongUsage(
+                    f"{shown} does not start with a line of column names; remove what stands before it, or add one."
+                )
+            is_first = False
+            yield line.rstrip("\r\n")
+
+
+def _whole_header(first: str, others: Iterator[str], shown: str) -> str:
+    """The header: its first line, and those that follow while a quote is open."""
+    header = first
+    while OPEN_QUOTE.search(QUOTED.sub("", header)):
+        line = next(others, None)
+        if line is None or len(header) > MAX_LINE:
+            raise WrongUsage(f"{shown} has a quote in its column names that is never closed; close or remove it.")
+        header += f"\n{line}"
+    return header
+
+
+def _delimiter(header: str, shown: str) -> str:
+    unquoted = QUOTED.sub("", header)
+    counts = {delimiter: unquoted.count(delimiter) for delimiter in DELIMITERS}
     delimiter = max(counts, key=lambda candidate: counts[candidate])
     if not counts[delimiter]:
-        raise WrongUsage(f"{shown} has only one column ({line[:40]!r}); separate columns by tab or comma.")
-    quoted = delimiter != "\t" or line.startswith('"')
-    names = next(csv.reader([line], delimiter=delimiter)) if quoted else line.split(delimiter)
-    return TextFormat(delimiter, '"' if quoted else "", _distinct(names, shown), 1)
-
-
-def first_line(path: Path, shown: str) -> str:
-    """The first line without its line end and without a byte order mark.
-
-    Raises:
-        WrongUsage: the line is blank or endless.
-    """
-    with path.open("rb") as file:
-        line = file.readline(MAX_LINE)
-    text = line.decode("utf-8-sig").rstrip("\r\n")
-    if not text.strip() or len(line) == MAX_LINE:
-        raise WrongUsage(f"{shown} does not start with a line of column names; add one.")
-    return text
-
-
-def check_utf8(path: Path, shown: str) -> None:
-    """Read a file once to be sure that every byte of it is UTF-8 text.
-
-    Raises:
-        WrongUsage: it is not; the sentence says where and how to convert it.
-    """
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    lines = 1
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            if lines == 1 and chunk[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-                raise WrongUsage(f"{shown} is UTF-16 text; convert it with: iconv -f UTF-16 -t UTF-8.")
-            if b"\x00" in chunk:
-                raise WrongUsage(f"{shown} is no text table (it holds zero bytes); export it as CSV.")
-            _decode(decoder, chunk, lines, shown, final=False)
-            lines += chunk.count(b"\n")
-    _decode(decoder, b"", lines, shown, final=True)
-
-
-def _decode(decoder: codecs.IncrementalDecoder, chunk: bytes, lines: int, shown: str, *, final: bool) -> None:
-    try:
-        decoder.decode(chunk, final)
-    except UnicodeDecodeError as error:
-        line = lines + chunk[: error.start].count(b"\n")
-        bad = error.object[error.start]
         raise WrongUsage(
-            f"{shown} is not UTF-8 (byte 0x{bad:02X} in line {line}), most likely Windows-1252 or Latin-1; "
-            "convert it with: iconv -f WINDOWS-1252 -t UTF-8."
-        ) from error
+            f"{shown} has only one column ({header[:40]!r}); separate columns by tab or comma, and remove what stands above their names."
+        )
+    return delimiter
 
 
-def _distinct(names: list[str], shown: str) -> tuple[str, ...]:
+def distinct_names(names: list[str], shown: str) -> tuple[str, ...]:
     """Column names as they are; a name that occurs twice could mean either column, so it is refused."""
     stripped = [name.strip() for name in names]
     lowered = [name.lower() for name in stripped if name]

@@ -1,37 +1,25 @@
-"""Open a file, a folder, a gzip or a zip of a user; each is checked before it is unpacked."""
+"""Open a file, a folder or an archive of a user: which data files there are, and what stands beside them."""
 
 from __future__ import annotations
 
-import gzip
-import shutil
-import stat
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import IO
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.files.archives import CHUNK, DAMAGED, check_zip, decompress, is_junk, is_note, untar, unzip
 
-MAX_RATIO = 200
-"""Largest ratio of unpacked to packed size. Real downloads have 5 to 50; more means an archive made to fill a disk."""
-HARMLESS_BYTES = 64 * 2**20
-"""Below this unpacked size the ratio does not matter."""
-CHUNK = 2**20
-NOTES = ("citation", "citations", "licence", "license", "metadata", "readme", "rights")
-"""Stems of the texts that people and GBIF put beside data."""
-BESIDE_THE_CORE = ("dataset/", "verbatim.txt", "multimedia.txt")
-"""Large parts of a GBIF archive that are never read, so they are not unpacked."""
 PACKED = {
-    b"\x28\xb5\x2f\xfd": "Zstandard",
-    b"BZh": "bzip2",
-    b"\xfd7zXZ\x00": "xz",
     b"7z\xbc\xaf": "7-Zip",
     b"Rar!": "RAR",
 }
+TAR_MAGIC = (257, b"ustar")
+"""Position and bytes of what marks a tar archive."""
+TABLES = (".csv", ".tsv", ".txt", ".tab")
 
 
 @dataclass(frozen=True)
@@ -42,13 +30,29 @@ class Unpacked:
         path: what the user named, for messages.
         files: data files, in the order of their names.
         meta: text of `meta.xml` when it is a Darwin Core archive.
-        root: folder that file names inside an archive are relative to.
+        root: folder that file names inside an archive are relative to; for a file, the one that it lies in.
+        scratch: a temporary folder, for copies of the files.
+        notes: small files beside the data that say where they come from.
+        sheet: name of the sheet that the user chose of a workbook.
+        is_workbook: whether the file is an Excel workbook.
     """
 
     path: Path
     files: tuple[Path, ...]
     meta: str | None
     root: Path
+    scratch: Path
+    notes: tuple[Path, ...] = field(default=())
+    sheet: str | None = None
+    is_workbook: bool = False
+
+
+def with_sheet(path: Path) -> tuple[Path, str | None]:
+    """The file and the sheet that a path such as `list.xlsx#Birds` means; no sheet where the path is that of a file."""
+    name, mark, sheet = path.name.rpartition("#")
+    if mark and sheet and not path.exists() and (file := path.with_name(name)).is_file():
+        return file, sheet
+    return path, None
 
 
 @contextmanager
@@ -58,59 +62,95 @@ def unpacked(path: Path) -> Iterator[Unpacked]:
     Raises:
         WrongUsage: there is nothing readable, or an archive is damaged, encrypted or hostile.
     """
-    if not path.exists():
+    file, sheet = with_sheet(path)
+    if not file.exists():
         raise WrongUsage(f"{path} does not exist; check the name of the file.")
-    with tempfile.TemporaryDirectory(prefix="ness-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ness-") as scratch:
         try:
-            content = _open(path, Path(folder))
-        except (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile) as error:
+            content = _open(file, Path(scratch), sheet)
+        except (*DAMAGED, zlib.error) as error:
             raise WrongUsage(f"{path.name} is damaged or cut short ({error}); download it again.") from error
         except NotImplementedError as error:
             raise WrongUsage(f"{path.name} uses a compression that is not readable ({error}); zip it anew.") from error
         except OSError as error:
             raise WrongUsage(f"{path.name} cannot be read ({error.strerror or error}); check the file.") from error
+        if sheet is not None and not content.is_workbook:
+            raise WrongUsage(f"{file.name} is no workbook, so it has no sheet {sheet!r}; leave '#{sheet}' out.")
         yield content
 
 
-def _open(path: Path, folder: Path) -> Unpacked:
+def _open(path: Path, scratch: Path, sheet: str | None) -> Unpacked:
     if path.is_dir():
-        return _from_folder(path, path)
+        return _from_folder(path, path, scratch)
     start = _start(path)
     if not start:
         raise WrongUsage(f"{path.name} is empty; export it again.")
+    folder = scratch / "unpacked"
+    folder.mkdir()
     if start.startswith(b"PK"):
-        _unzip(path, folder)
-        return _from_folder(path, folder)
-    if start.startswith(b"\x1f\x8b"):
-        inner = folder / (path.stem if path.suffix.lower() == ".gz" else path.name)
-        with gzip.open(path) as packed:
-            _copy(packed, inner, path, path.stat().st_size)
-        return _from_folder(path, folder)
+        if _is_workbook(path):
+            return Unpacked(path, (path,), None, path.parent, scratch, sheet=sheet, is_workbook=True)
+        unzip(path, folder)
+        return _from_folder(path, folder, scratch)
+    inner = folder / _inner_name(path)
+    is_compressed = decompress(path, inner)
+    tar = inner if is_compressed else path
+    if _start(tar, TAR_MAGIC[0]).startswith(TAR_MAGIC[1]):
+        members = scratch / "members"
+        members.mkdir()
+        untar(tar, members, path)
+        return _from_folder(path, members, scratch)
+    if is_compressed:
+        return _from_folder(path, folder, scratch)
     for magic, name in PACKED.items():
         if start.startswith(magic):
             raise WrongUsage(f"{path.name} is a {name} archive; unpack it and load the file inside.")
-    return Unpacked(path, (path,), None, path.parent)
+    return Unpacked(path, (path,), None, path.parent, scratch)
 
 
-def _start(path: Path) -> bytes:
+def _inner_name(path: Path) -> str:
+    """Name of the file in a compressed file."""
+    return path.stem if path.suffix.lower() in {".gz", ".bz2", ".xz", ".zst"} else path.name
+
+
+def _is_workbook(path: Path) -> bool:
+    """Whether a zip is an Excel workbook.
+
+    Raises:
+        WrongUsage: it is another document of an office program, or a workbook that is made to do harm.
+    """
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        if "[Content_Types].xml" not in names:
+            return False
+        if not any(name.startswith("xl/workbook.") for name in names):
+            raise WrongUsage(f"{path.name} is an office document, not a table; save the table as CSV and load that.")
+        check_zip(path, archive)
+    return True
+
+
+def _start(path: Path, position: int = 0) -> bytes:
     with path.open("rb") as file:
+        file.seek(position)
         return file.read(8)
 
 
-def _from_folder(path: Path, root: Path) -> Unpacked:
+def _from_folder(path: Path, root: Path, scratch: Path) -> Unpacked:
     """The data files of a folder: parquet parts if there are any, else the tables; empty parts are skipped."""
-    present = sorted(file for file in root.rglob("*") if not file.is_dir() and not _is_junk(file.relative_to(root)))
+    present = sorted(file for file in root.rglob("*") if not file.is_dir() and not is_junk(file.relative_to(root)))
     for file in present:
         if not file.is_file():
             raise WrongUsage(f"{path.name} holds {file.name}, which points to a missing file; fetch it first.")
+    notes = tuple(file for file in present if is_note(file) or file.name in {"datapackage.json", "eml.xml"})
     meta = next((file for file in present if file.name == "meta.xml"), None)
     if meta is not None:
         if meta.stat().st_size > CHUNK:
             raise WrongUsage(f"{path.name} has a meta.xml of more than 1 MiB; that is no Darwin Core archive.")
-        return Unpacked(path, (), meta.read_text(encoding="utf-8", errors="replace"), meta.parent)
-    filled = [file for file in present if file.stat().st_size]
+        text = meta.read_text(encoding="utf-8", errors="replace")
+        return Unpacked(path, (), text, meta.parent, scratch, notes)
+    filled = [file for file in present if file.stat().st_size and file not in notes]
     parquet = tuple(file for file in filled if file.suffix == ".parquet" or _start(file)[:4] == b"PAR1")
-    tables = tuple(file for file in filled if file.suffix.lower() in {".csv", ".tsv", ".txt", ".tab"})
+    tables = tuple(file for file in filled if file.suffix.lower() in TABLES)
     chosen = parquet or tables or tuple(filled)
     for file in filled:
         if parquet and file not in parquet:
@@ -119,66 +159,4 @@ def _from_folder(path: Path, root: Path) -> Unpacked:
             )
     if not chosen:
         raise WrongUsage(f"{path.name} holds no file with data; check what was packed.")
-    if not parquet and len(chosen) > 1:
-        names = ", ".join(file.name for file in chosen[:3])
-        raise WrongUsage(f"{path.name} holds {len(chosen)} tables ({names} …); load them one by one.")
-    return Unpacked(path, chosen, None, root)
-
-
-def _is_junk(name: PurePosixPath | Path) -> bool:
-    """Hidden files, what Spark and packers leave behind, and notes for people."""
-    hidden = any(part.startswith((".", "_")) for part in name.parts)
-    return hidden or name.name == "Thumbs.db" or name.suffix == ".crc" or name.stem.lower() in NOTES
-
-
-def _unzip(path: Path, folder: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
-        names = [member.filename for member in members]
-        if "[Content_Types].xml" in names:
-            raise WrongUsage(f"{path.name} is an office document, not a table; save the sheet as CSV and load that.")
-        if len(set(names)) < len(names):
-            raise WrongUsage(f"{path.name} holds two files of one name; zip it anew.")
-        for member in members:
-            _check_member(path, member)
-        size = sum(member.file_size for member in members)
-        if size > HARMLESS_BYTES and size > MAX_RATIO * path.stat().st_size:
-            raise _bomb(path)
-        if size > shutil.disk_usage(folder).free:
-            raise WrongUsage(
-                f"{path.name} unpacks to {size // 2**20} MiB, more than is free; set TMPDIR to a larger disk."
-            )
-        wanted = [member for member in members if not _is_junk(PurePosixPath(member.filename))]
-        if any(PurePosixPath(name).name == "meta.xml" for name in names):
-            wanted = [member for member in wanted if not member.filename.startswith(BESIDE_THE_CORE)]
-        for member in wanted:
-            target = folder / member.filename
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with archive.open(member) as packed:
-                _copy(packed, target, path, max(member.compress_size, 1))
-
-
-def _check_member(path: Path, member: zipfile.ZipInfo) -> None:
-    name = PurePosixPath(member.filename.replace("\\", "/"))
-    if name.is_absolute() or ".." in name.parts or ":" in name.parts[0]:
-        message = f"{path.name} holds a file that would be written outside ({member.filename!r}); do not trust it."
-        raise WrongUsage(message)
-    if stat.S_ISLNK(member.external_attr >> 16):
-        raise WrongUsage(f"{path.name} holds a symbolic link ({member.filename!r}); zip the file itself.")
-    if member.flag_bits & 0x1:
-        raise WrongUsage(f"{path.name} is encrypted; unpack it with its password and load the file inside.")
-
-
-def _copy(packed: IO[bytes] | gzip.GzipFile, target: Path, path: Path, size: int) -> None:
-    """Unpack one file; stops when it is too large for its packed size, because sizes in headers may be false."""
-    size_unpacked = 0
-    with target.open("wb") as file:
-        while chunk := packed.read(CHUNK):
-            size_unpacked += len(chunk)
-            if size_unpacked > HARMLESS_BYTES and size_unpacked > MAX_RATIO * size:
-                raise _bomb(path)
-            file.write(chunk)
-
-
-def _bomb(path: Path) -> WrongUsage:
-    return WrongUsage(f"{path.name} unpacks to more than {MAX_RATIO} times its size; do not trust it.")
+    return Unpacked(path, chosen, None, root, scratch, notes)

@@ -1,4 +1,4 @@
-"""Names of columns as people write them: matched whatever their case, blanks and underscores."""
+"""Names of columns as people write them: matched whatever their case, blanks and prefixes, and by the words for them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,27 @@ import re
 from collections.abc import Iterable
 
 from ness_pipeline.errors import SchemaDrift
+from ness_pipeline.names.column_words import TERM_WORDS
+
+SURE = 0.8
+"""How alike two names must be, of 1, before one is proposed for the other: below it proposals are mostly wrong."""
+COUNTRY_TERMS = ("countryCode", "country")
+"""Terms of Darwin Core that name the country of a record."""
+
+
+PREFIX = re.compile(r"^(?:https?://.*[/#]|(?:dwc|dcterms?|dc|gbif|iucn|obis)\w*:|dwc_)(?=.)", re.IGNORECASE)
+"""Before the name of a term: the address of its vocabulary (`http://rs.tdwg.org/dwc/terms/`), or its short name (`dwc:`)."""
 
 
 def plain(name: str) -> str:
-    """A column name reduced to its letters and digits: `decimal_latitude` and `decimalLatitude` are one."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    """A column name reduced to its letters and digits: `decimal_latitude`, `dwc:decimalLatitude` and the whole URI are one."""
+    return re.sub(r"[\W_]", "", PREFIX.sub("", name.strip()).lower())
 
 
-def nearest(name: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that a wrong name most likely means."""
+def nearest(name: str, candidates: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """The candidate that a wrong name most likely means; none where they are less alike than the cutoff, of 1."""
     by_plain = {plain(candidate): candidate for candidate in candidates}
-    nearest_names = difflib.get_close_matches(plain(name), by_plain, n=1, cutoff=0.6)
+    nearest_names = difflib.get_close_matches(plain(name), by_plain, n=1, cutoff=cutoff)
     return by_plain[nearest_names[0]] if nearest_names else None
 
 
@@ -33,6 +43,10 @@ class ColumnNames:
         self.names = tuple(names)
         self.shown = shown
         self._by_plain = {plain(name): name for name in reversed(self.names)}
+        for term, words in TERM_WORDS.items():
+            found = next((word for word in words if word in self._by_plain), None)
+            if found is not None:
+                self._by_plain.setdefault(plain(term), self._by_plain[found])
 
     def __contains__(self, term: str) -> bool:
         return plain(term) in self._by_plain
@@ -52,6 +66,6 @@ class ColumnNames:
             SchemaDrift: it has none; the sentence names the column that comes nearest.
         """
         if self.any_of(*terms) is None:
-            guess = nearest(terms[0], self.names)
-            hint = f"; is it the column {guess!r}? Then rename it" if guess else "; add it"
-            raise SchemaDrift(f"{self.shown} has no column {terms[0]} ({what}){hint}.")
+            guess = nearest(terms[0], self.names, cutoff=SURE)
+            hint = f"is it the column {guess!r}? Then say --map {guess}={terms[0]}" if guess else f"where a column of another name has it, say --map NAME={terms[0]}"  # fmt: skip
+            raise SchemaDrift(f"{self.shown} has no column {terms[0]} ({what}); {hint}.")

@@ -37,17 +37,13 @@ from ness_pipeline.contract.refused import refused_rows
 from ness_pipeline.landing.request import Fetch
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.countries import countries
+from ness_pipeline.names.ranges import NATIVE, rank_in_range
+from ness_pipeline.names.red_list_words import CATEGORY_OF_CODE, CHECKLIST, own_key, vocabulary_word
 from ness_pipeline.names.taxon_groups import group_of, index_set_of
 from ness_pipeline.sources import Context
 from ness_pipeline.sources.apis.iucn_api import RedList, category_code, taxon_of
-from ness_pipeline.sources.apis.red_list_codes import CATEGORY_OF_CODE, vocabulary_word
 from ness_pipeline.sources.apis.species_match import Match, match_species
 from ness_pipeline.sources.fields import record, rows
-
-CHECKLIST = "19491596-35ae-4a91-9a98-85cf505f1bd3"
-"""GBIF dataset key of the Red List's own taxonomy, to which its species numbers belong."""
-RANGE_ORIGINS = frozenset({"native", "reintroduced"})
-RANGE_PRESENCES = frozenset({"extant", "probably_extant", "possibly_extant"})
 
 
 class IucnRedList:
@@ -264,11 +260,6 @@ class _CountryRows:
         self.threats += threat_rows.values()
 
 
-def own_key(taxon_id: int) -> str:
-    """Key of a species that the checklist in use does not know."""
-    return f"iucn:{taxon_id}"
-
-
 def _claim(match: Match, own: str) -> tuple[bool, int, str]:
     """Rank of a species' claim on a key, smaller is better: by accepted name, then by the older number."""
     return match.is_synonym, int(own.removeprefix("iucn:")), own
@@ -294,11 +285,8 @@ def _places(details: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _own(place: Mapping[str, Any] | None) -> int:
-    """Rank of a place in a species' range: 0 not listed, 1 listed, 2 native or reintroduced, 3 and still there."""
-    if place is None:
-        return 0
-    is_own = place["origin"] in RANGE_ORIGINS
-    return 1 + is_own + (is_own and place["presence"] in RANGE_PRESENCES)
+    """Rank of a place in a species' range; 0 where it is not listed."""
+    return 0 if place is None else rank_in_range(place["origin"], place["presence"])
 
 
 def _range_share(places: Mapping[str, Mapping[str, Any]], country: str) -> float | None:
@@ -309,7 +297,7 @@ def _range_share(places: Mapping[str, Mapping[str, Any]], country: str) -> float
     """
     here = places.get(country)
     widest = max((_own(place) for place in places.values()), default=0)
-    if here is None or widest < 2 or _own(here) < widest:  # noqa: PLR2004 - native or reintroduced
+    if here is None or widest < NATIVE or _own(here) < widest:
         return None
     return 1.0 if here["is_endemic"] else 1 / sum(_own(place) == widest for place in places.values())
 

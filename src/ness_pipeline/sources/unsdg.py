@@ -17,7 +17,6 @@ Traps, each with a test:
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -28,50 +27,14 @@ from ness_pipeline.errors import SchemaDrift, SourceUnavailable
 from ness_pipeline.landing.request import Fetch, Request
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.countries import by_m49
+from ness_pipeline.names.published_series import FORMER_CODES, UN_SDG, UN_SDG_CITATION
+from ness_pipeline.names.published_values import disaggregation, published_value
 from ness_pipeline.names.years import Years
 from ness_pipeline.sources import Context
 from ness_pipeline.sources.fields import decimal_number, record, rows, whole_number
 
 logger = logging.getLogger(__name__)
 
-SERIES: dict[str, str | None] = {
-    "ER_RSK_LST": "ER_RSK_LSTI",
-    "ER_PTD_TERR": "ER_PTD_TERRS",
-    "ER_PTD_FRHWTR": "ER_PTD_FRWRT",
-    "ER_PTD_MTN": "ER_PTD_MOTN",
-    "ER_MRN_MPA": None,
-    "ER_MRN_MARIN": None,
-    "ER_MRN_MARINT": None,
-    "AG_LND_FRST": None,
-    "AG_LND_FRSTN": None,
-    "AG_LND_TOTL": None,
-    "AG_LND_DGRD": None,
-    "ER_CBD_NAGOYA": None,
-    "ER_CBD_PTYPGRFA": None,
-    "ER_CBD_ABSCLRHS": None,
-    "ER_CBD_ORSPGRFA": None,
-    "ER_CBD_SMTA": None,
-    "ER_IAS_LEGIS": None,
-    "ER_IAS_NBSAP": None,
-    "ER_IAS_NATBUD": None,
-    "ER_IAS_GLOFUN": None,
-    "ER_BDY_ABT2NP": None,
-    "ER_BDY_SEEA": None,
-    "ER_MTN_GRNCVI": None,
-    "EN_H2O_WBAMBQ": None,
-    "ER_H2O_IWRMD": None,
-    "EG_TBA_H2CO": None,
-    "EN_WWT_WWDS": None,
-    "AG_LND_FRSTMGT": None,
-    "ER_REG_UNFCIM": None,
-    "ER_REG_SSFRAR": None,
-    "DC_ODA_BDVL": None,
-    "DC_ODA_BDVDL": None,
-}
-"""Series code to its code before 2021, where that differed."""
-
-TOTAL_CODES = frozenset({"_T", "ALLAREA", "BOTHSEX", "ALLAGE", "TOTAL"})
-"""Dimension codes that mean "all of them"; the reporting type `G` (global) is the one made for comparison."""
 PAGE_SIZE = 2000
 TOLERATED_LOSS = 0.01
 """Share of the announced rows that may be missing from the pages."""
@@ -125,12 +88,7 @@ class UnSdg:
     tables = ("indicator_observation",)
     needs: tuple[str, ...] = ()
     cadence_days = 30
-    citations = (
-        (
-            "United Nations Statistics Division, Global SDG Indicators Database. https://unstats.un.org/sdgs/dataportal",
-            "LicenseRef-UN-data-terms-of-use",
-        ),
-    )
+    citations = (UN_SDG_CITATION,)
     is_local = False
     is_redistributable = True
     requires: tuple[str, ...] = ()
@@ -143,7 +101,8 @@ class UnSdg:
             SchemaDrift: a field is missing.
         """
         releases = _releases(fetch)
-        for code, former in SERIES.items():
+        for code in UN_SDG:
+            former = FORMER_CODES.get(code)
             requested = code if code in releases or former not in releases else former
             if requested is None or requested not in releases:
                 logger.warning("UN SDG does not list the series %s any more; no rows are loaded for it.", code)
@@ -159,7 +118,7 @@ class UnSdg:
     def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - one release for all years
         """Code of the newest release among the series read, such as `2024.Q1.G.02`."""
         releases = _releases(fetch)
-        return max((releases[code] for code in SERIES if code in releases), default=None)
+        return max((releases[code] for code in UN_SDG if code in releases), default=None)
 
 
 def _releases(fetch: Fetch) -> dict[str, str]:
@@ -205,15 +164,15 @@ def _row(value: Any, code: str, names: set[str | None], years: Years, release: s
     if row["series"] not in names:
         raise SchemaDrift(f"The UN SDG row of series {code} says series {row['series']!r}; look at the landed payload.")
     attributes = row["attributes"] or {}
-    number, status = _value(row["value"])
+    number, status = published_value(row["value"])
     return {
         "country_code": country,
         "series_code": code,
         "year": year,
-        "disaggregation": _disaggregation(row["dimensions"] or {}),
+        "disaggregation": disaggregation(row["dimensions"] or {}),
         "value": number,
-        "value_lower": _value(row["lowerBound"])[0],
-        "value_upper": _value(row["upperBound"])[0],
+        "value_lower": published_value(row["lowerBound"])[0],
+        "value_upper": published_value(row["upperBound"])[0],
         "value_status": status,
         "unit": attributes.get("Units") or None,
         "nature": attributes.get("Nature") or None,
@@ -221,27 +180,6 @@ def _row(value: Any, code: str, names: set[str | None], years: Years, release: s
         "publisher": "unsdg",
         "release": release,
     }
-
-
-def _value(value: Any) -> tuple[str | None, str]:
-    """Number as text, so that the loader can refuse an invalid one, and kind of value."""
-    text = "" if value is None else str(value).strip()
-    if text == "N":
-        return None, "not_relevant"
-    if text.lower() in {"", "nan", ".."}:
-        return None, "missing"
-    sign, number = re.fullmatch(r"([<>]?)=?\s*(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
-    return number, {"<": "censored_below", ">": "censored_above", "": "observed"}[sign]
-
-
-def _disaggregation(dimensions: dict[str, str]) -> str:
-    """Dimensions other than total as `name=code`, in the order of their names; `total` when there is none."""
-    parts = [
-        f"{name}={code}"
-        for name, code in sorted(dimensions.items())
-        if code and code not in TOTAL_CODES and (name, code) != ("Reporting Type", "G")
-    ]
-    return ";".join(parts) or "total"
 
 
 SOURCES = (UnSdg(),)

@@ -22,23 +22,9 @@ from ness_pipeline.errors import SourceUnavailable
 from ness_pipeline.landing.request import Fetch, Request
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.countries import by_iso3, countries
+from ness_pipeline.names.published_series import WORLD_BANK, WORLD_BANK_CITATION
 from ness_pipeline.sources import Context
 from ness_pipeline.sources.fields import decimal_number, record, refused, rows, whole_number
-
-INDICATORS: dict[str, str | None] = {
-    "ER.LND.PTLD.ZS": "PERCENT",
-    "ER.MRN.PTMR.ZS": "PERCENT",
-    "ER.PTD.TOTL.ZS": "PERCENT",
-    "EN.MAM.THRD.NO": "SPECIES",
-    "EN.BIR.THRD.NO": "SPECIES",
-    "EN.FSH.THRD.NO": "SPECIES",
-    "EN.HPT.THRD.NO": "SPECIES",
-    "AG.LND.FRST.ZS": "PERCENT",
-    "AG.LND.FRST.K2": "KM2",
-    "AG.LND.TOTL.K2": "KM2",
-    "SP.POP.TOTL": "PERSONS",
-}
-"""Indicator code to unit; the API leaves `unit` empty."""
 
 NOT_COUNTRIES = {"JG": "Channel Islands, which ISO lists as Guernsey and Jersey"}
 """Areas that are neither aggregates nor ISO countries, with the reason why they are left out."""
@@ -54,7 +40,7 @@ class WorldBank:
     tables = ("indicator_observation",)
     needs: tuple[str, ...] = ()
     cadence_days = 30
-    citations = (("World Bank, World Development Indicators. https://data.worldbank.org", "CC-BY-4.0"),)
+    citations = (WORLD_BANK_CITATION,)
     is_local = False
     is_redistributable = True
     requires: tuple[str, ...] = ()
@@ -69,7 +55,7 @@ class WorldBank:
             SchemaDrift: a field is missing.
         """
         aggregates = _aggregates(fetch)
-        for code, unit_name in INDICATORS.items():
+        for code, unit_name in WORLD_BANK.items():
             observations, unknown_areas = [], []
             for row, updated in _observations(fetch, code, str(unit.years)):
                 area = record(row["country"], "World Bank country of a row", ("id", "value"))
@@ -106,7 +92,7 @@ class WorldBank:
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:
         """Date of the last update, as the first indicator's answer states it."""
-        head, _ = _page(fetch, f"indicator/{next(iter(INDICATORS))}", 1, {"date": str(unit.years)}, PER_PAGE)
+        head, _ = _page(fetch, f"indicator/{next(iter(WORLD_BANK))}", 1, {"date": str(unit.years)}, PER_PAGE)
         return str(head["lastupdated"])
 
 

@@ -1,4 +1,4 @@
-"""Terms of the IUCN Red List mapped to those of the contracts: categories of all times, origins, threats.
+"""Words of the IUCN Red List mapped to those of the contracts: categories of all times, origins, threats.
 
 Categories before 2001 come from two older systems. Those of version 2.3 (1994) rest on criteria and have a counterpart
 today. The ones before 1994 rested on judgement alone; where no counterpart of today means the same, they are known and
@@ -9,6 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+
+from ness_pipeline.schemas.vocabulary import RED_LIST_CATEGORIES
+
+CHECKLIST = "19491596-35ae-4a91-9a98-85cf505f1bd3"
+"""GBIF dataset key of the Red List's own taxonomy, to which its species numbers belong."""
 
 CATEGORY_OF_CODE: Mapping[str, str | None] = {
     **{code: code for code in ("EX", "EW", "RE", "CR", "EN", "VU", "NT", "LC", "DD", "NA", "NE")},
@@ -61,3 +66,36 @@ def vocabulary_word(text: str | None) -> str | None:
     plain = re.sub(r"\(.*?\)", "", text).casefold()
     word = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     return _WORDS.get(word, word)
+
+
+_TAGS = re.compile(r"\s*\(?\s*(PEW?|possibly extinct( in the wild)?)\s*\)?$", re.IGNORECASE)
+"""How a possibly extinct species is marked behind its category: `CR(PE)`, `CR(PEW)`, `CR PE`."""
+_CATEGORY_OF_WORDS: Mapping[str, str] = {
+    **{name.casefold(): code for code, name in RED_LIST_CATEGORIES.items()},
+    **{code.casefold(): code for code in RED_LIST_CATEGORIES},
+    **{code.casefold(): category for code, category in CATEGORY_OF_CODE.items() if category and "/" in code},
+    "lower risk/least concern": "LC",
+    "lower risk/near threatened": "NT",
+    "lower risk/conservation dependent": "NT",
+}
+"""Category as people write it, in lower case, to its code."""
+
+
+def category_named(text: str) -> tuple[str, bool] | None:
+    """The category that a word means, and whether it is tagged possibly extinct; None where it means none.
+
+    Args:
+        text: code or English name in any case, of version 2.3 or 3.1: `LR/nt`, `Near Threatened`, `cr(pe)`.
+    """
+    words = " ".join(text.split())
+    plain = re.sub(r"\s*/\s*", "/", _TAGS.sub("", words)).casefold()
+    category = _CATEGORY_OF_WORDS.get(plain)
+    is_tagged = _TAGS.search(words) is not None
+    if category is None or (is_tagged and category != "CR"):
+        return None
+    return category, is_tagged
+
+
+def own_key(taxon_id: int | str) -> str:
+    """Key of a species by its number in the Red List, where the checklist in use does not know it."""
+    return f"iucn:{taxon_id}"

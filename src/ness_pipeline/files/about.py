@@ -1,0 +1,135 @@
+"""What a file says of itself: whom to cite, under which licence, of which day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError, fromstring
+
+from ness_pipeline.files.archives import CHUNK
+
+
+@dataclass(frozen=True)
+class About:
+    """What a file says of itself; None where it says nothing.
+
+    Attributes:
+        citation: what to cite.
+        licence: name or address of the licence.
+        publisher: who publishes it.
+        as_of: day or release of which it speaks, as text that sorts by time.
+    """
+
+    citation: str | None = None
+    licence: str | None = None
+    publisher: str | None = None
+    as_of: str | None = None
+
+    def over(self, other: About) -> About:
+        """These words, and where there are none those of another."""
+        return About(
+            citation=self.citation or other.citation,
+            licence=self.licence or other.licence,
+            publisher=self.publisher or other.publisher,
+            as_of=self.as_of or other.as_of,
+        )
+
+
+def about_of(notes: Iterable[Path]) -> About:
+    """What the notes beside the data say: `datapackage.json`, `eml.xml` of archives, GBIF's `citations.txt` and `rights.txt`."""
+    found = About()
+    for note in sorted(
+        notes, key=lambda note: list(_READERS).index(note.name) if note.name in _READERS else len(_READERS)
+    ):
+        if note.name in _READERS and note.stat().st_size <= CHUNK:
+            found = found.over(_READERS[note.name](note.read_text(encoding="utf-8-sig", errors="replace")))
+    return found
+
+
+def day_of(text: str | None) -> str | None:
+    """A day as ISO 8601 from the forms in which publishers write it: `2025-10-07`, or `10/7/2025` with the month first."""
+    if text and (found := re.search(r"\b(\d{4})-(\d{2})-(\d{2})\b", text)):
+        year, month, day = map(int, found.groups())
+    elif text and (found := re.search(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b", text)):
+        month, day, year = map(int, found.groups())
+    else:
+        return None
+    try:
+        return dt.date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _datapackage(text: str) -> About:
+    """A frictionless data package."""
+    try:
+        package = json.loads(text)
+    except ValueError:
+        return About()
+    if not isinstance(package, dict):
+        return About()
+    sources = _first(package.get("sources"))
+    licence = _first(package.get("licenses")) or package
+    names = (licence.get("name"), licence.get("path"), package.get("license"))
+    return About(
+        citation=_text(package.get("citation")) or _text(sources.get("title") or sources.get("name")),
+        licence=next((name for value in names if (name := _text(value))), None),
+        publisher=_text(_first(package.get("contributors")).get("title")),
+        as_of=day_of(_text(package.get("last_updated"))) or day_of(_text(package.get("created"))) or _text(package.get("version")),
+    )  # fmt: skip
+
+
+def _first(value: Any) -> Mapping[str, Any]:
+    return value[0] if isinstance(value, list) and value and isinstance(value[0], dict) else {}
+
+
+def _text(value: Any) -> str | None:
+    return " ".join(value.split()) or None if isinstance(value, str) else None
+
+
+def _eml(text: str) -> About:
+    """Metadata of a data set in the Ecological Metadata Language, as GBIF's tools write them."""
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        return About()
+    try:
+        root = fromstring(text)  # noqa: S314  (it has no definitions of its own, as was just looked)
+    except ParseError:
+        return About()
+    rights = root.find(".//intellectualRights")
+    address = None if rights is None else rights.find(".//ulink")
+    return About(
+        citation=_inside(root, ".//additionalMetadata//citation") or _inside(root, ".//dataset/title"),
+        licence=(address.get("url") if address is not None else None) or (None if rights is None else _words(rights)),
+        publisher=_inside(root, ".//publisher/organizationName") or _inside(root, ".//creator/organizationName"),
+        as_of=day_of(_inside(root, ".//dataset/pubDate")),
+    )
+
+
+def _inside(root: Element, path: str) -> str | None:
+    found = root.find(path)
+    return None if found is None else _words(found)
+
+
+def _words(element: Element) -> str | None:
+    return " ".join("".join(element.itertext()).split()) or None
+
+
+def _citations(text: str) -> About:
+    """GBIF's note on how to cite a download."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    download = next((line for line in lines if "GBIF Occurrence Download" in line), None)
+    return About(citation=download, publisher="GBIF" if download else None)
+
+
+_READERS: Mapping[str, Callable[[str], About]] = {
+    "citations.txt": _citations,
+    "datapackage.json": _datapackage,
+    "eml.xml": _eml,
+    "metadata.xml": _eml,
+}
+"""Names of notes to what reads them; the first that says something counts."""

@@ -1,0 +1,135 @@
+"""Which column of a file is which column of a table: by name, by the words for it, or as the user says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ness_pipeline.contract.dictionary import Column, Table
+from ness_pipeline.errors import ContractViolation, SchemaDrift, WrongUsage
+from ness_pipeline.names.column_names import SURE, nearest, plain
+from ness_pipeline.names.column_words import words_for
+
+NOT_READ = "-"
+"""What the user writes for a column that is not read."""
+OPTIONS = {"country_code": "--country", "scope": "--country", "taxon_group": "--taxon-group"}
+"""Options that give a column for all rows."""
+FILLED_IN = {"indicator_observation": ("disaggregation", "value_status", "publisher")}
+"""Columns that every row needs and a file may leave out, because it is plain what they are; see `files.values`."""
+
+
+@dataclass(frozen=True)
+class ColumnMap:
+    """How the columns of a file become those of a table.
+
+    Attributes:
+        table: the table.
+        shown: how messages name the file.
+        names: column of the file to column of the table.
+        unread: columns of the file that are not read.
+        missing: columns that every row needs and that neither file nor options have.
+    """
+
+    table: Table
+    shown: str
+    names: Mapping[str, str]
+    unread: tuple[str, ...]
+    missing: tuple[Column, ...]
+
+    @classmethod
+    def of(
+        cls, names: Iterable[str], table: Table, shown: str, *, said: Mapping[str, str], given: Iterable[str]
+    ) -> ColumnMap:
+        """The map for a file.
+
+        Args:
+            names: its columns.
+            table: the table that it fills.
+            shown: how messages name the file.
+            said: column of the file to column of the table, as the user says; `-` for one that is not read.
+            given: columns that the options give for all rows.
+
+        Raises:
+            WrongUsage: the user names a column that file or table does not have.
+        """
+        names = tuple(names)
+        _check_said(names, table, shown, said)
+        found = {theirs: ours for theirs, ours in said.items() if ours != NOT_READ}
+        free = {plain(name): name for name in reversed(names) if name not in said}
+        wanted = [column.name for column in table.columns if column.name != "source"]
+        for is_by_word in (False, True):  # a column's own name comes before the words for another
+            for name in wanted:
+                words = words_for(table.short_name, name) if is_by_word else (plain(name),)
+                theirs = next((free[word] for word in words if word in free), None)
+                if theirs is not None and name not in found.values():
+                    found[theirs] = name
+                    del free[plain(theirs)]
+        there = {*found.values(), *given, *FILLED_IN.get(table.short_name, ()), "source"}
+        return cls(
+            table,
+            shown,
+            found,
+            tuple(name for name in names if name not in found),
+            tuple(column for column in table.columns if not column.nullable and column.name not in there),
+        )
+
+    @property
+    def renames(self) -> dict[str, str]:
+        """New names for the columns of the file; what is not read makes way where the user gives its name to another."""
+        taken = set(self.names.values())
+        return {**self.names, **{name: f"{name} (not read)" for name in self.unread if name in taken}}
+
+    @property
+    def fits(self) -> bool:
+        """Whether the file has every column that the table needs."""
+        return not self.missing
+
+    @property
+    def lacks(self) -> str:
+        """What the table needs besides, in words."""
+        names = [f"{c.name} ({OPTIONS[c.name]} gives it)" if c.name in OPTIONS else c.name for c in self.missing]
+        return f"{self.table.short_name} needs {' and '.join(names)} as well"
+
+    def check(self) -> None:
+        """Be sure that nothing is missing and that no column looks misspelt.
+
+        Raises:
+            ContractViolation: columns are missing; the sentence names all of them, each with the column that may be it.
+            SchemaDrift: a column that is not read is almost called as one that the file lacks.
+        """
+        free = list(self.unread)
+        if self.missing:
+            needs = []
+            for column in self.missing:
+                guess = nearest(column.name, free, cutoff=SURE)
+                meant = f"; if it is {guess!r}, say --map {guess}={column.name}" if guess else ""
+                option = f"; {OPTIONS[column.name]} gives it for all rows" if column.name in OPTIONS else ""
+                needs.append(f"{column.name} ({column.description.rstrip('.')}{meant}{option})")
+            rest = (
+                f" Its columns {', '.join(free)} are not read: --map THEIRS=OURS says which is which." if free else ""
+            )
+            some = "the column" if len(needs) == 1 else f"{len(needs)} columns"
+            raise ContractViolation(
+                f"{self.shown} lacks {some} that {self.table.short_name} needs: {'; '.join(needs)}. Nothing was loaded.{rest}"
+            )
+        there = set(self.names.values())
+        lacking = [column.name for column in self.table.columns if column.name not in {*there, "source"}]
+        for name in free:
+            guess = nearest(name, lacking, cutoff=SURE)
+            if guess is not None and plain(name) not in words_for(self.table.short_name, guess):
+                raise SchemaDrift(
+                    f"{self.shown} has a column {name!r}, which is almost {guess!r}; say --map {name}={guess}, or --map {name}=- to leave it out."
+                )
+
+
+def _check_said(names: Iterable[str], table: Table, shown: str, said: Mapping[str, str]) -> None:
+    for theirs, ours in said.items():
+        if theirs not in names:
+            guess = nearest(theirs, names)
+            hint = f"did you mean {guess}?" if guess else f"it has {', '.join(names)}."
+            raise WrongUsage(f"{shown} has no column {theirs!r}, which --map names; {hint}")
+        if ours != NOT_READ and (ours == "source" or not table.has(ours)):
+            columns = [column.name for column in table.columns if column.name != "source"]
+            guess = nearest(ours, columns)
+            hint = f"did you mean {guess}?" if guess else f"it has {', '.join(columns)}."
+            raise WrongUsage(f"{table.short_name} has no column {ours!r}, which --map names; {hint}")

@@ -1,0 +1,71 @@
+"""Values of official series that cannot be, such as 160 % of the land protected: own rows with them are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from ness_pipeline.contract.batch import Batch
+from ness_pipeline.contract.refused import refused_rows, whole_rows_as_json
+from ness_pipeline.names.metric_series import PER_CENT, metric_series
+
+TABLE = "indicator_observation"
+CHECK = "possible_value"
+WORDS_FOR_PER_CENT = ("", "%", "PERCENT", "PER CENT", "PERCENTAGE", "PCT")
+"""As the macro `is_per_cent` has them; a value in another unit, such as km2, is no per cent and may be above 100."""
+_MARKS = ("low", "high", "wrong column", "run of rows")
+
+
+def only_possible(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """The batches of a file, rows of series whose value cannot be refused one by one; the loader numbers rows as they come."""
+    received = 0
+    for batch in batches:
+        named = {"series_code", "value"} <= set(batch.frame.columns)
+        yield from _by_possibility(batch, received) if batch.table == TABLE and named else (batch,)
+        received += batch.frame.height + (0 if batch.refused is None else batch.refused.height)
+
+
+def _by_possibility(batch: Batch, received: int) -> Iterator[Batch]:
+    """The rows of a batch in their order, as batches of rows that can be and of rows that cannot.
+
+    Args:
+        batch: rows of series.
+        received: rows of the file that came before.
+    """
+    if batch.frame.is_empty():
+        yield batch
+        return
+    limits = pl.DataFrame([(one.code, float(one.unit.low), float(one.unit.high)) for one in metric_series().values()], schema=["series_code", "low", "high"], orient="row")  # fmt: skip
+    rows = batch.frame.join(limits, on="series_code", how="left", maintain_order="left")
+    names = [name for name in ("value", "value_lower", "value_upper") if name in rows.columns]
+    wrong = pl.coalesce(pl.when(_is_impossible(name, batch.frame.columns)).then(pl.lit(name)) for name in names)
+    rows = rows.with_columns(wrong.alias("wrong column"))
+    for run in rows.with_columns(pl.col("wrong column").rle_id().alias("run of rows")).partition_by("run of rows"):
+        content, name = run.drop(_MARKS), run.get_column("wrong column")[0]
+        refused = None
+        if name is not None:
+            reasons = [_reason(code, name, value) for code, value in content.select("series_code", name).iter_rows()]
+            numbers = range(received, received + content.height)
+            refused = refused_rows(numbers, column=name, check=CHECK, reason=reasons, rows=whole_rows_as_json(content))
+        yield Batch(TABLE, content if refused is None else content.clear(), refused)
+        received += content.height
+    if batch.refused is not None:
+        yield Batch(TABLE, batch.frame.clear(), batch.refused)
+
+
+def _is_impossible(name: str, columns: list[str]) -> pl.Expr:
+    """Whether a value is below the least or above the greatest that its series can have."""
+    number = pl.col(name).cast(pl.Float64, strict=False).fill_nan(None)
+    unit = pl.col("unit").cast(pl.String) if "unit" in columns else pl.lit(None, pl.String)
+    in_other_unit = unit.str.strip_chars().str.to_uppercase().is_in(WORDS_FOR_PER_CENT).not_().fill_null(value=False)
+    per_cents = [one.code for one in metric_series().values() if one.unit is PER_CENT]
+    is_other_number = pl.col("series_code").is_in(per_cents) & in_other_unit
+    return (number < pl.col("low")) | ((number > pl.col("high")) & is_other_number.not_())
+
+
+def _reason(code: str, column: str, value: object) -> str:
+    """Why a value cannot be, with what to do."""
+    unit = metric_series()[code].unit
+    other = "; correct it, or name the unit that it is in." if unit is PER_CENT else "; correct it."
+    return f"{column} is {value}, but {code} is in {unit.shown} and {unit.bounds}{other}"

@@ -1,0 +1,82 @@
+"""Excel workbooks: the sheet with rows, as a table of texts."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+
+from ness_pipeline.errors import WrongUsage
+from ness_pipeline.files.text import distinct_names
+from ness_pipeline.files.unpack import Unpacked
+
+MAX_BYTES = 256 * 2**20
+"""Largest size of the unpacked sheets; a larger workbook is read into memory as a whole and would need several GiB."""
+MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
+INSTANT = r"^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})"
+
+
+def sheet_as_parquet(content: Unpacked) -> Path:
+    """The rows of a workbook's sheet as parquet, every value as text: the chosen sheet, or the only one with rows.
+
+    Raises:
+        WrongUsage: the workbook is damaged or very large, there is no such sheet, or several have rows.
+    """
+    shown = content.path.name
+    with zipfile.ZipFile(content.path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > MAX_BYTES:
+        raise WrongUsage(f"{shown} unpacks to {size // 2**20} MiB; save the sheet as CSV and load that.")
+    try:
+        workbook = fastexcel.read_excel(content.path)
+        tables = {name: _rows(workbook, name) for name in _wanted(workbook.sheet_names, content)}
+    except fastexcel.FastExcelError as error:
+        reason = str(error).splitlines()[0]
+        raise WrongUsage(f"{shown} is not readable as a workbook ({reason}); save it anew in Excel.") from error
+    with_rows = {name: rows for name, rows in tables.items() if rows.height > 1}
+    if not with_rows:
+        raise WrongUsage(f"{shown} has no sheet with column names and rows; check the workbook.")
+    if len(with_rows) > 1:
+        names = ", ".join(repr(name) for name in with_rows)
+        raise WrongUsage(
+            f"{shown} has rows in the sheets {names}; choose one, as in '{shown}#{next(iter(with_rows))}'."
+        )
+    target = content.scratch / f"{content.path.stem}.parquet"
+    _as_table(next(iter(with_rows.values())), shown).write_parquet(target)
+    return target
+
+
+def _wanted(names: list[str], content: Unpacked) -> list[str]:
+    if content.sheet is None:
+        return names
+    if content.sheet not in names:
+        listed = ", ".join(repr(name) for name in names)
+        raise WrongUsage(f"{content.path.name} has no sheet {content.sheet!r}; it has {listed}.")
+    return [content.sheet]
+
+
+def _rows(workbook: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
+    """The rows of a sheet from its first one that is not empty, the column names among them."""
+    sheet = workbook.load_sheet(name, header_row=None, dtypes="string")
+    rows = sheet.to_polars()
+    return (
+        rows.filter(~pl.all_horizontal(pl.all().is_null() | (pl.all().str.strip_chars() == ""))) if rows.width else rows
+    )
+
+
+def _as_table(rows: pl.DataFrame, shown: str) -> pl.DataFrame:
+    """Rows under the names of their first one; days without the midnight that Excel adds; unnamed empty columns left out."""
+    head = [(name or "").strip() for name in rows.row(0)]
+    if rows.width > 1 and sum(map(bool, head)) == 1:
+        title = next(filter(None, head))
+        raise WrongUsage(f"{shown} does not start with column names but with {title!r}; remove what stands above them.")
+    below = rows.slice(1)
+    kept = [(name, column) for name, column in zip(head, below.columns, strict=True) if name or below[column].count()]
+    names = distinct_names([name for name, _ in kept], shown)
+    texts = [
+        pl.col(column).str.strip_chars().str.replace(MIDNIGHT, "$1").str.replace(INSTANT, "${1}T$2").alias(name)
+        for name, (_, column) in zip(names, kept, strict=True)
+    ]
+    return below.select(texts)

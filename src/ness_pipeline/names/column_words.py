@@ -1,0 +1,64 @@
+"""Words that people write over their columns, for the columns of the contracts and the terms of Darwin Core.
+
+A word stands here only where it can mean nothing else in a file of that kind. It is compared without case, blanks and
+punctuation, so each is written in small letters and digits alone.
+"""
+
+from __future__ import annotations
+
+TERM_WORDS: dict[str, tuple[str, ...]] = {
+    "species": ("speciesname", "binomial", "latinname", "taxonname", "nombrecientifico", "nomscientifique"),
+    "decimalLatitude": ("latitude", "lat", "latdd", "ylat", "latitud"),
+    "decimalLongitude": ("longitude", "long", "lon", "lng", "longdd", "xlong", "longitud"),
+    "coordinateUncertaintyInMeters": ("coordinateuncertainty", "coordinateuncertaintym", "uncertaintym", "accuracym"),
+    "eventDate": ("date", "observationdate", "dateobserved", "observedon", "sightingdate", "recorddate", "fecha"),
+    "countryCode": ("countryiso2", "iso2", "isocountry", "countryiso"),
+    "country": ("countryname", "pais", "pays"),
+    "recordedBy": ("observer", "recorder", "collector", "observedby"),
+    "basisOfRecord": ("recordtype",),
+    "speciesKey": ("gbifspecieskey", "gbifkey", "gbiftaxonkey"),
+    "class": ("classname",),
+    "order": ("ordername",),
+    "establishmentMeans": ("degreeofestablishment",),
+    "iucnRedListCategory": ("redlistcategory", "redliststatus", "iucncategory", "iucnstatus"),
+}
+"""Term of Darwin Core to words for it in files of records and cubes."""
+
+_COUNTRY = ("country", "iso2", "iso3", "iso", "isocode", "countryname", "countryiso2", "countryiso3", "geoareacode", "pais", "pays")  # fmt: skip
+_NAME = ("species", "speciesname", "binomial", "taxon", "taxonname", "latinname", "acceptedname", "nombrecientifico", "nomscientifique")  # fmt: skip
+_CATEGORY = ("category", "iucncategory", "iucnredlistcategory", "redliststatus", "threatstatus", "iucnstatus")
+
+COLUMN_WORDS: dict[str, tuple[str, ...]] = {
+    "country_code": _COUNTRY,
+    "species_key": ("taxonkey", "usagekey", "gbifkey", "gbifspecieskey", "gbiftaxonkey"),
+    "scientific_name": _NAME,
+    "taxon_group": ("group", "taxonomicgroup", "reportinggroup"),
+    "red_list_category": _CATEGORY,
+    "series_code": ("indicatorcode", "seriescode", "series", "indicator"),
+    "year": ("timeperiod", "timeperiodstart"),
+    "value": ("obsvalue", "amount"),
+    "unit": ("units", "unitofmeasure"),
+    "footnote": ("footnotes", "notes", "note"),
+    "threat_code": ("code", "threat"),
+    "threat_name": ("title",),
+    "network": ("nessnetwork",),
+}
+"""Column of a contract to words for it in any own table."""
+
+WORDS_BY_TABLE: dict[str, dict[str, tuple[str, ...]]] = {
+    "assessment": {
+        "assessment_year": ("year", "yearpublished", "yearassessed", "assessed", "publicationyear"),
+        "scope": ("scopes", *_COUNTRY),
+        "red_list_category": (*_CATEGORY, "status"),
+        "vintage": ("release", "version"),
+        "is_possibly_extinct": ("possiblyextinct",),
+    },
+    "genuine_change": {"scope": ("scopes", *_COUNTRY), "to_year": ("year",)},
+    "treaty_party": {"entry_into_force": ("inforce", "entryintoforcedate"), "as_of": ("asof", "date")},
+}
+"""The same for one table, before the words for all."""
+
+
+def words_for(table: str, column: str) -> tuple[str, ...]:
+    """Words for a column of a table."""
+    return (*WORDS_BY_TABLE.get(table, {}).get(column, ()), *COLUMN_WORDS.get(column, ()))
