@@ -64,6 +64,16 @@ PRESENCES: tuple[str, ...] = (
 )
 """Whether a species is in a country today (IUCN mapping standards)."""
 
+DISPLACED_REASONS: tuple[str, ...] = (
+    "same",
+    "older",
+    "contradiction",
+    "fewer_records",
+    "replaced",
+    "own_file",
+)
+"""Why rows of own files and publishers do not count; see `ops.displaced`."""
+
 CHANGE_REASONS: tuple[str, ...] = (
     "genuine_recent",
     "genuine_since_first_assessment",

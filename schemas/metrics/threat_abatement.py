@@ -46,5 +46,5 @@ class ThreatAbatement(Contract):
             "label": "Threats",
             "half": "ecological_system",
             "section": "threats",
-            "method_version": "2",
+            "method_version": "3",
         }

@@ -56,5 +56,5 @@ class ThreatAbatementTotal(Contract):
             "label": "Threats, all together",
             "half": "ecological_system",
             "section": "threats",
-            "method_version": "2",
+            "method_version": "3",
         }

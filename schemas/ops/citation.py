@@ -14,7 +14,10 @@ class Citation(Contract):
     unit: str = column("Unit of work.")
     citation: str = column("How the publisher asks to be cited.")
     doi: str = column("DOI without resolver.", nullable=True)
-    licence: str = column("Licence of the data.", nullable=True)
+    licence: str = column("Licence of the data, as SPDX names it or in its owner's words.", nullable=True)
+    publisher: str = column(
+        "Who publishes the data, as who loaded an own file says; NULL for all others.", nullable=True
+    )
     accessed_on: dt.date = column("Date of access.")
     is_redistributable: bool = column("Whether the rows of this source may be passed on to others.")
 

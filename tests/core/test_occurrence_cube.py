@@ -37,15 +37,26 @@ def test_precedence_is_per_country(warehouse: Any) -> None:
     assert found == {("file:atlas", "a", 2000, None): 3, ("gbif_country", "a", 2000, None): 9}
 
 
-@pytest.mark.parametrize(("ours", "theirs", "winner"), [(5, 4, "file:b"), (4, 5, "file:a"), (5, 5, "file:a")])
-def test_among_own_files_the_one_with_most_records(warehouse: Any, ours: int, theirs: int, winner: str) -> None:
-    """Two own files about one species are never added; the larger one counts, on a tie the first by name."""
+@pytest.mark.parametrize(("ours", "theirs", "winner"), [(5, 4, "gbif_b"), (4, 5, "gbif_a"), (5, 5, "gbif_a")])
+def test_among_publishers_the_one_with_most_records(warehouse: Any, ours: int, theirs: int, winner: str) -> None:
+    """Two publishers' records of one species are never added; the larger number counts, on a tie the first by name."""
     found = counted(
         warehouse,
-        ("file:b", "b", [records("a", 2000, 1), records("a", 2001, ours - 1)]),
-        ("file:a", "a", [records("a", 2002, theirs)]),
+        ("gbif_b", "b", [records("a", 2000, 1), records("a", 2001, ours - 1)]),
+        ("gbif_a", "a", [records("a", 2002, theirs)]),
     )
     assert {source for source, *_ in found} == {winner}
+
+
+def test_own_files_add_up(warehouse: Any) -> None:
+    """Own files have each record once when they are loaded, so all of them count, in whatever cells."""
+    found = counted(
+        warehouse,
+        ("file:b", "b", [records("a", 2000, 1), records("a", 2001, 4)]),
+        ("file:a", "a", [records("a", 2001, 3, grid="eea:1000", cell_code="1kmE1N1")]),
+        ("gbif_country", "KE", [records("a", 2000, 500)]),
+    )
+    assert sum(found.values()) == 8
 
 
 def test_units_of_one_source_add_up(warehouse: Any) -> None:
@@ -70,7 +81,7 @@ def test_two_grids_are_the_same_records(warehouse: Any) -> None:
         records("b", 2000, 4, grid="eea:1000", cell_code="1kmE1N1"),
     ]
     whole = [records("c", 2000, 5), records("c", 2000, 5, grid="eea:1000", cell_code="1kmE1N1")]
-    found = counted(warehouse, ("file:a", "a", fine + coarse + more + whole))
+    found = counted(warehouse, ("gbif_cube", "a", fine + coarse + more + whole))
     assert {key[1:]: occurrences for key, occurrences in found.items()} == {
         ("a", 2000, "1kmE1N1"): 2, ("a", 2000, "1kmE2N2"): 2, ("b", 2000, "10kmE0N0"): 5, ("c", 2000, None): 5,
     }  # fmt: skip

@@ -81,10 +81,10 @@ def test_a_loaded_row_that_breaks_an_own_check_is_refused() -> None:
     valid, refused = check(SPAN, pl.DataFrame(SPANS), "test")
     assert valid["name"].to_list() == ["a"]
     assert refused.drop("row").rows() == [
-        (1, "name", "str_startswith('a')", "name is 'b', which breaks str_startswith('a')."),
+        (1, "name", "str_startswith('a')", "name is 'b', which does not fit: Name."),
         (2, "first_year", "is_leap_year", "first_year is '2001', which breaks is_leap_year: the first year is a leap year."),
-        (3, None, "is_in_order", "The row breaks is_in_order: the last year is not before the first one."),
-        (4, "first_year", "not_nullable", "first_year is None, which breaks not_nullable."),
+        (3, None, "is_in_order", "The row breaks a rule: the last year is not before the first one."),
+        (4, "first_year", "not_nullable", "first_year is missing."),
     ]  # fmt: skip
     assert [json.loads(row) for row in refused["row"]] == SPANS[1:]
 

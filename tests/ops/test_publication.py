@@ -95,18 +95,21 @@ def test_change_beyond_the_limit_needs_a_word(finished):
     assert any(row[0] == "core.country_species" for row in status_of(finished.paths).changes)
 
 
-def test_own_file_explains_its_change(finished):
-    """What changes because a person has loaded an own file needs no second word."""
+def test_own_file_explains_its_change_and_no_other(finished):
+    """What changes because a person has loaded an own file needs no second word; what it did not fill does."""
     own = finished.home / "own.csv"
     rows = [
         f"{country},{treaty},not_party,2024-01-01" for country in COUNTRIES for treaty in ("cbd", "nagoya", "cites")
     ]
     own.write_text("\n".join(["country_code,treaty,status,as_of", *rows]) + "\n", "utf-8")
     load_file(finished.settings, own, table="treaty_party")
-    with open_for_writing(finished.settings) as connection:
-        connection.execute("DELETE FROM landed.occurrence_cube WHERE hash(species_key) % 2 = 0")
     digest = materialise_and_publish(finished.settings, COUNTRIES).content_hash
     assert digest != finished.outcome.content_hash
+    load_file(finished.settings, own, table="treaty_party", as_of="2026")
+    with open_for_writing(finished.settings) as connection:
+        connection.execute("DELETE FROM landed.occurrence_cube WHERE hash(species_key) % 2 = 0")
+    with pytest.raises(AuditFailed, match=r"core\.\w+ would lose"):
+        materialise_and_publish(finished.settings, COUNTRIES)
 
 
 def test_envelope_of_rows_always_holds(finished):

@@ -43,6 +43,6 @@ def rebuild_until_killed(settings: Settings) -> None:
     def kill(*_: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    restore.own_units = kill  # type: ignore[assignment]
+    restore.take_in_own = kill  # type: ignore[assignment]
     with open_for_writing(settings):
         pass

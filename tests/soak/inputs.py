@@ -62,7 +62,7 @@ WORDS = (
 FILES = (
     (b"", WRONG), (b"\x00" * 64, WRONG), (b"\xff\xfe\xfd", WRONG), (b"PK\x03\x04 no archive", WRONG),
     (b"country_code,treaty\n", CONTRACT), (b"country_code\nKE\n", WRONG), (b"a,b,c\n1,2,3\n", CONTRACT),
-    (b"country_code,treaty,status,as_of,surprise\nKE,cbd,party,2024-01-01,1\n", CONTRACT),
+    (b"country_code,treaty,status,as_of,earlier_period\nKE,cbd,party,2024-01-01,1\n", CONTRACT),
     (b'{"country_code": 1}', WRONG), (b"<html><body>no table</body></html>", WRONG),
 )  # fmt: skip
 

@@ -1,5 +1,5 @@
 -- Official series, one value per country, series, year and disaggregation.
--- Believed: an own file's row replaces the publisher's, and that replaces the sample's; the whole row counts, so a value keeps
+-- Believed: of own files the latest release (see ops.displaced); an own file's row replaces the publisher's, and that replaces the sample's; the whole row counts, so a value keeps
 -- its own bounds and notes.
 SELECT
     country_code,

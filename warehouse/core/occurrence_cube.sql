@@ -1,22 +1,29 @@
 -- Occurrence records per country, year and species, each record counted once.
--- Believed, for each country and species: one source, own files before publishers before seeds, among equals the one
--- with most records, then by name; units of work of that source add up. Records of one year in one file and of another
--- year in another belong under one source name. Within the source: one grid, the one that holds most records (cells
--- outside a grid's extent are lost), then the one with most rows (the finest), then no grid, then by name; other grids
--- of that source count the same records again and are left out.
+-- Believed, for each country and species: all own files together, which have each record once when they are loaded
+-- (warehouse/own/); else one publisher, the one with most records, then by name; else the seeds. Units of work of one
+-- publisher add up. Within a publisher: one grid, the one that holds most records (cells outside a grid's extent are lost),
+-- then the one with most rows (the finest), then no grid, then by name; other grids count the same records again and are
+-- left out.
 WITH candidate AS (
-    SELECT country_code, species_key, source, grid, sum(occurrences) AS records, count(*) AS cells
+    SELECT
+        country_code,
+        species_key,
+        source_precedence(source) AS precedence,
+        CASE WHEN source_precedence(source) > 0 THEN source END AS publisher,
+        CASE WHEN source_precedence(source) > 0 THEN grid END AS grid,
+        sum(occurrences) AS records,
+        count(*) AS cells
     FROM landed.occurrence_cube
-    GROUP BY country_code, species_key, source, grid
+    GROUP BY ALL
 ),
 
 believed AS (
-    SELECT country_code, species_key, source, grid
+    SELECT country_code, species_key, precedence, publisher, grid
     FROM candidate
     QUALIFY
         row_number() OVER (
             PARTITION BY country_code, species_key
-            ORDER BY source_precedence(source), records DESC, source, cells DESC, grid NULLS FIRST
+            ORDER BY precedence, records DESC, publisher, cells DESC, grid NULLS FIRST
         ) = 1
 )
 
@@ -35,6 +42,7 @@ FROM landed.occurrence_cube AS landed
 JOIN believed
     ON landed.country_code = believed.country_code
     AND landed.species_key = believed.species_key
-    AND landed.source = believed.source
-    AND landed.grid IS NOT DISTINCT FROM believed.grid
+    AND source_precedence(landed.source) = believed.precedence
+    AND coalesce(believed.publisher, landed.source) = landed.source
+    AND (believed.precedence = 0 OR landed.grid IS NOT DISTINCT FROM believed.grid)
 GROUP BY landed.country_code, landed.year, landed.species_key, landed.grid, landed.cell_code, landed.source

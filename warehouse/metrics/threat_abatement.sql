@@ -28,10 +28,12 @@ believed AS (
         AND (threat.unit_key = species.country_code OR NOT is_country_unit(threat.unit_key))
     QUALIFY
         dense_rank() OVER (
-            PARTITION BY species.country_code, species.species_key ORDER BY source_precedence(threat.source), threat.source
+            PARTITION BY species.country_code, species.species_key
+            ORDER BY source_precedence(threat.source), CASE WHEN source_precedence(threat.source) > 0 THEN threat.source END
         ) = 1
         AND row_number() OVER (
-            PARTITION BY species.country_code, species.species_key, threat.source, threat.threat_code, threat.detail
+            PARTITION BY species.country_code, species.species_key, source_precedence(threat.source),
+                CASE WHEN source_precedence(threat.source) > 0 THEN threat.source END, threat.threat_code, threat.detail
             ORDER BY expected_decline(threat.scope, threat.severity) DESC, is_current_threat(threat.timing) DESC,
                 threat.timing, threat.scope, threat.severity
         ) = 1

@@ -31,7 +31,8 @@ believed AS (
         AND (threat.unit_key = status.country_code OR NOT is_country_unit(threat.unit_key))
     QUALIFY
         dense_rank() OVER (
-            PARTITION BY status.country_code, status.species_key ORDER BY source_precedence(threat.source), threat.source
+            PARTITION BY status.country_code, status.species_key
+            ORDER BY source_precedence(threat.source), CASE WHEN source_precedence(threat.source) > 0 THEN threat.source END
         ) = 1
 ),
 

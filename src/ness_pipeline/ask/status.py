@@ -55,7 +55,7 @@ def status_of(paths: Paths) -> Status:
     _, gaps = ask(
         published,
         "SELECT source, unit, arg_max(error, loaded_at) AS error, "
-        "max(extracted_at) FILTER (status = 'loaded') AS stale_since FROM ops.load "
+        "max(extracted_at) FILTER (status = 'loaded') AS stale_since FROM ops.load WHERE source NOT LIKE 'file:%' "
         "GROUP BY source, unit HAVING arg_max(status, loaded_at) = 'failed' ORDER BY ALL",
     )
     return Status(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 import duckdb
@@ -93,6 +93,7 @@ def load_unit(
     release: str | None,
     extracted_at: dt.datetime | None,
     now: dt.datetime,
+    finish: Callable[[list[Loaded]], None] | None = None,
 ) -> list[Loaded]:
     """Replace the rows of one unit of work in the landed tables, all of them or none.
 
@@ -105,6 +106,7 @@ def load_unit(
         release: the publisher's release, for `ops.load`.
         extracted_at: when the payloads were fetched.
         now: the time, UTC.
+        finish: what else belongs to the transaction; when it fails nothing is loaded.
 
     Returns:
         The numbers of each table.
@@ -128,12 +130,15 @@ def load_unit(
         for batch in batches:
             _stage_batch(connection, stages[batch.table], batch, unit.source)
         results = [_write_staged(connection, stage, unit, about) for stage in stages.values()]
+        if finish is not None:
+            finish(results)
         connection.execute("COMMIT")
     except BaseException as error:
         # A commit that failed, as on a full disk, has ended the transaction already.
         with contextlib.suppress(duckdb.Error):
             connection.execute("ROLLBACK")
-        if isinstance(error, NessError):
+        # Whoever loads own files hears of it at once, and nothing of an earlier load is stale.
+        if isinstance(error, NessError) and finish is None:
             record_failure(connection, unit, promised, str(error), run_id=run_id, now=now)
         raise
     for result in results:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -43,6 +45,38 @@ class Store:
                 self._fs.pipe_file(path, body)
         except OSError as error:
             raise self._unwritable(error) from error
+
+    def write_with(self, name: str, writer: Callable[[Path], object]) -> None:
+        """Write a large file whole or not at all.
+
+        Args:
+            name: the file.
+            writer: writes it to the path that it is given.
+        """
+        path = f"{self._root}/{name}"
+        try:
+            self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+            if isinstance(self._fs, LocalFileSystem):
+                partial = Path(f"{path}.{uuid.uuid4().hex}{PARTIAL}")
+                try:
+                    writer(partial)
+                    partial.replace(path)
+                finally:
+                    partial.unlink(missing_ok=True)
+                return
+            with tempfile.TemporaryDirectory(prefix="ness-landing-") as folder:
+                writer(Path(folder) / "file")
+                self._fs.put_file(str(Path(folder) / "file"), path)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def local(self, name: str, folder: Path) -> Path:
+        """A path of this machine with the content of a large file; it is copied into a folder where it lies elsewhere."""
+        if isinstance(self._fs, LocalFileSystem):
+            return Path(f"{self._root}/{name}")
+        copy = folder / uuid.uuid4().hex
+        self._fs.get_file(f"{self._root}/{name}", str(copy))
+        return copy
 
     def read(self, name: str) -> bytes | None:
         """The content of a file, None where there is none."""

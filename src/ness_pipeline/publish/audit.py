@@ -197,13 +197,43 @@ def _sum(pairs: str) -> str:
     return f"coalesce(sum(len({pairs})) FILTER (a.key IS NOT NULL AND b.key IS NOT NULL), 0)"
 
 
-def is_explained(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether a person has changed the data on purpose since the last publication: loaded an own file."""
-    row = connection.execute(
-        "SELECT 1 FROM ops.load WHERE source LIKE 'file:%' AND status = 'loaded' "
-        f"AND loaded_at > (SELECT max(published_at) FROM {LAST}.ops.publication) LIMIT 1"
-    ).fetchone()
-    return row is not None
+def changed_on_purpose(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Tables that a person has changed since the last publication, by own files, and what is computed from them."""
+    rows = connection.execute(
+        "SELECT DISTINCT table_name FROM ops.load WHERE source LIKE 'file:%' AND status = 'loaded' "
+        f"AND loaded_at > (SELECT max(published_at) FROM {LAST}.ops.publication)"
+    ).fetchall()
+    changed = {name for (name,) in rows}
+    for model in models().values():  # in the order in which they run
+        if any(name.replace("landed.", "core.") in changed for name in model.inputs):
+            changed.add(model.name)
+    return changed
+
+
+def lost_own_rows(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """What own rows of the last publication the next one would not have any more, as a phrase; None where all are explained.
+
+    A source of own rows that has none left in a table is explained where another load took its place or its rows give way
+    to others (`ops.displaced`), or contradict them.
+    """
+    for table in tables().values():
+        if not table.is_landed or not _has_source(connection, table):
+            continue
+        row = connection.execute(
+            f"SELECT source, count(*) FROM {LAST}.{table.name} WHERE source LIKE 'file:%' "
+            f"AND source NOT IN (SELECT DISTINCT source FROM {table.name}) "
+            "AND source NOT IN (SELECT source FROM ops.displaced WHERE table_name = $1) GROUP BY source ORDER BY source LIMIT 1",
+            [table.name],
+        ).fetchone()
+        if row is not None:
+            return f"all {row[1]:,} rows of {row[0]} in {table.name}"
+    return None
+
+
+def _has_source(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    """Whether the last publication has the table with its column `source`."""
+    query = "FROM duckdb_columns() WHERE (database_name, schema_name, table_name, column_name) = (?, ?, ?, 'source')"
+    return bool(connection.execute(query, [LAST, table.layer, table.short_name]).fetchall())
 
 
 def new_methods(connection: duckdb.DuckDBPyConnection) -> set[str]:

@@ -24,11 +24,12 @@ from ness_pipeline.paths import Paths
 from ness_pipeline.publish.audit import (
     LAST,
     audit,
+    changed_on_purpose,
     changes,
     excess,
-    is_explained,
     last_publication,
     lost_countries,
+    lost_own_rows,
     new_methods,
 )
 from ness_pipeline.publish.content_hash import check_copy, content_hash
@@ -134,15 +135,21 @@ def _compared(connection: duckdb.DuckDBPyConnection, name: str, *, accept_change
     if not accept_change and (lost := lost_countries(connection)):
         message = f"Nothing was published, because {lost[0]} would disappear from the file; load it again, or say --accept-change."
         raise AuditFailed(message)
+    if not accept_change and (lost_rows := lost_own_rows(connection)):
+        message = (
+            f"Nothing was published, because {lost_rows} would disappear; load the file again, or say --accept-change."
+        )
+        raise AuditFailed(message)
     table_changes = changes(connection)
     renewed = new_methods(connection)
     excesses: dict[str, str] = {}
     for change in table_changes:
         if change.table_name not in renewed and (reason := excess(change)) is not None:
             excesses[change.table_name] = reason
-    if excesses and not accept_change and not is_explained(connection):
-        first = next(iter(excesses.values()))
-        more = f", and {len(excesses) - 1} more tables change as much" if len(excesses) > 1 else ""
+    unexplained = {} if accept_change else excesses.keys() - changed_on_purpose(connection)
+    if unexplained:
+        first = next(reason for name, reason in excesses.items() if name in unexplained)
+        more = f", and {len(unexplained) - 1} more tables change as much" if len(unexplained) > 1 else ""
         message = f"Nothing was published, because {first}{more}; look at the sources, or say --accept-change when it is meant."
         raise AuditFailed(message)
     return [

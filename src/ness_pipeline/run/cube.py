@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import tempfile
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import polars as pl
-
-from ness_pipeline.contract.batch import Batch
 from ness_pipeline.cube.duckdb import MEMORY, DuckdbEngine
 from ness_pipeline.cube.engine import Engine
 from ness_pipeline.cube.gbif import GbifDownloads, Product
 from ness_pipeline.cube.options import CubeOptions, Trust
 from ness_pipeline.cube.records import Progress
 from ness_pipeline.cube.spark import LOCAL, SparkEngine
-from ness_pipeline.cube.species import species_of
+from ness_pipeline.cube.species import species_of, write_with_species
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.files import CUBE_TABLES, read, read_many
-from ness_pipeline.files.batches import batches_of
+from ness_pipeline.files import CUBE_TABLES, FileLoad, read, read_many
+from ness_pipeline.files.batches import batches_of, with_reporting_groups
 from ness_pipeline.files.row_defaults import RowDefaults
 from ness_pipeline.landing.http import Session
-from ness_pipeline.names.taxon_groups import with_groups
-from ness_pipeline.run.own_files import FileLoaded, OwnLoad, load_own
+from ness_pipeline.landing.own_loads import Kind
+from ness_pipeline.run.attribution import NOTHING_SAID, Attribution
+from ness_pipeline.run.own_files import COMPARED_RECORDS, FileLoaded, OwnFiles, load_own
 from ness_pipeline.settings import Settings
 
 SUFFIXES = (".parquet", ".csv")
@@ -74,7 +71,7 @@ def cube_to_file(engine: Engine, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished.touch()  # the error of an engine for a place that cannot be written to would blame the records
         try:
-            engine.write(unfinished)
+            _write_cube(engine, unfinished)
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -84,24 +81,104 @@ def cube_to_file(engine: Engine, path: Path) -> None:
         ) from error
 
 
-def cube_to_warehouse(
-    settings: Settings, engine: Engine, files: Sequence[Path | str], defaults: RowDefaults, command: str
-) -> FileLoaded:
-    """Load a cube and its species as one unit of work named after the files.
+def _write_cube(engine: Engine, path: Path) -> None:
+    """Write the cube with its species, so that the file can be loaded again as it is.
 
-    Raises:
-        WrongUsage: the engine does not check records (`--trust everything`), or a file is unreadable.
-        NessError: a row breaks a contract; nothing is loaded.
+    Where everything is trusted the cube is written alone: species cost a second reading of the records.
     """
     if engine.trust == "everything":
+        engine.write(path)
+        return
+    with tempfile.TemporaryDirectory(prefix="ness-cube-") as folder:
+        cube = Path(folder) / "cube.parquet"
+        engine.write(cube)
+        write_with_species(cube, species_of(with_reporting_groups(engine)), path)
+
+
+def cube_to_warehouse(
+    settings: Settings,
+    files: Sequence[Path | str],
+    options: CubeOptions,
+    defaults: RowDefaults,
+    command: str,
+    *,
+    engine: str = "duckdb",
+    trust: Trust = "nothing",
+    master: str = LOCAL,
+    memory: str = MEMORY,
+    progress: Progress | None = None,
+    as_of: str | None = None,
+    replaces: str | None = None,
+    attribution: Attribution = NOTHING_SAID,
+) -> FileLoaded:
+    """Load the cube of some files and its species: files whose content is there already are not counted again.
+
+    Args:
+        settings: the configuration.
+        files: the records.
+        options: how to count them.
+        defaults: values for all of them.
+        command: for `ops.run`.
+        engine: see `engine_for`, also for the next ones.
+        trust: what is not checked.
+        master: where Spark runs.
+        memory: memory of the engine duckdb.
+        progress: receives what is being done.
+        as_of: day or release that the files speak of.
+        replaces: name of earlier loads whose place they take.
+        attribution: what the user says of where the files come from.
+
+    Raises:
+        WrongUsage: records are not checked (`--trust everything`), or a file is unreadable.
+        NessError: a row breaks a contract; nothing is loaded.
+    """
+    if trust == "everything":
         raise WrongUsage(
             "What enters the warehouse is checked; leave --trust everything out, or write a file with --out."
         )
-    names = [str(file).rstrip("/").rpartition("/")[2] for file in files]
-    local = [(name, Path(file)) for name, file in zip(names, files, strict=True) if "://" not in str(file)]
-    rows = batches_of(engine, defaults)
-    own = OwnLoad(defaults.source, " ".join(names), "occurrence records", CUBE_TABLES, rows, local)
+
+    @contextmanager
+    def read_new(new: Sequence[Path | str]) -> Iterator[FileLoad]:
+        chosen = engine_for(engine, new, options, trust=trust, master=master, memory=memory, progress=progress)
+        with chosen as records:
+            yield _of_engine(records, defaults)
+
+    own = OwnFiles(
+        files=files,
+        options=_said(options, defaults),
+        read=read_new,
+        source=defaults.source,
+        as_of=as_of,
+        replaces=replaces,
+        attribution=attribution,
+    )
     return load_own(settings, own, command)
+
+
+def _of_engine(engine: Engine, defaults: RowDefaults) -> FileLoad:
+    """The cube of an engine as a load; records can be told apart where the engine notes them and they are not too many."""
+    rows = batches_of(engine, defaults)
+    write_keys = engine.write_keys if isinstance(engine, DuckdbEngine) else None
+    is_known = write_keys is not None and engine.received() <= COMPARED_RECORDS
+    kind: Kind = "records" if is_known else "counted"
+    return FileLoad(
+        defaults.source, "occurrence records", CUBE_TABLES, rows, kind, write_keys=write_keys if is_known else None
+    )
+
+
+def _said(options: CubeOptions, defaults: RowDefaults) -> dict[str, str]:
+    """What the user says of some files, by option."""
+    said = {
+        "country": options.country_code or defaults.country_code,
+        "years": options.years,
+        "grid": options.grid,
+        "max_uncertainty": options.max_uncertainty_m,
+        "seed": options.seed,
+        "taxon_group": defaults.taxon_group,
+        "checklist_key": defaults.checklist_key,
+        "name": defaults.source,
+    }
+    return {name: str(value) for name, value in said.items() if value is not None}
 
 
 def gbif_to_warehouse(
@@ -110,6 +187,7 @@ def gbif_to_warehouse(
     options: CubeOptions,
     defaults: RowDefaults,
     *,
+    attribution: Attribution = NOTHING_SAID,
     progress: Progress | None = None,
     pause_s: float = 60.0,
 ) -> FileLoaded:
@@ -124,65 +202,32 @@ def gbif_to_warehouse(
         downloads = GbifDownloads(session, settings, progress=progress, pause_s=pause_s)
         download = downloads.get(product, options, Path(folder))
         defaults = replace(defaults, checklist_key=settings.gbif_checklist)
-        with _rows_of(download.file, product, options, defaults) as (layout, batches):
-            own = OwnLoad(
-                source=defaults.source,
-                key=f"gbif {download.key}",
-                layout=layout,
-                tables=("country_species",) if product == "species" else CUBE_TABLES,
-                batches=batches,
-                files=[(f"GBIF download {download.key}", download.file)],
-                release=download.key,
-                citation={
-                    "citation": download.citation,
-                    "doi": download.doi,
-                    "licence": download.licence,
-                    "is_redistributable": True,
-                },
-            )
-            return load_own(settings, own, f"cube gbif {download.key}")
+        own = OwnFiles(
+            files=[download.file],
+            options=_said(options, defaults) | {"product": product},
+            read=lambda _: _rows_of(download.file, product, options, defaults),
+            source=defaults.source,
+            names={download.file: f"GBIF download {download.key}"},
+            as_of=download.made_on,
+            attribution=attribution,
+            citation={"citation": download.citation, "doi": download.doi, "licence": download.licence},
+        )
+        return load_own(settings, own, f"cube gbif {download.key}")
 
 
 @contextmanager
-def _rows_of(
-    file: Path, product: Product, options: CubeOptions, defaults: RowDefaults
-) -> Iterator[tuple[str, Iterable[Batch]]]:
-    """The layout of a finished download, and its rows."""
+def _rows_of(file: Path, product: Product, options: CubeOptions, defaults: RowDefaults) -> Iterator[FileLoad]:
+    """The rows of a finished download."""
     if product == "records":
         # Country and years were filters of the download.
         options = replace(options, country_code=None, years=None)
         with engine_for("duckdb", [file], options) as engine:
-            yield "occurrence records", batches_of(engine, defaults)
-    elif product == "cube":
+            yield _of_engine(engine, defaults)
+    else:
         name = defaults.source.removeprefix("file:")
         taxon_group, checklist_key = defaults.taxon_group, defaults.checklist_key
-        with read(file, taxon_group=taxon_group, checklist_key=checklist_key, source=name) as loaded:
-            yield loaded.layout, loaded.batches
-    else:
-        yield "list of species", [Batch("country_species", listed_species(file, options, defaults))]
-
-
-def listed_species(file: Path, options: CubeOptions, defaults: RowDefaults) -> pl.DataFrame:
-    """Rows of `country_species` from a list of species of one country.
-
-    Raises:
-        WrongUsage: the list is not of one country.
-    """
-    if options.country_code is None:
-        raise WrongUsage("A list of species does not say where they live; give one country, as in --country KE.")
-    with zipfile.ZipFile(file) as packed, packed.open(packed.namelist()[0]) as member:
-        listed = pl.read_csv(member.read(), separator="\t", quote_char=None, infer_schema=False)
-    grouped = with_groups(listed.filter(pl.col("speciesKey").is_not_null()))
-    records = grouped.select(
-        pl.lit(options.country_code).alias("country_code"),
-        pl.col("speciesKey").alias("species_key"),
-        pl.col("species").alias("scientific_name"),
-        pl.col("taxon_group").fill_null(pl.lit(defaults.taxon_group, pl.String)),
-        pl.when(pl.col("iucnRedListCategory") != "").then("iucnRedListCategory").alias("red_list_category"),
-        pl.col("numberOfOccurrences").cast(pl.Int64).alias("records"),
-        pl.lit(0, pl.Int64).alias("introduced_records"),
-    )
-    frames = list(species_of([records]))
-    if not frames:
-        return records.clear()
-    return pl.concat(frames).drop("introduced_occurrences").with_columns(defaults.origin)
+        country_code = options.country_code if product == "species" else None
+        with read(
+            file, country_code=country_code, taxon_group=taxon_group, checklist_key=checklist_key, source=name
+        ) as loaded:
+            yield loaded

@@ -7,8 +7,8 @@ published file (runs, publications, changes), so it may be deleted at any time: 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -17,10 +17,11 @@ from ness_pipeline.build.database import open_build, translate
 from ness_pipeline.build.load import load_extraction, record_failure, remove_replaced_sample
 from ness_pipeline.build.lock import writer
 from ness_pipeline.build.models import materialise
+from ness_pipeline.build.own_rows import decide, displace_publishers, forget, take_in
 from ness_pipeline.contract.ddl import landed_table
 from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.errors import ContractViolation, DamagedBuild, NessError, SourceUnavailable, WrongUsage
-from ness_pipeline.landing.own_rows import own_units, take_back
+from ness_pipeline.landing.own_loads import Kept, kept_loads, remove_replaced
 from ness_pipeline.landing.units import WORLD, Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.years import ANY_YEAR
@@ -53,7 +54,7 @@ def open_for_writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         mark = _mark_of_rebuild(paths)
         if mark.exists():
             discard(paths.build)
-        elif paths.published.exists() and not paths.build.exists():
+        elif not paths.build.exists() and (paths.published.exists() or Landing(paths.landing).names("")):
             mark.touch()
         try:
             connection = stack.enter_context(open_build(paths.build))
@@ -65,6 +66,13 @@ def open_for_writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             replaced = mark.read_text(encoding="utf-8")
             rebuild(connection, settings, mark.with_name(replaced) if replaced else None)
             mark.unlink()
+        landing = Landing(paths.landing)
+        if _lacks(connection, landing):
+            run_id = start_run(
+                connection, "take in own files", is_synthetic=settings.is_synthetic, now=clock(connection)
+            )
+            take_in_own(connection, landing, run_id)
+            finish_run(connection, run_id, "completed", clock(connection))
         try:
             yield connection
         except duckdb.Error as error:
@@ -74,6 +82,43 @@ def open_for_writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
                 set_aside(paths)
                 raise known from error
             raise
+
+
+def _lacks(connection: duckdb.DuckDBPyConnection, landing: Landing) -> bool:
+    """Whether landing holds own loads that the build database does not have, or no longer one that it has."""
+    there = set(connection.execute("SELECT source, unit FROM ops.own_load").fetchall())
+    kept = kept_loads(landing)
+    return not {one.load.name for one in kept} <= there or bool(_replaced(kept) & there)
+
+
+def _replaced(kept: Sequence[Kept]) -> set[tuple[str, str]]:
+    """Names of the loads that one of these replaced."""
+    return {one.name for kept_load in kept for one in kept_load.load.replaces} - {one.load.name for one in kept}
+
+
+def take_in_own(connection: duckdb.DuckDBPyConnection, landing: Landing, run_id: str) -> int:
+    """Take in the own loads that landing holds and the build database lacks; returns how many.
+
+    A load is killed after landing has it and before the database does, or a version before kept no list of loads.
+    """
+    there = set(connection.execute("SELECT source, unit FROM ops.own_load").fetchall())
+    kept = kept_loads(landing)
+    new = [one for one in kept if one.load.name not in there]
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        forget(connection, _replaced(kept))
+        for one in new:
+            take_in(connection, landing, one, run_id)
+        names = {name for one in kept for name in one.load.tables}
+        decide(connection, landing, kept, names)
+        displace_publishers(connection, names)
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(duckdb.Error):
+            connection.execute("ROLLBACK")
+        raise
+    remove_replaced(landing)
+    return len(new)
 
 
 def set_aside(paths: Paths) -> Path:
@@ -116,11 +161,11 @@ def rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings, aside: Pa
         else:
             failed += 1
     remove_replaced_sample(connection)
-    for unit in own_units(landing):
-        take_back(connection, landing, unit, run_id, clock(connection))
-        loaded += 1
+    loaded += take_in_own(connection, landing, run_id)
     if aside is not None:
         _take_over_own(connection, aside)
+    for name in _missing_own(connection, [paths.published, *history(paths)]):
+        logger.warning("an own load of the published file is not in landing; load it again", extra={"load": name})
     if countries:
         materialise(connection, countries)  # no more than readers had; a run adds its own
     finish_run(connection, run_id, "completed_with_gaps" if failed else "completed", clock(connection))
@@ -176,6 +221,28 @@ def _take_over_past(connection: duckdb.DuckDBPyConnection, publications: list[Pa
             return [code for (code,) in rows]
         finally:
             connection.execute("DETACH past")
+    return []
+
+
+def _missing_own(connection: duckdb.DuckDBPyConnection, publications: list[Path]) -> list[str]:
+    """Own loads that the first of some publications that can be read has, and the build database has not."""
+    for file in publications:
+        with suppress(duckdb.Error):
+            connection.execute(f"ATTACH {literal(file)} AS past (READ_ONLY)")
+            try:
+                known = connection.execute(
+                    "FROM duckdb_tables() WHERE database_name = 'past' AND schema_name = 'ops' AND table_name = 'own_load'"
+                ).fetchall()
+                names = (
+                    "past.ops.own_load" if known else "past.ops.load WHERE source LIKE 'file:%' AND status = 'loaded'"
+                )
+                rows = connection.execute(
+                    f"SELECT DISTINCT unit FROM (SELECT source, unit FROM {names} EXCEPT SELECT source, unit FROM ops.own_load) "
+                    "ORDER BY 1"
+                ).fetchall()
+                return [name for (name,) in rows]
+            finally:
+                connection.execute("DETACH past")
     return []
 
 

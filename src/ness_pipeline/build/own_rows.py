@@ -1,0 +1,381 @@
+"""Which rows of own files count, when several files speak of the same; and the rows of a load in and out of landing.
+
+What counts is computed from all loads together, so it depends neither on their order nor on how many files the same rows
+came in. `docs/own-data.md` has the rules in words, `warehouse/own/` those for records in SQL.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+from ness_pipeline.contract.ddl import landed_table
+from ness_pipeline.contract.dictionary import Table, tables
+from ness_pipeline.landing.own_loads import RECORDS, Kept, OwnLoad
+from ness_pipeline.landing.zone import Landing
+from ness_pipeline.paths import sql_folder
+from ness_pipeline.sql import literal, quote
+
+CUBE_TABLES = ("occurrence_cube", "country_species")
+DATED_BY = {
+    "indicator_observation": "release",
+    "kba_site_coverage": "assessed_year",
+    "ness_network": "as_of",
+    "taxon_group": "counts_as_of",
+    "treaty_party": "as_of",
+}
+"""Column of a table that says of which day or release a row speaks; in others the load's own day counts."""
+WORDS = ("checklist_key", "scientific_name", "threat_name", "label", "footnote", "note")
+"""Columns that name or explain; rows that differ in these alone do not contradict each other."""
+FILLED = ("country_species",)
+"""Tables whose rows are often partial: what the latest row leaves open is taken from an earlier one."""
+_OF_UNIT = ("load", "left_out", "quarantine", "provenance", "citation")
+
+
+def write_rows(connection: duckdb.DuckDBPyConnection, landing: Landing, load: OwnLoad) -> None:
+    """Copy what a load brought, with what `ops` says of it, into its folder of the landing zone as Parquet."""
+    queries = {f"landed.{name}": (landed_table(tables()[f"core.{name}"])[0], "unit_key") for name in load.tables}
+    queries |= {f"ops.{name}": (f"ops.{name}", "unit") for name in _OF_UNIT}
+    for name, (table, column) in queries.items():
+        rows = connection.sql(
+            f"SELECT * FROM {quote(table)} WHERE source = $1 AND {column} = $2", params=list(load.name)
+        )
+        landing.write_with(
+            f"{load.folder}/{name}.parquet",
+            lambda path, rows=rows: rows.write_parquet(str(path), compression="zstd"),  # type: ignore[misc]
+        )
+
+
+def take_in(connection: duckdb.DuckDBPyConnection, landing: Landing, kept: Kept, run_id: str) -> None:
+    """Put what a load brought into a build database that lacks it; its time stays that of the load."""
+    forget(connection, [kept.load.name])
+    with tempfile.TemporaryDirectory(prefix="ness-own-") as folder:
+        for name in landing.names(kept.folder):
+            table = name.removesuffix(".parquet")
+            if table.partition(".")[0] not in {"landed", "ops"} or not name.endswith(".parquet"):
+                continue
+            file = literal(landing.local(f"{kept.folder}/{name}", Path(folder)))
+            rows = f"SELECT {_shared(connection, table, file)} FROM read_parquet({file})"
+            if table == "ops.load":
+                latest = "row_number() OVER (PARTITION BY table_name ORDER BY loaded_at DESC) = 1"
+                rows = f"SELECT * REPLACE ({literal(run_id)} AS run_id) FROM ({rows}) QUALIFY {latest}"
+            connection.execute(f"INSERT INTO {quote(table)} BY NAME {rows}")
+    loaded_at = "SELECT coalesce(max(loaded_at), now()) FROM ops.load WHERE run_id = ? AND source = ? AND unit = ?"
+    ((when,),) = connection.execute(loaded_at, [run_id, *kept.load.name]).fetchall()
+    note(connection, kept.load, when)
+    note_replaced(connection, kept.load)
+
+
+def note(connection: duckdb.DuckDBPyConnection, load: OwnLoad, now: dt.datetime) -> None:
+    """Record in `ops.own_load` that a load counts."""
+    connection.execute("DELETE FROM ops.own_load WHERE source = ? AND unit = ?", load.name)
+    connection.execute(
+        "INSERT INTO ops.own_load BY NAME SELECT ? AS source, ? AS unit, ? AS kind, ? AS as_of, ? AS loaded_at",
+        [*load.name, load.kind, load.as_of, now],
+    )
+
+
+def note_replaced(connection: duckdb.DuckDBPyConnection, load: OwnLoad) -> None:
+    """Record in `ops.displaced` whose place a load takes."""
+    for one in load.replaces:
+        for name, rows in one.rows.items():
+            connection.execute(
+                "INSERT INTO ops.displaced BY NAME SELECT ? AS source, ? AS unit, ? AS table_name, "
+                "'replaced' AS reason, ? AS by_source, ? AS by_unit, ? AS rows",
+                [one.source, one.unit, f"core.{name}", load.source, load.unit, rows],
+            )
+
+
+def counting_rows(connection: duckdb.DuckDBPyConnection, load: OwnLoad) -> dict[str, int]:
+    """How many rows of a load count, by table without layer."""
+    counts = {}
+    for name in load.tables:
+        query = f"SELECT count(*) FROM landed.{name} WHERE source = ? AND unit_key = ?"
+        ((counts[name],),) = connection.execute(query, load.name).fetchall()
+    return counts
+
+
+def forget(connection: duckdb.DuckDBPyConnection, names: Iterable[tuple[str, str]]) -> None:
+    """Remove the rows of loads; that they were once loaded stays in `ops.load`."""
+    for name in names:
+        for table in tables().values():
+            if table.is_landed:
+                connection.execute(f"DELETE FROM landed.{table.short_name} WHERE source = ? AND unit_key = ?", name)
+        for table_name in ("left_out", "quarantine", "provenance", "citation", "own_load"):
+            connection.execute(f"DELETE FROM ops.{table_name} WHERE source = ? AND unit = ?", name)
+
+
+def decide(connection: duckdb.DuckDBPyConnection, landing: Landing, kept: Sequence[Kept], names: Iterable[str]) -> None:
+    """Put into the landed tables which rows of own files count, and say in `ops` which do not.
+
+    Args:
+        connection: the build database, inside a transaction.
+        landing: the landing zone.
+        kept: all loads that count, with the folders of their rows.
+        names: tables without layer whose loads changed.
+    """
+    with tempfile.TemporaryDirectory(prefix="ness-own-") as folder:
+        files = _Files(landing, kept, Path(folder))
+        _name_units(connection, kept)
+        changed = set(names)
+        if changed & set(CUBE_TABLES):
+            changed |= set(CUBE_TABLES)
+        for name in sorted(
+            changed, key=lambda name: name == "country_species"
+        ):  # its rows of records follow the cube's
+            if name == "occurrence_cube":
+                _decide_records(connection, files)
+            else:
+                _decide_rows(connection, files, tables()[f"core.{name}"])
+        connection.execute("DROP VIEW IF EXISTS own_record")
+
+
+class _Files:
+    """The Parquet files of all loads that count."""
+
+    def __init__(self, landing: Landing, kept: Sequence[Kept], folder: Path) -> None:
+        self._landing, self._kept, self._folder = landing, kept, folder
+
+    def of(self, name: str, kinds: Sequence[str]) -> list[tuple[OwnLoad, str]]:
+        """Each load of some kinds that has a file of that name, with the file as an SQL literal."""
+        found = []
+        for kept in self._kept:
+            if kept.load.kind in kinds and name in self._landing.names(kept.folder):
+                path = self._landing.local(f"{kept.folder}/{name}", self._folder)
+                found.append((kept.load, literal(path)))
+        return found
+
+
+def _name_units(connection: duckdb.DuckDBPyConnection, kept: Sequence[Kept]) -> None:
+    """The temporary table `own_unit`: the loads."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE own_unit (source VARCHAR, unit VARCHAR, kind VARCHAR, as_of VARCHAR)"
+    )
+    for load in (one.load for one in kept):
+        connection.execute(
+            "INSERT INTO own_unit VALUES (?, ?, ?, release_order(?))", [*load.name, load.kind, load.as_of]
+        )
+
+
+def _gather(
+    connection: duckdb.DuckDBPyConnection, target: str, table: Table, files: Sequence[tuple[OwnLoad, str]]
+) -> None:
+    """A temporary table with the rows of a table in some files; columns that a file of an earlier version lacks are NULL."""
+    _, columns = landed_table(table)
+    declared = ", ".join(f"{quote(column.name)} {column.sql_type}" for column in columns)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {target} ({declared})")
+    for _, file in files:
+        shared = _shared(connection, f"landed.{table.short_name}", file)
+        connection.execute(f"INSERT INTO {target} BY NAME SELECT {shared} FROM read_parquet({file})")
+
+
+def _shared(connection: duckdb.DuckDBPyConnection, table: str, file: str) -> str:
+    """The columns that a table of the build and a Parquet file both have."""
+    there = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM read_parquet({file})").fetchall()}
+    known = [row[0] for row in connection.execute(f"DESCRIBE {quote(table)}").fetchall()]
+    return ", ".join(quote(name) for name in known if name in there)
+
+
+# Rows of tables: one row for each key.
+
+
+def _decide_rows(connection: duckdb.DuckDBPyConnection, files: _Files, table: Table) -> None:
+    """Of rows of the same key the one that speaks of the latest day counts; see `docs/own-data.md`."""
+    listed = files.of(f"landed.{table.short_name}.parquet", ("rows",))
+    if not _is_disputed(connection, table, [load for load, _ in listed]):
+        return
+    _gather(connection, "own_row", table, listed)
+    for step, statement in _row_statements(table, _private(connection)).items():
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {statement}")
+    names = ", ".join(quote(column.name) for column in landed_table(table)[1])
+    of_rows = "(source, unit_key) IN (SELECT (source, unit) FROM own_unit WHERE kind = 'rows')"
+    grain = ", ".join(quote(name) for name in table.grain)
+    connection.execute(f"DELETE FROM landed.{table.short_name} WHERE {of_rows}")
+    connection.execute(
+        f"INSERT INTO landed.{table.short_name} BY NAME SELECT {names} FROM counting_row ORDER BY {grain}"
+    )
+    _tell(connection, table, "judged_row WHERE reason IS NOT NULL", "1")
+    key = ", ".join(f"{name} := {quote(name)}" for name in _key(table))
+    whole = ", ".join(
+        f"{quote(column.name)} := {quote(column.name)}" for column in table.columns if column.name != "source"
+    )
+    connection.execute(
+        "INSERT INTO ops.set_aside BY NAME SELECT source, unit_key AS unit, "
+        f"{literal(table.name)} AS table_name, to_json(struct_pack({key})) AS row_key, to_json(struct_pack({whole})) AS row, "
+        "by_source AS against_source, by_unit AS against_unit FROM judged_row WHERE reason = 'contradiction' "
+        "QUALIFY row_number() OVER (PARTITION BY source, unit_key, row_key ORDER BY row) = 1"
+    )
+    for step in ("own_row", "disputed_row", "judged_row", "counting_row"):
+        connection.execute(f"DROP TABLE {step}")
+
+
+def _key(table: Table) -> list[str]:
+    """Columns that say what a row of an own file speaks of."""
+    return [name for name in table.grain if name not in {"source", DATED_BY.get(table.short_name)}]
+
+
+def _private(connection: duckdb.DuckDBPyConnection) -> str:
+    """The sources whose rows may not be passed on, as an SQL list."""
+    query = "SELECT DISTINCT source FROM ops.citation WHERE NOT is_redistributable ORDER BY source"
+    return f"[{', '.join(literal(source) for (source,) in connection.execute(query).fetchall())}]"
+
+
+def _row_statements(table: Table, private: str) -> Mapping[str, str]:
+    """The steps from the rows of all loads (`own_row`) to those that count (`counting_row`).
+
+    Of rows with one key the latest are compared: by the row's own date, then by the load's. Where they contradict each
+    other none of the key's rows counts, else they are one row that takes its values from all of them. It bears the name of
+    the latest, but where a value may be of a source that may not be passed on, the name of that one.
+    """
+    key = ", ".join(quote(name) for name in _key(table))
+    dated = DATED_BY.get(table.short_name)
+    own_day = f"release_order(CAST(own_row.{quote(dated)} AS VARCHAR))" if dated else "NULL"
+    spoken = f"coalesce({own_day}, own_unit.as_of)"
+    others = [c.name for c in table.columns if c.name not in {*_key(table), "source", dated}]
+    contradictions = [
+        f"min({quote(name)}) FILTER (recency = 1) OVER same_key <> max({quote(name)}) FILTER (recency = 1) OVER same_key"
+        for name in others
+        if name not in WORDS
+    ]
+    is_open = f"source NOT IN {private}"
+    counting_rows = "" if table.short_name in FILLED else "WHERE recency = 1"
+    merged = [f"first({quote(n)} ORDER BY place) FILTER ({quote(n)} IS NOT NULL) AS {quote(n)}" for n in [*others, *([dated] if dated else [])]]  # fmt: skip
+    columns = ", ".join(quote(column.name) for column in landed_table(table)[1])
+    return {
+        "disputed_row": (
+            f"SELECT own_row.rowid AS row_id, own_row.*, own_unit.as_of AS day_of_load, {spoken} AS spoken FROM own_row JOIN own_unit "
+            "ON own_row.source = own_unit.source AND own_row.unit_key = own_unit.unit "
+            f"QUALIFY count(*) OVER (PARTITION BY {key}) > 1"
+        ),
+        "judged_row": (
+            "SELECT * EXCLUDE (is_contradicted, recency), CASE WHEN is_contradicted AND recency = 1 THEN 'contradiction' "
+            "WHEN place = 1 THEN NULL WHEN recency = 1 THEN 'same' ELSE 'older' END AS reason, "
+            "CASE WHEN place = 1 THEN second_source ELSE first_source END AS by_source, "
+            "CASE WHEN place = 1 THEN second_unit ELSE first_unit END AS by_unit, recency, is_contradicted FROM ("
+            f"SELECT *, coalesce({' OR '.join(contradictions) or 'FALSE'}, FALSE) AS is_contradicted FROM ("
+            "SELECT *, rank() OVER latest_first AS recency, row_number() OVER in_order AS place, "
+            "first_value(source) OVER in_order AS first_source, first_value(unit_key) OVER in_order AS first_unit, "
+            "nth_value(source, 2) OVER in_order AS second_source, nth_value(unit_key, 2) OVER in_order AS second_unit "
+            f"FROM disputed_row WINDOW latest_first AS (PARTITION BY {key} ORDER BY spoken DESC NULLS LAST, day_of_load DESC NULLS LAST), "
+            f"in_order AS (PARTITION BY {key} ORDER BY spoken DESC NULLS LAST, day_of_load DESC NULLS LAST, source, unit_key "
+            "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) "
+            f"WINDOW same_key AS (PARTITION BY {key}))"
+        ),
+        "counting_row": (
+            f"SELECT {columns} FROM own_row WHERE rowid NOT IN (SELECT row_id FROM disputed_row) "
+            f"UNION ALL BY NAME SELECT {key}, {', '.join(merged)}, first(source ORDER BY {is_open}, place) AS source, "
+            f"first(unit_key ORDER BY {is_open}, place) AS unit_key FROM judged_row {counting_rows} "
+            f"GROUP BY {key} HAVING NOT bool_or(is_contradicted)"
+        ),
+    }
+
+
+# Records and cubes.
+
+
+def _decide_records(connection: duckdb.DuckDBPyConnection, files: _Files) -> None:
+    """Each record of own files counts once, and so do cubes; see `warehouse/own/`."""
+    kinds = ("records", "cube", "counted")
+    cubes = files.of("landed.occurrence_cube.parquet", kinds)
+    table = tables()["core.occurrence_cube"]
+    if not _is_disputed(connection, table, [load for load, _ in cubes]):
+        return
+    _gather(connection, "own_cube", table, cubes)
+    species = tables()["core.country_species"]
+    _gather(connection, "own_species", species, files.of("landed.country_species.parquet", kinds))
+    parts = [
+        f"SELECT {literal(load.source)} AS source, {literal(load.unit)} AS unit, * FROM read_parquet({file})"
+        for load, file in files.of(RECORDS, ("records",))
+    ]
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW own_record AS {' UNION ALL BY NAME '.join(parts) or NO_RECORDS}")
+    for step in ("displaced_record", "judged_cube"):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {_own_sql(step)}")
+    of_records = "(source, unit_key) IN (SELECT (source, unit) FROM own_unit WHERE kind <> 'rows')"
+    for target, statement in (
+        ("occurrence_cube", "SELECT * EXCLUDE (reason, by_source, by_unit) FROM judged_cube WHERE reason IS NULL"),
+        ("country_species", _own_sql("species_of_records")),
+    ):
+        connection.execute(f"DELETE FROM landed.{target} WHERE {of_records}")
+        order = "country_code, species_key" + (", year, cell_code" if target == "occurrence_cube" else "")
+        connection.execute(f"INSERT INTO landed.{target} BY NAME SELECT * FROM ({statement}) ORDER BY {order}")
+    told = (
+        "(SELECT source, unit AS unit_key, country_code, species_key, reason, by_source, by_unit, 1 AS occurrences "
+        "FROM displaced_record UNION ALL BY NAME FROM judged_cube WHERE reason IS NOT NULL)"
+    )
+    _tell(connection, table, told, "occurrences")
+    for step in ("own_cube", "own_species", "displaced_record", "judged_cube"):
+        connection.execute(f"DROP TABLE {step}")
+
+
+NO_RECORDS = (
+    "SELECT '' AS source, '' AS unit, 0::UBIGINT AS record_key, '' AS country_code, 0 AS year, '' AS species_key, "
+    "'' AS cell_code, 0.0 AS coordinate_uncertainty_m, 0 AS temporal_uncertainty_s, FALSE AS is_introduced WHERE FALSE"
+)
+
+
+def _own_sql(name: str) -> str:
+    return (sql_folder("own") / f"{name}.sql").read_text(encoding="utf-8")
+
+
+# What is said of it.
+
+
+def _is_disputed(connection: duckdb.DuckDBPyConnection, table: Table, loads: Sequence[OwnLoad]) -> bool:
+    """Whether several loads fill a table, or did so until now; what was said of it is removed."""
+    removed = connection.execute(
+        "DELETE FROM ops.displaced WHERE table_name = ? AND reason NOT IN ('own_file', 'replaced') RETURNING 1",
+        [table.name],
+    ).fetchall()
+    connection.execute("DELETE FROM ops.set_aside WHERE table_name = ?", [table.name])
+    return bool(removed) or len(loads) > 1
+
+
+def _tell(connection: duckdb.DuckDBPyConnection, table: Table, displaced: str, rows: str) -> None:
+    """Count in `ops.displaced` the rows that do not count.
+
+    Args:
+        connection: the build database.
+        table: the table.
+        displaced: the rows, with their `reason`, `by_source` and `by_unit`.
+        rows: how many each of them stands for, as SQL.
+    """
+    connection.execute(
+        f"INSERT INTO ops.displaced BY NAME SELECT source, unit_key AS unit, {literal(table.name)} AS table_name, reason, "
+        f"by_source, by_unit, CAST(sum({rows}) AS BIGINT) AS rows, {_species_and_countries(table)} FROM {displaced} GROUP BY ALL"
+    )
+
+
+def _species_and_countries(table: Table) -> str:
+    """How many species, and which countries, rows of a table are about."""
+    species = "count(DISTINCT species_key)" if table.has("species_key") else "NULL"
+    countries = (
+        "array_to_string(list_sort(list(DISTINCT country_code))[:10], ', ')" if table.has("country_code") else "NULL"
+    )
+    return f"{species} AS species, {countries} AS countries"
+
+
+def displace_publishers(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
+    """Count in `ops.displaced` the rows of publishers that give way to rows of own files in some tables.
+
+    For occurrence records a species that an own file has in a country displaces the publisher's records of all years there;
+    for threats to a species the whole list; elsewhere a row displaces the row of its key.
+    """
+    for name in names:
+        table = tables()[f"core.{name}"]
+        connection.execute("DELETE FROM ops.displaced WHERE table_name = ? AND reason = 'own_file'", [table.name])
+        key = {"occurrence_cube": ["country_code", "species_key"], "threat": ["species_key"]}.get(name, _key(table))
+        joined = " AND ".join(f"theirs.{quote(c)} IS NOT DISTINCT FROM ours.{quote(c)}" for c in key)
+        keys = ", ".join(quote(c) for c in key)
+        rows = "sum(occurrences)" if name == "occurrence_cube" else "count(*)"
+        grouped = f"SELECT source, unit_key, {keys}, {rows} AS rows FROM landed.{name}"
+        connection.execute(
+            f"INSERT INTO ops.displaced BY NAME SELECT theirs.source, NULL AS unit, {literal(table.name)} AS table_name, "
+            "'own_file' AS reason, ours.source AS by_source, ours.unit_key AS by_unit, CAST(sum(theirs.rows) AS BIGINT) AS rows, "
+            f"CAST(sum(ours.rows) AS BIGINT) AS by_rows, {_species_and_countries(table).replace('species_key', 'theirs.species_key').replace('country_code', 'theirs.country_code')} "
+            f"FROM (SELECT source, {keys}, sum(rows) AS rows FROM ({grouped} WHERE source_precedence(source) > 0 GROUP BY ALL) GROUP BY ALL) AS theirs "
+            f"JOIN ({grouped} WHERE source_precedence(source) = 0 GROUP BY ALL) AS ours ON {joined} GROUP BY ALL"
+        )
