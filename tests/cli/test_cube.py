@@ -29,7 +29,7 @@ def test_a_cube_goes_to_a_file(ness, home, table, tmp_path):
 def test_a_cube_in_a_file_says_why_records_are_missing(ness, tmp_path, trust, says):
     """What a filter leaves out is told from what breaks the contract, unless everything is trusted."""
     table = write_text(
-        tmp_path / "records.tsv", records({}, {"countryCode": "KEN"}, {"basisOfRecord": "FOSSIL_SPECIMEN"})
+        tmp_path / "records.tsv", records({}, {"countryCode": "XXX"}, {"basisOfRecord": "FOSSIL_SPECIMEN"})
     )
     said = ness("cube", str(table), "--trust", trust, "--out", str(tmp_path / "cube.csv"))
     assert said.code == 0, said.err

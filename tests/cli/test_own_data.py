@@ -59,7 +59,7 @@ def test_own_list_becomes_numbers(ness, home, tmp_path):
 
 
 def test_loading_twice_is_loading_once(ness, home, tmp_path):
-    """A file of the same name replaces its earlier rows."""
+    """The same content again changes nothing, and is said."""
     path = str(table(tmp_path / "list.csv", LIST))
     for _ in range(2):
         ness("load", "country_species", path)
@@ -70,10 +70,10 @@ def test_loading_twice_is_loading_once(ness, home, tmp_path):
 
 def test_refused_rows_are_shown_with_their_reason(ness, home, tmp_path):
     """What breaks the contract is kept aside, counted, explained and can be asked for."""
-    bad = [*LIST, {**LIST[0], "species_key": "own-x", "red_list_category": "XX"}, {**LIST[0], "country_code": "Kenia"}]
+    bad = [*LIST, {**LIST[0], "species_key": "own-x", "red_list_category": "XX"}, {**LIST[0], "country_code": "Kenyaa"}]
     said = ness("load", "country_species", str(table(tmp_path / "list.csv", bad)))
     assert "12 received = 10 loaded + 2 quarantined" in said.out
-    assert "which is no ISO 3166-1 alpha-2 code" in said.out
+    assert "did you mean Kenya (KE)?" in " ".join(said.out.split())
     ness("materialise")
     rows = asked(home, "SELECT row_number, column_name FROM ops.quarantine ORDER BY 1")
     assert rows == [(10, "red_list_category"), (11, "country_code")]
@@ -111,11 +111,11 @@ def _escaping(folder: Path) -> Path:
         (_escaping, "would be written outside"),
         (
             lambda folder: table(folder / "wrong.csv", [{"species": "x", "country_code": "KE"}]),
-            "has a column 'species'",
+            "lacks the column that country_species needs: species_key",
         ),
         (
             lambda folder: table(folder / "short.csv", [{"country_code": "KE", "origin": "native"}]),
-            "lacks the column 'species_key'",
+            "lacks the column that country_species needs: species_key",
         ),
     ],
     ids=["missing", "truncated", "path traversal", "wrong column", "missing column"],
@@ -165,3 +165,47 @@ def test_nothing_loaded_is_nothing_to_publish(ness, home):
     assert said.code == 2
     assert "Nothing has been loaded yet" in said.err
     assert not (home / "ness.duckdb").exists()
+
+
+def test_what_can_be_loaded_is_listed(ness):
+    """Tables with the columns that every row needs, and series with unit and metric; nothing is loaded."""
+    said = ness("load", "--list")
+    assert said.code == 0, said.err
+    lines = {line.split()[0]: " ".join(line.split()) for line in said.out.splitlines() if line.strip()}
+    assert lines["assessment"].startswith(
+        "assessment species_key, assessment_year, red_list_category, scope (or --country) scientific_name,"
+    )
+    assert lines["indicator_observation"].startswith(
+        "indicator_observation country_code (or --country), series_code, year disaggregation, value,"
+    )
+    assert lines["ER.LND.PTLD.ZS"].startswith("ER.LND.PTLD.ZS worldbank PERCENT")
+    assert lines["ER.LND.PTLD.ZS"].endswith("protected_area_coverage.land_protected_pct")
+
+
+def test_a_file_must_be_named(ness):
+    """Without a file the sentence says how to name one."""
+    said = ness("load")
+    assert said.code == 2
+    assert "Name the file to load, as in: ness load FILE" in said.err
+
+
+def test_whose_data_they_are_is_said_on_the_command_line(ness, home, tmp_path):
+    """Citation, licence and publisher of a list are cited; records counted by `ness cube` may be private."""
+    path = str(table(tmp_path / "list.csv", LIST))
+    assert ness("load", path, "--citation", "KWS list.", "--licence", "CC0", "--publisher", "KWS").code == 0
+    said = ness("cube", str(write_text(tmp_path / "records.tsv", records({}, {}))), "--private")
+    assert said.code == 0, said.err
+    ness("materialise", "KE")
+    found = asked(home, "SELECT citation, licence, publisher, is_redistributable FROM ops.citation WHERE starts_with(source, 'file:') ORDER BY source")  # fmt: skip
+    assert found[0] == ("KWS list.", "CC0-1.0", "KWS", True)
+    assert found[1][1:] == (None, None, False)
+
+
+def test_series_that_feed_nothing_are_said(ness, home, tmp_path):
+    """A misspelt code is loaded and named with its rows and the code that is meant, also by --check."""
+    rows = [{"country_code": "KE", "series_code": "ER_RSK_LSTX", "year": str(year), "value": "0.8"} for year in range(2010, 2022)]  # fmt: skip
+    path = str(table(tmp_path / "series.csv", rows))
+    for words in (("--check",), ()):
+        said = ness("load", path, *words)
+        assert "12 received = 12 loaded" in said.out
+        assert "ER_RSK_LSTX feeds no metric (12 rows); nearest is ER_RSK_LST." in said.out

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-SLOW = ("prefect", "pandera", "polars", "pandas", "altair", "pyspark", "pyarrow")
+SLOW = ("prefect", "pandera", "polars", "pandas", "altair", "pyspark", "pyarrow", "babel")
 ASKING = f"""
 import sys
 SLOW = {SLOW}

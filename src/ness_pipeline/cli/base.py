@@ -28,6 +28,29 @@ errors = Console(stderr=True)
 Sandbox = Annotated[bool, typer.Option("--sandbox", help="Use the embedded SYNTHETIC sandbox: no network, no keys.")]
 YearSpan = Annotated[str | None, typer.Option("--years", help="Span of years, such as 2000:2025.")]
 AcceptChange = Annotated[bool, typer.Option("--accept-change", help="Publish also what changes beyond the limits.")]
+Name = Annotated[
+    str | None, typer.Option("--name", "--source", help="Name of the data; the name of the (first) file if left out.")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(help="Day, month, year or release that the files speak of, as 2026-07-01; the later one counts."),
+]
+Replaces = Annotated[
+    str | None,
+    typer.Option("--replace", help="Name of data (or of a file) loaded before whose place these files take."),
+]
+CitationText = Annotated[str | None, typer.Option("--citation", help="How the data are to be cited.")]
+Licence = Annotated[
+    str | None, typer.Option("--licence", help="Licence of the data, as `CC BY 4.0` or in its owner's words.")
+]
+Publisher = Annotated[str | None, typer.Option("--publisher", help="Who publishes the data.")]
+Private = Annotated[
+    bool | None,
+    typer.Option(
+        "--private/--public",
+        help="Whether rows stay out of exports, packages and reports; where not said, the licence decides.",
+    ),
+]
 Offline = Annotated[bool, typer.Option("--offline", help="Use what has landed; ask no publisher.")]
 
 PANELS = FILL, ASK, SHARE, OPERATE = "Fill the warehouse", "Ask the warehouse", "Pass it on", "Keep it running"

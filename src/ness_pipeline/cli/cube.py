@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, cast, get_args
+from typing import Annotated, Any, cast, get_args
 
 import typer
 
-from ness_pipeline.cli.base import FILL, Sandbox, YearSpan, app, console, sandbox_url, settings_for
+from ness_pipeline.cli.base import (
+    FILL,
+    AsOf,
+    CitationText,
+    Licence,
+    Name,
+    Private,
+    Publisher,
+    Replaces,
+    Sandbox,
+    YearSpan,
+    app,
+    console,
+    sandbox_url,
+    settings_for,
+)
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.settings import load_settings
 
@@ -45,7 +60,13 @@ def cube(
     checklist_key: Annotated[
         str | None, typer.Option(help="GBIF dataset key of the checklist of the species keys.")
     ] = None,
-    source: Annotated[str | None, typer.Option(help="Name of the data; files under one name add up.")] = None,
+    source: Name = None,
+    as_of: AsOf = None,
+    replaces: Replaces = None,
+    citation: CitationText = None,
+    licence: Licence = None,
+    publisher: Publisher = None,
+    private: Private = None,
     trust: Annotated[
         str,
         typer.Option(
@@ -67,6 +88,7 @@ def cube(
     from ness_pipeline.files.row_defaults import RowDefaults
     from ness_pipeline.names.countries import resolve
     from ness_pipeline.names.years import Years
+    from ness_pipeline.run.attribution import Attribution
     from ness_pipeline.run.cube import cube_to_file, cube_to_warehouse, engine_for, gbif_to_warehouse
     from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
 
@@ -87,6 +109,7 @@ def cube(
         raise WrongUsage("Give the files to count, or --engine gbif without files and without --out.")
     first = str(input_files[0]).rstrip("/").rpartition("/")[2] if input_files else f"GBIF {country or 'world'}"
     defaults = RowDefaults(f"file:{source or first}", taxon_group=taxon_group, checklist_key=checklist_key)
+    attribution = Attribution(citation, licence, publisher, private)
     with sandbox_url(wanted=sandbox and engine == "gbif") as url, console.status("Reading") as status:
         settings = load_settings().for_sandbox(url) if url else settings_for(sandbox=sandbox)
 
@@ -96,24 +119,33 @@ def cube(
         if engine == "gbif":
             pause_s = 0.1 if url else 60.0
             loaded = gbif_to_warehouse(
-                settings, cast("Product", product), options, defaults, progress=progress, pause_s=pause_s
+                settings,
+                cast("Product", product),
+                options,
+                defaults,
+                attribution=attribution,
+                progress=progress,
+                pause_s=pause_s,
             )
         else:
-            chosen = engine_for(
-                engine,
-                input_files,
-                options,
-                trust=cast("Trust", trust),
-                master=master,
-                memory=memory,
-                progress=progress,
-            )
-            with chosen as records:
-                if out is not None:
+            how: dict[str, Any] = {"trust": trust, "master": master, "memory": memory, "progress": progress}
+            if out is not None:
+                with engine_for(engine, input_files, options, **how) as records:
                     cube_to_file(records, out)
                     show_cube(console, records, out)
-                    return
-                loaded = cube_to_warehouse(settings, records, input_files, defaults, f"cube {' '.join(input_files)}")
+                return
+            loaded = cube_to_warehouse(
+                settings,
+                input_files,
+                options,
+                defaults,
+                f"cube {' '.join(input_files)}",
+                engine=engine,
+                as_of=as_of,
+                replaces=replaces,
+                attribution=attribution,
+                **how,
+            )
     show_file(console, first, loaded)
     console.print("Next: `ness materialise` computes the metrics and publishes them.")
 

@@ -22,17 +22,23 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from ness_pipeline.cli.displaced import displaced_sentence
+
 if TYPE_CHECKING:  # a second of imports that questions need not wait for
     from pathlib import Path
 
     from ness_pipeline.cube.engine import Engine
     from ness_pipeline.landing.units import Unit
-    from ness_pipeline.run.own_files import FileLoaded
+    from ness_pipeline.run.idle_series import IdleSeries
+    from ness_pipeline.run.own_files import FileLoaded, Reason
     from ness_pipeline.run.summary import Summary
     from ness_pipeline.run.watch import Step
 
 FOLDED_WIDTH = 24
 """Width to which a column of texts may be folded before a table counts as too wide."""
+
+SHOWN_SERIES = 10
+"""Series that feed no metric which are named; more are counted."""
 
 GAP = 2
 """Blanks between two columns."""
@@ -187,8 +193,40 @@ def show_file(console: Console, name: str, loaded: FileLoaded) -> None:
         console.print(
             f"  {result.table_name}: {numbers}; {result.written:,} rows written", highlight=False, soft_wrap=True
         )
-    for count, rule, reason in loaded.reasons:
-        console.print(f"  [yellow]{count:,}[/] {escape(rule)} ({escape(reason)})", highlight=False, soft_wrap=True)
+    if not loaded.results:
+        console.print(f"  The same content was loaded before (as {escape(loaded.unit)}); nothing changes.", highlight=False)  # fmt: skip
+    for reason in loaded.reasons:
+        _show_reason(console, reason)
+    if loaded.unread:
+        console.print(f"  not read: {escape(', '.join(loaded.unread))} (--map says what a column means)", highlight=False, soft_wrap=True)  # fmt: skip
+    for unit in loaded.replaced:
+        console.print(f"  takes the place of {escape(unit)}", highlight=False, soft_wrap=True)
+    for displaced in loaded.displaced:
+        sentence = displaced_sentence(displaced, loaded)
+        console.print(f"  [yellow]{escape(sentence)}[/]", highlight=False, soft_wrap=True)
+    for series in loaded.idle[:SHOWN_SERIES]:
+        console.print(f"  [yellow]{escape(idle_sentence(series))}[/]", highlight=False, soft_wrap=True)
+    if more := len(loaded.idle[SHOWN_SERIES:]):
+        console.print(f"  [yellow]{more} more series feed no metric.[/]", highlight=False)
+
+
+def _show_reason(console: Console, reason: Reason) -> None:
+    """Print why rows were refused or filtered out: how many, and the three most frequent cases."""
+    what = "filtered out" if reason.check == "filter" else "refused"
+    where = f" for {reason.column}" if reason.column else ""
+    shown = [
+        sentence.rstrip(".") + (f" ({number:,} times)" if number > 1 else "") for sentence, number in reason.examples
+    ]
+    more = reason.rows - sum(number for _, number in reason.examples)
+    rest = f"; {more:,} more like these" if more else ""
+    console.print(f"  [yellow]{reason.rows:,}[/] {what}{escape(where)}: {escape('; '.join(shown))}{rest}.", highlight=False, soft_wrap=True)  # fmt: skip
+
+
+def idle_sentence(series: IdleSeries) -> str:
+    """That a series feeds no metric, and the one that may be meant."""
+    rows = f"{series.rows:,} {'row' if series.rows == 1 else 'rows'}"
+    hint = f"nearest is {series.nearest}" if series.nearest else "`ness load --list` names those that do"
+    return f"{series.series_code} feeds no metric ({rows}); {hint}."
 
 
 def show_rows(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

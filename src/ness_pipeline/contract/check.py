@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import difflib
 from collections.abc import Iterable
 from typing import Any
 
@@ -173,19 +174,43 @@ def _refused_conversions(given: pl.DataFrame, converted: pl.DataFrame, columns: 
 
 
 def _refused_by(failures: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """Failures as refused rows, with a reason each: what the contract's own check is described as, or its name."""
-    checks = [check for column in table.columns for check in column.checks] + list(table.checks)
-    described = {
-        check.name: f"{check.name}: {check.pandera.description}" for check in checks if check.pandera.description
-    }
+    """Failures as refused rows, with a reason each, in plain words."""
+    of_column = {(column.name, check.name): (column, check) for column in table.columns for check in column.checks}
+    of_rows = {check.name: check.pandera.description or check.name.replace("_", " ") for check in table.checks}
     reasons = []
-    for column, name, value in failures.select("column_name", "check_name", "value").iter_rows():
-        broken = described.get(name, name)
-        reasons.append(
-            f"The row breaks {broken}." if column is None else f"{column} is {value!r}, which breaks {broken}."
-        )
+    for name, check_name, value in failures.select("column_name", "check_name", "value").iter_rows():
+        if name is None:
+            reasons.append(f"The row breaks a rule: {of_rows.get(check_name, check_name).rstrip('.')}.")
+        elif value is None:
+            reasons.append(f"{name} is missing.")
+        else:
+            # pandera writes what it compares with behind the name, as in `isin(['a'])`.
+            found = of_column.get((name, check_name)) or of_column.get((name, check_name.partition("(")[0]))
+            reasons.append(f"{name} is {value!r}, {_wrong(*found, value) if found else f'which breaks {check_name}'}.")
     columns, names = failures.get_column("column_name"), failures.get_column("check_name")
     return refused_rows(failures.get_column(ROW_NUMBER), column=columns, check=names, reason=reasons)
+
+
+_BOUNDS = {
+    "greater_than_or_equal_to": ("below", "min_value"),
+    "greater_than": ("not above", "min_value"),
+    "less_than_or_equal_to": ("above", "max_value"),
+    "less_than": ("not below", "max_value"),
+}
+
+
+def _wrong(column: Column, check: Check, value: str) -> str:
+    """What is wrong with a value that breaks a check, in plain words and without the code of the check."""
+    if check.pandera.description:
+        return f"which breaks {check.name}: {check.pandera.description.rstrip('.')}"
+    if check.name in _BOUNDS:
+        word, bound = _BOUNDS[check.name]
+        return f"which is {word} {check.statistics[bound]}"
+    if check.name == "isin":
+        allowed = [str(one) for one in check.statistics["allowed_values"]]
+        guess = next(iter(difflib.get_close_matches(value, allowed, n=1)), None)
+        return f"which is none of {', '.join(allowed)}{f' (nearest is {guess})' if guess else ''}"
+    return f"which does not fit: {column.description.rstrip('.')}"
 
 
 def _refused_by_own_checks(table: Table, valid: pl.DataFrame) -> pl.DataFrame:

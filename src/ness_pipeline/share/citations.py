@@ -13,10 +13,14 @@ import duckdb
 
 from ness_pipeline.ask.query import open_published
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.landing.own_loads import files_of
 
 Notation = Literal["text", "bibtex", "json"]
 OWN_FILE = "Own file {name}, as loaded by the operator of this warehouse."
+NOT_STATED = "not stated"
 AUTHORS = "The ness-pipeline authors"
+OWN = "file:"
+"""How sources that are own files begin."""
 _URL = re.compile(r"https?://\S+")
 
 
@@ -27,12 +31,14 @@ class Cited:
     Attributes:
         source: name in `source` columns.
         citation: how the publisher asks to be cited.
+        publisher: who publishes an own file, as its user says; None for all others.
+        files: names of own files, parted by semicolons; None for publishers.
         doi: DOI without resolver.
         release: the publisher's name of the version that was read.
-        licence: SPDX name, or a reference to terms of use; None for own files.
+        licence: SPDX name, or a reference to terms of use; None where nobody states one.
         first_accessed: first day on which rows now in the file were fetched.
         last_accessed: last such day.
-        units: countries, or 1 for what a publisher serves whole.
+        units: countries, or 1 for what a publisher serves whole and for own files.
         is_redistributable: whether its rows may be passed on.
     """
 
@@ -45,6 +51,13 @@ class Cited:
     last_accessed: dt.date
     units: int
     is_redistributable: bool
+    publisher: str | None = None
+    files: str | None = None
+
+    @property
+    def about(self) -> str:
+        """What an own file is called and who publishes it, where its citation does not say so; empty for all others."""
+        return about_own(self.citation, self.publisher, (self.files or "").split("; "))
 
     @property
     def url(self) -> str | None:
@@ -59,6 +72,12 @@ class Cited:
         """The day or days of access, in ISO form."""
         days = (self.first_accessed.isoformat(), self.last_accessed.isoformat())
         return days[0] if days[0] == days[1] else f"{days[0]} to {days[1]}"
+
+
+def about_own(citation: str, publisher: str | None, files: Sequence[str]) -> str:
+    """Publisher and names of own files, those that their citation does not name; empty where it names all."""
+    named = [publisher] if publisher and publisher not in citation else []
+    return "; ".join([*named, *(f"own file {name}" for name in files if name and name not in citation)])
 
 
 @dataclass(frozen=True)
@@ -135,14 +154,18 @@ def _cited(connection: duckdb.DuckDBPyConnection) -> Iterator[Cited]:
             "SELECT source, arg_max(release, loaded_at) FROM ops.load WHERE status = 'loaded' GROUP BY source"
         ).fetchall()
     )
+    columns = {name for name, *_ in connection.execute("DESCRIBE ops.citation").fetchall()}
+    publisher = "publisher" if "publisher" in columns else "CAST(NULL AS VARCHAR)"  # before citations had one
     rows = connection.execute(
-        "SELECT source, citation, doi, licence, min(accessed_on), max(accessed_on), count(*), bool_and(is_redistributable) "
-        "FROM ops.citation GROUP BY ALL ORDER BY ALL"
+        "SELECT source, citation, doi, licence, min(accessed_on), max(accessed_on), list(unit ORDER BY unit), "
+        f"bool_and(is_redistributable), {publisher} AS publisher FROM ops.citation GROUP BY ALL ORDER BY ALL"
     ).fetchall()
-    for source, citation, doi, licence, first, last, units, is_open in rows:
+    for source, citation, doi, licence, first, last, units, is_open, named_publisher in rows:
         # The sample has a release per series, which `Bibliography.vintages` lists.
         release = None if source == SAMPLE else releases.get(source)
-        yield Cited(source, citation, doi, release, licence, first, last, units, is_open)
+        files = "; ".join(dict.fromkeys(map(files_of, units))) if source.startswith(OWN) else None
+        number = len(units) if files is None else 1
+        yield Cited(source, citation, doi, release, licence, first, last, number, is_open, named_publisher, files)
     named = {row[0] for row in rows}
     loaded = connection.execute(
         "SELECT source, unit, CAST(min(coalesce(extracted_at, loaded_at)) AS DATE), "
@@ -158,7 +181,7 @@ def _cited(connection: duckdb.DuckDBPyConnection) -> Iterator[Cited]:
                 text = citation.replace("{release}", release or "unknown")
                 yield Cited(name, text, None, release, licence, first, last, 1, source.is_redistributable)
         else:
-            citation = OWN_FILE.replace("{name}", unit)
+            citation = OWN_FILE.replace("{name}", files_of(unit))
             yield Cited(name, citation, None, None, None, first, last, 1, is_redistributable=True)
 
 
@@ -181,10 +204,11 @@ def as_text(bibliography: Bibliography) -> str:
         doi = f" https://doi.org/{dataset.doi}" if dataset.doi and dataset.doi not in dataset.citation else ""
         version = f"version {dataset.release}; " if dataset.release and dataset.release not in dataset.citation else ""
         units = "" if dataset.units == 1 else f" {dataset.units} countries."
-        licence = dataset.licence or "as its owner says"
+        licence = dataset.licence or NOT_STATED
+        about = f" {dataset.about[0].upper()}{dataset.about[1:]}." if dataset.about else ""
         passing_on = "" if dataset.is_redistributable else " Its rows may not be passed on."
         lines.append(
-            f"  [{number}] {dataset.citation}{doi} ({version}accessed {dataset.accessed}.) Licence: {licence}.{units}{passing_on}"
+            f"  [{number}] {dataset.citation}{about}{doi} ({version}accessed {dataset.accessed}.) Licence: {licence}.{units}{passing_on}"
         )
     if bibliography.vintages:
         lines += ["", "Vintages of the sample's series", ""]
@@ -231,10 +255,17 @@ def as_bibtex(bibliography: Bibliography) -> str:
                 ("title", f"{{{_latex(_title(dataset))}}}"),
                 ("year", str(dataset.last_accessed.year)),
                 ("version", _latex(dataset.release) if dataset.release else None),
+                ("publisher", f"{{{_latex(dataset.publisher)}}}" if dataset.publisher else None),
                 ("doi", dataset.doi),
                 ("url", dataset.url),
                 ("urldate", dataset.last_accessed.isoformat()),
-                ("note", _latex(f"Licence: {dataset.licence or 'as its owner says'}; accessed {dataset.accessed}")),
+                (
+                    "note",
+                    _latex(
+                        f"Licence: {dataset.licence or NOT_STATED}; accessed {dataset.accessed}"
+                        + (f"; {dataset.about}" if dataset.about else "")
+                    ),
+                ),
             )
         )
     return "\n".join(entries)
@@ -275,13 +306,15 @@ def _reference(dataset: Cited) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "type": "data",
         "title": _title(dataset),
-        "authors": [{"name": _title(dataset).split(",")[0].removeprefix("SYNTHETIC stand-in for: ")}],
+        "authors": [
+            {"name": dataset.publisher or _title(dataset).split(",")[0].removeprefix("SYNTHETIC stand-in for: ")}
+        ],
         "version": dataset.release,
         "doi": dataset.doi,
         "url": dataset.url,
         "date-accessed": dataset.last_accessed.isoformat(),
         "license": dataset.licence,
-        "notes": f"source {dataset.source}; {dataset.units} units of work; accessed {dataset.accessed}; "
+        "notes": f"source {dataset.source}; {dataset.files or f'{dataset.units} units of work'}; accessed {dataset.accessed}; "
         + ("may be passed on" if dataset.is_redistributable else "rows may not be passed on"),
     }
     return {name: value for name, value in fields.items() if value is not None}

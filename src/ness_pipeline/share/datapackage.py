@@ -9,8 +9,9 @@ from dataclasses import asdict
 from typing import Any
 
 from ness_pipeline.contract.dictionary import Column, Table
-from ness_pipeline.share.citations import AUTHORS, Bibliography, Cited
-from ness_pipeline.share.licences import LICENCES, licence_names
+from ness_pipeline.names.licences import LICENCES
+from ness_pipeline.share.citations import AUTHORS, NOT_STATED, Bibliography, Cited
+from ness_pipeline.share.licences import licence_names
 
 TYPES = {
     "VARCHAR": "string",
@@ -83,8 +84,10 @@ def source_of(dataset: Cited) -> dict[str, Any]:
         "title": dataset.citation,
         "path": dataset.url,
         "name": dataset.source,
+        "publisher": dataset.publisher,
+        "files": dataset.files,
         "version": dataset.release,
-        "licence": dataset.licence or "as its owner says",
+        "licence": dataset.licence or NOT_STATED,
         "accessed": dataset.accessed,
     }
     return {name: value for name, value in fields.items() if value is not None}
@@ -104,7 +107,7 @@ def package_of(
     restricted = {entry["source"] for entry in left_out}
     cited = [dataset for dataset in bibliography.cited if dataset.source not in restricted]
     kept_back = (
-        f" Rows and values of {', '.join(sorted(restricted))} are left out, because their publisher does not allow them to be "
+        f" Rows and values of {', '.join(sorted(restricted))} are left out, because they may not be "
         "passed on; `leftOut` counts them. Metrics per country were computed with them."
         if restricted
         else ""

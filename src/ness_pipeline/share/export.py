@@ -26,7 +26,7 @@ from ness_pipeline.sql import literal, quote
 Form = Literal["parquet", "csv"]
 DESCRIPTOR = "datapackage.json"
 ISO3 = "iso3_code"
-WHY_LEFT_OUT = "The publisher does not allow its data to be passed on."
+WHY_LEFT_OUT = "Its publisher, or who loaded it, does not allow it to be passed on."
 
 _COPY = {
     "parquet": "FORMAT parquet, COMPRESSION zstd",

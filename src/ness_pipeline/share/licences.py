@@ -1,7 +1,7 @@
 """Redistribution rules: the sources that forbid it, and their rows and values in a published file.
 
-Numbers per country that were computed from such rows are no copy of them, so metrics stay; so do `ops.load` and
-`ops.citation`, which name the source and hold none of its data.
+Numbers per country that were computed from such rows are no copy of them, so metrics stay; so do `ops.load`,
+`ops.citation` and `ops.displaced`, which name the source and hold none of its data.
 """
 
 from __future__ import annotations
@@ -13,22 +13,7 @@ import duckdb
 from ness_pipeline.contract.dictionary import Table
 from ness_pipeline.sources import sources
 
-LICENCES = {
-    "CC0-1.0": ("Creative Commons Zero 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
-    "CC-BY-4.0": ("Creative Commons Attribution 4.0", "https://creativecommons.org/licenses/by/4.0/"),
-    "CC-BY-NC-4.0": (
-        "Creative Commons Attribution Non-Commercial 4.0",
-        "https://creativecommons.org/licenses/by-nc/4.0/",
-    ),
-    "MIT": ("MIT License", "https://spdx.org/licenses/MIT.html"),
-    "LicenseRef-IUCN-Red-List-terms-of-use": (
-        "IUCN Red List terms of use",
-        "https://www.iucnredlist.org/terms/terms-of-use",
-    ),
-}
-"""Title and address of the licences that sources name."""
-
-COUNTS_ONLY = frozenset({"ops.load", "ops.citation"})
+COUNTS_ONLY = frozenset({"ops.load", "ops.citation", "ops.displaced"})
 """Tables with a source column that hold nothing of what the source sent."""
 
 

@@ -10,11 +10,19 @@ from typing import Any
 
 import duckdb
 
+from ness_pipeline.contract.dictionary import tables
+from ness_pipeline.share.licences import open_rows, restricted_sources
+
 Row = dict[str, Any]
 
 _KEPT = "SELECT * FROM metrics.metric_value WHERE reportable AND country_code IN (SELECT unnest($1))"
 
 _LATEST = "SELECT * FROM metrics.metric_value WHERE country_code IN (SELECT unnest($1)) AND coalesce(taxon_group, 'all') IN ('all', 'animals', 'plants', 'fungi', 'mammals', 'birds', 'amphibians') QUALIFY row_number() OVER (PARTITION BY country_code, metric, taxon_group ORDER BY reportable DESC, coalesce(year, 9999) DESC) = 1 ORDER BY ALL"
+
+
+def is_own(row: Row) -> bool:
+    """Whether a row of `ops.citation` is about an own file."""
+    return str(row["source"]).startswith("file:")
 
 
 class Published:
@@ -33,6 +41,8 @@ class Published:
             columns[table].append(column)
         self._columns = dict(columns)
         self._kept_for: list[str] = []
+        knows = self.has("ops.citation", "is_redistributable") and self.has("ops.load")
+        self._restricted = restricted_sources(connection) if knows else ()
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether the file has that table with those columns."""
@@ -43,6 +53,12 @@ class Published:
         if not self.has(table):
             return []
         return self.ask(f"SELECT * FROM {table} WHERE {where} ORDER BY ALL", bound)
+
+    def open_rows(self, table: str, where: str = "true", bound: Sequence[object] = ()) -> list[Row]:
+        """The same without rows that may not be passed on."""
+        if not self.has(table, "source") or not self._restricted:
+            return self.rows(table, where, bound)
+        return self.ask(f"FROM ({open_rows(tables()[table], self._restricted)}) WHERE {where} ORDER BY ALL", bound)
 
     def keep(self, name: str, sql: str, bound: Sequence[object] = ()) -> None:
         """Create a temporary table in memory, for this connection alone, from the rows of a query."""
@@ -84,7 +100,7 @@ class Shelf:
         if table not in self._read:
             by_country = defaultdict(list)
             if self.published.has(table, "country_code"):
-                for row in self.published.rows(table, "country_code IN (SELECT unnest($1))", [self._countries]):
+                for row in self.published.open_rows(table, "country_code IN (SELECT unnest($1))", [self._countries]):
                     by_country[row["country_code"]].append(row)
             self._read[table] = by_country
         return self._read[table].get(country_code, [])
@@ -180,7 +196,7 @@ def _gaps(published: Published) -> list[Row]:
     if not published.has("ops.load", "status", "error", "loaded_at"):
         return []
     return published.ask(
-        "SELECT source, unit, error, loaded_at FROM ops.load "
+        "SELECT source, unit, error, loaded_at FROM ops.load WHERE source NOT LIKE 'file:%' "
         "QUALIFY row_number() OVER (PARTITION BY source, unit ORDER BY loaded_at DESC) = 1 AND status = 'failed' "
         "ORDER BY source, unit"
     )

@@ -10,9 +10,11 @@ from itertools import chain
 from typing import Any
 
 from ness_pipeline.contract.dictionary import tables
+from ness_pipeline.landing.own_loads import files_of
+from ness_pipeline.share.citations import about_own
 from ness_pipeline.share.report.country_table import COLUMNS
 from ness_pipeline.share.report.index_rows import INDEX, STEMS, Ranking, beside_values, short
-from ness_pipeline.share.report.published import Edition, Published, Row, Shelf
+from ness_pipeline.share.report.published import Edition, Published, Row, Shelf, is_own
 from ness_pipeline.share.report.sections import parts
 from ness_pipeline.share.report.wording import (
     caution_of,
@@ -259,6 +261,9 @@ def sources_of(edition: Edition) -> list[Row]:
         {
             "source": source_of(source),
             "citation": citation,
+            "about": about_own(
+                citation, rows[0].get("publisher"), [files_of(row["unit"]) for row in rows if is_own(row)]
+            ),
             "doi": rows[0]["doi"],
             "licence": licence_of(rows[0]["licence"]),
             "accessed": day(max(row["accessed_on"] for row in rows)),
