@@ -106,6 +106,20 @@ def test_a_map_of_what_is_not_there(tmp_path, said, sentence, name):
         load(file, table=name, renamed=said)
 
 
+def test_a_column_that_is_almost_one_is_left_out_where_the_user_says_so(tmp_path):
+    """The advice of the sentence works."""
+    file = write_text(tmp_path / "own.csv", [ASSESSMENT | {"change_reasn": "x"}], ",")
+    found = load(file, table="assessment", renamed={"change_reasn": "-"})
+    assert "change_reasn" not in found.rows["assessment"].columns
+
+
+def test_a_sheet_of_names_and_days_is_records_with_a_map_of_terms(tmp_path):
+    """Without coordinates, too, a column may be said to be a term of records."""
+    sheet = [{"Species": "Inventa prima", "Key": "700", "Date": "2021-03-21", "ISO2": "KE"}]
+    found = load(write_text(tmp_path / "sheet.csv", sheet, ","), renamed={"Key": "speciesKey"}, taxon_group="birds")
+    assert found.layout == "occurrence records"
+
+
 def test_records_by_other_words(tmp_path):
     """A sheet of sightings in words that people write, with one column that only its writer knows."""
     sheet = [{"dwc:species": "Inventa prima", "GBIF key": "700", "lat": "-1.5", "long": "36.5", "Date": "2021-03-21", "ISO2": "KE", "Gruppe": "Aves"}]  # fmt: skip

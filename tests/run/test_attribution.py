@@ -15,8 +15,9 @@ import pytest
 
 from ness_pipeline.paths import Paths
 from ness_pipeline.run.attribution import Attribution
+from ness_pipeline.run.file_loaded import FileLoaded
 from ness_pipeline.run.materialise import materialise_and_publish
-from ness_pipeline.run.own_files import FileLoaded, load_file
+from ness_pipeline.run.own_files import load_file
 from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.settings import Settings
 from ness_pipeline.share.citations import as_bibtex, as_text, read_bibliography

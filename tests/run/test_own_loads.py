@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,8 +23,9 @@ from ness_pipeline.files.row_defaults import RowDefaults
 from ness_pipeline.landing.store import Store
 from ness_pipeline.paths import Paths
 from ness_pipeline.run.cube import cube_to_warehouse
+from ness_pipeline.run.file_loaded import FileLoaded
 from ness_pipeline.run.materialise import materialise_and_publish
-from ness_pipeline.run.own_files import FileLoaded, load_file
+from ness_pipeline.run.own_files import load_file
 from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.settings import Settings
 from ness_pipeline.sql import frame_of
@@ -250,6 +252,58 @@ def test_own_rows_that_are_lost_stop_the_publication(home: Settings, tmp_path: P
     materialise_and_publish(home, ("KE",), accept_change=False)
 
 
+def test_records_of_a_second_file_take_no_name_from_the_readers(home: Settings, tmp_path: Path) -> None:
+    """One file is published, then a larger one of the same species comes: both count, and nothing is called lost."""
+    for place, number in enumerate((1, 5)):
+        rows = records(*({"gbifID": f"{place}{n}", "year": str(2020 + place), "eventDate": ""} for n in range(number)))
+        load_file(home, write_text(tmp_path / f"{place}.tsv", rows))
+        materialise_and_publish(home, ("KE",), accept_change=False)
+    assert asked(home, "SELECT sum(occurrences) AS n FROM core.occurrence_cube") == [{"n": 6}]
+
+
+def test_a_load_that_replaces_says_so_once_and_is_replaced_in_turn(home: Settings, tmp_path: Path) -> None:
+    """a, b in its place, the same again (nothing), and a in the place of b: the last word counts and is told alone."""
+    files = [table(tmp_path / f"{name}.csv", [value(of)]) for name, of in (("a", 0.71), ("b", 0.77))]
+    load_file(home, files[0], table="indicator_observation")
+    for _ in range(2):
+        loaded = load_file(home, files[1], table="indicator_observation", replaces="a.csv")
+    assert (loaded.results, loaded.replaced) == ([], [])
+    load_file(home, files[0], table="indicator_observation", replaces="b.csv")
+    assert [row["value"] for row in asked(home, "FROM landed.indicator_observation")] == [0.71]
+    assert asked(home, "SELECT source, by_source FROM ops.displaced WHERE reason = 'replaced'") == [
+        {"source": "file:b.csv", "by_source": "file:a.csv"}
+    ]
+
+
+def test_folders_that_hold_values_in_their_names_are_not_the_same(home: Settings, tmp_path: Path) -> None:
+    """Two folders with the same file under countryCode=KE and countryCode=TZ are two contents."""
+    rows = records({}, without=("countryCode", "gbifID"))
+    for code in ("KE", "TZ"):
+        folder = tmp_path / code / f"countryCode={code}"
+        folder.mkdir(parents=True)
+        pl.DataFrame(rows).write_parquet(folder / "part-0.parquet")
+        load_file(home, tmp_path / code)
+    assert [row["country_code"] for row in asked(home, CUBE)] == ["KE", "TZ"]
+
+
+def test_only_publishers_that_give_way_are_called_displaced(home: Settings, tmp_path: Path) -> None:
+    """An own row about a treaty comes before a publisher's only where it speaks of a later day, so nothing is said of it."""
+    with open_for_writing(home) as build:
+        build.execute(
+            "INSERT INTO landed.treaty_party BY NAME SELECT 'KE' AS country_code, 'cbd' AS treaty, 'party' AS status, "
+            "DATE '2026-01-01' AS as_of, 'cbd' AS source, 'world' AS unit_key"
+        )
+        build.execute(
+            "INSERT INTO landed.indicator_observation BY NAME SELECT 'KE' AS country_code, 'ER_RSK_LST' AS series_code, "
+            "2022 AS year, 'total' AS disaggregation, 0.5 AS value, 'observed' AS value_status, 'unsdg' AS publisher, "
+            "'unsdg' AS source, 'world' AS unit_key"
+        )
+    old = {"country_code": "KE", "treaty": "cbd", "status": "not_party", "as_of": "1990-01-01"}
+    assert load_file(home, table(tmp_path / "t.csv", [old]), table="treaty_party").displaced == []
+    (said,) = load_file(home, table(tmp_path / "v.csv", [value(0.7)]), table="indicator_observation").displaced
+    assert (said.reason, said.source, said.rows) == ("own_file", "unsdg", 1)
+
+
 class Kill(BaseException):
     """Stands for the end of the process."""
 
@@ -308,6 +362,27 @@ def test_a_load_that_is_killed_has_happened_or_not(
             break
     assert number > 5
     assert found == ["VU"]
+
+
+def test_a_load_made_again_keeps_what_it_had_until_it_is_whole(
+    home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B is there, and is loaded again in the place of a: ended at any write, b comes back from landing."""
+    for name, year in (("a", 2015), ("b", 2025)):
+        load_file(home, table(tmp_path / f"{name}.csv", [assessment(1, year)]), table="assessment", source=name)
+    number = 0
+    while True:
+        number += 1
+        with monkeypatch.context() as patch:
+            killer = Killer(patch, number, is_after=False)
+            with contextlib.suppress(Kill):
+                load_file(home, tmp_path / "b.csv", table="assessment", source="b", replaces="a")
+        Paths.of(home).build.unlink()
+        years = {row["assessment_year"] for row in asked(home, ASSESSMENTS)}
+        assert 2025 in years
+        if not killer.has_killed:
+            break
+    assert number > 1
 
 
 ROWS = [

@@ -1,4 +1,4 @@
-"""Which rows of own files count, when several files speak of the same; and the rows of a load in and out of landing.
+"""Which rows of own files count, when several files speak of the same.
 
 What counts is computed from all loads together, so it depends neither on their order nor on how many files the same rows
 came in. `docs/own-data.md` has the rules in words, `warehouse/own/` those for records in SQL.
@@ -6,13 +6,13 @@ came in. `docs/own-data.md` has the rules in words, `warehouse/own/` those for r
 
 from __future__ import annotations
 
-import datetime as dt
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 
+from ness_pipeline.build.own_loads import shared_columns
 from ness_pipeline.contract.ddl import landed_table
 from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.landing.own_loads import RECORDS, Kept, OwnLoad
@@ -33,80 +33,6 @@ WORDS = ("checklist_key", "scientific_name", "threat_name", "label", "footnote",
 """Columns that name or explain; rows that differ in these alone do not contradict each other."""
 FILLED = ("country_species",)
 """Tables whose rows are often partial: what the latest row leaves open is taken from an earlier one."""
-_OF_UNIT = ("load", "left_out", "quarantine", "provenance", "citation")
-
-
-def write_rows(connection: duckdb.DuckDBPyConnection, landing: Landing, load: OwnLoad) -> None:
-    """Copy what a load brought, with what `ops` says of it, into its folder of the landing zone as Parquet."""
-    queries = {f"landed.{name}": (landed_table(tables()[f"core.{name}"])[0], "unit_key") for name in load.tables}
-    queries |= {f"ops.{name}": (f"ops.{name}", "unit") for name in _OF_UNIT}
-    for name, (table, column) in queries.items():
-        rows = connection.sql(
-            f"SELECT * FROM {quote(table)} WHERE source = $1 AND {column} = $2", params=list(load.name)
-        )
-        landing.write_with(
-            f"{load.folder}/{name}.parquet",
-            lambda path, rows=rows: rows.write_parquet(str(path), compression="zstd"),  # type: ignore[misc]
-        )
-
-
-def take_in(connection: duckdb.DuckDBPyConnection, landing: Landing, kept: Kept, run_id: str) -> None:
-    """Put what a load brought into a build database that lacks it; its time stays that of the load."""
-    forget(connection, [kept.load.name])
-    with tempfile.TemporaryDirectory(prefix="ness-own-") as folder:
-        for name in landing.names(kept.folder):
-            table = name.removesuffix(".parquet")
-            if table.partition(".")[0] not in {"landed", "ops"} or not name.endswith(".parquet"):
-                continue
-            file = literal(landing.local(f"{kept.folder}/{name}", Path(folder)))
-            rows = f"SELECT {_shared(connection, table, file)} FROM read_parquet({file})"
-            if table == "ops.load":
-                latest = "row_number() OVER (PARTITION BY table_name ORDER BY loaded_at DESC) = 1"
-                rows = f"SELECT * REPLACE ({literal(run_id)} AS run_id) FROM ({rows}) QUALIFY {latest}"
-            connection.execute(f"INSERT INTO {quote(table)} BY NAME {rows}")
-    loaded_at = "SELECT coalesce(max(loaded_at), now()) FROM ops.load WHERE run_id = ? AND source = ? AND unit = ?"
-    ((when,),) = connection.execute(loaded_at, [run_id, *kept.load.name]).fetchall()
-    note(connection, kept.load, when)
-    note_replaced(connection, kept.load)
-
-
-def note(connection: duckdb.DuckDBPyConnection, load: OwnLoad, now: dt.datetime) -> None:
-    """Record in `ops.own_load` that a load counts."""
-    connection.execute("DELETE FROM ops.own_load WHERE source = ? AND unit = ?", load.name)
-    connection.execute(
-        "INSERT INTO ops.own_load BY NAME SELECT ? AS source, ? AS unit, ? AS kind, ? AS as_of, ? AS loaded_at",
-        [*load.name, load.kind, load.as_of, now],
-    )
-
-
-def note_replaced(connection: duckdb.DuckDBPyConnection, load: OwnLoad) -> None:
-    """Record in `ops.displaced` whose place a load takes."""
-    for one in load.replaces:
-        for name, rows in one.rows.items():
-            connection.execute(
-                "INSERT INTO ops.displaced BY NAME SELECT ? AS source, ? AS unit, ? AS table_name, "
-                "'replaced' AS reason, ? AS by_source, ? AS by_unit, ? AS rows",
-                [one.source, one.unit, f"core.{name}", load.source, load.unit, rows],
-            )
-
-
-def counting_rows(connection: duckdb.DuckDBPyConnection, load: OwnLoad) -> dict[str, int]:
-    """How many rows of a load count, by table without layer."""
-    counts = {}
-    for name in load.tables:
-        query = f"SELECT count(*) FROM landed.{name} WHERE source = ? AND unit_key = ?"
-        ((counts[name],),) = connection.execute(query, load.name).fetchall()
-    return counts
-
-
-def forget(connection: duckdb.DuckDBPyConnection, names: Iterable[tuple[str, str]]) -> None:
-    """Remove the rows of loads; that they were once loaded stays in `ops.load`."""
-    for name in names:
-        for table in tables().values():
-            if table.is_landed:
-                connection.execute(f"DELETE FROM landed.{table.short_name} WHERE source = ? AND unit_key = ?", name)
-        for table_name in ("left_out", "quarantine", "provenance", "citation", "own_load"):
-            connection.execute(f"DELETE FROM ops.{table_name} WHERE source = ? AND unit = ?", name)
 
 
 def decide(connection: duckdb.DuckDBPyConnection, landing: Landing, kept: Sequence[Kept], names: Iterable[str]) -> None:
@@ -124,13 +50,10 @@ def decide(connection: duckdb.DuckDBPyConnection, landing: Landing, kept: Sequen
         changed = set(names)
         if changed & set(CUBE_TABLES):
             changed |= set(CUBE_TABLES)
-        for name in sorted(
-            changed, key=lambda name: name == "country_species"
-        ):  # its rows of records follow the cube's
-            if name == "occurrence_cube":
-                _decide_records(connection, files)
-            else:
-                _decide_rows(connection, files, tables()[f"core.{name}"])
+        for name in changed - {"occurrence_cube"}:
+            _decide_rows(connection, files, tables()[f"core.{name}"])
+        if "occurrence_cube" in changed:
+            _decide_records(connection, files)
         connection.execute("DROP VIEW IF EXISTS own_record")
 
 
@@ -169,15 +92,8 @@ def _gather(
     declared = ", ".join(f"{quote(column.name)} {column.sql_type}" for column in columns)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {target} ({declared})")
     for _, file in files:
-        shared = _shared(connection, f"landed.{table.short_name}", file)
+        shared = shared_columns(connection, f"landed.{table.short_name}", file)
         connection.execute(f"INSERT INTO {target} BY NAME SELECT {shared} FROM read_parquet({file})")
-
-
-def _shared(connection: duckdb.DuckDBPyConnection, table: str, file: str) -> str:
-    """The columns that a table of the build and a Parquet file both have."""
-    there = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM read_parquet({file})").fetchall()}
-    known = [row[0] for row in connection.execute(f"DESCRIBE {quote(table)}").fetchall()]
-    return ", ".join(quote(name) for name in known if name in there)
 
 
 # Rows of tables: one row for each key.
@@ -349,33 +265,43 @@ def _tell(connection: duckdb.DuckDBPyConnection, table: Table, displaced: str, r
     )
 
 
-def _species_and_countries(table: Table) -> str:
-    """How many species, and which countries, rows of a table are about."""
-    species = "count(DISTINCT species_key)" if table.has("species_key") else "NULL"
-    countries = (
-        "array_to_string(list_sort(list(DISTINCT country_code))[:10], ', ')" if table.has("country_code") else "NULL"
-    )
-    return f"{species} AS species, {countries} AS countries"
+def _species_and_countries(table: Table, of: str = "") -> str:
+    """How many species, and which countries, rows of a table are about; `of` is the name of the rows with a point."""
+    species = f"count(DISTINCT {of}species_key)" if table.has("species_key") else "NULL"
+    codes = f"array_to_string(list_sort(list(DISTINCT {of}country_code))[:10], ', ')"
+    return f"{species} AS species, {codes if table.has('country_code') else 'NULL'} AS countries"
+
+
+DISPLACED_BY = {
+    "assessment": ["species_key", "assessment_year", "scope"],
+    "kba_site_coverage": ["country_code", "realm"],
+    "occurrence_cube": ["country_code", "species_key"],
+    "taxon_group": [],
+    "threat": ["species_key"],
+    "treaty_party": [],
+}
+"""What an own row and a publisher's must share for the own one to come before, where it is not the key of the table: species
+and country for all records of them, for example. Empty where more than the source decides (`core/treaty_party.sql`)."""
 
 
 def displace_publishers(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
-    """Count in `ops.displaced` the rows of publishers that give way to rows of own files in some tables.
-
-    For occurrence records a species that an own file has in a country displaces the publisher's records of all years there;
-    for threats to a species the whole list; elsewhere a row displaces the row of its key.
-    """
+    """Count in `ops.displaced` the rows of publishers that give way to rows of own files in some tables."""
     for name in names:
         table = tables()[f"core.{name}"]
         connection.execute("DELETE FROM ops.displaced WHERE table_name = ? AND reason = 'own_file'", [table.name])
-        key = {"occurrence_cube": ["country_code", "species_key"], "threat": ["species_key"]}.get(name, _key(table))
+        key = DISPLACED_BY.get(name, _key(table))
+        if not key:
+            continue
+        keys = ", ".join(quote(column) for column in key)
         joined = " AND ".join(f"theirs.{quote(c)} IS NOT DISTINCT FROM ours.{quote(c)}" for c in key)
-        keys = ", ".join(quote(c) for c in key)
         rows = "sum(occurrences)" if name == "occurrence_cube" else "count(*)"
-        grouped = f"SELECT source, unit_key, {keys}, {rows} AS rows FROM landed.{name}"
+        theirs = (
+            f"SELECT source, {keys}, {rows} AS rows FROM landed.{name} WHERE source_precedence(source) > 0 GROUP BY ALL"
+        )
+        ours = f"SELECT source, unit_key, {keys}, {rows} AS rows FROM landed.{name} WHERE source_precedence(source) = 0 GROUP BY ALL"
         connection.execute(
             f"INSERT INTO ops.displaced BY NAME SELECT theirs.source, NULL AS unit, {literal(table.name)} AS table_name, "
-            "'own_file' AS reason, ours.source AS by_source, ours.unit_key AS by_unit, CAST(sum(theirs.rows) AS BIGINT) AS rows, "
-            f"CAST(sum(ours.rows) AS BIGINT) AS by_rows, {_species_and_countries(table).replace('species_key', 'theirs.species_key').replace('country_code', 'theirs.country_code')} "
-            f"FROM (SELECT source, {keys}, sum(rows) AS rows FROM ({grouped} WHERE source_precedence(source) > 0 GROUP BY ALL) GROUP BY ALL) AS theirs "
-            f"JOIN ({grouped} WHERE source_precedence(source) = 0 GROUP BY ALL) AS ours ON {joined} GROUP BY ALL"
+            "'own_file' AS reason, ours.source AS by_source, ours.unit_key AS by_unit, "
+            "CAST(sum(theirs.rows) AS BIGINT) AS rows, CAST(sum(ours.rows) AS BIGINT) AS by_rows, "
+            f"{_species_and_countries(table, 'theirs.')} FROM ({theirs}) AS theirs JOIN ({ours}) AS ours ON {joined} GROUP BY ALL"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # a second of imports that questions need not wait for
-    from ness_pipeline.run.own_files import Displaced, FileLoaded
+    from ness_pipeline.run.file_loaded import Displaced, FileLoaded
 
 
 def displaced_sentence(displaced: Displaced, loaded: FileLoaded) -> str:

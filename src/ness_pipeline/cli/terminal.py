@@ -29,8 +29,8 @@ if TYPE_CHECKING:  # a second of imports that questions need not wait for
 
     from ness_pipeline.cube.engine import Engine
     from ness_pipeline.landing.units import Unit
+    from ness_pipeline.run.file_loaded import FileLoaded, Reason
     from ness_pipeline.run.idle_series import IdleSeries
-    from ness_pipeline.run.own_files import FileLoaded, Reason
     from ness_pipeline.run.summary import Summary
     from ness_pipeline.run.watch import Step
 

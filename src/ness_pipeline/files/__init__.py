@@ -129,17 +129,16 @@ def _load_of(
     if content.meta is not None and is_checklist(row_types(content)):
         return _load_of_checklist(content, wanted, defaults)
     published = read_published_tables(content)
-    raw = None if published is not None else raw_table(content)
-    if raw is not None and not is_counted and not defaults.renamed and not (wanted is not None and fits(wanted, raw)):
+    if published is not None:
+        return _load_of_published(published, content.path.name, wanted, defaults)
+    raw = raw_table(content)
+    if not (is_counted or defaults.renamed or (wanted is not None and fits(wanted, raw))):
         published = read_published_table(raw)
     if published is not None:
         load = _load_of_published(published, content.path.name, wanted, defaults)
     else:
-        table = raw_table(content) if raw is None else raw
-        load = _load_of_table(table, wanted, defaults, stack, is_counted=is_counted)
-    return (
-        load if raw is None or raw.encoding is None else replace(load, layout=f"{load.layout}, read as {raw.encoding}")
-    )
+        load = _load_of_table(raw, wanted, defaults, stack, is_counted=is_counted)
+    return load if raw.encoding is None else replace(load, layout=f"{load.layout}, read as {raw.encoding}")
 
 
 def _load_of_checklist(content: Unpacked, wanted: Table | None, defaults: RowDefaults) -> FileLoad:

@@ -15,7 +15,7 @@ NOT_READ = "-"
 OPTIONS = {"country_code": "--country", "scope": "--country", "taxon_group": "--taxon-group"}
 """Options that give a column for all rows."""
 FILLED_IN = {"indicator_observation": ("disaggregation", "value_status", "publisher")}
-"""Columns that every row needs and a file may leave out, because it is plain what they are; see `files.values`."""
+"""Columns that every row needs and a file may leave out, because it is plain what they are; `files.tables` fills them in."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class ColumnMap:
         shown: how messages name the file.
         names: column of the file to column of the table.
         unread: columns of the file that are not read.
+        left_out: those of them that the user says are not read.
         missing: columns that every row needs and that neither file nor options have.
     """
 
@@ -34,6 +35,7 @@ class ColumnMap:
     shown: str
     names: Mapping[str, str]
     unread: tuple[str, ...]
+    left_out: frozenset[str]
     missing: tuple[Column, ...]
 
     @classmethod
@@ -70,6 +72,7 @@ class ColumnMap:
             shown,
             found,
             tuple(name for name in names if name not in found),
+            frozenset(said) - found.keys(),
             tuple(column for column in table.columns if not column.nullable and column.name not in there),
         )
 
@@ -97,7 +100,7 @@ class ColumnMap:
             ContractViolation: columns are missing; the sentence names all of them, each with the column that may be it.
             SchemaDrift: a column that is not read is almost called as one that the file lacks.
         """
-        free = list(self.unread)
+        free = [name for name in self.unread if name not in self.left_out]
         if self.missing:
             needs = []
             for column in self.missing:

@@ -63,11 +63,6 @@ def _maps(raw: RawTable, defaults: RowDefaults) -> list[ColumnMap]:
     """Which columns of a file are which of each table that the user may mean."""
     said = {ours for ours in defaults.renamed.values() if ours != NOT_READ}
     candidates = [table_named(name) for name in loadable() if name not in MEASURED]
-    columns = {column.name for table in candidates for column in table.columns}
-    if unknown := sorted(said - columns):
-        guess = nearest(unknown[0], columns)
-        hint = f"did you mean {guess}?" if guess else "`ness dictionary` lists the columns of every table."
-        raise WrongUsage(f"No table has a column {unknown[0]!r}, which --map names; {hint}")
     return [columns_of(raw, table, defaults) for table in candidates if all(table.has(name) for name in said)]
 
 
@@ -81,7 +76,13 @@ def recognised(raw: RawTable, defaults: RowDefaults) -> ColumnMap:
 
     Raises:
         SchemaDrift: it has those of none, or of several; the sentence says which it could be.
+        WrongUsage: the user names a column that no table has.
     """
+    columns = {column.name for name in loadable() for column in table_named(name).columns}
+    if unknown := sorted(set(defaults.renamed.values()) - columns - {NOT_READ}):
+        guess = nearest(unknown[0], columns)
+        hint = f"did you mean {guess}?" if guess else "`ness dictionary` lists the columns of every table."
+        raise WrongUsage(f"No table has a column {unknown[0]!r}, which --map names; {hint}")
     maps = _maps(raw, defaults)
     fitting = sorted((one for one in maps if one.fits), key=lambda one: -len(one.names))
     if fitting and (len(fitting) == 1 or len(fitting[0].names) > len(fitting[1].names)):

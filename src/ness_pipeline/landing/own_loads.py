@@ -99,8 +99,12 @@ class OwnLoad:
 
     @property
     def folder(self) -> str:
-        """Where it lies in the landing zone: a hash, because names of files may be long or in any script."""
-        return f"{OWN}/{hashlib.sha256('|'.join(self.name).encode()).hexdigest()[:32]}"
+        """Where it lies in the landing zone: a hash, because names of files may be long or in any script.
+
+        The number is part of it, so that a load made again never touches what the earlier one kept.
+        """
+        identity = "|".join((*self.name, str(self.number)))
+        return f"{OWN}/{hashlib.sha256(identity.encode()).hexdigest()[:32]}"
 
     @classmethod
     def of(cls, manifest: Mapping[str, Any]) -> Self:
@@ -133,12 +137,13 @@ def keep(landing: Landing, load: OwnLoad) -> None:
 
 
 def kept_loads(landing: Landing) -> list[Kept]:
-    """The loads that count, in the order in which they were made: whole, and not replaced by a later one."""
+    """The loads that count, in the order in which they were made: whole, not made again, and not replaced by a later one."""
     every = sorted(_every(landing), key=lambda kept: (kept.load.number, kept.load.name))
-    replaced_by = {
-        one.name: kept.load.number for kept in every for one in kept.load.replaces
-    }  # the last one, as sorted
-    return [kept for kept in every if replaced_by.get(kept.load.name, 0) <= kept.load.number]
+    last_word: dict[tuple[str, str], int] = {}  # number of the last load that was made under a name, or replaced it
+    for kept in every:
+        for name in (kept.load.name, *(one.name for one in kept.load.replaces)):
+            last_word[name] = kept.load.number
+    return [kept for kept in every if last_word[kept.load.name] == kept.load.number]
 
 
 def remove_replaced(landing: Landing) -> None:

@@ -15,11 +15,9 @@ TERM_WORDS: dict[str, tuple[str, ...]] = {
     "countryCode": ("countryiso2", "iso2", "isocountry", "countryiso"),
     "country": ("countryname", "pais", "pays"),
     "recordedBy": ("observer", "recorder", "collector", "observedby"),
-    "basisOfRecord": ("recordtype",),
     "speciesKey": ("gbifspecieskey", "gbifkey", "gbiftaxonkey"),
     "class": ("classname",),
     "order": ("ordername",),
-    "establishmentMeans": ("degreeofestablishment",),
     "iucnRedListCategory": ("redlistcategory", "redliststatus", "iucncategory", "iucnstatus"),
 }
 """Term of Darwin Core to words for it in files of records and cubes."""
@@ -54,7 +52,7 @@ WORDS_BY_TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         "is_possibly_extinct": ("possiblyextinct",),
     },
     "genuine_change": {"scope": ("scopes", *_COUNTRY), "to_year": ("year",)},
-    "treaty_party": {"entry_into_force": ("inforce", "entryintoforcedate"), "as_of": ("asof", "date")},
+    "treaty_party": {"entry_into_force": ("entryintoforcedate", "inforcesince", "inforcefrom")},
 }
 """The same for one table, before the words for all."""
 

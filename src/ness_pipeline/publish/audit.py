@@ -213,8 +213,8 @@ def changed_on_purpose(connection: duckdb.DuckDBPyConnection) -> set[str]:
 def lost_own_rows(connection: duckdb.DuckDBPyConnection) -> str | None:
     """What own rows of the last publication the next one would not have any more, as a phrase; None where all are explained.
 
-    A source of own rows that has none left in a table is explained where another load took its place or its rows give way
-    to others (`ops.displaced`), or contradict them.
+    A source of own rows that has none left in a table is explained where a load of it still counts: its rows then give way to
+    others, or are part of theirs (`ops.displaced` and `ops.set_aside` say so); or where another load took its place.
     """
     for table in tables().values():
         if not table.is_landed or not _has_source(connection, table):
@@ -222,8 +222,9 @@ def lost_own_rows(connection: duckdb.DuckDBPyConnection) -> str | None:
         row = connection.execute(
             f"SELECT source, count(*) FROM {LAST}.{table.name} WHERE source LIKE 'file:%' "
             f"AND source NOT IN (SELECT DISTINCT source FROM {table.name}) "
-            "AND source NOT IN (SELECT source FROM ops.displaced WHERE table_name = $1) GROUP BY source ORDER BY source LIMIT 1",
-            [table.name],
+            "AND source NOT IN (SELECT source FROM ops.own_load) "
+            "AND source NOT IN (SELECT source FROM ops.displaced WHERE reason = 'replaced') "
+            "GROUP BY source ORDER BY source LIMIT 1"
         ).fetchone()
         if row is not None:
             return f"all {row[1]:,} rows of {row[0]} in {table.name}"

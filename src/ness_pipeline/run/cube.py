@@ -22,7 +22,8 @@ from ness_pipeline.files.row_defaults import RowDefaults
 from ness_pipeline.landing.http import Session
 from ness_pipeline.landing.own_loads import Kind
 from ness_pipeline.run.attribution import NOTHING_SAID, Attribution
-from ness_pipeline.run.own_files import COMPARED_RECORDS, FileLoaded, OwnFiles, load_own
+from ness_pipeline.run.file_loaded import FileLoaded
+from ness_pipeline.run.own_files import COMPARED_RECORDS, OwnFiles, load_own
 from ness_pipeline.settings import Settings
 
 SUFFIXES = (".parquet", ".csv")

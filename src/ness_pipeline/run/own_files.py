@@ -13,36 +13,28 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
 
 from ness_pipeline import __version__
 from ness_pipeline.build.load import Loaded, load_unit, replace_ops
-from ness_pipeline.build.own_rows import (
-    counting_rows,
-    decide,
-    displace_publishers,
-    forget,
-    note,
-    note_replaced,
-    write_rows,
-)
+from ness_pipeline.build.own_loads import counting_rows, forget, note, write_rows
+from ness_pipeline.build.own_rows import decide, displace_publishers
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files import FileLoad, read, with_sheet
 from ness_pipeline.files.possible_values import only_possible
 from ness_pipeline.landing.own_loads import RECORDS, Kept, OwnLoad, Replaced, keep, kept_loads, remove_replaced
-from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.paths import Paths
 from ness_pipeline.run.attribution import NOTHING_SAID, Attribution, to_cite
-from ness_pipeline.run.idle_series import IdleSeries, idle_series
+from ness_pipeline.run.file_loaded import FileLoaded, displaced_by, reasons_of, results_of
+from ness_pipeline.run.idle_series import idle_series
 from ness_pipeline.run.records import clock, finish_run, start_run
 from ness_pipeline.run.refresh import failing_run_recorded
 from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.settings import Settings
-from ness_pipeline.sql import frame_of
 
 SELECTING = ("country", "years")
 """Options that choose rows of a file: loaded again with another choice, a file adds; with other words about the same rows,
@@ -59,49 +51,6 @@ def recorded_run(settings: Settings, command: str) -> Iterator[tuple[duckdb.Duck
         with failing_run_recorded(build, run_id):
             yield build, run_id
         finish_run(build, run_id, "completed", clock(build))
-
-
-@dataclass(frozen=True)
-class Displaced:
-    """Rows that do not count, because of a load or in place of one; see `ops.displaced` for the words."""
-
-    table_name: str
-    reason: str
-    source: str
-    unit: str | None
-    by_source: str
-    by_unit: str
-    rows: int
-    by_rows: int | None
-    species: int | None
-    countries: str | None
-
-
-@dataclass(frozen=True)
-class FileLoaded:
-    """What became of own files.
-
-    Attributes:
-        layout: what they turned out to be.
-        source: their name in `source` columns.
-        unit: their name in `unit` columns.
-        results: what became of each table they fill; empty where everything was there already.
-        reasons: why rows were filtered out or refused, most frequent first.
-        unread: columns that are not read.
-        replaced: names of earlier loads whose place they take.
-        displaced: rows that do not count because of them, or of them.
-        idle: series of theirs that feed no metric.
-    """
-
-    layout: str
-    source: str
-    unit: str
-    results: list[Loaded] = field(default_factory=list)
-    reasons: list[Reason] = field(default_factory=list)
-    unread: tuple[str, ...] = ()
-    replaced: list[str] = field(default_factory=list)
-    displaced: list[Displaced] = field(default_factory=list)
-    idle: list[IdleSeries] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -200,11 +149,11 @@ def _load_new(
         for content in one.load.contents
         if "://" not in content
     }
-    named = [one for one in kept if own.replaces in one.load.names]
+    there = [known[content] for content in contents if content in known]
+    named = [one for one in kept if own.replaces in one.load.names and one not in there]
     new = {content: file for content, file in contents.items() if content not in known or named}
     if not new:
-        first = known[next(iter(contents))].load
-        return FileLoaded("nothing new", first.source, first.unit)
+        return FileLoaded("nothing new", there[0].load.source, there[0].load.unit)
     with own.read(list(new.values())) as read_rows:
         rows = replace(read_rows, batches=only_possible(read_rows.batches))
         load = _new_load(own, rows, new, kept)
@@ -269,7 +218,6 @@ def _load(
         others = [one for one in kept if one.load.name not in gone | {load.name}]
         decide(build, landing, [*others, Kept(load, load.folder)], touched)
         displace_publishers(build, touched)
-        note_replaced(build, load)
         if is_check or not any(result.loaded for result in results):
             raise _NotKept(_told(build, landing, load, rows, results))
         keep(landing, load)
@@ -439,49 +387,6 @@ def load_file(
     return load_own(settings, own, f"load {path.name}", is_check=is_check)
 
 
-@dataclass(frozen=True)
-class Reason:
-    """Why rows of a load were filtered out or refused.
-
-    Attributes:
-        rows: how many.
-        column: the column that fails; None for rows as a whole.
-        check: the check that they fail, or `filter`.
-        examples: the most frequent cases in plain words, up to three, each with its number of rows.
-    """
-
-    rows: int
-    column: str | None
-    check: str
-    examples: tuple[tuple[str, int], ...]
-
-
-def reasons_of(build: duckdb.DuckDBPyConnection, unit: Unit) -> list[Reason]:
-    """Why rows of a unit were filtered out or refused, most frequent first."""
-    rows = build.execute(
-        "WITH reason AS (SELECT column_name, check_name, reason, CAST(sum(records) AS BIGINT) AS records "
-        "FROM (SELECT *, 1 AS records FROM ops.quarantine UNION ALL BY NAME SELECT *, 'filter' AS check_name FROM ops.left_out) "
-        "WHERE source = ? AND unit = ? GROUP BY ALL) "
-        "SELECT CAST(sum(records) AS BIGINT), column_name, check_name, "
-        "list((reason, records) ORDER BY records DESC, reason)[:3] FROM reason GROUP BY ALL ORDER BY 1 DESC, 2, 3",
-        [unit.source, unit.key],
-    ).fetchall()
-    return [Reason(number, column, check, tuple(map(tuple, cases))) for number, column, check, cases in rows]
-
-
-def results_of(build: duckdb.DuckDBPyConnection, unit: Unit, run_id: str) -> list[Loaded]:
-    """What became of each table that a load filled in a run, from `ops.load`."""
-    columns = ", ".join(column.name for column in fields(Loaded))
-    query = f"SELECT {columns} FROM ops.load WHERE run_id = ? AND source = ? AND unit = ? ORDER BY table_name DESC"
-    return [Loaded(*row) for row in build.execute(query, [run_id, unit.source, unit.key]).fetchall()]
-
-
-def displaced_by(build: duckdb.DuckDBPyConnection, unit: Unit) -> list[Displaced]:
-    """Rows that do not count because of a load, and rows of it that do not."""
-    query = "FROM ops.displaced WHERE reason <> 'replaced' AND ((by_source, by_unit) = ($1, $2) OR (source, unit) = ($1, $2)) ORDER BY ALL"
-    return [Displaced(**row) for row in frame_of(build, query, [unit.source, unit.key]).to_dicts()]
-
-
 def _name_of(own: OwnFiles, file: Path | str) -> str:
     return own.names.get(file) or str(file).rstrip("/").rpartition("/")[2]
 
@@ -507,9 +412,12 @@ def parts_of(path: Path) -> list[Path]:
 
 
 def digest_of(path: Path) -> str:
-    """SHA-256 of a file, or of the hashes of a folder's files."""
-    digests = []
+    """SHA-256 of a file, or of the hashes and names of a folder's files, as names may hold values (`year=2020`)."""
+    digests = {}
     for part in parts_of(path):
         with part.open("rb") as content:
-            digests.append(hashlib.file_digest(content, "sha256").hexdigest())
-    return digests[0] if path.is_file() else hashlib.sha256("\n".join(digests).encode()).hexdigest()
+            digests[part] = hashlib.file_digest(content, "sha256").hexdigest()
+    if path.is_file():
+        return digests[path]
+    listed = "\n".join(f"{part.relative_to(path).as_posix()} {digest}" for part, digest in digests.items())
+    return hashlib.sha256(listed.encode()).hexdigest()

@@ -17,7 +17,8 @@ from ness_pipeline.build.database import open_build, translate
 from ness_pipeline.build.load import load_extraction, record_failure, remove_replaced_sample
 from ness_pipeline.build.lock import writer
 from ness_pipeline.build.models import materialise
-from ness_pipeline.build.own_rows import decide, displace_publishers, forget, take_in
+from ness_pipeline.build.own_loads import forget, take_in
+from ness_pipeline.build.own_rows import decide, displace_publishers
 from ness_pipeline.contract.ddl import landed_table
 from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.errors import ContractViolation, DamagedBuild, NessError, SourceUnavailable, WrongUsage
@@ -237,7 +238,8 @@ def _missing_own(connection: duckdb.DuckDBPyConnection, publications: list[Path]
                     "past.ops.own_load" if known else "past.ops.load WHERE source LIKE 'file:%' AND status = 'loaded'"
                 )
                 rows = connection.execute(
-                    f"SELECT DISTINCT unit FROM (SELECT source, unit FROM {names} EXCEPT SELECT source, unit FROM ops.own_load) "
+                    f"SELECT DISTINCT unit FROM (SELECT source, unit FROM {names} EXCEPT SELECT source, unit FROM ops.own_load "
+                    "EXCEPT SELECT source, unit FROM ops.displaced WHERE reason = 'replaced') "
                     "ORDER BY 1"
                 ).fetchall()
                 return [name for (name,) in rows]

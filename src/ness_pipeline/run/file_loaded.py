@@ -1,0 +1,98 @@
+"""What became of own files, from `ops`: for who loaded them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+import duckdb
+
+from ness_pipeline.build.load import Loaded
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.run.idle_series import IdleSeries
+from ness_pipeline.sql import frame_of
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why rows of a load were filtered out or refused.
+
+    Attributes:
+        rows: how many.
+        column: the column that fails; None for rows as a whole.
+        check: the check that they fail, or `filter`.
+        examples: the most frequent cases in plain words, up to three, each with its number of rows.
+    """
+
+    rows: int
+    column: str | None
+    check: str
+    examples: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Displaced:
+    """Rows that do not count, because of a load or in place of one; see `ops.displaced` for the words."""
+
+    table_name: str
+    reason: str
+    source: str
+    unit: str | None
+    by_source: str
+    by_unit: str
+    rows: int
+    by_rows: int | None
+    species: int | None
+    countries: str | None
+
+
+@dataclass(frozen=True)
+class FileLoaded:
+    """What became of own files.
+
+    Attributes:
+        layout: what they turned out to be.
+        source: their name in `source` columns.
+        unit: their name in `unit` columns.
+        results: what became of each table they fill; empty where everything was there already.
+        reasons: why rows were filtered out or refused, most frequent first.
+        unread: columns that are not read.
+        replaced: names of earlier loads whose place they take.
+        displaced: rows that do not count because of them, or of them.
+        idle: series of theirs that feed no metric.
+    """
+
+    layout: str
+    source: str
+    unit: str
+    results: list[Loaded] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    unread: tuple[str, ...] = ()
+    replaced: list[str] = field(default_factory=list)
+    displaced: list[Displaced] = field(default_factory=list)
+    idle: list[IdleSeries] = field(default_factory=list)
+
+
+def reasons_of(build: duckdb.DuckDBPyConnection, unit: Unit) -> list[Reason]:
+    """Why rows of a unit were filtered out or refused, most frequent first."""
+    rows = build.execute(
+        "WITH reason AS (SELECT column_name, check_name, reason, CAST(sum(records) AS BIGINT) AS records "
+        "FROM (SELECT *, 1 AS records FROM ops.quarantine UNION ALL BY NAME SELECT *, 'filter' AS check_name FROM ops.left_out) "
+        "WHERE source = ? AND unit = ? GROUP BY ALL) "
+        "SELECT CAST(sum(records) AS BIGINT), column_name, check_name, "
+        "list((reason, records) ORDER BY records DESC, reason)[:3] FROM reason GROUP BY ALL ORDER BY 1 DESC, 2, 3",
+        [unit.source, unit.key],
+    ).fetchall()
+    return [Reason(number, column, check, tuple(map(tuple, cases))) for number, column, check, cases in rows]
+
+
+def results_of(build: duckdb.DuckDBPyConnection, unit: Unit, run_id: str) -> list[Loaded]:
+    """What became of each table that a load filled in a run, from `ops.load`."""
+    columns = ", ".join(column.name for column in fields(Loaded))
+    query = f"SELECT {columns} FROM ops.load WHERE run_id = ? AND source = ? AND unit = ? ORDER BY table_name DESC"
+    return [Loaded(*row) for row in build.execute(query, [run_id, unit.source, unit.key]).fetchall()]
+
+
+def displaced_by(build: duckdb.DuckDBPyConnection, unit: Unit) -> list[Displaced]:
+    """Rows that do not count because of a load, and rows of it that do not."""
+    query = "FROM ops.displaced WHERE reason <> 'replaced' AND ((by_source, by_unit) = ($1, $2) OR (source, unit) = ($1, $2)) ORDER BY ALL"
+    return [Displaced(**row) for row in frame_of(build, query, [unit.source, unit.key]).to_dicts()]
