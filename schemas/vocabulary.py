@@ -74,6 +74,9 @@ DISPLACED_REASONS: tuple[str, ...] = (
 )
 """Why rows of own files and publishers do not count; see `ops.displaced`."""
 
+MATCHED_BY: tuple[str, ...] = ("key", "sample", "warehouse", "gbif", "own_file", "none")
+"""How the key of a species in an own file was found; see `ops.own_species`."""
+
 CHANGE_REASONS: tuple[str, ...] = (
     "genuine_recent",
     "genuine_since_first_assessment",
@@ -255,7 +258,7 @@ REASONS: dict[str, str] = {
     "extrapolated": "The year lies outside the years in which the group was assessed.",
     "roll_up_only": "The publisher gives this number for all groups together.",
     "all_years_only": "The publisher gives this number for all years together.",
-    "mixed_checklists": "Species keys from more than one checklist meet here, so species may be counted twice.",
+    "mixed_checklists": "Species keys from more than one checklist meet here, so species may be counted twice; load lists and records with keys of one checklist.",
     "value_too_old": "The latest value is older than the definition of the index allows.",
     "too_few_measures": "No measure of the pillar has a value.",
     "too_little_covered": "The measures that have a value carry less weight than the definition of the index asks for.",

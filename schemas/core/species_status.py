@@ -40,6 +40,9 @@ class SpeciesStatus(Contract):
     is_counted: bool = column(
         "Whether the country's Red List numbers count the species: native or reintroduced by its list, or else not introduced by its records, its presence beyond doubt, and on a country list where the group has one."
     )
+    is_apart: bool = column(
+        "Whether the species is counted under a key of another checklist than most of the group's main list, and may be the same as a species that is counted already; metrics with more than 5 % of such species may not be quoted."
+    )
     list_basis: str = column(
         "Why the species stands among those of the country: on a country list, on an own list that does not say how each species came there, or by its records.",
         isin=LIST_BASES,

@@ -57,7 +57,9 @@ class AssessmentCoverage(Contract):
         le=1.0,
         basis="described_species",
     )
-    reportable: bool = column("Whether the shares may be quoted: at least 10 species of the group observed.")
+    reportable: bool = column(
+        "Whether the shares may be quoted: at least 10 species of the group observed, in one checklist."
+    )
     reason: str = why_not()
     gap_reportable: bool = column("Whether the gap may be quoted: the described species of the group are known.")
     gap_reason: str = why_not()
@@ -70,6 +72,6 @@ class AssessmentCoverage(Contract):
             "label": "Species assessed",
             "half": "security_system",
             "section": "monitoring",
-            "method_version": "3",
+            "method_version": "4",
             "limits": Limits(rows_per_country=(1, 25)),
         }

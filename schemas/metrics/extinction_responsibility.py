@@ -68,6 +68,10 @@ class ExtinctionResponsibility(Contract):
     )
     assessed_species: int = count("Species of the country with a category, Data Deficient ones included.", "{species}")
     threatened_species: int = count("Of these, species in category CR, EN or VU.", "{species}")
+    apart_species: int = count(
+        "Of the species that add to the contribution (NT to EW, with a range share), those under a key of another checklist that may be the same as another one: `is_apart` in core.species_status; with more than 5 % of them no number may be quoted.",
+        "{species}",
+    )
     world_assessed_species: int = count("Species of the group assessed worldwide.", "{species}", nullable=True)
     world_weighed_species: int = count(
         "Of these, species neither Data Deficient nor Extinct; NULL where no dated source gives it.",
@@ -95,5 +99,5 @@ class ExtinctionResponsibility(Contract):
             "label": "Part in the world's extinction risk",
             "half": "ecological_system",
             "section": "threats",
-            "method_version": "2",
+            "method_version": "3",
         }

@@ -149,7 +149,9 @@ class MonitoringEffort(Contract):
         le=1.0,
         basis="records",
     )
-    reportable: bool = column("Whether records and recency may be quoted: 20 records in one checklist.")
+    reportable: bool = column(
+        "Whether records and recency may be quoted: 20 records in the year, one checklist up to it."
+    )
     reason: str = why_not()
     datasets_reportable: bool = column("Whether the number of data sets may be quoted.")
     datasets_reason: str = why_not()
@@ -162,7 +164,7 @@ class MonitoringEffort(Contract):
     )
     unit_completeness_reason: str = why_not()
     ssii_reportable: bool = column(
-        "Whether the SSII may be quoted: one year, 20 records, 3 species expected in 3 cells of one grid."
+        "Whether the SSII may be quoted: one year, 20 records, 3 species expected in 3 cells of one grid, one checklist in all years."
     )
     ssii_reason: str = why_not()
     steward_reportable: bool = column(
@@ -182,5 +184,5 @@ class MonitoringEffort(Contract):
             "label": "Monitoring effort",
             "half": "security_system",
             "section": "monitoring",
-            "method_version": "3",
+            "method_version": "4",
         }

@@ -83,6 +83,10 @@ class NationalRedListIndex(Contract):
         "{species}",
         nullable=True,
     )
+    apart_species: int = count(
+        "Species of the list that may be the same as another one on it, because several sources make the list and name species by keys of different checklists; with more than 5 % of the species that are neither Data Deficient nor extinct from the start, no index may be quoted.",
+        "{species}",
+    )
     reportable: bool = column("Whether the index may be quoted.")
     reason: str = why_not()
     change_reportable: bool = column("Whether the change may be quoted.")
@@ -95,5 +99,5 @@ class NationalRedListIndex(Contract):
         metadata = {
             "label": "National Red List",
             "half": "ecological_system",
-            "method_version": "2",
+            "method_version": "3",
         }

@@ -179,6 +179,10 @@ class RedListIndex(Contract):
     first_extinct_species: int = count("Of these, species extinct in the group's first year.", "{species}")
     assessed_by_year_species: int = count("Of these, species that had been assessed by the year.", "{species}")
     genuine_changes: int = count("Genuine changes of category since the first year.", "1")
+    apart_species: int = count(
+        "Of the species that are neither Data Deficient nor Extinct, those under a key of another checklist that may be the same as another one: `is_apart` in core.species_status; with more than 5 % of them in a group no index may be quoted.",
+        "{species}",
+    )
     share_method: str = column(
         "How the range shares were obtained; NULL where none is known.", nullable=True, isin=GROUP_SHARE_METHODS
     )
@@ -204,5 +208,5 @@ class RedListIndex(Contract):
             "label": "Red List Index",
             "half": "ecological_system",
             "section": "red_list_index",
-            "method_version": "2",
+            "method_version": "3",
         }

@@ -29,6 +29,10 @@ class ThreatAbatement(Contract):
     star: float = column("Score from threats that are ongoing, expected, or of unknown timing.", "1", ge=0.0, le=1e12)
     star_any_timing: float = column("Score when past threats count as well.", "1", ge=0.0, le=1e12)
     species: int = count("Species behind the score.", "{species}")
+    apart_species: int = count(
+        "Of these, species under a key of another checklist that may be the same as another one: `is_apart` in core.species_status. Whether they are too many is judged over the whole group, as in metrics.threat_abatement_total.",
+        "{species}",
+    )
     share_method: str = column(
         "How the group's range shares were obtained; NULL where none is known.",
         nullable=True,
@@ -46,5 +50,5 @@ class ThreatAbatement(Contract):
             "label": "Threats",
             "half": "ecological_system",
             "section": "threats",
-            "method_version": "3",
+            "method_version": "4",
         }

@@ -40,6 +40,10 @@ class ThreatAbatementTotal(Contract):
     )
     scoring_species: int = count("Species in category NT, VU, EN or CR.", "{species}")
     species_with_threats: int = count("Of these, species with a known threat that counts.", "{species}")
+    apart_species: int = count(
+        "Of the scoring species, those under a key of another checklist that may be the same as another one: `is_apart` in core.species_status; with more than 5 % of them no number may be quoted.",
+        "{species}",
+    )
     range_share_known_share: float = share("Share of the scoring species whose range share is known.", nullable=True)
     share_method: str = column(
         "How the range shares were obtained; NULL where none is known.", nullable=True, isin=GROUP_SHARE_METHODS
@@ -56,5 +60,5 @@ class ThreatAbatementTotal(Contract):
             "label": "Threats, all together",
             "half": "ecological_system",
             "section": "threats",
-            "method_version": "3",
+            "method_version": "4",
         }

@@ -24,7 +24,9 @@ class ThreatenedSpecies(Contract):
 
     Traps: introduced and vagrant species and those of uncertain presence are not included, as in IUCN's country
     tables, while possibly extinct and extinct species are; CR includes possibly extinct species; extinct species
-    are in no denominator; quote `threatened_share` only where `reportable`.
+    are in no denominator; quote `threatened_share` only where `reportable`; where sources name species by keys of
+    several checklists, one species may be counted twice, and with more than 5 % of such species (`apart_species`) in
+    the denominator, or among the threatened ones, no number may be quoted.
     """
 
     country_code: str = country_code()
@@ -48,6 +50,11 @@ class ThreatenedSpecies(Contract):
     near_threatened: int = count("Species in category NT.", "{species}", nullable=True)
     least_concern: int = count("Species in category LC.", "{species}", nullable=True)
     data_deficient: int = count("Species in category DD.", "{species}", nullable=True)
+    apart_species: int = count(
+        "Of the species in the denominator of the share, those under a key of another checklist that may be the same as another one: `is_apart` in core.species_status.",
+        "{species}",
+        nullable=True,
+    )
     threatened_species: int = measure(
         "Species in category CR, EN or VU.",
         "{species}",
@@ -137,6 +144,6 @@ class ThreatenedSpecies(Contract):
             "label": "Threatened species",
             "half": "ecological_system",
             "section": "threatened_species",
-            "method_version": "3",
+            "method_version": "4",
             "limits": Limits(rows_per_country=(1, 25)),
         }

@@ -1009,7 +1009,7 @@ LIST: tuple[Adversary, ...] = (
         "protects 101 % of the land",
         _own(series(LAND, {2024: 101}, "worldbank"), series("ER_PTD_TERR", {2024: 50}, "unsdg")),
         ("land_protected_pct", None, 2024),
-        Withheld("out_of_range"),
+        Refused("between 0 and 100"),
     ),
     Adversary(
         "an index of 1.2",
@@ -1023,7 +1023,7 @@ LIST: tuple[Adversary, ...] = (
         "writes nan for the land protected, which is more than 30",
         _own(series(LAND, {2024: "nan"}, "worldbank")),
         ("land_protected_pct", None, 2024),
-        Refused("value"),
+        Nothing(),
     ),
     Adversary(
         "endless",
@@ -1054,14 +1054,14 @@ LIST: tuple[Adversary, ...] = (
         "writes 0.27 with the unit 1, which is 27 %",
         _own(series("AG_LND_DGRD", {2024: 0.27}, "unsdg", unit="1"), series(FOREST, {2024: 50}, "unsdg")),
         ("degraded_land_pct", None, 2024),
-        Withheld("unknown_unit"),
+        Refused("write PERCENT"),
     ),
     Adversary(
         "a share for protected land",
         "writes 0.27 with the unit SHARE, which is 27 %",
         _own(series(LAND, {2024: 0.27}, "worldbank", unit="SHARE"), series("ER_PTD_TERR", {2024: 50}, "unsdg")),
         ("land_protected_pct", None, 2024),
-        Withheld("unknown_unit"),
+        Right(27, "own_value"),
     ),
     Adversary(
         "below five",
@@ -1078,9 +1078,9 @@ LIST: tuple[Adversary, ...] = (
     Adversary(
         "below five, as text",
         "writes <5 into the value",
-        _own(series("AG_LND_DGRD", {2024: "<5"}, "unsdg")),
+        _own(series("AG_LND_DGRD", {2024: "<5"}, "unsdg"), series(FOREST, {2024: 50}, "unsdg")),
         ("degraded_land_pct", None, 2024),
-        Refused("value"),
+        Withheld("bound_only"),
     ),
     Adversary(
         "protected in 2099",
@@ -1202,7 +1202,7 @@ LIST: tuple[Adversary, ...] = (
         "spends less than nothing",
         _own(series(SPENDING, {2024: -5e8}, "user", unit="CON_USD")),
         ("domestic_biodiversity_finance_usd", None, 2024),
-        Withheld("out_of_range"),
+        Refused("at least 0"),
     ),
     Adversary(
         "paid back",
@@ -1484,14 +1484,24 @@ LIST: tuple[Adversary, ...] = (
         ),
         ("threatened_share", "birds", None),
         Right(5 / 15, "country_list"),
-        still="two keys are two species until names are matched",
+    ),
+    Adversary(
+        "the safe ones in old keys",
+        "adds the safe species again with keys of the old backbone, so that three threatened of twelve are three of twenty-one",
+        (
+            Own("country_species", species("birds", LC=9, CR=3), is_complete=True, checklist_key=COL),
+            Own("country_species", species("birds", key="b", LC=9), is_complete=True, checklist_key=BACKBONE),
+        ),
+        ("threatened_share", "birds", None),
+        Withheld("mixed_checklists"),
     ),
     Adversary(
         "the United Kingdom",
         "writes UK for GB",
-        (Own("country_species", species("birds", LC=12).replace("XX,", "UK,")),),
+        (Own("country_species", species("birds", LC=9, CR=3).replace("XX,", "UK,"), is_complete=True),),
         ("threatened_share", "birds", None),
-        Refused("write GB"),
+        Right(0.25, "country_list"),
+        country="GB",
     ),
     Adversary(
         "the same row again",
@@ -1573,7 +1583,7 @@ def _load(settings: Settings, build: duckdb.DuckDBPyConnection, run_id: str, fol
         except NessError as error:
             said.append(str(error))
         else:
-            said += [f"{column}: {reason}" for _, column, reason in loaded.reasons]
+            said += [f"{one.column}: {words}" for one in loaded.reasons for words, _ in one.examples]
     return said
 
 

@@ -119,3 +119,65 @@ def test_any_global_assessment_names_the_set(
 ) -> None:
     """A species stays a cycad when its latest assessment does not say so; a national list is no list of the set."""
     assert status(warehouse, {"taxon_group": "conifers_and_cycads"}, *assessments)["index_set"] == index_set
+
+
+COL, OTHER = "col", "another checklist"
+
+
+def keyed(checklist: str | None, *keys: str, **more: Any) -> list[dict[str, Any]]:
+    """Native birds of a list with keys of one checklist."""
+    about = {"country_code": "KE", "taxon_group": "birds", "origin": "native", "presence": "extant"}
+    return [about | {"species_key": key, "checklist_key": checklist} | more for key in keys]
+
+
+@pytest.mark.parametrize(
+    ("lists", "apart"),
+    [
+        ({"iucn": keyed(COL, "a", "b", "c") + keyed("iucn", "iucn:1")}, set()),
+        ({"iucn": keyed(COL, "a") + keyed("iucn", "iucn:1", "iucn:2")}, set()),
+        ({"file:a": keyed(COL, "a", "b", "c"), "file:b": keyed(COL, "c", "d")}, set()),
+        ({"file:a": keyed(COL, "a", "b", "c"), "file:b": keyed(OTHER, "x", "y")}, {"x", "y"}),
+        ({"file:a": keyed(COL, "a", "b", "c"), "file:b": keyed(None, "c", "x")}, {"x"}),
+        ({"file:a": keyed(None, "1", "2", "3"), "file:b": keyed(None, "4", "name:Avis rara")}, {"name:Avis rara"}),
+        ({"file:a": keyed(None, "name:A a", "name:B b"), "file:b": keyed(None, "name:C c")}, set()),
+        ({"file:a": keyed(COL, "a"), "iucn": keyed(OTHER, "x")}, {"x"}),
+        ({"file:b": keyed(COL, "a"), "file:a": keyed(OTHER, "x")}, {"a"}),
+        ({"file:a": keyed(COL, "a", "b", "c") + keyed(None, "name:D d", "name:E e"), "iucn": keyed(COL, "a", "b", "d")}, {"name:D d"}),
+        ({"file:a": keyed(COL, "a", "b") + keyed(None, "name:D d", "name:E e"), "iucn": keyed(COL, "a", "d", "e")}, {"name:D d", "name:E e"}),
+        ({"iucn": keyed(COL, "a", "b"), "file:b": keyed(OTHER, "x", origin="introduced")}, set()),
+    ],
+    ids=[
+        "one list with unmatched species", "one list of mostly unmatched species", "two lists with keys of one checklist",
+        "a list in another checklist", "a list that names no checklist", "a name among plain keys", "names only",
+        "as many on each: own files first", "as many on each: the first name",
+        "an unmatched name that may be the other list's species", "two such names", "introduced species do not count",
+    ],
+)  # fmt: skip
+def test_a_species_of_another_checklist_may_be_counted_already(
+    warehouse: Any, lists: dict[str, list[dict[str, Any]]], apart: set[str]
+) -> None:
+    """Apart is what other lists add in another checklist, and what the main list has in another one while others add some."""
+    for source, rows in lists.items():
+        warehouse.land("country_species", rows, source=source)
+    warehouse.materialise(only="core.species_status")
+    assert {row["species_key"] for row in warehouse.rows("FROM core.species_status WHERE is_apart")} == apart
+
+
+def test_groups_have_main_lists_of_their_own(warehouse: Any) -> None:
+    """A list of mammals in another checklist is beside no list of birds."""
+    warehouse.land("country_species", keyed(COL, "a", "b", "c"), source="file:a")
+    warehouse.land("country_species", keyed(OTHER, "x", taxon_group="mammals"), source="file:b")
+    warehouse.materialise(only="core.species_status")
+    assert not warehouse.rows("FROM core.species_status WHERE is_apart")
+
+
+def test_records_without_a_list_have_a_source_too(warehouse: Any) -> None:
+    """Species known from an own cube alone are apart where its keys are of another checklist than GBIF's."""
+    here = {"origin": None, "presence": None, "occurrences": 5}
+    warehouse.land("country_species", keyed(COL, "a", "b", "d", **here), source="gbif_country")
+    cube = [records(key, 2020, 3, checklist_key=checklist) for key, checklist in (("c", COL), ("x", OTHER))]
+    warehouse.land("occurrence_cube", cube, source="file:cube")
+    named = [GLOBAL | {"species_key": key, "taxon_group": "birds"} for key in ("c", "x")]
+    warehouse.land("assessment", named, source="iucn")
+    warehouse.materialise(only="core.species_status")
+    assert [row["species_key"] for row in warehouse.rows("FROM core.species_status WHERE is_apart")] == ["x"]

@@ -74,6 +74,21 @@ def test_only_observed_species_count(warehouse: Any) -> None:
     assert found["KE", "mammals"]["observed_species"] == 2
 
 
+@pytest.mark.parametrize(("other", "reason"), [("col", None), ("old", "mixed_checklists"), (None, "mixed_checklists")])
+def test_keys_of_two_checklists_are_not_one_count(warehouse: Any, other: str | None, reason: str | None) -> None:
+    """Where a second or an unnamed checklist contributes records, the share is given but not to be quoted."""
+    rows = [row | {"checklist_key": "col"} for row in species("mammals", LC=12)]
+    listed = [row | {"checklist_key": "iucn", "occurrences": None} for row in species("mammals", start=20, LC=3)]
+    own = [row | {"checklist_key": "col", "occurrences": None} for row in species("birds", LC=12)]
+    cube = [records(row["species_key"], 2020, 5, checklist_key="col") for row in own]
+    warehouse.land("country_species", [row | {"checklist_key": other} for row in species("mammals", start=12, LC=1)], source="file:own")  # fmt: skip
+    found = coverage(warehouse, rows + listed + own, cube)
+    mammals, birds, animals = (found["KE", group] for group in ("mammals", "birds", "animals"))
+    assert [row["observed_species"] for row in (mammals, birds, animals)] == [13, 12, 25]
+    assert [row["reason"] for row in (mammals, birds, animals)] == [reason, None, reason]
+    assert (mammals["assessed_share"], mammals["reportable"], mammals["gap_reportable"]) == (1.0, reason is None, True)
+
+
 def test_world_counts_come_from_the_seed(warehouse: Any) -> None:
     """Described species and the world's assessed share are those of the group; unknown stays NULL."""
     found = coverage(warehouse, species("mammals", LC=1))

@@ -128,6 +128,21 @@ def test_reasons(warehouse: Any, pool: Any, counts: Any, reason: str | None, ris
     assert (row["reportable"], row["risk_reportable"]) == (reason is None, risk_reason is None)
 
 
+@pytest.mark.parametrize(("at_risk", "reason"), [(19, "mixed_checklists"), (20, None)])
+def test_species_of_another_checklist_may_count_twice(warehouse: Any, at_risk: int, reason: str | None) -> None:
+    """One of 20 species that add to the sum may be apart, one of 19 is too many, however many are safe."""
+    rows = [living(f"a{place}", "birds", share=0.5, checklist_key="col") for place in range(at_risk + 79)]
+    warehouse.land("country_species", rows, source="file:a")
+    warehouse.land("country_species", [living("x", "birds", share=0.5, checklist_key="old")], source="file:b")
+    states = ["VU"] * (at_risk - 1) + ["LC"] * 80
+    warehouse.land("assessment", [assessed(f"a{place}", "birds", 2020, state) for place, state in enumerate(states)])
+    warehouse.land("assessment", [assessed("x", "birds", 2020, "VU")])
+    row = responsibility(warehouse)["KE", "birds"]
+    assert (row["threatened_species"], row["apart_species"]) == (at_risk, 1)
+    assert (row["reason"], row["risk_reason"], row["endemic_reason"]) == (reason, reason, reason)
+    assert row["extinction_risk_species"] == pytest.approx(2 * 0.5 * at_risk / 5)
+
+
 @settings(max_examples=10, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(pool=st.lists(st.tuples(st.sampled_from([*WEIGHT, "DD"]), st.sampled_from([None, 0.0, 0.1, 1 / 3, 0.95, 1.0])), min_size=1, max_size=12))  # fmt: skip
 def test_sql_equals_plain_python(warehouse: Any, pool: list[tuple[str, float | None]]) -> None:

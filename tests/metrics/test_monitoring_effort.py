@@ -74,6 +74,23 @@ def test_all_years_have_no_expectation_of_their_own(warehouse: Any) -> None:
     assert (row["ssii"], row["ssii_reason"], row["ssei"], row["ssei_reason"]) == (None, "no_baseline", 1.0, None)
 
 
+@pytest.mark.parametrize(("other", "reason"), [("col", None), ("old", "mixed_checklists"), (None, "mixed_checklists")])
+def test_what_counts_species_of_all_years_needs_one_checklist(
+    warehouse: Any, other: str | None, reason: str | None
+) -> None:
+    """A year in one checklist after years in another: what compares with them is withheld, evenness within the year is not.
+
+    In the first year nothing was mixed yet but what SSII expects, which are the species of all years.
+    """
+    early = [row for place in (0, 1, 2) for row in placed(place, 2000, [9] * 4, checklist_key=other)]
+    late = [row for place in (3, 4, 5) for row in placed(place, 2001, [9] * 4, checklist_key="col")]
+    found = effort(warehouse, early + late, **{f"mammals_{place}": 1.0 for place in range(6)})
+    columns = ("reason", "ssii_reason", "steward_reason", "ssei_reason", "completeness_reason")
+    assert [found["mammals", 2000][name] for name in columns] == [None, reason, reason, None, None]
+    assert [found["mammals", 2001][name] for name in columns] == [reason, reason, reason, None, None]
+    assert [found["mammals", None][name] for name in columns] == [reason, "no_baseline", "no_baseline", reason, reason]
+
+
 def test_one_cell_is_no_distribution(warehouse: Any) -> None:
     """SSEI of species in one cell each is NULL with the reason, not 0 and not 1."""
     cube = [row for place in range(3) for row in placed(place, 2001, [30])]

@@ -166,6 +166,37 @@ def test_data_deficient_bounds_and_roll_ups(warehouse: Any) -> None:
     assert ("KE", "animals", 2019) not in found
 
 
+NAMES = ("name:Avis prima", "name:Avis secunda")
+
+
+@pytest.mark.parametrize(
+    ("lists", "apart", "reason"),
+    [
+        ([["a", "b", *NAMES]], 0, None),
+        ([["a", "b", "c"], ["a", "b", *NAMES[:1]]], 1, "mixed_checklists"),
+        ([["a", "b"], ["a", "b", *NAMES[:1]]], 0, None),
+        ([["a", "b", *NAMES], ["a", "c"]], 1, "mixed_checklists"),
+        ([["a", "b", *NAMES], ["a", "b"]], 0, None),
+        ([["a", "b"], ["a", "c"]], 0, None),
+        ([["a", "b"], ["a", "old"]], 1, "mixed_checklists"),
+    ],
+    ids=["one list", "a name on a second list", "a longer second list", "names on the first list, a species added", "nothing added",
+         "a species added", "a key of another checklist"],
+)  # fmt: skip
+def test_a_list_that_several_sources_make_may_have_species_twice(
+    warehouse: Any, lists: list[list[str]], apart: int, reason: str | None
+) -> None:
+    """Ten birds of every list and those named: those of another checklist may be the same; one list has each once."""
+    warehouse.land("country_species", [living("old", "birds", checklist_key="old")] + [living(f"every{place}", "birds", checklist_key="col") for place in range(10)])  # fmt: skip
+    for number, keys in enumerate(lists):
+        every = [f"every{place}" for place in range(10)] + keys
+        listed = [assessed(key, "birds", 2020, "LC", "KE", is_complete_list=True) for key in every]
+        warehouse.land("assessment", listed, source=f"file:{number}")
+    row = rows(warehouse)["KE", "birds", 2020]
+    assert row["species"] == 10 + len({key for keys in lists for key in keys})
+    assert (row["apart_species"], row["reason"], row["reportable"]) == (apart, reason, reason is None)
+
+
 @pytest.mark.parametrize(
     ("pool", "reason", "value"), [(["DD", "DD"], "all_data_deficient", None), (["EX"], "no_assessed_species", None), (["LC", "NE"], "completeness_unknown", 1.0)]
 )  # fmt: skip

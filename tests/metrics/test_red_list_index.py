@@ -645,3 +645,20 @@ def changes_without_reason(kind: Kind) -> bool:
         and not (kind.why and b == years[-1])
         for a, b in itertools.pairwise(years)
     )
+
+
+@pytest.mark.parametrize(("known", "reason"), [(19, "mixed_checklists"), (20, None)])
+def test_species_of_another_checklist_may_count_twice(warehouse: Any, known: int, reason: str | None) -> None:
+    """One of 20 species with a weight may be apart, one of 19 is too many; a second group is judged by itself."""
+    for group in ("birds", "mammals"):
+        rows = [living(f"{group}{place}", group, checklist_key="col") for place in range(known - 1)]
+        warehouse.land("country_species", rows, source="file:a")
+        warehouse.land("assessment", [assessed(row["species_key"], group, 2020, "LC") for row in rows])
+    warehouse.land("country_species", [living("x", "birds", checklist_key="old")], source="file:b")
+    warehouse.land("assessment", [assessed("x", "birds", 2020, "CR")])
+    found = index(warehouse)
+    birds, mammals, animals = (found["KE", group, 2020] for group in ("birds", "mammals", "animals"))
+    assert [row["apart_species"] for row in (birds, mammals, animals)] == [1, 0, 1]
+    assert (birds["reason"], birds["unweighted_reason"], mammals["reason"]) == (reason, reason, None)
+    assert (birds["red_list_index_unweighted"], birds["species"]) == (pytest.approx(1 - 4 / (5 * known)), known)
+    assert animals["unweighted_reportable"] is False or animals["unweighted_reason"] is None

@@ -46,3 +46,28 @@ def test_reasons(warehouse: Any, pool: Any, counts: Any, reason: str | None) -> 
     row = total(warehouse, pool, {"birds": counts})
     assert (row["reason"], row["reportable"]) == (reason, reason is None)
     assert row["reportable"] is False or row["star_total"] is not None
+
+
+@pytest.mark.parametrize(("scoring", "reason"), [(39, "mixed_checklists"), (40, None)])
+def test_scoring_species_of_another_checklist_may_count_twice(warehouse: Any, scoring: int, reason: str | None) -> None:
+    """Two of 40 scoring species may be apart, two of 39 are too many; safe species of another checklist do not matter."""
+    for source, checklist, prefix, number in (("file:a", "col", "a", scoring - 2), ("file:b", "old", "x", 2)):
+        safe = [living(f"{prefix}-safe{place}", "birds", checklist_key=checklist) for place in range(number)]
+        at_risk = [living(f"{prefix}{place}", "birds", checklist_key=checklist) for place in range(number)]
+        warehouse.land("country_species", at_risk + safe, source=source)
+        warehouse.land(
+            "assessment", [assessed(row["species_key"], "birds", 2020, "VU") for row in at_risk], source=source
+        )
+        warehouse.land("assessment", [assessed(row["species_key"], "birds", 2020, "LC") for row in safe], source=source)
+        warehouse.land(
+            "threat", [{"species_key": row["species_key"], "threat_code": "5.3"} for row in at_risk], source=source
+        )
+    row = total(warehouse, [])
+    assert (row["scoring_species"], row["apart_species"]) == (scoring, 2)
+    assert (row["reason"], row["star_total"]) == (reason, pytest.approx(200 * scoring))
+    warehouse.materialise(only="metrics.threat_abatement")
+    threats = warehouse.rows("FROM metrics.threat_abatement WHERE taxon_group = 'birds'")
+    assert {(row["threat_code"], row["apart_species"], row["reason"]) for row in threats} == {
+        ("5", 2, reason),
+        ("5.3", 2, reason),
+    }

@@ -62,7 +62,7 @@ def test_counts_by_category(warehouse: Any) -> None:
     assert {name: row[name] for name in row if isinstance(row[name], int) and not isinstance(row[name], bool)} == {
         "known_species": 46, "assessed_species": 37, "extinct": 2, "extinct_in_the_wild": 2,
         "critically_endangered": 3, "possibly_extinct": 0, "endangered": 4, "vulnerable": 5, "near_threatened": 6,
-        "least_concern": 7, "data_deficient": 8, "threatened_species": 12, "threatened_species_with_ew": 14,
+        "least_concern": 7, "data_deficient": 8, "apart_species": 0, "threatened_species": 12, "threatened_species_with_ew": 14,
         "described_species": 100, "world_assessed_species": 100,
     }  # fmt: skip
     assert row["threatened_share"] == pytest.approx(14 / 27)
@@ -235,6 +235,66 @@ def test_possibly_extinct_is_critically_endangered(warehouse: Any) -> None:
     ])  # fmt: skip
     row = threatened(warehouse, rows)["KE", "mammals"]
     assert (row["critically_endangered"], row["possibly_extinct"], row["endangered"]) == (1, 1, 1)
+
+
+def keyed(source_key: str | None, numbers: range, category: str = "LC", prefix: str = "s") -> list[dict[str, Any]]:
+    """Native mammals of Kenya with keys of one checklist."""
+    about = {"country_code": "KE", "taxon_group": "mammals", "red_list_category": category, "checklist_key": source_key}
+    return [about | NATIVE | {"species_key": f"{prefix}{number}"} for number in numbers]
+
+
+COL_30 = keyed("col", range(10), "VU") + keyed("col", range(10, 30))
+"""Thirty mammals, ten of them threatened."""
+
+
+@pytest.mark.parametrize(
+    ("lists", "counted", "apart", "reason"),
+    [
+        # (a) The Red List's own list, a third of it unknown to the checklist in use.
+        ({"iucn": COL_30[:20] + keyed("iucn", range(10), "VU", "iucn:")}, (30, 20), 0, None),
+        # (b) One of an own list's 30 unmatched, beside a complete own list; 1 of 31 may be counted twice.
+        ({"file:a": COL_30, "file:b": COL_30[:29] + keyed(None, range(1), "LC", "name:s")}, (31, 10), 1, None),
+        # 1 of 31 again, but it is one of 11 threatened.
+        ({"file:a": COL_30, "file:b": COL_30[:29] + keyed(None, range(1), "VU", "name:s")}, (31, 11), 1, "mixed_checklists"),
+        # (c) Five of its 30 unmatched: 5 of 35.
+        ({"file:a": COL_30, "file:b": COL_30[:25] + keyed(None, range(5), "LC", "name:s")}, (35, 10), 5, "mixed_checklists"),
+        # The same, with the unmatched names on the longer list: each may be one that the other list adds.
+        ({"file:a": COL_30 + keyed(None, range(5), "LC", "name:s"), "iucn": COL_30[5:] + keyed("col", range(30, 33))}, (38, 10), 3, "mixed_checklists"),
+        ({"file:a": COL_30 + keyed(None, range(5), "LC", "name:s"), "iucn": COL_30}, (35, 10), 0, None),
+        # 2 of 40 is one in twenty.
+        ({"file:a": COL_30 + keyed("col", range(30, 38)), "file:b": keyed("other", range(2), "LC", "x")}, (40, 10), 2, None),
+        ({"file:a": COL_30 + keyed("col", range(30, 37)), "file:b": keyed("other", range(2), "LC", "x")}, (39, 10), 2, "mixed_checklists"),
+        # Data Deficient, extinct and unassessed species are not in the share.
+        ({"file:a": COL_30, "file:b": [row for kind in ("DD", "EX", "NE") for row in keyed("other", range(2), kind, kind)]}, (36, 10), 0, None),
+    ],
+    ids=[
+        "a list of one source", "one name of thirty", "one threatened name of eleven", "five names of thirty",
+        "names on the main list, three species beside it", "names on the main list, none beside it", "one in twenty",
+        "more than one in twenty", "not in the share",
+    ],
+)  # fmt: skip
+def test_species_of_several_checklists_may_be_counted_twice(
+    warehouse: Any, lists: dict[str, list[dict[str, Any]]], counted: tuple[int, int], apart: int, reason: str | None
+) -> None:
+    """Up to one species in twenty of the share, and of the threatened ones, may be apart; the number is shown anyway."""
+    for source, rows in lists.items():
+        listed = [row | {"is_complete_list": source == "file:a"} for row in rows]
+        warehouse.land("country_species", listed, source=source)
+    found = threatened(warehouse, [])
+    for group in ("mammals", "animals", "all"):
+        row = found["KE", group]
+        assert (row["known_species"], row["threatened_species"]) == counted
+        assert (row["apart_species"], row["reason"], row["reportable"]) == (apart, reason, reason is None)
+        assert row["threatened_share"] is not None
+
+
+def test_gbif_records_and_own_records_in_another_checklist(warehouse: Any) -> None:
+    """(d) 30 species of GBIF's records and 10 of own ones under other keys are shown, and say that they are mixed."""
+    records = {"origin": None, "presence": None, "occurrences": 4}
+    warehouse.land("country_species", [row | records for row in COL_30], source="gbif_country")
+    warehouse.land("country_species", [row | records for row in keyed("old", range(10), "LC", "x")], source="file:own")
+    row = threatened(warehouse, [])["KE", "mammals"]
+    assert (row["known_species"], row["apart_species"], row["reason"]) == (40, 10, "mixed_checklists")
 
 
 def reference(kinds: list[tuple[str, bool]]) -> dict[str, Any] | None:

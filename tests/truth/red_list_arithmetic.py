@@ -242,6 +242,7 @@ def group_points(fates: Sequence[Fate], not_whole: str | None, *, explained: boo
             "data_deficient_species": len(deficient),
             "first_extinct_species": len(gone),
             "assessed_by_year_species": seen,
+            "apart_species": 0,  # the list is of one source
             "genuine_changes": 0 if not explained or first is None else sum(
                 first < when <= (year or 0)
                 and WEIGHT[before] != WEIGHT[one.in_year(when, explained=True)]
@@ -611,7 +612,7 @@ def _beside(
             {"taxon_group": "all", "year": year, "value_kind": None, "change_policy": None}
             | dict.fromkeys(_PUBLISHED)
             | {"red_list_index_change": None, "groups": 0, "species": 0, "data_deficient_species": 0}
-            | {"first_extinct_species": 0, "assessed_by_year_species": 0, "genuine_changes": 0}
+            | {"first_extinct_species": 0, "assessed_by_year_species": 0, "genuine_changes": 0, "apart_species": 0}
             | dict.fromkeys(("reason", "unweighted_reason", "change_reason"), reason)
             | dict.fromkeys(("share_method", "basis", "unweighted_basis"))
         )

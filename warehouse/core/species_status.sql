@@ -10,6 +10,11 @@
 -- both, with no more than a fifth of uncertain origin, or which says that it is complete. Where a group has such a list in
 -- the country, only species on it count, and those of other own lists whose origin and presence are known; records alone
 -- add none, for they hold planted, captive and stray species.
+-- Apart: counted, and perhaps a second time under another key. Each source lists a species once, so nothing of the main list,
+-- which is the source that lists most counted species of the group, is doubled by itself; but a species of another checklist
+-- than most of the main list, which nobody could match, may be one that is counted already. Apart are those that other
+-- sources add in another checklist, and those in another checklist on the main list, no more of these than the others add in
+-- the usual one. A checklist that nobody names is one of its own.
 -- Set of the index: as any of its global assessments names it.
 -- Range share: shares of records, and equal shares of several countries, are left out where at least 80 % of the assessed
 -- species of the group that count have a better one.
@@ -123,6 +128,7 @@ joined AS (
     SELECT
         known.country_code,
         known.species_key,
+        checklist_of(known.checklist_key, known.species_key) AS checklist_key,
         coalesce(known.taxon_group, latest.taxon_group) AS taxon_group,
         in_set.index_set,
         coalesce(latest.red_list_category, known.red_list_category, 'NE') AS red_list_category,
@@ -165,13 +171,73 @@ chosen AS (
     WINDOW of_group AS (PARTITION BY country_code, taxon_group)
 ),
 
+lister AS (
+    SELECT country_code, species_key, source FROM named
+    UNION
+    SELECT country_code, species_key, source FROM core.country_species
+),
+
+main_list AS (
+    SELECT country_code, taxon_group, source, checklist_key
+    FROM (
+        SELECT
+            chosen.country_code,
+            chosen.taxon_group,
+            lister.source,
+            chosen.checklist_key,
+            count(*) AS species,
+            sum(count(*)) OVER (PARTITION BY chosen.country_code, chosen.taxon_group, lister.source) AS listed_species
+        FROM chosen
+        JOIN lister ON chosen.country_code = lister.country_code AND chosen.species_key = lister.species_key
+        WHERE chosen.is_counted
+        GROUP BY chosen.country_code, chosen.taxon_group, lister.source, chosen.checklist_key
+    )
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY country_code, taxon_group
+            ORDER BY listed_species DESC, source_precedence(source), source, species DESC, checklist_key
+        ) = 1
+),
+
+placed AS (
+    SELECT
+        chosen.*,
+        lister.source IS NOT NULL AS is_on_main_list,
+        chosen.checklist_key <> main_list.checklist_key AS is_of_other_checklist
+    FROM chosen
+    LEFT JOIN main_list
+        ON chosen.country_code = main_list.country_code AND chosen.taxon_group IS NOT DISTINCT FROM main_list.taxon_group
+    LEFT JOIN lister
+        ON chosen.country_code = lister.country_code
+        AND chosen.species_key = lister.species_key
+        AND main_list.source = lister.source
+),
+
+apart AS (
+    SELECT
+        *,
+        is_counted AND is_of_other_checklist
+            AND (
+                NOT is_on_main_list
+                OR row_number() OVER of_kind
+                <= count(*) FILTER (is_counted AND NOT is_on_main_list AND NOT is_of_other_checklist) OVER of_group
+            ) AS is_apart
+    FROM placed
+    WINDOW
+        of_group AS (PARTITION BY country_code, taxon_group),
+        of_kind AS (
+            PARTITION BY country_code, taxon_group, is_counted, is_on_main_list, is_of_other_checklist
+            ORDER BY red_list_category IN ('NE', 'NA'), species_key
+        )
+),
+
 better AS (
     SELECT
         *,
         is_weak_share(share_method, range_share)
             AND count(range_share) FILTER (is_rated AND NOT is_weak_share(share_method, range_share)) OVER of_group
             >= 0.8 * count(*) FILTER (is_rated) OVER of_group AS is_replaced
-    FROM (SELECT *, is_counted AND is_assessed(red_list_category) AS is_rated FROM chosen)
+    FROM (SELECT *, is_counted AND is_assessed(red_list_category) AS is_rated FROM apart)
     WINDOW of_group AS (PARTITION BY country_code, taxon_group)
 )
 
@@ -185,6 +251,7 @@ SELECT
     assessment_year,
     is_introduced,
     is_counted,
+    coalesce(is_apart, false) AS is_apart,
     list_basis,
     CASE WHEN NOT is_replaced THEN range_share END AS range_share,
     CASE WHEN NOT is_replaced THEN share_method END AS share_method,

@@ -5,7 +5,8 @@
 --   gap_to_animals = world_assessed_share of animals - world_assessed_share of the group, over described species: the same for
 --   every country, because a share of recorded species falls whenever somebody records what nobody has assessed
 -- A row for every group and roll-up of each country with any known species: that no fungus was ever recorded is the
--- gap at its widest. Reportable from 10 observed species; the gap where both groups' described species are known.
+-- gap at its widest. Reportable from 10 observed species on, whose keys are all from one checklist; the gap where both
+-- groups' described species are known.
 -- Source: Red List categories as in core.species_status; world counts as in IUCN Red List summary statistics, Table 1a.
 WITH recorded AS (
     SELECT country_code, species_key FROM core.country_species WHERE occurrences > 0
@@ -17,8 +18,11 @@ observed AS (
     SELECT
         status.country_code,
         unnest(reporting_groups(status.taxon_group, member.roll_up)) AS taxon_group,
-        status.red_list_category AS category
+        status.red_list_category AS category,
+        checklist_of(known.checklist_key, known.species_key) AS checklist_key
     FROM core.species_status AS status
+    JOIN core.country_species AS known
+        ON status.country_code = known.country_code AND status.species_key = known.species_key
     JOIN recorded ON status.country_code = recorded.country_code AND status.species_key = recorded.species_key
     JOIN core.taxon_group AS member ON status.taxon_group = member.taxon_group
 ),
@@ -29,7 +33,8 @@ counted AS (
         taxon_group,
         count(*) AS observed_species,
         count(*) FILTER (WHERE is_assessed(category)) AS assessed_species,
-        count(*) FILTER (WHERE category = 'DD') AS data_deficient
+        count(*) FILTER (WHERE category = 'DD') AS data_deficient,
+        min(checklist_key) <> max(checklist_key) AS is_mixed
     FROM observed
     GROUP BY country_code, taxon_group
 ),
@@ -43,7 +48,8 @@ complete AS (
         at_most_one(wanted.world_assessed_species / nullif(wanted.described_species, 0)) AS world_assessed_share,
         coalesce(counted.observed_species, 0) AS observed_species,
         coalesce(counted.assessed_species, 0) AS assessed_species,
-        coalesce(counted.data_deficient, 0) AS data_deficient
+        coalesce(counted.data_deficient, 0) AS data_deficient,
+        coalesce(counted.is_mixed, false) AS is_mixed
     FROM (SELECT DISTINCT country_code FROM core.country_species) AS country
     CROSS JOIN core.taxon_group AS wanted
     LEFT JOIN counted
@@ -56,7 +62,10 @@ compared AS (
         complete.assessed_species / nullif(complete.observed_species, 0) AS assessed_share,
         max(complete.world_assessed_share) FILTER (complete.taxon_group = 'animals') OVER (PARTITION BY complete.country_code)
             - complete.world_assessed_share AS gap_to_animals,
-        CASE WHEN complete.observed_species < 10 THEN 'too_few_species' END AS reason
+        CASE
+            WHEN complete.observed_species < 10 THEN 'too_few_species'
+            WHEN complete.is_mixed THEN 'mixed_checklists'
+        END AS reason
     FROM complete
 )
 

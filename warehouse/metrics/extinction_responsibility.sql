@@ -8,8 +8,9 @@
 -- none of these, all of them, and is then not reportable; its N is the sum over all groups of that kind, whether they live
 -- in the country or not.
 -- Reportable with range shares from maps, cells or an expert on a country list, for at least 80 % of the country's assessed
--- species, in groups of which at least 80 % of the described species are assessed worldwide. Endemics also need a share that
--- is not of records; an equal share of 1 means that the Red List names no other country.
+-- species, in groups of which at least 80 % of the described species are assessed worldwide, where no more than 5 % of the
+-- species that add to the sum are apart (is_apart in core.species_status) and may be counted twice. Endemics also need a
+-- share that is not of records; an equal share of 1 means that the Red List names no other country.
 -- Source: Rodrigues et al. 2014, PLoS ONE 9(11): e113934.
 WITH described AS (
     SELECT
@@ -33,6 +34,7 @@ species AS (
         status.range_share,
         status.share_method,
         status.list_basis,
+        status.is_apart,
         CASE
             WHEN NOT is_extinct(status.red_list_category)
                 THEN CAST(red_list_weight(status.red_list_category, status.is_possibly_extinct) * status.range_share AS DECIMAL(24, 18))
@@ -59,6 +61,8 @@ summed AS (
         count(*) FILTER (is_at_risk) AS threatened_species,
         count(range_share) / count(*) AS range_share_known_share,
         CAST(sum(risk) AS DOUBLE) AS risk,
+        count(*) FILTER (risk > 0) AS species_at_risk,
+        count(*) FILTER (risk > 0 AND is_apart) AS apart_species,
         count(*) FILTER (is_at_risk AND range_share >= 0.95) AS endemic,
         count(*) FILTER (is_at_risk AND range_share >= 0.5) AS near_endemic,
         bool_or(is_comprehensive) AS is_comprehensive,
@@ -99,12 +103,17 @@ judged AS (
         world.world_weighed_species,
         CASE
             WHEN summed.risk IS NULL THEN 'no_range_share'
+            WHEN is_mixed_list(apart_species, species_at_risk) THEN 'mixed_checklists'
             WHEN NOT coalesce(world.has_described, false) THEN 'no_described_count'
             WHEN NOT summed.is_comprehensive THEN 'group_partly_assessed'
             WHEN coalesce(world.world_weighed_species, 0) = 0 THEN 'no_world_counts'
             WHEN summed.range_share_known_share < 0.8 THEN 'no_range_share'
         END AS reason,
-        CASE WHEN summed.risk IS NULL OR summed.range_share_known_share < 0.8 THEN 'no_range_share' END AS risk_reason
+        CASE
+            WHEN summed.risk IS NULL THEN 'no_range_share'
+            WHEN is_mixed_list(apart_species, species_at_risk) THEN 'mixed_checklists'
+            WHEN summed.range_share_known_share < 0.8 THEN 'no_range_share'
+        END AS risk_reason
     FROM summed
     LEFT JOIN world
         ON summed.taxon_group = world.taxon_group AND summed.is_comprehensive = world.is_comprehensive
@@ -119,6 +128,7 @@ SELECT
     CASE WHEN risk IS NOT NULL THEN near_endemic END AS near_endemic_threatened_species,
     assessed_species,
     threatened_species,
+    apart_species,
     world_assessed_species,
     world_weighed_species,
     range_share_known_share,

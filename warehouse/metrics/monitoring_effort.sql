@@ -10,6 +10,8 @@
 --   records; a species needs two cells. ssei_expected takes as K the cells expected.
 -- Without range maps, expected are the cells in which the species was ever recorded; `expected_source` says so. Over all
 -- years the two are the same, so that SSII has no meaning there.
+-- Nothing is reportable where the species keys that a number counts are from more than one checklist: those up to the year
+-- for the recent species, those of all years for SSII.
 -- Source: Oliver et al. 2021, PLoS Biology 19: e3001336 (SSII, SSEI); Chao 1984, 1987; thresholds of dubicube.
 WITH species_year AS (
     SELECT
@@ -180,7 +182,13 @@ followed AS (
 
 -- The row over all years shows how recent the knowledge is in the latest year with records.
 recency AS (
-    SELECT country_code, taxon_group, year, year AS latest_year, recent_richness / cumulative_richness AS recent
+    SELECT
+        country_code,
+        taxon_group,
+        year,
+        year AS latest_year,
+        recent_richness / cumulative_richness AS recent,
+        reason = 'mixed_checklists' AS is_mixed
     FROM metrics.species_turnover
     UNION ALL
     SELECT
@@ -188,7 +196,8 @@ recency AS (
         taxon_group,
         NULL AS year,
         max(year) AS latest_year,
-        arg_max(recent_richness / cumulative_richness, year) AS recent
+        arg_max(recent_richness / cumulative_richness, year) AS recent,
+        false AS is_mixed
     FROM metrics.species_turnover
     GROUP BY country_code, taxon_group
 ),
@@ -214,7 +223,7 @@ joined AS (
         diversity.observed_richness,
         diversity.chao1_inext_richness,
         diversity.sample_coverage_share,
-        diversity.reason,
+        coalesce(diversity.reason, CASE WHEN recency.is_mixed THEN 'mixed_checklists' END) AS reason,
         diversity.estimate_reason,
         recency.latest_year,
         recency.recent,
@@ -223,6 +232,7 @@ joined AS (
         occupancy.reason AS unit_reason,
         occupancy.sampling_units,
         followed.* EXCLUDE (country_code, taxon_group, year),
+        max(diversity.reason) FILTER (followed.year IS NULL) OVER of_group = 'mixed_checklists' AS is_mixed,
         followed.first_grid = followed.last_grid AND followed.first_grid <> '' AS has_cells,
         CASE
             WHEN followed.first_grid <> followed.last_grid THEN 'mixed_grids'
@@ -245,6 +255,7 @@ joined AS (
         AND followed.taxon_group = recency.taxon_group
         AND followed.year IS NOT DISTINCT FROM recency.year
     LEFT JOIN contributed ON followed.country_code = contributed.country_code
+    WINDOW of_group AS (PARTITION BY followed.country_code, followed.taxon_group)
 ),
 
 judged AS (
@@ -256,10 +267,15 @@ judged AS (
             WHEN year IS NOT NULL THEN 'all_years_only'
             ELSE 'no_data'
         END AS datasets_reason,
-        coalesce(CASE WHEN has_cells AND year IS NULL THEN 'no_baseline' END, cell_reason) AS ssii_reason,
         CASE
             WHEN has_cells AND year IS NULL THEN 'no_baseline'
             WHEN cell_reason IS NOT NULL THEN cell_reason
+            WHEN is_mixed THEN 'mixed_checklists'
+        END AS ssii_reason,
+        CASE
+            WHEN has_cells AND year IS NULL THEN 'no_baseline'
+            WHEN cell_reason IS NOT NULL THEN cell_reason
+            WHEN is_mixed THEN 'mixed_checklists'
             WHEN shared_species < 0.8 * expected_species OR shares = 0 THEN 'no_range_share'
         END AS steward_reason,
         coalesce(cell_reason, CASE WHEN ssei_species = 0 THEN 'too_few_cells' END) AS ssei_reason

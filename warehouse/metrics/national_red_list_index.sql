@@ -8,7 +8,8 @@
 -- names; or it has one for at least 80 % of the species that it or a country list of the group names, whichever are more.
 -- Only for groups that are assessed worldwide by 80 % does a country list hold the group: one of butterflies is none of
 -- insects. Where no source says which changes are genuine, only the latest such year is: an earlier value differs by what
--- was learned since. A roll-up is reportable where each of its groups that is known from the country has a value.
+-- was learned since. Where several sources make the list, no more than 5 % of its species may be apart, for these may be
+-- counted twice. A roll-up is reportable where each of its groups that is known from the country has a value.
 -- Source: Bubb et al. 2009, IUCN Red List Index: guidance for national and regional use, version 1.1.
 WITH known AS (
     SELECT
@@ -44,6 +45,71 @@ named AS (
         WHERE scope <> 'global' AND taxon_group IS NOT NULL AND (unit_key = scope OR NOT is_country_unit(unit_key))
     )
     GROUP BY scope, taxon_group
+),
+
+-- Species that may be on the list twice, where several sources make it: apart as in core.species_status. A list of one
+-- source has each species once, whatever its keys. An assessment names no checklist, so a key that no other table knows, and
+-- that does not begin with `name:` or `iucn:`, is taken as one of the usual checklist.
+listed AS (
+    SELECT DISTINCT
+        stated.scope AS country_code,
+        unnest(index_groups(coalesce(stated.taxon_group, known.taxon_group), stated.index_set)) AS taxon_group,
+        stated.species_key,
+        stated.source,
+        checklist_of(known.checklist_key, stated.species_key) AS checklist_key
+    FROM landed.assessment AS stated
+    LEFT JOIN core.country_species AS known
+        ON stated.scope = known.country_code AND stated.species_key = known.species_key
+    WHERE stated.scope <> 'global'
+        AND is_assessed(stated.red_list_category)
+        AND (stated.unit_key = stated.scope OR NOT is_country_unit(stated.unit_key))
+),
+
+main_list AS (
+    SELECT country_code, taxon_group, source, checklist_key
+    FROM (
+        SELECT
+            country_code,
+            taxon_group,
+            source,
+            checklist_key,
+            count(*) AS species,
+            sum(count(*)) OVER (PARTITION BY country_code, taxon_group, source) AS listed_species
+        FROM listed
+        GROUP BY country_code, taxon_group, source, checklist_key
+    )
+    QUALIFY
+        row_number() OVER (
+            PARTITION BY country_code, taxon_group
+            ORDER BY listed_species DESC, source_precedence(source), source, species DESC, checklist_key
+        ) = 1
+),
+
+apart AS (
+    SELECT
+        country_code,
+        taxon_group,
+        count(*) FILTER (NOT is_on_main_list AND is_of_other_checklist)
+            + least(
+                count(*) FILTER (NOT is_on_main_list AND NOT is_of_other_checklist),
+                count(*) FILTER (is_on_main_list AND is_of_other_checklist)
+            ) AS species
+    FROM (
+        SELECT
+            listed.country_code,
+            listed.taxon_group,
+            listed.species_key,
+            bool_or(listed.source = main_list.source) AS is_on_main_list,
+            any_value(listed.checklist_key) <> any_value(main_list.checklist_key)
+                AND (
+                    contains(any_value(listed.checklist_key || main_list.checklist_key), ':')
+                    OR '' NOT IN (any_value(listed.checklist_key), any_value(main_list.checklist_key))
+                ) AS is_of_other_checklist
+        FROM listed
+        JOIN main_list ON listed.country_code = main_list.country_code AND listed.taxon_group = main_list.taxon_group
+        GROUP BY listed.country_code, listed.taxon_group, listed.species_key
+    )
+    GROUP BY country_code, taxon_group
 ),
 
 counted AS (
@@ -95,9 +161,11 @@ grouped AS (
         first_extinct,
         genuine_changes,
         greatest(known.species, named.species) AS known_species,
+        coalesce(apart.species, 0) AS apart_species,
         CASE
             WHEN n = 0 AND counted.data_deficient > 0 THEN 'all_data_deficient'
             WHEN n = 0 THEN 'no_assessed_species'
+            WHEN is_mixed_list(apart.species, n) THEN 'mixed_checklists'
             WHEN NOT coalesce(named.is_complete, false) AND NOT coalesce(known.holds_group, false)
                 THEN 'completeness_unknown'
             WHEN counted.species
@@ -111,6 +179,7 @@ grouped AS (
     FROM counted
     LEFT JOIN known ON counted.country_code = known.country_code AND counted.taxon_group = known.taxon_group
     LEFT JOIN named ON counted.country_code = named.country_code AND counted.taxon_group = named.taxon_group
+    LEFT JOIN apart ON counted.country_code = apart.country_code AND counted.taxon_group = apart.taxon_group
     LEFT JOIN core.data_deficient_weight AS drawn
         ON counted.weight_0 = drawn.weight_0
         AND counted.weight_1 = drawn.weight_1
@@ -179,6 +248,7 @@ rolled_up AS (
         sum(first_extinct) AS first_extinct,
         sum(genuine_changes) AS genuine_changes,
         sum(known_species) AS known_species,
+        sum(apart_species) AS apart_species,
         sqrt(sum(with_first_error ** 2 ORDER BY member.taxon_group)) / count(*) AS first_error,
         coalesce(min(reason), CASE WHEN bool_or(lacking.country_code IS NOT NULL) THEN 'groups_missing' END) AS reason
     FROM member
@@ -231,6 +301,7 @@ SELECT
     first_extinct AS first_extinct_species,
     genuine_changes,
     known_species,
+    apart_species,
     reason IS NULL AS reportable,
     reason,
     change_reason IS NULL AS change_reportable,

@@ -23,12 +23,19 @@
 -- bounds follow from the groups' standard errors; it counts as extrapolated before its last group was first assessed, and
 -- after all were for the last time.
 -- At least 10 species with a weight in each group: with fewer, one species that moves by one category moves the index by more
--- than 0.02, and more than the world's index of birds moved in 36 years.
+-- than 0.02, and more than the world's index of birds moved in 36 years. No more than 5 % of them may be apart (is_apart in
+-- core.species_status), for these may be counted twice.
 -- Source: Butchart et al. 2007, PLoS ONE 2(1): e140; Rodrigues et al. 2014, PLoS ONE 9(11): e113934; SDG metadata 15.5.1.
 WITH known AS (
-    SELECT country_code, taxon_group, count(*) AS species
+    SELECT
+        country_code,
+        taxon_group,
+        count(*) AS species,
+        count(*) FILTER (is_apart AND is_assessed(category) AND NOT is_extinct(category) AND category <> 'DD')
+            AS apart_species
     FROM (
-        SELECT country_code, unnest(index_groups(taxon_group, index_set)) AS taxon_group
+        SELECT
+            country_code, unnest(index_groups(taxon_group, index_set)) AS taxon_group, red_list_category AS category, is_apart
         FROM core.species_status
         WHERE is_counted AND taxon_group IS NOT NULL
     )
@@ -54,6 +61,7 @@ counted AS (
 spread AS (
     SELECT
         counted.*,
+        known.apart_species,
         coalesce(drawn.reached_by_p025, 0) AS reached_by_p025,
         coalesce(drawn.reached_by_p05, 0) AS reached_by_p05,
         coalesce(drawn.reached_by_p50, 0) AS reached_by_p50,
@@ -83,6 +91,7 @@ spread AS (
         CASE
             WHEN counted.n = 0 AND counted.data_deficient > 0 THEN 'all_data_deficient'
             WHEN counted.n = 0 THEN 'no_assessed_species'
+            WHEN is_mixed_list(known.apart_species, counted.n) THEN 'mixed_checklists'
             WHEN group_of_set(counted.taxon_group) IS NOT NULL THEN NULL
             WHEN described.world_assessed_species / nullif(described.described_species, 0) IS NULL THEN 'no_described_count'
             WHEN described.world_assessed_species / described.described_species < 0.8 THEN 'group_partly_assessed'
@@ -332,6 +341,7 @@ filled AS (
         coalesce(last.first_extinct, first.first_extinct) AS first_extinct,
         coalesce(last.assessed_by_year, 0) AS assessed_by_year,
         coalesce(last.genuine_changes, 0) AS genuine_changes,
+        first.apart_species,
         first.is_comprehensive,
         first.list_basis,
         first.share_basis,
@@ -464,6 +474,7 @@ rolled_up AS (
         sum(first_extinct) AS first_extinct,
         sum(assessed_by_year) AS assessed_by_year,
         sum(genuine_changes) AS genuine_changes,
+        sum(apart_species) AS apart_species,
         weakest_basis(list_basis) AS list_basis,
         weakest_basis(share_basis) AS share_basis,
         common_method(share_method) AS share_method,
@@ -503,6 +514,7 @@ every_row AS (
         first_extinct,
         assessed_by_year,
         genuine_changes,
+        apart_species,
         list_basis,
         share_basis,
         share_method,
@@ -537,6 +549,7 @@ every_row AS (
         first_extinct,
         assessed_by_year,
         genuine_changes,
+        apart_species,
         list_basis,
         share_basis,
         share_method,
@@ -649,6 +662,7 @@ SELECT
     coalesce(first_extinct, 0) AS first_extinct_species,
     coalesce(assessed_by_year, 0) AS assessed_by_year_species,
     coalesce(genuine_changes, 0) AS genuine_changes,
+    coalesce(apart_species, 0) AS apart_species,
     share_method,
     share_basis AS basis,
     list_basis AS unweighted_basis,

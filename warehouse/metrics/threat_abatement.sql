@@ -12,6 +12,7 @@ WITH species AS (
         status.country_code,
         status.species_key,
         status.taxon_group,
+        status.is_apart,
         described.roll_up,
         described.world_assessed_species / nullif(described.described_species, 0) AS world_assessed_share,
         star_weight(status.red_list_category) * status.range_share AS score
@@ -115,6 +116,7 @@ SELECT
     CAST(sum(CAST(levelled.star AS DECIMAL(24, 15))) AS DOUBLE) AS star,
     CAST(sum(CAST(levelled.star_any_timing AS DECIMAL(24, 15))) AS DOUBLE) AS star_any_timing,
     count(DISTINCT levelled.species_key) AS species,
+    count(DISTINCT levelled.species_key) FILTER (levelled.is_apart) AS apart_species,
     total.share_method,
     total.basis,
     total.reportable,

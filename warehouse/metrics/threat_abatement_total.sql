@@ -5,7 +5,7 @@
 -- all of them, and is then not reportable.
 -- Reportable with range shares from maps, cells or an expert on a country list, when at least 80 % of the group's described
 -- species are assessed worldwide, the range share is known for at least 80 % of the scoring species, and a threat for at
--- least 80 % of them.
+-- least 80 % of them, and where no more than 5 % of them are apart (is_apart in core.species_status) and may be counted twice.
 -- Source: Mair et al. 2021, Nature Ecology & Evolution 5: 836-844.
 WITH species AS (
     SELECT
@@ -17,6 +17,7 @@ WITH species AS (
         status.range_share,
         status.share_method,
         status.list_basis,
+        status.is_apart,
         described.world_assessed_species / nullif(described.described_species, 0) AS world_assessed_share
     FROM core.species_status AS status
     JOIN core.taxon_group AS described ON status.taxon_group = described.taxon_group
@@ -57,6 +58,7 @@ summed AS (
         chosen.member_of AS taxon_group,
         count(chosen.weight) AS scoring_species,
         count(chosen.weight) FILTER (explained.species_key IS NOT NULL) AS species_with_threats,
+        count(chosen.weight) FILTER (chosen.is_apart) AS apart_species,
         count(chosen.range_share) FILTER (chosen.weight IS NOT NULL) / nullif(count(chosen.weight), 0)
             AS range_share_known_share,
         sum(CAST(chosen.weight * chosen.range_share AS DECIMAL(24, 15))) AS total,
@@ -83,6 +85,7 @@ SELECT
     CASE WHEN total > 0 THEN CAST(coalesce(allocated, 0) AS DOUBLE) / CAST(total AS DOUBLE) END AS star_allocated_share,
     scoring_species,
     species_with_threats,
+    apart_species,
     range_share_known_share,
     share_method,
     CASE WHEN scoring_species > 0 THEN basis END AS basis,
@@ -94,6 +97,7 @@ FROM (
         CASE
             WHEN scoring_species = 0 THEN 'no_species_at_risk'
             WHEN coalesce(total, 0) = 0 THEN 'no_range_share'
+            WHEN is_mixed_list(apart_species, scoring_species) THEN 'mixed_checklists'
             WHEN is_undescribed THEN 'no_described_count'
             WHEN NOT coalesce(is_comprehensive, false) THEN 'group_partly_assessed'
             WHEN range_share_known_share < 0.8 THEN 'no_range_share'

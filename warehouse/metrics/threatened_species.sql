@@ -7,6 +7,8 @@
 -- Reportable on a country list, with at least 10 species in the denominator (fewer, and one species moves the share by more
 -- than a tenth; an own list that names threatened ones alone also says that it is complete), when at least 80 % of the
 -- group's described species are assessed worldwide and at least 80 % of its species known from the country are assessed.
+-- Where more than 5 % of the species in the denominator, or of the threatened ones among them, are apart (is_apart in
+-- core.species_status), they may be counted twice, and the numbers are not reportable.
 -- A roll-up is counted from species, never from its groups' shares; its described and assessed species are the roll-up's own.
 -- Beside it the World Bank's count of threatened mammals, birds and (higher) plants, of its latest year; of fishes it counts
 -- more than one reporting group.
@@ -19,6 +21,7 @@ WITH known AS (
         status.red_list_category AS category,
         status.is_possibly_extinct,
         status.list_basis,
+        status.is_apart,
         coalesce(source_precedence(listed.source) = 0 AND listed.is_complete_list IS DISTINCT FROM true, false) AS is_own
     FROM core.species_status AS status
     JOIN core.country_species AS listed
@@ -45,7 +48,10 @@ counted AS (
         count(*) FILTER (WHERE category = 'LC') AS least_concern,
         count(*) FILTER (WHERE category = 'DD') AS data_deficient,
         count(*) FILTER (WHERE is_threatened(category)) AS threatened,
-        count(*) FILTER (WHERE is_threatened(category) OR category = 'EW') AS threatened_with_ew
+        count(*) FILTER (WHERE is_threatened(category) OR category = 'EW') AS threatened_with_ew,
+        count(*) FILTER (WHERE is_apart AND is_assessed(category) AND NOT is_extinct(category) AND category <> 'DD')
+            AS apart_species,
+        count(*) FILTER (WHERE is_apart AND (is_threatened(category) OR category = 'EW')) AS apart_threatened
     FROM known
     GROUP BY country_code, taxon_group
 ),
@@ -69,6 +75,8 @@ judged AS (
         CASE
             WHEN extant = 0 THEN 'no_assessed_species'
             WHEN data_sufficient = 0 THEN 'all_data_deficient'
+            WHEN is_mixed_list(apart_species, data_sufficient) THEN 'mixed_checklists'
+            WHEN is_mixed_list(apart_threatened, threatened_with_ew) THEN 'mixed_checklists'
             WHEN world_assessed_share IS NULL THEN 'no_described_count'
             WHEN world_assessed_share < 0.8 THEN 'group_partly_assessed'
             WHEN national_assessed_share < 0.8 THEN 'country_partly_assessed'
@@ -120,6 +128,7 @@ SELECT
     near_threatened,
     least_concern,
     data_deficient,
+    apart_species,
     CASE WHEN assessed_species > 0 THEN threatened END AS threatened_species,
     CASE WHEN assessed_species > 0 THEN threatened_with_ew END AS threatened_species_with_ew,
     official_species AS official_threatened_species,

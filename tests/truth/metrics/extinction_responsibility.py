@@ -94,6 +94,7 @@ def _row(truth: Truth, group: str, species: list[Status]) -> Row:
         "near_endemic_threatened_species": None if risk is None else sum(share >= NEAR_ENDEMIC for share in shares),
         "assessed_species": len(species),
         "threatened_species": len(shares),
+        "apart_species": 0,  # the list is of one source
         "world_assessed_species": world,
         "world_weighed_species": weighed,
         "range_share_known_share": shared,

@@ -17,6 +17,7 @@ def rows(truth: Truth) -> list[Row]:
     return [
         {"country_code": code, "taxon_group": group, "threat_level": level, "threat_code": threat}
         | {"star": sum(now.values()), "star_any_timing": sum(ever.values()), "species": len(now.keys() | ever.keys())}
+        | {"apart_species": 0}  # the list is of one source
         | {name: total[code, group][name] for name in ("share_method", "basis", "reportable", "reason")}
         for place, code in enumerate(truth.world.countries)
         for group, species in by_group(truth, place).items()

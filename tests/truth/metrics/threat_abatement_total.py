@@ -67,6 +67,7 @@ def _row(truth: Truth, country: int, species: list[Status]) -> Row:
         "star_allocated_share": allocated / total if total else None,
         "scoring_species": len(scoring),
         "species_with_threats": len(explained),
+        "apart_species": 0,  # the list is of one source
         "range_share_known_share": shared,
         "share_method": rest.method,
         "basis": basis,

@@ -99,6 +99,7 @@ def _own(truth: Truth, group: str, counts: Counter[str], possibly_extinct: int) 
         "assessed_species": assessed,
         **{column: counts[category] for column, category in _COUNTED.items()},
         "possibly_extinct": possibly_extinct,
+        "apart_species": 0,  # the list is of one source
         "threatened_species": threatened if assessed else None,
         "threatened_species_with_ew": with_ew if assessed else None,
         "threatened_share": share(with_ew, judged),
