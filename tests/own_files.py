@@ -61,6 +61,7 @@ class Outcome:
     rows: dict[str, pl.DataFrame] = field(default_factory=dict)
     left_out: Counter[str] = field(default_factory=Counter)
     about: files.About = field(default_factory=files.About)
+    checklist_key: str | None = None
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -88,7 +89,7 @@ def load(path: Path, **options: Any) -> Outcome:
                 refused.append(batch.refused)
             if batch.table == found.tables[0]:
                 loaded += batch.frame.height if batch.records is None else batch.records
-        layout, about = found.layout, found.about
+        layout, about, checklist_key = found.layout, found.about, found.checklist_key
     joined = {table: pl.concat(parts, how="diagonal_relaxed") for table, parts in frames.items()}
     nothing = pl.DataFrame()
     return Outcome(
@@ -100,4 +101,5 @@ def load(path: Path, **options: Any) -> Outcome:
         rows=joined,
         left_out=left_out,
         about=about,
+        checklist_key=checklist_key,
     )

@@ -154,6 +154,43 @@ def test_a_country_and_a_key_are_one_however_they_are_written(request, world_rec
 
 
 @pytest.mark.parametrize("engine", ["duckdb", pytest.param("spark", marks=pytest.mark.slow)])
+def test_records_by_name_are_those_by_key(request, world_records, tmp_path, engine):
+    """Without its keys a file is counted by names, and each species has the records that its key had."""
+    if engine == "spark":
+        request.getfixturevalue("spark")
+    keys = [name for name in world_records.columns if name.endswith("key") and name != "datasetkey"]
+    world_records.write_parquet(tmp_path / "keys.parquet")
+    world_records.drop(keys).write_parquet(tmp_path / "names.parquet")
+    by_key, by_name = (made(engine, [tmp_path / f"{name}.parquet"], CubeOptions()) for name in ("keys", "names"))
+    names = dict(by_key["country_species"].select("species_key", "scientific_name").rows())
+    assert len(set(names.values())) == len(names) > 100
+    renamed = by_key["occurrence_cube"].with_columns(species_key="name:" + pl.col("species_key").replace_strict(names))
+    counts = ["country_code", "year", "species_key", "occurrences"]
+    expected = renamed.select(counts).sort(pl.all())
+    found = by_name["occurrence_cube"]
+    assert found.select(expected.columns).sort(pl.all()).equals(expected)
+    assert set(by_name["country_species"]["scientific_name"]) == set(names.values())
+
+
+@pytest.mark.parametrize("engine", ["duckdb", pytest.param("spark", marks=pytest.mark.slow)])
+def test_files_with_keys_and_files_with_names_are_counted_together(request, tmp_path, engine):
+    """Each in its own way; a row that names no species says so."""
+    if engine == "spark":
+        request.getfixturevalue("spark")
+    sightings = [
+        {"Species": name, "Date": "2021-03-21", "Lat": "-1.5", "Long": "36.5", "Country": "Kenya"}
+        for name in ("Inventa prima", "INVENTA_PRIMA", "Inventa sp.")
+    ]
+    files = [write_text(tmp_path / "keys.tsv", records({}, {})), write_text(tmp_path / "names.tsv", sightings)]
+    found = made(engine, files, CubeOptions())
+    assert found["occurrence_cube"].select("species_key", "occurrences").rows() == [
+        ("700", 2),
+        ("name:Inventa prima", 2),
+    ]
+    assert found["refused"]["reason"].to_list() == ["The row names no species: 'Inventa sp.'."]
+
+
+@pytest.mark.parametrize("engine", ["duckdb", pytest.param("spark", marks=pytest.mark.slow)])
 def test_one_country_is_found_however_its_code_is_written(request, tmp_path, engine):
     """The slice of a country holds every record that counts for it without the slice."""
     if engine == "spark":

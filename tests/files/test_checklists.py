@@ -86,10 +86,10 @@ def test_a_national_red_list(tmp_path):
             "scope",
         ]
         assert rows.select(columns).rows() == [
-            ("t1", "Inventa prima", "insects", 2020, "VU", None, "KE"),
-            ("t1", "Inventa prima", "insects", 2012, "LC", None, "KE"),
-            ("t2", "Inventa secunda", "flowering_plants", 2018, "CR", True, "UG"),
-            ("t2", "Inventa secunda", "flowering_plants", 1998, "NT", None, "TZ"),
+            ("name:Inventa prima", "Inventa prima", "insects", 2020, "VU", None, "KE"),
+            ("name:Inventa prima", "Inventa prima", "insects", 2012, "LC", None, "KE"),
+            ("name:Inventa secunda", "Inventa secunda", "flowering_plants", 2018, "CR", True, "UG"),
+            ("name:Inventa secunda", "Inventa secunda", "flowering_plants", 1998, "NT", None, "TZ"),
         ]
         assert found.left_out.total() == 5
         assert found.refused.select("row_number", "reason").rows() == [(9, YEAR)]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import zipfile
+from pathlib import Path
 
 import polars as pl
 import pytest
 from own_files import load, records, write_text
 
-from ness_pipeline.errors import WrongUsage
+from ness_pipeline.errors import SchemaDrift, WrongUsage
 from ness_pipeline.files.cubes import grid_of
 
 ROW = {
@@ -86,8 +87,8 @@ def test_finer_rows_are_added_up(tmp_path):
 @pytest.mark.parametrize(
     ("change", "column"),
     [
-        ({"specieskey": ""}, "species_key"),
-        ({"specieskey": "NA"}, "species_key"),
+        ({"specieskey": "", "species": ""}, "species_key"),
+        ({"specieskey": "NA", "species": "Inventa sp."}, "species_key"),
         ({"year": ""}, "year"),
         ({"year": "9999"}, "year"),
         ({"occurrences": "0"}, "occurrences"),
@@ -239,3 +240,21 @@ def test_a_cube_by_country_needs_no_cells(tmp_path):
     """`countryCode` is the place of each row."""
     found = load(write_text(tmp_path / "cube.tsv", rows({"countryCode": "KE"}, {"countryCode": "TZ"}, without=("eeacellcode",))))  # fmt: skip
     assert found.cube["country_code"].to_list() == ["KE", "TZ"]
+
+
+def test_a_count_that_may_be_of_animals_is_asked_about(tmp_path: Path) -> None:
+    """A number for each species and year in `count` is no list of species; the sentence works when followed."""
+    rows = [{"country": "KE", "year": "2020", "species": "Inventa prima", "count": "4"}]
+    file = write_text(tmp_path / "counts.csv", rows, ",")
+    with pytest.raises(SchemaDrift, match=r"'count'; if these are records, say --map count=occurrences, else --map count=- leaves"):  # fmt: skip
+        load(file, taxon_group="mammals")
+    found = load(file, taxon_group="mammals", renamed={"count": "occurrences"})
+    assert (found.layout, found.cube.get_column("occurrences").to_list()) == ("occurrence cube", [4])
+
+
+@pytest.mark.parametrize("name", ["n", "records", "n_records", "Number of records"])
+def test_other_words_for_the_number_of_records(tmp_path: Path, name: str) -> None:
+    """Words that can mean nothing else."""
+    rows = [{"country": "KE", "year": "2020", "speciesKey": "1", name: "4"}]
+    found = load(write_text(tmp_path / "counts.csv", rows, ","), taxon_group="mammals")
+    assert (found.layout, found.cube.get_column("occurrences").to_list()) == ("occurrence cube", [4])

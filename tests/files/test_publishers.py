@@ -75,6 +75,14 @@ def test_a_zip_of_the_world_bank(tmp_path):
     assert sorted(valid(load(tmp_path / "API_AG.zip")).select(KEY).rows()) == BANK_ROWS
 
 
+def test_the_notes_beside_a_download_are_none(tmp_path):
+    """A shell's star names them as well; the sentence says which file to load."""
+    path = tmp_path / "Metadata_Country_API_AG.LND.TOTL.K2_DS2_en_csv_v2_22546.csv"
+    path.write_text('"Country Code","Region"\n"KEN","Sub-Saharan Africa"\n', encoding="utf-8")
+    with pytest.raises(WrongUsage, match=r"^Metadata_Country_.* holds no values; load the file beside it, whose name begins with API_"):  # fmt: skip
+        load(path)
+
+
 def test_an_extract_of_databank(tmp_path):
     """Years in brackets, `..` for no value, notes below the rows."""
     (tmp_path / "Data.csv").write_text(
@@ -201,6 +209,8 @@ def test_options_and_tables_that_do_not_fit(tmp_path):
     (tmp_path / "API_AG.csv").write_text(WORLD_BANK)
     with pytest.raises(WrongUsage, match="leave the option out"):
         load(tmp_path / "API_AG.csv", country_code="KE")
+    with pytest.raises(WrongUsage, match="says checklist_key of each row itself; leave the option out"):
+        load(tmp_path / "API_AG.csv", checklist_key="gbif")
     with pytest.raises(WrongUsage, match="fills indicator_observation"):
         load(tmp_path / "API_AG.csv", table="assessment")
 

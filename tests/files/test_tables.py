@@ -143,6 +143,8 @@ def test_a_broken_row_stops_an_own_table(tmp_path):
         ({"table": "metric_value"}, "no table 'metric_value'"),
         ({"table": "treaty_party", "country_code": "KE"}, "has that column itself"),
         ({"table": "treaty_party", "taxon_group": "birds"}, "has no such column"),
+        ({"table": "treaty_party", "checklist_key": "gbif"}, "has no such column"),
+        ({"table": "treaty_party", "checklist_key": "my list"}, "names no checklist"),
         ({"table": "treaty_party", "country_code": "Atlantis"}, "is not a country"),
     ],
 )

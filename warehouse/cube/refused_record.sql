@@ -10,7 +10,7 @@ SELECT
         WHEN 'occurrence_status' THEN occurrence_status
         WHEN 'has_geospatial_issue' THEN 'true'
         WHEN 'basis_of_record' THEN basis_of_record
-        WHEN 'species_key' THEN species_key
+        WHEN 'species_key' THEN coalesce(species_key, 'no species: ' || name_text)
         WHEN 'year' THEN coalesce(year_text, CAST(year AS VARCHAR))
         WHEN 'country_code' THEN 'not ISO: ' || blank_as_null(country_code_text)
         WHEN 'event_date' THEN event_date

@@ -43,6 +43,14 @@ CitationText = Annotated[str | None, typer.Option("--citation", help="How the da
 Licence = Annotated[
     str | None, typer.Option("--licence", help="Licence of the data, as `CC BY 4.0` or in its owner's words.")
 ]
+ChecklistName = Annotated[
+    str | None,
+    typer.Option(
+        "--checklist",
+        "--checklist-key",
+        help="Checklist of the species keys: gbif (backbone), col (Catalogue of Life), iucn, a GBIF dataset key or a word.",
+    ),
+]
 Publisher = Annotated[str | None, typer.Option("--publisher", help="Who publishes the data.")]
 Private = Annotated[
     bool | None,

@@ -10,6 +10,7 @@ import typer
 from ness_pipeline.cli.base import (
     FILL,
     AsOf,
+    ChecklistName,
     CitationText,
     Licence,
     Name,
@@ -57,9 +58,7 @@ def cube(
     taxon_group: Annotated[
         str | None, typer.Option(help="Reporting group of all rows, where the files lack higher taxa.")
     ] = None,
-    checklist_key: Annotated[
-        str | None, typer.Option(help="GBIF dataset key of the checklist of the species keys.")
-    ] = None,
+    checklist: ChecklistName = None,
     source: Name = None,
     as_of: AsOf = None,
     replaces: Replaces = None,
@@ -86,6 +85,7 @@ def cube(
     from ness_pipeline.cube.gbif import Product
     from ness_pipeline.cube.options import CubeOptions, Grid, TargetRank, Trust
     from ness_pipeline.files.row_defaults import RowDefaults
+    from ness_pipeline.names.checklists import checklist_named
     from ness_pipeline.names.countries import resolve
     from ness_pipeline.names.years import Years
     from ness_pipeline.run.attribution import Attribution
@@ -107,6 +107,7 @@ def cube(
     input_files = files or []
     if (engine == "gbif") == bool(input_files) or (engine == "gbif" and out is not None):
         raise WrongUsage("Give the files to count, or --engine gbif without files and without --out.")
+    checklist_key = checklist_named(checklist) if checklist is not None else None
     first = str(input_files[0]).rstrip("/").rpartition("/")[2] if input_files else f"GBIF {country or 'world'}"
     defaults = RowDefaults(f"file:{source or first}", taxon_group=taxon_group, checklist_key=checklist_key)
     attribution = Attribution(citation, licence, publisher, private)

@@ -10,6 +10,7 @@ from ness_pipeline.cli.base import (
     FILL,
     AcceptChange,
     AsOf,
+    ChecklistName,
     CitationText,
     Licence,
     Name,
@@ -50,9 +51,7 @@ def load(
     taxon_group: Annotated[
         str | None, typer.Option(help="Reporting group of all rows, where the file does not say.")
     ] = None,
-    checklist_key: Annotated[
-        str | None, typer.Option(help="GBIF dataset key of the checklist of the species keys.")
-    ] = None,
+    checklist: ChecklistName = None,
     complete: Annotated[
         bool,
         typer.Option("--complete", help="The list names every species of its groups (country_species, assessment)."),
@@ -71,6 +70,7 @@ def load(
     from ness_pipeline.errors import ContractViolation
     from ness_pipeline.files.asked import read_map, table_and_paths
     from ness_pipeline.files.what_to_load import series_in_words, tables_in_words
+    from ness_pipeline.names.checklists import checklist_named
     from ness_pipeline.run.attribution import Attribution
     from ness_pipeline.run.own_files import load_file
 
@@ -82,6 +82,7 @@ def load(
     settings = settings_for(sandbox=sandbox)
     table, files = table_and_paths(table_and_files or [])
     renamed = read_map(column_map or [])
+    checklist_key = checklist_named(checklist) if checklist is not None else None
     loaded_rows, is_anything_there = 0, False
     for path in files:
         with console.status(f"Loading {path.name}"):

@@ -135,12 +135,18 @@ class Engine(ABC):
                 group.terms.country = country_text(group, lambda rows: self.frames(rows, "Reading countries"))
                 group.terms.day_order = self._day_order(group)
                 group.terms.has_blank_years = self._has_blank_years(group)
+                group.terms.has_named_rows = self._has_named_rows(group)
                 self._groups.append(group)
 
     def _has_blank_years(self, group: FileGroup) -> bool:
         """Whether years have to be read from dates, which takes a third more time, so that it is asked first."""
         found = group.terms.blank_year(group.relation)
         return found is None or any(frame.height for frame in self.frames(found, "Reading years"))
+
+    def _has_named_rows(self, group: FileGroup) -> bool:
+        """Whether records without a key have to be read by name, in files that have keys."""
+        found = group.terms.named_row(group.relation)
+        return found is not None and any(frame.height for frame in self.frames(found, "Reading names"))
 
     def _day_order(self, group: FileGroup) -> DayOrder | None:
         """Which number of dates such as 1/3/2020 is the first, where those with a number above 12 agree."""

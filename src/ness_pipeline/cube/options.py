@@ -86,7 +86,7 @@ class CubeOptions:
     @property
     def macros(self) -> tuple[str, ...]:
         """Files of `warehouse/macros/` that the SQL text needs."""
-        files = ["event_date", "text_values", "temporal_uncertainty", "is_counted_absence"]
+        files = ["event_date", "text_values", "species_name", "temporal_uncertainty", "is_counted_absence"]
         if self.grid is not None:
             files.append(f"{self.grid.kind}_code")
         if self.seed is not None:

@@ -21,12 +21,14 @@ class Records:
     Attributes:
         shown: how messages name them.
         files: paths or object-store URLs, in order.
+        checklist_key: checklist of their species keys, as they say themselves.
         malformed: lines of a text table that are no rows, in the columns `REFUSED_COLUMNS`.
     """
 
     shown: str
     files: tuple[str, ...]
     malformed: pl.DataFrame = field(default_factory=no_refused_rows)
+    checklist_key: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from typing import Literal
 
 from ness_pipeline.cube.options import CubeOptions
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.names.column_names import ColumnNames
+from ness_pipeline.names.column_names import SURE, ColumnNames, nearest, plain
 from ness_pipeline.names.country_column import NA, NAMIBIA, OPEN, CountryColumn
+from ness_pipeline.names.species_names import NAME_KEY, SPECIES_OR_BELOW, has_epithets, name_terms, names_species
 from ness_pipeline.names.years import Years
 from ness_pipeline.schemas.landed.occurrence import GEOSPATIAL_ISSUES
 from ness_pipeline.sql import identifier, literal
@@ -34,15 +35,14 @@ NUMBERS = {
 }
 """Columns that are converted from text where a file has text, with their terms."""
 
-CONTENT = (
-    "speciesKey", "taxonKey", "species", "scientificName", "countryCode", "country", "eventDate", "eventTime", "year",
-    "month", "day", "decimalLatitude", "decimalLongitude", "locality", "recordedBy", "basisOfRecord", "individualCount",
-)  # fmt: skip
-"""Terms by which a record without an identifier is known again."""
+CONTENT = ("eventTime", "month", "day", "locality", "recordedBy", "individualCount")
+"""Terms by which a record without an identifier is known again, beside its species, country, day and coordinates."""
 
 
 SPECIES_KEYS = ("speciesKey", "speciesID")
 """Columns with GBIF's key of the accepted species; the second is the name of 2013."""
+TAXON_KEYS = ("acceptedTaxonKey", "taxonKey")
+"""Columns with the key of the taxon of a record, which may be no species, or a synonym of one."""
 DayOrder = Literal["day", "month"]
 
 
@@ -109,11 +109,13 @@ class SqlTerms(ColumnNames):
     Attributes:
         country: the column that names the country; None where there is none, and until the rows can be read.
         has_blank_years: whether a record may have a date and no year, so that the year is read from the date.
+        has_named_rows: whether a record may have no key and name its species, in files that have keys.
         day_order: which number of a date such as 1/3/2020 is the first, `day` or `month`; None where the files do not tell.
     """
 
     day_order: DayOrder | None = None
     has_blank_years: bool = True
+    has_named_rows: bool = True
 
     def __init__(self, columns: Mapping[str, str], shown: str) -> None:
         super().__init__(columns, shown)
@@ -148,6 +150,12 @@ class SqlTerms(ColumnNames):
             values.append(f"{identifier(name)} := {text}")
         return f"CAST(to_json(struct_pack({', '.join(values)})) AS VARCHAR)"
 
+    @property
+    def has_misspelt_key(self) -> bool:
+        """Whether a column without meaning is almost called `speciesKey`."""
+        keys = [name for name in self.names if "key" in plain(name)]
+        return nearest(SPECIES_KEYS[0], keys, cutoff=SURE) is not None
+
     def column(self, *terms: str) -> Column | None:
         """The column of the first of some terms that the file has."""
         term = self.any_of(*terms)
@@ -174,7 +182,8 @@ class SqlTerms(ColumnNames):
             SchemaDrift: a column that every record needs is missing.
             WrongUsage: neither the files nor the options name the country.
         """
-        self.require("the key of the accepted species", *SPECIES_KEYS, "acceptedTaxonKey", "taxonKey")
+        if not names_species(self) or self.has_misspelt_key:
+            self.require("the key of the accepted species, or scientificName, its name", *SPECIES_KEYS, *TAXON_KEYS)
         self.require("the year of the event", "year", "eventDate")
         stages = _Stages()
         stages.add("gbif_id_text", self.text("gbifID"))
@@ -188,9 +197,8 @@ class SqlTerms(ColumnNames):
         stages.add("issue_listed", self._listed_issue())
         stages.add("basis_of_record_text", self.text("basisOfRecord"))
         stages.add("country_code_text", self._country(options.country_code))
-        stages.add("species_key_text", self._species_key())
+        self._add_species(stages)
         stages.add("event_time", self.text_or_null("eventTime"))
-        stages.add("scientific_name", self.text_or_null("species"))
         stages.add("red_list_category_text", self.text("iucnRedListCategory"))
         stages.add("establishment_means_text", self.text("establishmentMeans"))
         stages.add("kingdom", self.text_or_null("kingdom"))
@@ -209,6 +217,16 @@ class SqlTerms(ColumnNames):
         if year is None or date is None:
             return None
         return f"SELECT 1 AS found FROM {relation} WHERE {self.text_or_null('year')} IS NULL AND {date.sql} IS NOT NULL LIMIT 1"
+
+    def named_row(self, relation: str) -> str | None:
+        """The statement for one row where some record of a relation has no key and names its species; None where every record
+        has to do so, or none can.
+        """  # noqa: D205  (the first sentence needs two lines)
+        key = self._species_key()
+        if key is None or not names_species(self):
+            return None
+        named = f"{self._has_no_key()} AND {self._name()} IS NOT NULL"
+        return f"SELECT 1 AS found FROM {relation} WHERE {named} LIMIT 1"
 
     def day_order_votes(self, relation: str) -> str | None:
         """The statement for two booleans over the rows of a relation: whether a date tells that the day is written first, or
@@ -229,7 +247,7 @@ class SqlTerms(ColumnNames):
         """What tells records without an identifier apart, as one text; NULL where the files have GBIF's identifiers."""
         if "gbifID" in self:
             return "CAST(NULL AS VARCHAR)"
-        texts = [f"coalesce({self.text(term)}, '')" for term in CONTENT if term in self]
+        texts = [f"coalesce(lower({self.text_or_null(term)}), '')" for term in CONTENT]
         return f"concat_ws('|', {', '.join(texts)})"
 
     def _add_date(self, stages: _Stages) -> None:
@@ -239,6 +257,8 @@ class SqlTerms(ColumnNames):
         """
         stages.read["event_date_text"] = self.text_or_null("eventDate")
         stages.cleaned["event_date"] = self._iso_date("event_date_text")
+        stages.cleaned["content_date"] = "CAST(NULL AS VARCHAR)" if "gbifID" in self else stages.cleaned["event_date"]
+        stages.values["content_date"] = stages.dated["content_date"] = "content_date"
         column = self.column("eventDate")
         if column is not None and self.has_timestamps and "eventTime" not in self:
             # No check reads the date then: as text, a timestamp is ISO 8601.
@@ -327,16 +347,75 @@ class SqlTerms(ColumnNames):
             f"regexp_matches({self.text('issue', 'issues')}, '(^|[^A-Z_])({'|'.join(GEOSPATIAL_ISSUES)})([^A-Z_]|$)')"
         )
 
-    def _species_key(self) -> str:
-        """The key of the accepted species as text.
+    def _add_species(self, stages: _Stages) -> None:
+        """Add `species_key_text`, `scientific_name`, and `name_text`, the name in the file of a species without a key.
 
-        Where a file has `speciesKey`, that alone decides: GBIF fills it for every record that belongs to an accepted
-        species, so an empty one means that there is none. In other files it is the key of the taxon, for records of rank
-        species that are no synonyms.
+        The name is read only in files that need it: it takes as long as all else together.
         """
-        key = self.text(self.any_of(*SPECIES_KEYS, "acceptedTaxonKey") or "taxonKey")
+        key = self._species_key()
+        null = "CAST(NULL AS VARCHAR)"
+        stages.add("species_key_text", key or null)
+        stages.add("scientific_name", self.text_or_null("species"))
+        if "species" not in self and names_species(self) and key is not None:
+            stages.read["scientific_name"] = self._name()
+            stages.values["scientific_name"] = "species_name_of(scientific_name)"
+        stages.add("name_text", null)
+        if key is None or (self.has_named_rows and names_species(self)):
+            stages.read["name_text"] = (
+                self._name() if key is None else f"CASE WHEN {self._has_no_key()} THEN {self._name()} END"
+            )
+            stages.values["species_name"] = "species_name_of(name_text)"
+            name_key = f"{literal(NAME_KEY)} || species_name"
+            stages.dated["species_key_text"] = f"CASE WHEN name_text IS NULL THEN species_key_text ELSE {name_key} END"
+            stages.dated["scientific_name"] = "coalesce(species_name, scientific_name)"
+
+    def _has_no_key(self) -> str:
+        """The condition for records without a key that belong to a species, as far as the file has ranks.
+
+        A record of GBIF without one is of no accepted species, whatever its name; a few of 2014 have the rank of a species.
+        """
+        conditions = [self._is_missing(*SPECIES_KEYS, *TAXON_KEYS)]
+        if "gbifID" in self:
+            conditions.append(self._is_missing("gbifID"))
+        if "taxonRank" in self:
+            ranks = " ".join(f"WHEN {literal(rank)} THEN TRUE" for rank in SPECIES_OR_BELOW)
+            conditions.append(f"CASE upper({self.text_or_null('taxonRank')}) {ranks} ELSE FALSE END")
+        return " AND ".join(conditions)
+
+    def _is_missing(self, *terms: str) -> str:
+        """The condition for records without a value; for numbers in words that let a scan skip."""
+        column = self.column(*terms)
+        if column is None or column.kind == "text":
+            return f"is_missing({self.text(*terms)})"
+        return f"{column.sql} IS NULL"
+
+    def _name(self) -> str:
+        """The name of the species as the file writes it; an accepted name before that of a synonym."""
+        names = [self._whole_name(term) for term in name_terms(self)]
+        if has_epithets(self):
+            names.append(f"{self.text_or_null('genus')} || ' ' || {self.text_or_null('specificEpithet')}")
+        return f"coalesce({', '.join(names)}, CAST(NULL AS VARCHAR))"
+
+    def _whole_name(self, term: str) -> str:
+        """A name; where the file has a column of genera, a species of one word is its epithet."""
+        text = self.text_or_null(term)
+        if term != "species" or "genus" not in self:
+            return text
+        return f"CASE WHEN regexp_matches({text}, '[ _]') THEN {text} ELSE {self.text_or_null('genus')} || ' ' || {text} END"
+
+    def _species_key(self) -> str | None:
+        """The key of the accepted species as text; None where the file has names alone.
+
+        Where a file has `speciesKey`, it is that: GBIF fills it for every record that belongs to an accepted species. In
+        other files it is the key of the taxon, for records of rank species that are no synonyms.
+        """
+        if self.any_of(*SPECIES_KEYS, *TAXON_KEYS) is None:
+            return None
+        key = self.text(*SPECIES_KEYS, *TAXON_KEYS)
         if self.any_of(*SPECIES_KEYS) is not None:
             return key
+        if names_species(self) and self._says_too_little_of_keys():
+            return None
         self.require("whether taxonKey is a species", "taxonRank")
         is_species = f"upper({self.text_or_null('taxonRank')}) = 'SPECIES'"
         if "acceptedTaxonKey" in self:
@@ -344,6 +423,10 @@ class SqlTerms(ColumnNames):
         self.require("whether taxonKey is an accepted species", "taxonomicStatus")
         is_accepted = f"upper({self.text_or_null('taxonomicStatus')}) = 'ACCEPTED'"
         return f"CASE WHEN {is_species} AND {is_accepted} THEN {key} END"
+
+    def _says_too_little_of_keys(self) -> bool:
+        """Whether the file does not say of its keys of taxa which are those of accepted species."""
+        return "taxonRank" not in self or self.any_of("acceptedTaxonKey", "taxonomicStatus") is None
 
     def _country(self, option: str | None) -> str:
         """The country as text, or the one given for files that do not name it in a way that can be understood."""

@@ -16,19 +16,20 @@ from ness_pipeline.files.about import About, about_of
 from ness_pipeline.files.batches import batches_of
 from ness_pipeline.files.checklists import is_checklist, read_checklist
 from ness_pipeline.files.columns import NOT_READ
-from ness_pipeline.files.cubes import added_up, is_cube, read_cube
+from ness_pipeline.files.cubes import added_up, check_count, is_cube, read_cube
 from ness_pipeline.files.dwca import row_types
 from ness_pipeline.files.layouts import raw_table
 from ness_pipeline.files.publishers import Published, read_published_table, read_published_tables, without_metadata
-from ness_pipeline.files.raw import RawTable
+from ness_pipeline.files.raw import RawTable, checklist_of_rows
 from ness_pipeline.files.records import engine_of_records, is_records, may_be_records
 from ness_pipeline.files.row_defaults import RowDefaults
 from ness_pipeline.files.species_list import TABLE as SPECIES_TABLE
 from ness_pipeline.files.species_list import is_species_list, read_species_list
-from ness_pipeline.files.tables import columns_of, fits, has_table, read_table, recognised, table_named
+from ness_pipeline.files.tables import columns_of, fits, has_table, higher_taxa, read_table, recognised, table_named
 from ness_pipeline.files.terms import Terms
 from ness_pipeline.files.unpack import Unpacked, unpacked, with_sheet
 from ness_pipeline.landing.own_loads import Kind
+from ness_pipeline.names.checklists import checklist_named
 from ness_pipeline.names.column_names import ColumnNames
 from ness_pipeline.names.countries import resolve
 from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
@@ -52,7 +53,8 @@ class FileLoad:
         kind: what it is beside other files that speak of the same.
         unread: columns of the file that are not read.
         write_keys: writes, for records, by which keys they are known in other files too; inside the `with` block only.
-        about: what it says of itself: citation, licence, publisher, day.
+        about: what it says of itself: citation, licence, publisher, day, checklist.
+        checklist_key: the checklist of its species keys, as the user or else the file says it; None where nobody does.
     """
 
     source: str
@@ -63,6 +65,7 @@ class FileLoad:
     unread: tuple[str, ...] = ()
     write_keys: Callable[[Path], None] | None = None
     about: About = field(default_factory=About)
+    checklist_key: str | None = None
 
 
 @contextmanager
@@ -86,7 +89,7 @@ def read(
             finds it from the columns.
         country_code: country of all rows, for files that do not name it.
         taxon_group: reporting group of all rows, for files that do not name higher taxa.
-        checklist_key: GBIF dataset key of the checklist of the species keys, when known.
+        checklist_key: checklist of the species keys, when known: `gbif`, `col`, `iucn`, a GBIF dataset key or another word.
         source: name of the data in `source`; the file's name where none is given.
         is_complete: whether a list names every species of its groups, as the user says.
         renamed: column of the file to the column or term that it means; `-` for one that is not read.
@@ -100,7 +103,7 @@ def read(
         source=f"file:{source or path.name}",
         country_code=resolve([country_code])[0] if country_code is not None else None,
         taxon_group=taxon_group,
-        checklist_key=checklist_key,
+        checklist_key=checklist_named(checklist_key) if checklist_key is not None else None,
         is_complete=is_complete,
         renamed=renamed or {},
     )
@@ -110,8 +113,10 @@ def read(
     wanted = table_named(table) if table is not None and not is_counted else None
     with ExitStack() as stack:
         content = stack.enter_context(unpacked(path))
+        about = about_of(content.notes)
+        defaults = replace(defaults, own_checklist=about.checklist_key)
         load = _load_of(without_metadata(content), wanted, defaults, stack, is_counted=is_counted)
-        yield replace(load, about=load.about.over(about_of(content.notes)))
+        yield replace(load, about=load.about.over(about))
 
 
 def _load_of(
@@ -150,7 +155,7 @@ def _load_of_checklist(content: Unpacked, wanted: Table | None, defaults: RowDef
     if wanted is not None and wanted.short_name != "assessment":
         raise WrongUsage(f"{content.path.name} is an archive of taxa, which fills assessment; load it as that.")
     if defaults.checklist_key is not None:
-        raise WrongUsage(f"{content.path.name} is an archive of taxa with keys of its own, so the checklist key has no meaning for it; leave it out.")  # fmt: skip
+        raise WrongUsage(f"{content.path.name} is an archive of taxa that names its species, so the checklist has no meaning for it; leave it out.")  # fmt: skip
     return FileLoad(defaults.source, "national Red List", ("assessment",), read_checklist(content, defaults))
 
 
@@ -186,6 +191,25 @@ def _load_of_table(
         {theirs: f"{theirs} (not read)" if ours == NOT_READ else ours for theirs, ours in defaults.renamed.items()}
     )
     terms = Terms(named.names, raw.shown)
+    of_rows = checklist_of_rows(named, terms)
+    if defaults.checklist_key is not None and of_rows not in {None, defaults.checklist_key}:
+        raise WrongUsage(f"{raw.shown} says in a column that its keys are of the checklist {of_rows}; leave --checklist out.")  # fmt: skip
+    defaults = replace(defaults, own_checklist=of_rows or defaults.own_checklist)
+    load = _load_of_rows(raw, named, terms, wanted, defaults, stack, is_counted=is_counted)
+    return replace(load, checklist_key=defaults.checklist)
+
+
+def _load_of_rows(
+    raw: RawTable,
+    named: RawTable,
+    terms: Terms,
+    wanted: Table | None,
+    defaults: RowDefaults,
+    stack: ExitStack,
+    *,
+    is_counted: bool,
+) -> FileLoad:
+    """As `_load_of_table`, with the file also under the names that the user gives its columns (`named`, and their `terms`)."""
     is_exact = wanted is not None and fits(wanted, raw)
     if wanted is None or (wanted.short_name in CUBE_TABLES and not is_exact):
         if is_cube(terms):
@@ -193,6 +217,7 @@ def _load_of_table(
             finer = added_up(terms)
             layout = f"occurrence cube, added up over {', '.join(finer)}" if finer else "occurrence cube"
             return FileLoad(defaults.source, layout, CUBE_TABLES, read_cube(named, defaults), "cube")
+        check_count(terms)
         if is_species_list(terms):
             return FileLoad(defaults.source, "list of species", (SPECIES_TABLE,), read_species_list(named, defaults))
         if is_records(terms) or (may_be_records(terms) and (is_counted or not has_table(raw, defaults))):
@@ -214,7 +239,10 @@ def _load_of_table(
         f"rows of {table.short_name}",
         (table.short_name,),
         read_table(raw, columns, defaults),
-        unread=columns.unread,
+        "cube" if table.short_name == "occurrence_cube" else "rows",
+        unread=tuple(
+            name for name in columns.unread if name not in {*higher_taxa(columns).values(), *columns.left_out}
+        ),
     )
 
 
@@ -255,7 +283,10 @@ def read_many(paths: Sequence[Path | str]) -> Iterator[list[Records]]:
                     f"{raw.shown} does not hold occurrence records (its columns are {', '.join(raw.names[:6])} …); load cubes and tables with `ness load`."
                 )
             (Path(folder) / str(number)).mkdir()
-            records.append(raw.as_records(Path(folder) / str(number)))
+            checklist = (
+                checklist_of_rows(raw, ColumnNames(raw.names, raw.shown)) or about_of(content.notes).checklist_key
+            )
+            records.append(replace(raw.as_records(Path(folder) / str(number)), checklist_key=checklist))
         yield records
 
 

@@ -12,6 +12,10 @@ from typing import Any
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from ness_pipeline.files.archives import CHUNK
+from ness_pipeline.names.checklists import DATASET_KEY, checklist_in
+
+CHECKLIST_NAMED = re.compile(rf"checklist[\s_-]?key\b\W{{0,20}}(?:is\b\W{{0,5}})?({DATASET_KEY.pattern})")
+"""The key of a checklist in a text of small letters: `checklistKey: 7ddf…`, `<checklistKey>7ddf…`, `ChecklistKey is 7ddf…`."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +27,14 @@ class About:
         licence: name or address of the licence.
         publisher: who publishes it.
         as_of: day or release of which it speaks, as text that sorts by time.
+        checklist_key: GBIF dataset key of the checklist that its species keys belong to.
     """
 
     citation: str | None = None
     licence: str | None = None
     publisher: str | None = None
     as_of: str | None = None
+    checklist_key: str | None = None
 
     def over(self, other: About) -> About:
         """These words, and where there are none those of another."""
@@ -37,18 +43,55 @@ class About:
             licence=self.licence or other.licence,
             publisher=self.publisher or other.publisher,
             as_of=self.as_of or other.as_of,
+            checklist_key=self.checklist_key or other.checklist_key,
         )
 
 
 def about_of(notes: Iterable[Path]) -> About:
-    """What the notes beside the data say: `datapackage.json`, `eml.xml` of archives, GBIF's `citations.txt` and `rights.txt`."""
+    """What the notes beside the data say: `datapackage.json`, `eml.xml` of archives, GBIF's `citations.txt`, and its answer about
+    a download, kept under the download's key or as `metadata.json`.
+    """  # noqa: D205  (the first sentence needs two lines)
     found = About()
-    for note in sorted(
-        notes, key=lambda note: list(_READERS).index(note.name) if note.name in _READERS else len(_READERS)
-    ):
-        if note.name in _READERS and note.stat().st_size <= CHUNK:
-            found = found.over(_READERS[note.name](note.read_text(encoding="utf-8-sig", errors="replace")))
+    for note in sorted(notes, key=_place):
+        if note.stat().st_size <= CHUNK:
+            text = note.read_text(encoding="utf-8-sig", errors="replace")
+            found = found.over(_reader(note.name)(text))
     return found
+
+
+def _place(note: Path) -> int:
+    """The place of a note among all: those that say most come first."""
+    return list(_READERS).index(note.name) if note.name in _READERS else len(_READERS)
+
+
+def _reader(name: str) -> Callable[[str], About]:
+    """What reads a note of some name."""
+    if name.endswith(".json") and name not in _READERS:
+        return _download
+    reader = _READERS.get(name, _other)
+    return lambda text: reader(text).over(About(checklist_key=_checklist(text)))
+
+
+def _other(_: str) -> About:
+    """A note of which nothing is known but what it may say of a checklist."""
+    return About()
+
+
+def _checklist(text: str) -> str | None:
+    """The checklist that a text names beside the words `checklist key`, None where it names none or several."""
+    found = {match[1] for match in CHECKLIST_NAMED.finditer(text.lower())}
+    return found.pop() if len(found) == 1 else None
+
+
+def _download(text: str) -> About:
+    """GBIF's answer about a download, or the request that was sent: conditions inside it may name other checklists."""
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return About()
+    request = answer.get("request", answer) if isinstance(answer, dict) else None
+    key = request.get("checklistKey") if isinstance(request, dict) else None
+    return About(checklist_key=checklist_in(key) if isinstance(key, str) else None)
 
 
 def day_of(text: str | None) -> str | None:

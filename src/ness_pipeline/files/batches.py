@@ -17,6 +17,7 @@ from ness_pipeline.files.refused import positions
 from ness_pipeline.files.row_defaults import RowDefaults
 from ness_pipeline.files.terms import complete_groups
 from ness_pipeline.names.country_column import no_country
+from ness_pipeline.names.species_names import NO_SPECIES, is_given_key, no_species
 from ness_pipeline.names.taxon_groups import with_groups
 
 REASONS = {
@@ -149,7 +150,9 @@ def _reasons_of(column: str, values: pl.Series) -> pl.DataFrame:
     failed = failed.with_row_index(ROW_NUMBER).cast({ROW_NUMBER: pl.Int64})
     by_contract = no_refused_rows().select(ROW_NUMBER, "check_name", "reason")
     if column not in {"cell_code", "event_date"}:
-        by_contract = failed_values(tables()["landed.occurrence"], column, values)
+        # A name that names no species is shown in place of the key that is missing.
+        missing = values.str.starts_with(NO_SPECIES).fill_null(value=False)
+        by_contract = failed_values(tables()["landed.occurrence"], column, values.set(missing, None))
     check_name, reason = UNCOUNTED.get(column, (None, None))
     sentence = pl.col("reason").fill_null(pl.lit(reason, pl.String))
     if column in REASONS:
@@ -158,9 +161,13 @@ def _reasons_of(column: str, values: pl.Series) -> pl.DataFrame:
         if column == "event_date":
             why = pl.when(pl.col("failed_value").str.contains(SERIAL_NUMBER)).then(pl.lit(SERIAL_REASON)).otherwise(why)
         sentence = pl.concat_str(why, shown, pl.lit("."), ignore_nulls=True)
+    if column == "species_key":
+        named = pl.col("failed_value").str.strip_prefix(NO_SPECIES)
+        sentences = named.map_elements(no_species, return_dtype=pl.String)
+        sentence = pl.when(pl.col("failed_value").str.starts_with(NO_SPECIES)).then(sentences).otherwise(sentence)
     if column == "country_code":
-        missing = f"{REASONS[column]}."
-        sentence = pl.lit(pl.Series([missing if value is None else no_country(value) for value in values]))
+        unsaid = f"{REASONS[column]}."
+        sentence = pl.lit(pl.Series([unsaid if value is None else no_country(value) for value in values]))
     reasons = failed.join(by_contract, on=ROW_NUMBER, how="left", maintain_order="left").select(
         *FAILURE, pl.col("check_name").fill_null(pl.lit(check_name, pl.String)), sentence.alias("reason")
     )
@@ -175,6 +182,7 @@ def _with_groups(records: pl.DataFrame, engine: Engine, defaults: RowDefaults) -
     groups = complete_groups(
         grouped["taxon_group"],
         defaults.taxon_group,
+        has_key=grouped.select(is_given_key(pl.col("species_key"))).to_series(),
         has_phylum_and_class=engine.has_phylum_and_class,
         shown=engine.records[0].shown,
     )

@@ -1,7 +1,8 @@
 """National Red Lists as archives of GBIF: taxa, and the distribution of each with its threat status in a country.
 
 A row speaks of a country where `locationID` is a country's code or is missing and `countryCode` or `locality` names one; parts of
-countries and groups of them are left out. The year is that of `eventDate`, else the only one that `source` names.
+countries and groups of them are left out. A species is known by its name: the identifiers of an archive mean nothing outside it. The
+year is that of `eventDate`, else the only one that `source` names.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from ness_pipeline.files.unpack import Unpacked
 from ness_pipeline.files.values import with_contract_values
 from ness_pipeline.names.column_names import ColumnNames
 from ness_pipeline.names.countries import countries, country_named
+from ness_pipeline.names.species_names import is_below_species, name_key_of, species_name_of
 from ness_pipeline.names.taxon_groups import with_groups
 
 RANKS = ("kingdom", "phylum", "class", "order")
@@ -34,6 +36,7 @@ COUNTRY_CODE = re.compile(
 NO_COUNTRY = "The area is a part or a group of countries."
 NO_STATUS = "The row says no threat status."
 BELOW_SPECIES = "The taxon is none of the rank of a species."
+NO_SPECIES = "The name of the taxon is none of a species."
 NO_YEAR = "eventDate gives no year of the assessment, and source names none or several; write the year in eventDate."
 
 
@@ -77,15 +80,17 @@ def _taxa(archive: Unpacked, defaults: RowDefaults) -> pl.DataFrame:
     identifier = names.any_of("id", "taxonID")
     if identifier is None:
         raise SchemaDrift(f"{raw.shown} does not say in meta.xml which column identifies its taxa; download it again.")
-    wanted = ("scientificName", "scientificNameAuthorship", "taxonRank", *RANKS)
+    wanted = ("scientificName", "acceptedNameUsage", "taxonRank", *RANKS)
     parts = [rows.select(pl.col(names.name_of(identifier)).alias("id"), *(_text(names, term) for term in wanted)) for rows in raw.batches()]  # fmt: skip
     taxa = with_groups(pl.concat(parts).unique("id", keep="first", maintain_order=True))
-    author = pl.col("scientificNameAuthorship").fill_null("")
+    name = pl.coalesce("acceptedNameUsage", "scientificName")
+    rank = pl.col("taxonRank").fill_null("").str.to_lowercase()
     return taxa.select(
         "id",
-        scientific_name=pl.col("scientificName").str.strip_suffix(author).str.strip_chars(),
+        species_key=name_key_of(name),
+        scientific_name=species_name_of(name),
         taxon_group=pl.col("taxon_group").fill_null(pl.lit(defaults.taxon_group, pl.String)),
-        is_species=pl.col("taxonRank").fill_null("").str.to_lowercase().is_in(SPECIES),
+        is_species=rank.is_in(SPECIES) & ~(is_below_species(name) & (rank == "")),
     )
 
 
@@ -93,6 +98,7 @@ def _batch(rows: pl.DataFrame, defaults: RowDefaults) -> Batch:
     """Assessments of countries; rows without a year are refused, those of other areas left out and counted."""
     filters = (
         ("species_key", BELOW_SPECIES, pl.col("is_species").fill_null(value=True)),
+        ("species_key", NO_SPECIES, pl.col("species_key").is_not_null()),
         ("red_list_category", NO_STATUS, pl.col("threatStatus").is_not_null()),
         ("scope", NO_COUNTRY, pl.col("scope").is_not_null()),
     )
@@ -106,7 +112,7 @@ def _batch(rows: pl.DataFrame, defaults: RowDefaults) -> Batch:
     dated = rows.drop_nulls("assessment_year")
     undated = rows.filter(pl.col("assessment_year").is_null())
     assessments = dated.select(
-        "scientific_name", "taxon_group", "assessment_year", "scope", species_key="id", red_list_category="threatStatus"
+        "species_key", "scientific_name", "taxon_group", "assessment_year", "scope", red_list_category="threatStatus"
     )
     table = tables()["core.assessment"]
     is_complete = pl.lit(defaults.given(table).get("is_complete_list"), pl.String)

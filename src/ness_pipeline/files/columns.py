@@ -16,6 +16,10 @@ OPTIONS = {"country_code": "--country", "scope": "--country", "taxon_group": "--
 """Options that give a column for all rows."""
 FILLED_IN = {"indicator_observation": ("disaggregation", "value_status", "publisher")}
 """Columns that every row needs and a file may leave out, because it is plain what they are; `files.tables` fills them in."""
+NAME = "scientific_name"
+"""The column that names the species of a row without a key; read for all tables of species, also those that do not keep it."""
+INSTEAD = {"species_key": f"{NAME}, the name of the species, is enough"}
+"""What does instead of a column that every row needs."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ class ColumnMap:
         found = {theirs: ours for theirs, ours in said.items() if ours != NOT_READ}
         free = {plain(name): name for name in reversed(names) if name not in said}
         wanted = [column.name for column in table.columns if column.name != "source"]
+        if table.has("species_key") and not table.has(NAME):
+            wanted.append(NAME)
         for is_by_word in (False, True):  # a column's own name comes before the words for another
             for name in wanted:
                 words = words_for(table.short_name, name) if is_by_word else (plain(name),)
@@ -67,6 +73,8 @@ class ColumnMap:
                     found[theirs] = name
                     del free[plain(theirs)]
         there = {*found.values(), *given, *FILLED_IN.get(table.short_name, ()), "source"}
+        if NAME in there:
+            there.add("species_key")
         return cls(
             table,
             shown,
@@ -107,6 +115,7 @@ class ColumnMap:
                 guess = nearest(column.name, free, cutoff=SURE)
                 meant = f"; if it is {guess!r}, say --map {guess}={column.name}" if guess else ""
                 option = f"; {OPTIONS[column.name]} gives it for all rows" if column.name in OPTIONS else ""
+                option += f"; {INSTEAD[column.name]}" if column.name in INSTEAD else ""
                 needs.append(f"{column.name} ({column.description.rstrip('.')}{meant}{option})")
             rest = (
                 f" Its columns {', '.join(free)} are not read: --map THEIRS=OURS says which is which." if free else ""
@@ -119,7 +128,8 @@ class ColumnMap:
         lacking = [column.name for column in self.table.columns if column.name not in {*there, "source"}]
         for name in free:
             guess = nearest(name, lacking, cutoff=SURE)
-            if guess is not None and plain(name) not in words_for(self.table.short_name, guess):
+            words = (*words_for(self.table.short_name, guess or ""), *words_for(self.table.short_name, NAME))
+            if guess is not None and plain(name) not in words:
                 raise SchemaDrift(
                     f"{self.shown} has a column {name!r}, which is almost {guess!r}; say --map {name}={guess}, or --map {name}=- to leave it out."
                 )
@@ -131,7 +141,8 @@ def _check_said(names: Iterable[str], table: Table, shown: str, said: Mapping[st
             guess = nearest(theirs, names)
             hint = f"did you mean {guess}?" if guess else f"it has {', '.join(names)}."
             raise WrongUsage(f"{shown} has no column {theirs!r}, which --map names; {hint}")
-        if ours != NOT_READ and (ours == "source" or not table.has(ours)):
+        is_name = ours == NAME and table.has("species_key")
+        if ours != NOT_READ and (ours == "source" or not (table.has(ours) or is_name)):
             columns = [column.name for column in table.columns if column.name != "source"]
             guess = nearest(ours, columns)
             hint = f"did you mean {guess}?" if guess else f"it has {', '.join(columns)}."

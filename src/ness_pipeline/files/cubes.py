@@ -12,19 +12,22 @@ from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.contract.refused import ROW_NUMBER as POSITION
 from ness_pipeline.contract.refused import refused_rows
 from ness_pipeline.cube.merge import MergedCube
-from ness_pipeline.errors import WrongUsage
+from ness_pipeline.errors import SchemaDrift, WrongUsage
 from ness_pipeline.files.countries import Countries
 from ness_pipeline.files.raw import ROW, RawTable
 from ness_pipeline.files.records import is_records
 from ness_pipeline.files.refused import RefusedRows, with_sentences
 from ness_pipeline.files.row_defaults import RowDefaults
-from ness_pipeline.files.terms import Terms
+from ness_pipeline.files.terms import KEYS, Terms
 from ness_pipeline.names.column_names import COUNTRY_TERMS, plain
 from ness_pipeline.names.country_column import NEVER_NA
+from ness_pipeline.names.species_names import is_given_key, names_species
 
 COUNTS = ("occurrences", "obs")
-SHORT_COUNT = "n"
-"""The count of TrIAS cubes; a table of records may have such a column as well."""
+SHORT_COUNTS = ("n", "records", "nRecords", "recordCount", "numberOfRecords")
+"""The count of TrIAS cubes, and other words for it; a table of records may have such a column as well."""
+OPEN_COUNTS = ("count", "counts", "number")
+"""Words that may mean records, and may mean animals."""
 YEARS = ("year", "yearMonth", "yearMonthDay")
 CELLS = (
     "cellCode",
@@ -45,7 +48,8 @@ UNCERTAINTIES_S = ("minTemporalUncertainty", "minTemporalUncertaintyS")
 RANKS_OF_TAXA = ("kingdom", "phylum", "class", "order", "family", "genus", "species", "taxon", "acceptedTaxon")
 OTHER_KNOWN = (
     *("countryCode", "country", "scientificName", "acceptedScientificName", "rank", "taxonRank", "taxonomicStatus"),
-    *("iucnRedListCategory", "redListCategory", "taxonGroup", "grid", "resolution", "xcoord", "ycoord"),
+    *("acceptedNameUsage", "specificEpithet", "checklistKey", "iucnRedListCategory", "redListCategory", "taxonGroup"),
+    *("grid", "resolution", "xcoord", "ycoord"),
     *("distinctObservers", "targetGroup", "targetGroupOccurrences", "speciesIntroducedOccurrences"),
 )
 LIKE_A_CELL = ("cell", "grid", "hex", "tile", "quadrant", "geohash", "utm", "mgrs", "h3", "qdgc")
@@ -61,8 +65,25 @@ REASONS = {
 
 def is_cube(terms: Terms) -> bool:
     """Whether a table with these columns counts records per species and year."""
-    has_count = terms.any_of(*COUNTS) is not None or (SHORT_COUNT in terms and not is_records(terms))
-    return has_count and terms.any_of("speciesKey", "taxonKey") is not None and terms.any_of(*YEARS) is not None
+    has_count = terms.any_of(*COUNTS) is not None or (terms.any_of(*SHORT_COUNTS) is not None and not is_records(terms))
+    has_key = terms.any_of(*KEYS) is not None
+    has_name = terms.any_of(*COUNTS) is not None and names_species(terms)
+    return has_count and (has_key or has_name) and terms.any_of(*YEARS) is not None
+
+
+def check_count(terms: Terms) -> None:
+    """Be sure that nobody takes a cube for a list: counts of a species in a year, which nobody says to be counts of records.
+
+    Raises:
+        SchemaDrift: it has these.
+    """
+    count = terms.any_of(*OPEN_COUNTS)
+    has_species = terms.any_of(*KEYS) is not None or names_species(terms)
+    if count is not None and has_species and terms.any_of(*YEARS) is not None and not is_records(terms):
+        name = terms.name_of(count)
+        raise SchemaDrift(
+            f"{terms.shown} has a number for each species and year in {name!r}; if these are records, say --map {name}=occurrences, else --map {name}=- leaves it out."
+        )
 
 
 def added_up(terms: Terms) -> list[str]:
@@ -75,7 +96,7 @@ def added_up(terms: Terms) -> list[str]:
     if len(cells) > 1:
         names = " and ".join(terms.name_of(name) for name in cells)
         raise WrongUsage(f"{terms.shown} has several columns of cells ({names}); keep the one to count by.")
-    known = {*COUNTS, SHORT_COUNT, "year", *CELLS, *UNCERTAINTIES_M, *UNCERTAINTIES_S, *OTHER_KNOWN}
+    known = {*COUNTS, *SHORT_COUNTS, "year", *CELLS, *UNCERTAINTIES_M, *UNCERTAINTIES_S, *OTHER_KNOWN}
     known |= {f"{rank}{end}" for rank in RANKS_OF_TAXA for end in ("", "Key", "Count")}
     finer = [name for name in terms.names if plain(name) not in set(map(plain, known))]
     for name in finer:
@@ -106,10 +127,11 @@ def read_cube(raw: RawTable, defaults: RowDefaults) -> Iterator[Batch]:
                 valid, refused = _refuse_without_grid(valid, refused, may_be_empty="grid" in terms)
             # ROW gives the frame its height where no column comes from the file.
             species = rows.select(ROW, *species_columns).drop(ROW)
-            species = species.with_columns(terms.groups(rows, defaults.taxon_group))
+            has_key = texts.select(is_given_key(pl.col("species_key"))).to_series()
+            species = species.with_columns(terms.groups(rows, defaults.taxon_group, has_key=has_key))
             valid = valid.hstack(species[valid.get_column(POSITION)])
             cube.add(valid.drop("source", "checklist_key", POSITION))
-            all_refused.add(with_sentences(refused, rows, texts, REASONS))
+            all_refused.add(with_sentences(refused, rows, texts, REASONS, names=terms.name()))
             grids |= set(valid.get_column("grid").drop_nulls().unique())
             if len(grids) > 1:
                 raise WrongUsage(f"{raw.shown} mixes the grids {' and '.join(sorted(grids))}; load one grid per file.")
@@ -142,10 +164,10 @@ def _cube_columns(terms: Terms, countries: Countries | None, defaults: RowDefaul
     return [
         terms.country(countries, defaults.country_code).alias("country_code"),
         terms.whole(*YEARS).str.replace(r"^(\d{4})(-\d{2}){1,2}$", "$1").alias("year"),
-        terms.key("speciesKey", "taxonKey").alias("species_key"),
+        terms.species_key(*KEYS).alias("species_key"),
         _grid(terms).alias("grid"),
         terms.value(*CELLS).alias("cell_code"),
-        terms.whole(*COUNTS, SHORT_COUNT).alias("occurrences"),
+        terms.whole(*COUNTS, *SHORT_COUNTS).alias("occurrences"),
         terms.value(*UNCERTAINTIES_M).alias("min_coordinate_uncertainty_m"),
         terms.whole(*UNCERTAINTIES_S).alias("min_temporal_uncertainty_s"),
     ]
@@ -154,7 +176,7 @@ def _cube_columns(terms: Terms, countries: Countries | None, defaults: RowDefaul
 def _species_columns(terms: Terms) -> list[pl.Expr]:
     """Name and category of the species, and whether it is introduced, from a file's own columns."""
     return [
-        terms.value("species", "scientificName").alias("scientific_name"),
+        terms.species_name(*KEYS).alias("scientific_name"),
         terms.text("iucnRedListCategory", "redListCategory").str.to_uppercase().alias("red_list_category"),
         terms.is_introduced().alias("is_introduced"),
         terms.whole("speciesIntroducedOccurrences")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,7 +14,8 @@ from ness_pipeline.contract.refused import no_refused_rows, refused_rows, whole_
 from ness_pipeline.cube.records import Records
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.text import MAX_LINE, TextFormat
-from ness_pipeline.names.column_names import plain
+from ness_pipeline.names.checklists import checklist_in
+from ness_pipeline.names.column_names import ColumnNames
 from ness_pipeline.sql import exact_path, frame_of, identifier, literal
 
 BATCH_CELLS = 2_000_000
@@ -25,8 +26,8 @@ DECIMAL_COMMA = r"^([+-]?\d+),(\d+)$"
 NO_THOUSANDS = r"^[<>]?=?\s*[+-]?(0,\d+|\d+,\d{1,2}|\d+,\d{4,}|\d{4,},\d+)\s*%?$"
 """A number whose comma cannot stand between thousands."""
 DECIMAL_POINT = r"\d\.\d"
-NEVER_THOUSANDS = frozenset({"decimallatitude", "decimallongitude"})
-"""Columns of numbers below a thousand, where a comma can only be a decimal one."""
+NEVER_THOUSANDS = ("decimalLatitude", "decimalLongitude")
+"""Terms of numbers below a thousand, where a comma can only be a decimal one."""
 ROW = "row number"
 """Added to every batch: position of the row in the file, from 0. The blank keeps it apart from a file's own columns."""
 
@@ -208,12 +209,14 @@ class RawTable:
                 raise unreadable(self.shown, error) from error
         return Records(self.shown, (str(target),), self.malformed)
 
-    def _cleaned(self, columns: Iterable[str]) -> str:
+    def _cleaned(self, columns: Sequence[str]) -> str:
         """SQL for the columns of a text table of records: trimmed, with defaults, decimal commas of coordinates as points."""
         expressions = {}
+        names = ColumnNames(columns, self.shown)
+        degrees = {names.name_of(term) for term in NEVER_THOUSANDS if term in names}
         for column in columns:
             trimmed = f"trim({identifier(column)}, concat(' ', chr(9), chr(10), chr(13)))"
-            if plain(column) in NEVER_THOUSANDS:
+            if column in degrees:
                 trimmed = f"regexp_replace({trimmed}, {literal(DECIMAL_COMMA)}, '\\1.\\2')"
             expressions[column] = trimmed
         for column, value in self.defaults.items():
@@ -275,6 +278,18 @@ class RawTable:
             reason=f"The line does not have the {len(self.text.names)} columns of the header.",
             rows=whole_rows_as_json(errors.select(line="csv_line")),
         )
+
+
+def checklist_of_rows(raw: RawTable, columns: ColumnNames) -> str | None:
+    """The checklist that a column of a file names, None without such a column, or where it names several.
+
+    Raises:
+        WrongUsage: the file is damaged.
+    """
+    if "checklistKey" not in columns:
+        return None
+    named = {checklist_in(text) or text for text in raw.different(columns.name_of("checklistKey"))}
+    return named.pop() if len(named) == 1 else None
 
 
 def _has_decimal_commas(name: str) -> str:

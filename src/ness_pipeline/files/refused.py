@@ -13,6 +13,7 @@ import polars as pl
 from ness_pipeline.contract.refused import ROW_NUMBER, as_refused_rows, refused_rows, whole_rows_as_json
 from ness_pipeline.files.raw import ROW, RawTable
 from ness_pipeline.names.country_column import no_country
+from ness_pipeline.names.species_names import no_species
 
 
 class RefusedRows:
@@ -66,7 +67,7 @@ def positions(numbers: pl.Series, malformed: pl.Series) -> pl.Series:
 
 
 def with_sentences(
-    refused: pl.DataFrame, rows: pl.DataFrame, texts: pl.DataFrame, sentences: Mapping[str, str]
+    refused: pl.DataFrame, rows: pl.DataFrame, texts: pl.DataFrame, sentences: Mapping[str, str], *, names: pl.Expr
 ) -> pl.DataFrame:
     """Refused rows of one batch with the whole row as the file has it, and plain sentences as reasons.
 
@@ -75,9 +76,13 @@ def with_sentences(
         rows: the batch as read.
         texts: the batch in the contract's column names, before types were converted.
         sentences: sentence per column; other columns keep the contract's reason.
+        names: the name of the species of each row, as the file has it.
     """
+    chosen = rows[refused.get_column(ROW_NUMBER)]
+    named = chosen.select(ROW, names.alias("name")).get_column("name")
     reasons = []
-    for number, column, reason in refused.select(ROW_NUMBER, "column_name", "reason").iter_rows():
+    columns = refused.select(ROW_NUMBER, "column_name", "reason").iter_rows()
+    for (number, column, reason), name in zip(columns, named, strict=True):
         if column not in sentences:
             reasons.append(reason)
             continue
@@ -85,9 +90,11 @@ def with_sentences(
         if column == "country_code" and value is not None:
             reasons.append(no_country(value))
             continue
+        if column == "species_key" and value is None and name is not None:
+            reasons.append(no_species(name))
+            continue
         shown = "" if value is None or isinstance(value, bool) else f" ({value})"
         reasons.append(f"{sentences[column]}{shown}.")
-    chosen = rows[refused.get_column(ROW_NUMBER)]
     return refused_rows(
         chosen.get_column(ROW),
         column=refused.get_column("column_name"),

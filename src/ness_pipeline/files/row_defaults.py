@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from ness_pipeline.contract.dictionary import Table
+from ness_pipeline.names.species_names import is_given_key
 
 NATIONAL_LISTS = frozenset({"assessment", "genuine_change"})
 """Tables whose `scope` is a country's Red List or the global one; the scope of a threat is something else."""
@@ -21,7 +22,8 @@ class RowDefaults:
         source: goes into the `source` column.
         country_code: country of all rows, for files that do not name it.
         taxon_group: reporting group of all rows, for files that do not name higher taxa.
-        checklist_key: GBIF dataset key of the checklist of the species keys.
+        checklist_key: GBIF dataset key of the checklist of the species keys, or the word for another checklist.
+        own_checklist: the same as the files themselves say it; what the user gives comes before it.
         is_complete: whether a list names every species of its groups.
         renamed: column of the file to the column or term that it means, as the user says; `-` for one that is not read.
     """
@@ -30,13 +32,20 @@ class RowDefaults:
     country_code: str | None = None
     taxon_group: str | None = None
     checklist_key: str | None = None
+    own_checklist: str | None = None
     is_complete: bool = False
     renamed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def origin(self) -> list[pl.Expr]:
-        """The columns `source` and `checklist_key`, which no cube has itself."""
-        return [pl.lit(self.source).alias("source"), pl.lit(self.checklist_key, pl.String).alias("checklist_key")]
+        """The columns `source` and `checklist_key`, which no cube has itself; a name as key is of no checklist."""
+        checklist = pl.when(is_given_key(pl.col("species_key"))).then(pl.lit(self.checklist, pl.String))
+        return [pl.lit(self.source).alias("source"), checklist.alias("checklist_key")]
+
+    @property
+    def checklist(self) -> str | None:
+        """The checklist of the species keys, as the user or else the files say it."""
+        return self.checklist_key or self.own_checklist
 
     def given(self, table: Table) -> dict[str, str]:
         """The values that the user gave for the rows of a table, by column name, without `source`.

@@ -16,13 +16,14 @@ from ness_pipeline.files.raw import ROW, RawTable
 from ness_pipeline.files.refused import RefusedRows
 from ness_pipeline.files.row_defaults import RowDefaults
 from ness_pipeline.files.terms import Terms
+from ness_pipeline.names.species_names import is_given_key, names_species
 
 TABLE = "country_species"
 
 
 def is_species_list(terms: Terms) -> bool:
     """Whether a table with these columns has one row per taxon, with the number of its records."""
-    return "numberOfOccurrences" in terms and "speciesKey" in terms
+    return "numberOfOccurrences" in terms and ("speciesKey" in terms or names_species(terms))
 
 
 def read_species_list(raw: RawTable, defaults: RowDefaults) -> Iterator[Batch]:
@@ -35,6 +36,9 @@ def read_species_list(raw: RawTable, defaults: RowDefaults) -> Iterator[Batch]:
     """
     terms = Terms(raw.names, raw.shown)
     country = terms.country(countries_of(raw, terms), defaults.country_code)
+    key, name = terms.key("speciesKey"), terms.value("species")
+    if "speciesKey" not in terms:  # a list of GBIF has a key for each accepted species
+        key, name = terms.species_key(), terms.species_name()
     frames, rows_seen = [], 0
     with RefusedRows() as refused:
         for rows in raw.batches():
@@ -42,13 +46,14 @@ def read_species_list(raw: RawTable, defaults: RowDefaults) -> Iterator[Batch]:
             taxa = rows.select(
                 ROW,
                 country.alias("country_code"),
-                terms.key("speciesKey").alias("species_key"),
-                terms.value("species").alias("scientific_name"),
-                terms.groups(rows, defaults.taxon_group),
+                key.alias("species_key"),
+                name.alias("scientific_name"),
                 terms.text("iucnRedListCategory").str.to_uppercase().alias("red_list_category"),
                 terms.whole("numberOfOccurrences").cast(pl.Int64, strict=False).alias("records"),
                 pl.lit(0, pl.Int64).alias("introduced_records"),
             )
+            has_key = taxa.select(is_given_key(pl.col("species_key"))).to_series()
+            taxa = taxa.with_columns(terms.groups(rows, defaults.taxon_group, has_key=has_key))
             is_species = pl.col("species_key").is_not_null() & (pl.col("records") > 0)
             frames.append(taxa.filter(is_species.fill_null(value=False)).drop(ROW))
             refused.add(_refused(rows, taxa))

@@ -8,22 +8,28 @@ import polars as pl
 
 from ness_pipeline.contract.batch import Batch
 from ness_pipeline.contract.dictionary import Table, tables
-from ness_pipeline.contract.refused import refused_rows, whole_rows_as_json
+from ness_pipeline.contract.refused import filtered_out, refused_rows, whole_rows_as_json
 from ness_pipeline.errors import ContractViolation, SchemaDrift, WrongUsage
-from ness_pipeline.files.columns import NOT_READ, ColumnMap
+from ness_pipeline.files.checklists import BELOW_SPECIES
+from ness_pipeline.files.columns import NAME, NOT_READ, ColumnMap
 from ness_pipeline.files.countries import Countries
 from ness_pipeline.files.raw import ROW, RawTable
 from ness_pipeline.files.row_defaults import NATIONAL_LISTS, RowDefaults
+from ness_pipeline.files.terms import RANKS, complete_groups
 from ness_pipeline.files.values import CATEGORIES, NOT_CONVERTIBLE, number_columns, with_contract_values
-from ness_pipeline.names.column_names import nearest
+from ness_pipeline.names.checklists import checklist_in
+from ness_pipeline.names.column_names import ColumnNames, nearest
 from ness_pipeline.names.country_column import NOT_ISO, no_country
 from ness_pipeline.names.keys import is_rounded, without_zero_decimals
+from ness_pipeline.names.species_names import is_below_species, is_given_key, name_key_of, no_species, species_name_of
+from ness_pipeline.names.taxon_groups import with_groups
 from ness_pipeline.schemas.vocabulary import INDEX_SETS
 
 MEASURED = ("occurrence_cube",)
 """Tables that are known by what they count, not by the names of their columns."""
 GLOBAL = "global"
-CODE, FAILING = "code of the country", "failing column"
+CODE, FAILING, NO_SPECIES = "code of the country", "failing column", "name that names no species"
+PART_OF_SPECIES = "names a part of a species"
 """Columns that are added to rows while they are read; the blanks keep them apart from a file's own."""
 
 
@@ -63,7 +69,12 @@ def _maps(raw: RawTable, defaults: RowDefaults) -> list[ColumnMap]:
     """Which columns of a file are which of each table that the user may mean."""
     said = {ours for ours in defaults.renamed.values() if ours != NOT_READ}
     candidates = [table_named(name) for name in loadable() if name not in MEASURED]
-    return [columns_of(raw, table, defaults) for table in candidates if all(table.has(name) for name in said)]
+    return [columns_of(raw, table, defaults) for table in candidates if all(_can_read(table, name) for name in said)]
+
+
+def _can_read(table: Table, name: str) -> bool:
+    """Whether a column of that name is read for a table: the name of a species also where the table does not keep it."""
+    return table.has(name) or (name == NAME and table.has("species_key"))
 
 
 def has_table(raw: RawTable, defaults: RowDefaults) -> bool:
@@ -115,17 +126,24 @@ def read_table(raw: RawTable, columns: ColumnMap, defaults: RowDefaults) -> Iter
     table = columns.table
     raw = raw.rename(columns.renames)
     given = defaults.given(table)
+    if table.has("species_key") and not table.has("checklist_key"):
+        given.pop("checklist_key", None)  # it is that of the keys of the whole file
     countries = _countries(raw, columns)
     _check_given(raw, columns, countries, given)
     filled = [pl.lit(value).alias(name) for name, value in given.items()]
     wanted = [name for name in raw.names if name in columns.names.values()]
+    taxa = higher_taxa(columns)
     decimal_commas = raw.with_decimal_commas(number_columns(raw, table))
     rows_seen = 0
     for rows in raw.batches():
         rows_seen += rows.height
-        whole = _with_sets(_filled_in(rows.select(ROW, *wanted).with_columns(filled), table), table)
+        filled_in = _filled_in(rows.select(ROW, *wanted).with_columns(filled), table)
+        if taxa and "taxon_group" not in filled_in.columns:
+            filled_in = filled_in.with_columns(_groups(rows, taxa, raw.shown))
+        whole = _with_sets(filled_in, table)
         read = None if countries is None or countries.name in given else countries
-        by_contract = with_contract_values(_with_keys(whole, table), table, decimal_commas)
+        named = _with_species(_with_keys(whole, table), table, defaults)
+        by_contract = with_contract_values(named, table, decimal_commas)
         yield from _without_refused(by_contract, table, read)
     if raw.malformed.height:
         row = raw.malformed.get_column("row_number")[0]
@@ -145,6 +163,26 @@ def _filled_in(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
     return rows.with_columns(value.alias(name) for name, value in said.items() if name not in rows.columns)
 
 
+def higher_taxa(columns: ColumnMap) -> dict[str, str]:
+    """The columns of a file that name the higher taxa of a species, by rank, where its table has reporting groups and it none."""
+    if not (columns.table.has("species_key") and columns.table.has("taxon_group")):
+        return {}
+    if "taxon_group" in columns.names.values():
+        return {}
+    names = ColumnNames([name for name in columns.unread if name not in columns.left_out], columns.shown)
+    return {rank: names.name_of(rank) for rank in RANKS if rank in names}
+
+
+def _groups(rows: pl.DataFrame, taxa: Mapping[str, str], shown: str) -> pl.Series:
+    """The reporting group of each row by its higher taxa, NULL where they are not enough to know it."""
+    lineage = with_groups(rows.select(pl.col(name).alias(rank) for rank, name in taxa.items()))
+    groups = lineage.get_column("taxon_group")
+    open_groups = pl.repeat(value=False, n=rows.height, eager=True)
+    return complete_groups(
+        groups, None, has_key=open_groups, has_phylum_and_class={"phylum", "class"} <= set(taxa), shown=shown
+    )
+
+
 def _with_sets(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
     """The rows with the reporting group of those whose group is named as a set of the Red List Index, as `cycads` is."""
     if not table.has("index_set") or "taxon_group" not in rows.columns:
@@ -153,6 +191,32 @@ def _with_sets(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
     named = pl.when(group.is_in(list(INDEX_SETS))).then(group)
     stated = pl.col("index_set") if "index_set" in rows.columns else pl.lit(None, pl.String)
     return rows.with_columns(index_set=pl.coalesce(stated, named), taxon_group=group.replace(INDEX_SETS))
+
+
+def _with_species(rows: pl.DataFrame, table: Table, defaults: RowDefaults) -> pl.DataFrame:
+    """The rows with the names of species as keys where a row has no key, and with the checklist of the others.
+
+    What has no key and names no species is in `NO_SPECIES`; a part of a species has the name as its file writes it there.
+    """
+    if not table.has("species_key"):
+        return rows
+    if NAME in rows.columns:
+        name = pl.col(NAME)
+        key = pl.col("species_key") if "species_key" in rows.columns else pl.lit(None, pl.String)
+        has_name_alone = key.is_null() & name.is_not_null()
+        rows = rows.with_columns(
+            pl.when(has_name_alone).then(name_key_of(name)).otherwise(key).alias("species_key"),
+            pl.when(has_name_alone).then(pl.coalesce(species_name_of(name), name)).otherwise(name).alias(NAME),
+            pl.when(has_name_alone & species_name_of(name).is_null()).then(name).alias(NO_SPECIES),
+            (has_name_alone & is_below_species(name)).alias(PART_OF_SPECIES),
+        )
+    is_said = "checklist_key" in rows.columns
+    if not table.has("checklist_key") or not (is_said or defaults.own_checklist):
+        return rows
+    said = pl.col("checklist_key") if is_said else pl.lit(None, pl.String)
+    checklist = said.map_elements(lambda text: checklist_in(text) or text, return_dtype=pl.String)
+    of_file = pl.coalesce(checklist, pl.lit(defaults.own_checklist, pl.String))
+    return rows.with_columns(checklist_key=pl.when(is_given_key(pl.col("species_key"))).then(of_file))
 
 
 def _check_given(raw: RawTable, columns: ColumnMap, countries: Countries | None, given: Mapping[str, str]) -> None:
@@ -213,29 +277,40 @@ def _without_refused(rows: pl.DataFrame, table: Table, countries: Countries | No
         is_global = (given.str.strip_chars().str.to_lowercase() == GLOBAL) & (countries.name == "scope")
         code = pl.when(is_global).then(pl.lit(GLOBAL)).otherwise(countries.codes)
         wrong[countries.name] = code.str.starts_with(NOT_ISO).fill_null(value=False)
+    if NO_SPECIES in rows.columns:
+        wrong[NO_SPECIES] = pl.col(NO_SPECIES).is_not_null()
+        wrong[PART_OF_SPECIES] = pl.col(PART_OF_SPECIES)
     if NOT_CONVERTIBLE in rows.columns:
         wrong["unit"] = pl.col(NOT_CONVERTIBLE).is_not_null()
     cases = (pl.when(is_wrong).then(pl.lit(name)) for name, is_wrong in wrong.items())
     marked = rows.with_columns(code.alias(CODE), pl.coalesce(*cases, pl.lit(None, pl.String)).alias(FAILING))
     runs = marked.with_columns(pl.col(FAILING).rle_id().alias("run of rows"))
     for run in runs.partition_by("run of rows", maintain_order=True):
-        content = run.drop(ROW, CODE, FAILING, NOT_CONVERTIBLE, "run of rows", strict=False)
+        added = (ROW, CODE, FAILING, NOT_CONVERTIBLE, NO_SPECIES, PART_OF_SPECIES, "run of rows")
+        content = run.drop(added, strict=False)
+        kept = content if table.has(NAME) else content.drop(NAME, strict=False)
         name = run.get_column(FAILING)[0]
         if name is None and countries is not None:
-            yield Batch(table.short_name, content.with_columns(run.get_column(CODE).alias(countries.name)))
+            yield Batch(table.short_name, kept.with_columns(run.get_column(CODE).alias(countries.name)))
         elif name is None:
-            yield Batch(table.short_name, content)
+            yield Batch(table.short_name, kept)
+        elif name == PART_OF_SPECIES:
+            left_out = filtered_out(["species_key"], [BELOW_SPECIES], [run.height])
+            yield Batch(table.short_name, kept.clear(), left_out=left_out)
         else:
             check, reasons = _reasons(run, name, countries)
+            column = "species_key" if name == NO_SPECIES else name
             numbers, whole = run.get_column(ROW), whole_rows_as_json(content)
-            refused = refused_rows(numbers, column=name, check=check, reason=reasons, rows=whole)
-            yield Batch(table.short_name, content.clear(), refused=refused)
+            refused = refused_rows(numbers, column=column, check=check, reason=reasons, rows=whole)
+            yield Batch(table.short_name, kept.clear(), refused=refused)
 
 
 def _reasons(run: pl.DataFrame, name: str, countries: Countries | None) -> tuple[str, list[str]]:
     """The check that rows fail in a column, and why, row by row."""
     if countries is not None and name == countries.name:
         return "iso2", [no_country(value) for value in run.get_column(CODE)]
+    if name == NO_SPECIES:
+        return "name", [no_species(value) for value in run.get_column(NO_SPECIES)]
     if name == "unit":
         return "unit", run.get_column(NOT_CONVERTIBLE).to_list()
     return "key", [

@@ -9,8 +9,10 @@ from ness_pipeline.files.countries import Countries
 from ness_pipeline.files.raw import ROW
 from ness_pipeline.names.column_names import ColumnNames
 from ness_pipeline.names.keys import key_of, without_zero_decimals
+from ness_pipeline.names.species_names import SPECIES_OR_BELOW, has_epithets, name_key_of, name_terms, species_name_of
 from ness_pipeline.names.taxon_groups import RESIDUAL_GROUPS, with_groups
 
+KEYS = ("speciesKey", "taxonKey")
 RANKS = ("kingdom", "phylum", "class", "order")
 INTRODUCED = r"^(introduced|invasive|managed|naturali[sz]ed|assistedcoloni[sz]ation|alien|exotic|nonnative)"
 """Start of the establishment means of species brought by people; `nativeReintroduced` is not among them."""
@@ -40,6 +42,46 @@ class Terms(ColumnNames):
         """As `whole`, for keys of species; what a spreadsheet made of a key (`5.2E+06`) is no key."""
         return key_of(self.value(*terms))
 
+    def name(self) -> pl.Expr:
+        """The name of the species as the file writes it; an accepted name before that of a synonym."""
+        names = [self._whole_name(term) for term in name_terms(self)]
+        if has_epithets(self):
+            names.append(self._of_genus("specificEpithet"))
+        return pl.coalesce(*names, pl.lit(None, pl.String))
+
+    def _whole_name(self, term: str) -> pl.Expr:
+        """A name; where the file has a column of genera, a species of one word is its epithet."""
+        text = self.value(term)
+        if term != "species" or "genus" not in self:
+            return text
+        return pl.when(text.str.contains("[ _]")).then(text).otherwise(self._of_genus(term))
+
+    def _of_genus(self, epithet: str) -> pl.Expr:
+        return self.value("genus") + pl.lit(" ") + self.value(epithet)
+
+    def species_key(self, *terms: str) -> pl.Expr:
+        """The key of the species; its name as a key (`name:Panthera leo`) in rows without one.
+
+        Args:
+            terms: the columns that may have the key. A row that has a value there, though none of a key, is not read by name.
+        """
+        no_key = self.value(*terms).is_null() & self._may_be_species()
+        return pl.when(no_key).then(name_key_of(self.name())).otherwise(self.key(*terms))
+
+    def species_name(self, *terms: str) -> pl.Expr:
+        """The name of the species: as the file has it beside a key, else the one that is the key (`species_key`)."""
+        return (
+            pl.when(self.value(*terms).is_null())
+            .then(species_name_of(self.name()))
+            .otherwise(self.value("species", "scientificName"))
+        )
+
+    def _may_be_species(self) -> pl.Expr:
+        """Whether a row is of the rank of a species or below; of a file without ranks, or without keys, only the name tells."""
+        if "taxonRank" not in self or self.any_of(*KEYS) is None:
+            return pl.lit(value=True)
+        return self.value("taxonRank").str.to_uppercase().is_in(SPECIES_OR_BELOW).fill_null(value=False)
+
     def country(self, read: Countries | None, given: str | None) -> pl.Expr:
         """The country of each row: from the file, or the one given for the whole file.
 
@@ -65,12 +107,17 @@ class Terms(ColumnNames):
         means = self.text("establishmentMeans").str.to_lowercase().str.replace_all(r"[ _-]", "")
         return means.str.contains(INTRODUCED).fill_null(value=False)
 
-    def groups(self, rows: pl.DataFrame, given: str | None) -> pl.Series:
+    def groups(self, rows: pl.DataFrame, given: str | None, *, has_key: pl.Series) -> pl.Series:
         """The reporting group of each row (`taxon_group`): its own, as in our cubes; or from its higher taxa, else the one given
         for the whole file.
 
+        Args:
+            rows: the rows.
+            given: the group given for all rows.
+            has_key: whether a row has a key of a checklist; the group of a name may stay unknown.
+
         Raises:
-            WrongUsage: the file does not name the higher taxa of a row, and no group is given.
+            WrongUsage: the file does not name the higher taxa of a row with another key, and no group is given.
         """  # noqa: D205  (the first sentence needs two lines)
         if "taxonGroup" in self:
             return rows.select(
@@ -79,11 +126,17 @@ class Terms(ColumnNames):
         lineage = rows.select(ROW, *(self.value(rank).alias(rank) for rank in RANKS))
         groups = with_groups(lineage).get_column("taxon_group")
         return complete_groups(
-            groups, given, has_phylum_and_class="phylum" in self and "class" in self, shown=self.shown
+            groups,
+            given,
+            has_key=has_key,
+            has_phylum_and_class="phylum" in self and "class" in self,
+            shown=self.shown,
         )
 
 
-def complete_groups(groups: pl.Series, given: str | None, *, has_phylum_and_class: bool, shown: str) -> pl.Series:
+def complete_groups(
+    groups: pl.Series, given: str | None, *, has_key: pl.Series, has_phylum_and_class: bool, shown: str
+) -> pl.Series:
     """Reporting groups from higher taxa, with the given one where they are not enough to know it.
 
     Without phylum and class a species cannot be told from others of its kingdom, so the groups of what remains of a
@@ -92,6 +145,7 @@ def complete_groups(groups: pl.Series, given: str | None, *, has_phylum_and_clas
     Args:
         groups: reporting groups from higher taxa, NULL where unknown.
         given: the group given for all rows.
+        has_key: whether a row has a key of a checklist; the group of a name may stay unknown.
         has_phylum_and_class: whether the files have both columns.
         shown: how messages name the files.
 
@@ -100,7 +154,7 @@ def complete_groups(groups: pl.Series, given: str | None, *, has_phylum_and_clas
     """
     if not has_phylum_and_class:
         groups = groups.set(groups.is_in(list(RESIDUAL_GROUPS)).fill_null(value=False), None)
-        if given is None and groups.null_count():
+        if given is None and (groups.is_null() & has_key).any():
             raise WrongUsage(
                 f"{shown} has no columns phylum and class to tell the reporting group; give it, as in --taxon-group mammals."
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import zipfile
 import zlib
@@ -19,6 +20,8 @@ PACKED = {
 }
 TAR_MAGIC = (257, b"ustar")
 """Position and bytes of what marks a tar archive."""
+BESIDE_DATA = re.compile(r"datapackage\.json|eml\.xml|request\.json|\d{7}-\d{15,18}\.json")
+"""Notes by their whole name; the last is GBIF's answer about a download, kept under the key of the download."""
 TABLES = (".csv", ".tsv", ".txt", ".tab")
 
 
@@ -141,7 +144,7 @@ def _from_folder(path: Path, root: Path, scratch: Path) -> Unpacked:
     for file in present:
         if not file.is_file():
             raise WrongUsage(f"{path.name} holds {file.name}, which points to a missing file; fetch it first.")
-    notes = tuple(file for file in present if is_note(file) or file.name in {"datapackage.json", "eml.xml"})
+    notes = tuple(file for file in present if is_note(file) or BESIDE_DATA.fullmatch(file.name))
     meta = next((file for file in present if file.name == "meta.xml"), None)
     if meta is not None:
         if meta.stat().st_size > CHUNK:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ness_pipeline.contract.dictionary import Column, Table, tables
 from ness_pipeline.files import OCCURRENCES
-from ness_pipeline.files.columns import FILLED_IN, OPTIONS
+from ness_pipeline.files.columns import FILLED_IN, INSTEAD, NAME, OPTIONS
 from ness_pipeline.files.tables import loadable
 from ness_pipeline.names.metric_series import SERIES
 
@@ -28,8 +28,9 @@ def _in_words(table: Table) -> tuple[str, str, str]:
 
 
 def _named(column: Column) -> str:
-    """A column, with the option that can give it for all rows."""
-    return f"{column.name} (or {OPTIONS[column.name]})" if column.name in OPTIONS else column.name
+    """A column, with the option that can give it for all rows, or the column that does instead."""
+    instead = NAME if column.name in INSTEAD else OPTIONS.get(column.name)
+    return f"{column.name} (or {instead})" if instead else column.name
 
 
 def series_in_words() -> Listed:

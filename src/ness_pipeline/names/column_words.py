@@ -7,13 +7,41 @@ punctuation, so each is written in small letters and digits alone.
 from __future__ import annotations
 
 TERM_WORDS: dict[str, tuple[str, ...]] = {
-    "species": ("speciesname", "binomial", "latinname", "taxonname", "nombrecientifico", "nomscientifique"),
+    "species": (
+        "speciesname",
+        "binomial",
+        "latinname",
+        "taxonname",
+        "nombrecientifico",
+        "nomscientifique",
+        "wissenschaftlichername",
+    ),
+    "scientificName": (
+        "latinname",
+        "binomial",
+        "taxonname",
+        "nombrecientifico",
+        "nomscientifique",
+        "wissenschaftlichername",
+        "scientific",
+    ),
+    "acceptedScientificName": ("acceptedname",),
+    "specificEpithet": ("epithet",),
     "decimalLatitude": ("latitude", "lat", "latdd", "ylat", "latitud"),
     "decimalLongitude": ("longitude", "long", "lon", "lng", "longdd", "xlong", "longitud"),
     "coordinateUncertaintyInMeters": ("coordinateuncertainty", "coordinateuncertaintym", "uncertaintym", "accuracym"),
-    "eventDate": ("date", "observationdate", "dateobserved", "observedon", "sightingdate", "recorddate", "fecha"),
+    "eventDate": (
+        "date",
+        "observationdate",
+        "dateobserved",
+        "observedon",
+        "sightingdate",
+        "recorddate",
+        "fecha",
+        "datum",
+    ),
     "countryCode": ("countryiso2", "iso2", "isocountry", "countryiso"),
-    "country": ("countryname", "pais", "pays"),
+    "country": ("countryname", "pais", "país", "pays", "land"),
     "recordedBy": ("observer", "recorder", "collector", "observedby"),
     "speciesKey": ("gbifspecieskey", "gbifkey", "gbiftaxonkey"),
     "class": ("classname",),
@@ -22,9 +50,22 @@ TERM_WORDS: dict[str, tuple[str, ...]] = {
 }
 """Term of Darwin Core to words for it in files of records and cubes."""
 
-_COUNTRY = ("country", "iso2", "iso3", "iso", "isocode", "countryname", "countryiso2", "countryiso3", "geoareacode", "pais", "pays")  # fmt: skip
-_NAME = ("species", "speciesname", "binomial", "taxon", "taxonname", "latinname", "acceptedname", "nombrecientifico", "nomscientifique")  # fmt: skip
-_CATEGORY = ("category", "iucncategory", "iucnredlistcategory", "redliststatus", "threatstatus", "iucnstatus")
+_COUNTRY = ("country", "iso2", "iso3", "iso", "isocode", "countryname", "countryiso2", "countryiso3", "geoareacode", "pais", "país", "pays", "land")  # fmt: skip
+_NAME = ("latinname", "binomial", "taxonname", "acceptedname", "nombrecientifico", "nomscientifique", "wissenschaftlichername", "species", "speciesname", "taxon")  # fmt: skip
+_CATEGORY = (
+    "category",
+    "catégorie",
+    "categorie",
+    "categoría",
+    "categoria",
+    "kategorie",
+    "iucncategory",
+    "iucnredlistcategory",
+    "redliststatus",
+    "threatstatus",
+    "iucnstatus",
+)
+_NATIONAL = ("nationalcategory", "nationalredlistcategory", "nationalstatus", "nationalredliststatus")
 
 COLUMN_WORDS: dict[str, tuple[str, ...]] = {
     "country_code": _COUNTRY,
@@ -45,9 +86,20 @@ COLUMN_WORDS: dict[str, tuple[str, ...]] = {
 
 WORDS_BY_TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "assessment": {
-        "assessment_year": ("year", "yearpublished", "yearassessed", "assessed", "publicationyear"),
+        "assessment_year": (
+            "year",
+            "année",
+            "annee",
+            "año",
+            "ano",
+            "jahr",
+            "yearpublished",
+            "yearassessed",
+            "assessed",
+            "publicationyear",
+        ),
         "scope": ("scopes", *_COUNTRY),
-        "red_list_category": (*_CATEGORY, "status"),
+        "red_list_category": (*_NATIONAL, *_CATEGORY, "status"),
         "vintage": ("release", "version"),
         "is_possibly_extinct": ("possiblyextinct",),
     },

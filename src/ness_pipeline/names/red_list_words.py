@@ -15,6 +15,9 @@ from ness_pipeline.schemas.vocabulary import RED_LIST_CATEGORIES
 CHECKLIST = "19491596-35ae-4a91-9a98-85cf505f1bd3"
 """GBIF dataset key of the Red List's own taxonomy, to which its species numbers belong."""
 
+OWN_KEY = "iucn:"
+"""Start of the key of a species that the checklist in use does not know; its number in the Red List follows."""
+
 CATEGORY_OF_CODE: Mapping[str, str | None] = {
     **{code: code for code in ("EX", "EW", "RE", "CR", "EN", "VU", "NT", "LC", "DD", "NA", "NE")},
     "LR/lc": "LC",  # version 2.3: lower risk, least concern; the same threshold as LC
@@ -98,4 +101,4 @@ def category_named(text: str) -> tuple[str, bool] | None:
 
 def own_key(taxon_id: int | str) -> str:
     """Key of a species by its number in the Red List, where the checklist in use does not know it."""
-    return f"iucn:{taxon_id}"
+    return f"{OWN_KEY}{taxon_id}"

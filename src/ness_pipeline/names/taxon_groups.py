@@ -148,3 +148,9 @@ def with_groups(species: pl.DataFrame) -> pl.DataFrame:
     groups = pl.Series("taxon_group", [group_of(*row) for row in lineages.iter_rows()], pl.String)
     joined = named.join(lineages.with_columns(groups), on=ranks, how="left", nulls_equal=True, maintain_order="left")
     return joined.select(*species.columns, "taxon_group")
+
+
+def kingdom_of(taxon_group: str) -> str | None:
+    """The kingdom of a reporting group, None where it is in several or none."""
+    kingdoms = {taxon.kingdom for taxon in GROUP_TAXA.get(taxon_group, ())}
+    return kingdoms.pop() if len(kingdoms) == 1 else None

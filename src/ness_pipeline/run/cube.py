@@ -158,12 +158,20 @@ def cube_to_warehouse(
 
 def _of_engine(engine: Engine, defaults: RowDefaults) -> FileLoad:
     """The cube of an engine as a load; records can be told apart where the engine notes them and they are not too many."""
+    checklists = {part.checklist_key for part in engine.records}
+    defaults = replace(defaults, own_checklist=checklists.pop() if len(checklists) == 1 else None)
     rows = batches_of(engine, defaults)
     write_keys = engine.write_keys if isinstance(engine, DuckdbEngine) else None
     is_known = write_keys is not None and engine.received() <= COMPARED_RECORDS
     kind: Kind = "records" if is_known else "counted"
     return FileLoad(
-        defaults.source, "occurrence records", CUBE_TABLES, rows, kind, write_keys=write_keys if is_known else None
+        defaults.source,
+        "occurrence records",
+        CUBE_TABLES,
+        rows,
+        kind,
+        write_keys=write_keys if is_known else None,
+        checklist_key=defaults.checklist,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.layouts import text_table
 from ness_pipeline.files.publishers import iucn, owid, unsdg, worldbank
 from ness_pipeline.files.publishers.published import Published
@@ -44,9 +45,15 @@ def read_published_table(raw: RawTable) -> Published | None:
 
 
 def without_metadata(content: Unpacked) -> Unpacked:
-    """The files without the tables about the data that the World Bank packs beside them."""
+    """The files without the tables about the data that the World Bank packs beside them.
+
+    Raises:
+        WrongUsage: there are no others.
+    """
     data = tuple(file for file in content.files if not file.name.startswith(worldbank.BESIDE))
-    return replace(content, files=data) if data else content
+    if content.files and not data:
+        raise WrongUsage(f"{content.path.name} explains a download of the World Bank and holds no values; load the file beside it, whose name begins with API_.")  # fmt: skip
+    return replace(content, files=data)
 
 
 def _opener(file: Path, content: Unpacked) -> Callable[[], RawTable]:
