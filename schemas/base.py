@@ -165,7 +165,8 @@ def iso3_code(**options: Any) -> Any:
 def species_key(**options: Any) -> Any:
     """The species column that every per-species table shares."""
     return column(
-        "Key of the accepted species in the checklist in use; always text, because Catalogue of Life keys are alphanumeric.",
+        "Key of the accepted species in the checklist in use; always text, because Catalogue of Life keys are alphanumeric. "
+        "`name:` and the name, or an own key, where that checklist does not know the species (`ops.own_species`).",
         str_length={"min_value": 1, "max_value": 64},
         **options,
     )
@@ -174,7 +175,7 @@ def species_key(**options: Any) -> Any:
 def checklist_key() -> Any:
     """Which checklist a species key belongs to."""
     return column(
-        "GBIF dataset key of the checklist that the species key belongs to; NULL when the file does not give it.",
+        "GBIF dataset key of the checklist that the species key belongs to, or a user's word for it; NULL where nobody knows.",
         nullable=True,
         str_length={"min_value": 1, "max_value": 64},
     )

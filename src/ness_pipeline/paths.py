@@ -8,6 +8,9 @@ from pathlib import Path
 
 from ness_pipeline.settings import Settings
 
+BUILD = "build.duckdb"
+"""File name of the build database, in the home."""
+
 
 @dataclass(frozen=True)
 class Paths:
@@ -36,7 +39,7 @@ class Paths:
         return cls(
             home=home,
             published=home / "ness.duckdb",
-            build=home / "build.duckdb",
+            build=home / BUILD,
             lock=home / "ness.lock",
             history=home / "history",
             landing=settings.landing or str(home / "landing"),

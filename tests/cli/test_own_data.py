@@ -110,7 +110,7 @@ def _escaping(folder: Path) -> Path:
         (_truncated, "damaged or cut short"),
         (_escaping, "would be written outside"),
         (
-            lambda folder: table(folder / "wrong.csv", [{"species": "x", "country_code": "KE"}]),
+            lambda folder: table(folder / "wrong.csv", [{"kind": "x", "country_code": "KE"}]),
             "lacks the column that country_species needs: species_key",
         ),
         (
@@ -167,13 +167,21 @@ def test_nothing_loaded_is_nothing_to_publish(ness, home):
     assert not (home / "ness.duckdb").exists()
 
 
+def test_what_is_loaded_and_not_yet_published(ness, home, tmp_path):
+    """A question says so, with the command that publishes it."""
+    row = {"country_code": "KE", "scientific_name": "Inventa rara", "taxon_group": "mammals"}
+    assert ness("load", str(table(tmp_path / "list.csv", [row]))).code == 0
+    said = ness("sql", "SELECT 1")
+    assert (said.code, "`ness materialise` publishes what is loaded" in said.err) == (2, True)
+
+
 def test_what_can_be_loaded_is_listed(ness):
     """Tables with the columns that every row needs, and series with unit and metric; nothing is loaded."""
     said = ness("load", "--list")
     assert said.code == 0, said.err
     lines = {line.split()[0]: " ".join(line.split()) for line in said.out.splitlines() if line.strip()}
     assert lines["assessment"].startswith(
-        "assessment species_key, assessment_year, red_list_category, scope (or --country) scientific_name,"
+        "assessment species_key (or scientific_name), assessment_year, red_list_category, scope (or --country) scientific_name,"
     )
     assert lines["indicator_observation"].startswith(
         "indicator_observation country_code (or --country), series_code, year disaggregation, value,"

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import duckdb
 
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.paths import BUILD
 
 Format = Literal["table", "csv", "json", "parquet"]
 IndexPart = Literal["index", "ranking", "pillars", "measures", "choices", "effect", "sensitivity"]
@@ -32,6 +33,8 @@ def open_published(published: Path) -> duckdb.DuckDBPyConnection:
         WrongUsage: there is no such file, or it is no warehouse.
     """
     if not published.exists():
+        if published.with_name(BUILD).exists():
+            raise WrongUsage(f"Nothing is published at {published} yet; `ness materialise` publishes what is loaded.")
         message = f"There is no warehouse at {published}; make one with `ness run KE`, or with `ness run --all --sample` from packaged real numbers, or try SYNTHETIC data with `ness run --sandbox KE`."
         raise WrongUsage(message)
     try:

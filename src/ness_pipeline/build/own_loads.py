@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -100,3 +100,19 @@ def shared_columns(connection: duckdb.DuckDBPyConnection, table: str, file: str)
     there = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM read_parquet({file})").fetchall()}
     known = [row[0] for row in connection.execute(f"DESCRIBE {quote(table)}").fetchall()]
     return ", ".join(quote(name) for name in known if name in there)
+
+
+class KeptFiles:
+    """The Parquet files of all loads that count."""
+
+    def __init__(self, landing: Landing, kept: Sequence[Kept], folder: Path) -> None:
+        self._landing, self._kept, self._folder = landing, kept, folder
+
+    def of(self, name: str, kinds: Sequence[str]) -> list[tuple[OwnLoad, str]]:
+        """Each load of some kinds that has a file of that name, with the file as an SQL literal."""
+        found = []
+        for kept in self._kept:
+            if kept.load.kind in kinds and name in self._landing.names(kept.folder):
+                path = self._landing.local(f"{kept.folder}/{name}", self._folder)
+                found.append((kept.load, literal(path)))
+        return found

@@ -7,15 +7,18 @@ came in. `docs/own-data.md` has the rules in words, `warehouse/own/` those for r
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 
-from ness_pipeline.build.own_loads import shared_columns
+from ness_pipeline.build.own_loads import KeptFiles, shared_columns
+from ness_pipeline.build.own_species import identify_species
 from ness_pipeline.contract.ddl import landed_table
 from ness_pipeline.contract.dictionary import Table, tables
-from ness_pipeline.landing.own_loads import RECORDS, Kept, OwnLoad
+from ness_pipeline.landing.matched_names import matched_names
+from ness_pipeline.landing.own_loads import RECORDS, Kept, OwnLoad, kept_loads
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.paths import sql_folder
 from ness_pipeline.sql import literal, quote
@@ -35,7 +38,9 @@ FILLED = ("country_species",)
 """Tables whose rows are often partial: what the latest row leaves open is taken from an earlier one."""
 
 
-def decide(connection: duckdb.DuckDBPyConnection, landing: Landing, kept: Sequence[Kept], names: Iterable[str]) -> None:
+def decide(
+    connection: duckdb.DuckDBPyConnection, landing: Landing, kept: Sequence[Kept], names: Iterable[str]
+) -> frozenset[str]:
     """Put into the landed tables which rows of own files count, and say in `ops` which do not.
 
     Args:
@@ -43,34 +48,43 @@ def decide(connection: duckdb.DuckDBPyConnection, landing: Landing, kept: Sequen
         landing: the landing zone.
         kept: all loads that count, with the folders of their rows.
         names: tables without layer whose loads changed.
+
+    Returns:
+        The tables whose rows were decided: these, and those of loads with species that count under another key than before.
     """
     with tempfile.TemporaryDirectory(prefix="ness-own-") as folder:
-        files = _Files(landing, kept, Path(folder))
+        files = KeptFiles(landing, kept, Path(folder))
         _name_units(connection, kept)
-        changed = set(names)
+        renamed = identify_species(connection, files, matched_names(landing))
+        changed = set(names) | {name for one in kept if one.load.name in renamed for name in one.load.tables}
         if changed & set(CUBE_TABLES):
             changed |= set(CUBE_TABLES)
         for name in changed - {"occurrence_cube"}:
-            _decide_rows(connection, files, tables()[f"core.{name}"])
+            _decide_rows(connection, files, tables()[f"core.{name}"], renamed)
         if "occurrence_cube" in changed:
-            _decide_records(connection, files)
+            _decide_records(connection, files, renamed)
         connection.execute("DROP VIEW IF EXISTS own_record")
+        for step in ("stated_species", "matched_name", "known_species", "own_key"):
+            connection.execute(f"DROP TABLE {step}")
+    return frozenset(changed)
 
 
-class _Files:
-    """The Parquet files of all loads that count."""
+def decide_anew(connection: duckdb.DuckDBPyConnection, landing: Landing) -> None:
+    """Decide again which rows of own files count, where species of theirs may count under another key than before.
 
-    def __init__(self, landing: Landing, kept: Sequence[Kept], folder: Path) -> None:
-        self._landing, self._kept, self._folder = landing, kept, folder
-
-    def of(self, name: str, kinds: Sequence[str]) -> list[tuple[OwnLoad, str]]:
-        """Each load of some kinds that has a file of that name, with the file as an SQL literal."""
-        found = []
-        for kept in self._kept:
-            if kept.load.kind in kinds and name in self._landing.names(kept.folder):
-                path = self._landing.local(f"{kept.folder}/{name}", self._folder)
-                found.append((kept.load, literal(path)))
-        return found
+    Publishers may have brought the species that an own file names, or taken them away.
+    """
+    kept = kept_loads(landing)
+    if not kept:
+        return
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        displace_publishers(connection, decide(connection, landing, kept, ()))
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(duckdb.Error):
+            connection.execute("ROLLBACK")
+        raise
 
 
 def _name_units(connection: duckdb.DuckDBPyConnection, kept: Sequence[Kept]) -> None:
@@ -96,15 +110,37 @@ def _gather(
         connection.execute(f"INSERT INTO {target} BY NAME SELECT {shared} FROM read_parquet({file})")
 
 
+def _rename_species(connection: duckdb.DuckDBPyConnection, target: str, table: Table) -> None:
+    """Give the species in a temporary table of own rows the keys under which they count."""
+    if not table.has("species_key"):
+        return
+    values = {"species_key": "own_key.species_key", "checklist_key": "own_key.checklist_key", "taxon_group": f"coalesce({target}.taxon_group, own_key.taxon_group)"}  # fmt: skip
+    changes = ", ".join(f"{name} = {value}" for name, value in values.items() if table.has(name))
+    connection.execute(
+        f"UPDATE {target} SET {changes} FROM own_key WHERE own_key.is_changed AND {target}.source = own_key.source "
+        f"AND {target}.unit_key = own_key.unit AND {target}.species_key = own_key.given_key"
+    )
+
+
 # Rows of tables: one row for each key.
 
 
-def _decide_rows(connection: duckdb.DuckDBPyConnection, files: _Files, table: Table) -> None:
-    """Of rows of the same key the one that speaks of the latest day counts; see `docs/own-data.md`."""
+def _decide_rows(
+    connection: duckdb.DuckDBPyConnection, files: KeptFiles, table: Table, renamed: Collection[tuple[str, str]]
+) -> None:
+    """Of rows of the same key the one that speaks of the latest day counts; see `docs/own-data.md`.
+
+    Args:
+        connection: the build database.
+        files: the rows of all loads.
+        table: the table.
+        renamed: loads with species that count under another key than their own, or did until now.
+    """
     listed = files.of(f"landed.{table.short_name}.parquet", ("rows",))
-    if not _is_disputed(connection, table, [load for load, _ in listed]):
+    if not _is_disputed(connection, table, [load for load, _ in listed], renamed):
         return
     _gather(connection, "own_row", table, listed)
+    _rename_species(connection, "own_row", table)
     for step, statement in _row_statements(table, _private(connection)).items():
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {statement}")
     names = ", ".join(quote(column.name) for column in landed_table(table)[1])
@@ -193,21 +229,37 @@ def _row_statements(table: Table, private: str) -> Mapping[str, str]:
 # Records and cubes.
 
 
-def _decide_records(connection: duckdb.DuckDBPyConnection, files: _Files) -> None:
+def _decide_records(
+    connection: duckdb.DuckDBPyConnection, files: KeptFiles, renamed: Collection[tuple[str, str]]
+) -> None:
     """Each record of own files counts once, and so do cubes; see `warehouse/own/`."""
     kinds = ("records", "cube", "counted")
     cubes = files.of("landed.occurrence_cube.parquet", kinds)
     table = tables()["core.occurrence_cube"]
-    if not _is_disputed(connection, table, [load for load, _ in cubes]):
+    if not _is_disputed(connection, table, [load for load, _ in cubes], renamed):
         return
-    _gather(connection, "own_cube", table, cubes)
     species = tables()["core.country_species"]
+    _gather(connection, "own_cube", table, cubes)
     _gather(connection, "own_species", species, files.of("landed.country_species.parquet", kinds))
+    for target, of_table in (("own_cube", table), ("own_species", species)):
+        _rename_species(connection, target, of_table)
+    if renamed:
+        for target, statement in (("own_cube", "cube_of_load"), ("own_species", "species_of_load")):
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {_own_sql(statement)}")
     parts = [
         f"SELECT {literal(load.source)} AS source, {literal(load.unit)} AS unit, * FROM read_parquet({file})"
         for load, file in files.of(RECORDS, ("records",))
     ]
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW own_record AS {' UNION ALL BY NAME '.join(parts) or NO_RECORDS}")
+    records = " UNION ALL BY NAME ".join([NO_RECORDS, *parts])
+    if renamed:
+        records = (
+            "SELECT record.* REPLACE (coalesce(own_key.species_key, record.species_key) AS species_key) "
+            f"FROM ({records}) AS record LEFT JOIN own_key ON record.source = own_key.source "
+            "AND record.unit = own_key.unit AND record.species_key = own_key.given_key"
+        )
+    by_content = "CASE WHEN is_by_content THEN hash(record_key, species_key) ELSE record_key END"
+    records = f"SELECT * REPLACE ({by_content} AS record_key) FROM ({records})"
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW own_record AS {records}")
     for step in ("displaced_record", "judged_cube"):
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {_own_sql(step)}")
     of_records = "(source, unit_key) IN (SELECT (source, unit) FROM own_unit WHERE kind <> 'rows')"
@@ -228,7 +280,7 @@ def _decide_records(connection: duckdb.DuckDBPyConnection, files: _Files) -> Non
 
 
 NO_RECORDS = (
-    "SELECT '' AS source, '' AS unit, 0::UBIGINT AS record_key, '' AS country_code, 0 AS year, '' AS species_key, "
+    "SELECT '' AS source, '' AS unit, 0::UBIGINT AS record_key, FALSE AS is_by_content, '' AS country_code, 0 AS year, '' AS species_key, "
     "'' AS cell_code, 0.0 AS coordinate_uncertainty_m, 0 AS temporal_uncertainty_s, FALSE AS is_introduced WHERE FALSE"
 )
 
@@ -240,14 +292,19 @@ def _own_sql(name: str) -> str:
 # What is said of it.
 
 
-def _is_disputed(connection: duckdb.DuckDBPyConnection, table: Table, loads: Sequence[OwnLoad]) -> bool:
-    """Whether several loads fill a table, or did so until now; what was said of it is removed."""
+def _is_disputed(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    loads: Sequence[OwnLoad],
+    renamed: Collection[tuple[str, str]],
+) -> bool:
+    """Whether a table does not simply have the rows of one load, or did not until now; what was said of it is removed."""
     removed = connection.execute(
         "DELETE FROM ops.displaced WHERE table_name = ? AND reason NOT IN ('own_file', 'replaced') RETURNING 1",
         [table.name],
     ).fetchall()
     connection.execute("DELETE FROM ops.set_aside WHERE table_name = ?", [table.name])
-    return bool(removed) or len(loads) > 1
+    return bool(removed) or len(loads) > 1 or any(load.name in renamed for load in loads)
 
 
 def _tell(connection: duckdb.DuckDBPyConnection, table: Table, displaced: str, rows: str) -> None:

@@ -20,6 +20,11 @@ def displaced_sentence(displaced: Displaced, loaded: FileLoaded) -> str:
     other = displaced.by_unit if is_ours else displaced.unit
     whose = "" if is_ours else f" of {other}"
     rows = f"{_counted(displaced.rows, displaced.table_name)}{whose}{about}"
+    if displaced.reason == "contradiction" and (displaced.source, displaced.unit) == (
+        displaced.by_source,
+        displaced.by_unit,
+    ):
+        return f"{rows}: not counted, because rows of this load that speak of the same differ (ops.set_aside); correct the file and load it again."
     later = f"{other} is later" if is_ours else "this load is later"
     why = {
         "same": f"also in {other if is_ours else 'this load'}; counted once.",

@@ -23,6 +23,7 @@ from rich.progress import (
 from rich.table import Table
 
 from ness_pipeline.cli.displaced import displaced_sentence
+from ness_pipeline.cli.own_names import names_sentences
 
 if TYPE_CHECKING:  # a second of imports that questions need not wait for
     from pathlib import Path
@@ -199,6 +200,8 @@ def show_file(console: Console, name: str, loaded: FileLoaded) -> None:
         _show_reason(console, reason)
     if loaded.unread:
         console.print(f"  not read: {escape(', '.join(loaded.unread))} (--map says what a column means)", highlight=False, soft_wrap=True)  # fmt: skip
+    for sentence in names_sentences(loaded.names):
+        console.print(f"  {escape(sentence)}", highlight=False, soft_wrap=True)
     for unit in loaded.replaced:
         console.print(f"  takes the place of {escape(unit)}", highlight=False, soft_wrap=True)
     for displaced in loaded.displaced:

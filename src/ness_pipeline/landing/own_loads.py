@@ -61,6 +61,7 @@ class OwnLoad:
         contents: SHA-256 of each file to its name.
         options: what the user said of the files, by option.
         as_of: day or release that the files speak of, as text that sorts by time; None where nobody said.
+        checklist: which checklist the keys of species are of, where the user or the files say it.
         version: version of this package that read the files; None for loads of versions that did not say.
         number: counts up with every load; of two loads that replace each other the later one counts.
         replaces: the loads whose place it takes.
@@ -73,6 +74,7 @@ class OwnLoad:
     contents: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     as_of: str | None = None
+    checklist: str | None = None
     version: str | None = None
     number: int = 0
     replaces: tuple[Replaced, ...] = ()

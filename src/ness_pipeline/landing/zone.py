@@ -55,7 +55,7 @@ class Landing(Store):
     def units(self) -> Iterator[tuple[str, str]]:
         """Every source and unit key that has landed something."""
         for source in self.names(""):
-            if source not in {"payloads", "shared", "own"}:
+            if source not in {"payloads", "shared", "own", "names"}:
                 for key in self.names(source):
                     yield unquote(source), unquote(key)
 

@@ -9,6 +9,7 @@ import duckdb
 from ness_pipeline.build.load import Loaded
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.run.idle_series import IdleSeries
+from ness_pipeline.run.own_names import OwnNames
 from ness_pipeline.sql import frame_of
 
 
@@ -59,6 +60,7 @@ class FileLoaded:
         replaced: names of earlier loads whose place they take.
         displaced: rows that do not count because of them, or of them.
         idle: series of theirs that feed no metric.
+        names: how their species were found; None where they have none.
     """
 
     layout: str
@@ -70,6 +72,7 @@ class FileLoaded:
     replaced: list[str] = field(default_factory=list)
     displaced: list[Displaced] = field(default_factory=list)
     idle: list[IdleSeries] = field(default_factory=list)
+    names: OwnNames | None = None
 
 
 def reasons_of(build: duckdb.DuckDBPyConnection, unit: Unit) -> list[Reason]:
@@ -95,4 +98,7 @@ def results_of(build: duckdb.DuckDBPyConnection, unit: Unit, run_id: str) -> lis
 def displaced_by(build: duckdb.DuckDBPyConnection, unit: Unit) -> list[Displaced]:
     """Rows that do not count because of a load, and rows of it that do not."""
     query = "FROM ops.displaced WHERE reason <> 'replaced' AND ((by_source, by_unit) = ($1, $2) OR (source, unit) = ($1, $2)) ORDER BY ALL"
-    return [Displaced(**row) for row in frame_of(build, query, [unit.source, unit.key]).to_dicts()]
+    every = [Displaced(**row) for row in frame_of(build, query, [unit.source, unit.key]).to_dicts()]
+    # Two loads that contradict each other stand there twice, once from the view of each.
+    ours = (unit.source, unit.key)
+    return [one for one in every if one.reason != "contradiction" or (one.source, one.unit) == ours]

@@ -22,6 +22,7 @@ from ness_pipeline import __version__
 from ness_pipeline.build.load import Loaded, load_unit, replace_ops
 from ness_pipeline.build.own_loads import counting_rows, forget, note, write_rows
 from ness_pipeline.build.own_rows import decide, displace_publishers
+from ness_pipeline.build.own_species import is_in_no_checklist
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files import FileLoad, read, with_sheet
 from ness_pipeline.files.possible_values import only_possible
@@ -31,6 +32,7 @@ from ness_pipeline.paths import Paths
 from ness_pipeline.run.attribution import NOTHING_SAID, Attribution, to_cite
 from ness_pipeline.run.file_loaded import FileLoaded, displaced_by, reasons_of, results_of
 from ness_pipeline.run.idle_series import idle_series
+from ness_pipeline.run.own_names import ASKED_AT_ONCE, match_own_names, names_of
 from ness_pipeline.run.records import clock, finish_run, start_run
 from ness_pipeline.run.refresh import failing_run_recorded
 from ness_pipeline.run.restore import open_for_writing
@@ -166,11 +168,17 @@ def _load_new(
             landing.remove(load.folder)
             return ended.loaded
     remove_replaced(landing)
-    return _told(build, landing, load, rows, results_of(build, load.work, run_id))
+    unasked = match_own_names(build, settings, at_most=ASKED_AT_ONCE)
+    return _told(build, landing, load, rows, results_of(build, load.work, run_id), unasked)
 
 
 def _told(
-    build: duckdb.DuckDBPyConnection, landing: Landing, load: OwnLoad, rows: FileLoad, results: list[Loaded]
+    build: duckdb.DuckDBPyConnection,
+    landing: Landing,
+    load: OwnLoad,
+    rows: FileLoad,
+    results: list[Loaded],
+    unasked: str | None = None,
 ) -> FileLoaded:
     """What became of a load, from `ops` and from its rows in landing."""
     return FileLoaded(
@@ -183,6 +191,7 @@ def _told(
         [one.unit for one in load.replaces],
         displaced_by(build, load.work),
         idle_series(landing, load),
+        names_of(build, load.work, unasked),
     )
 
 
@@ -216,8 +225,12 @@ def _load(
         if load.kind == "records" and rows.write_keys is not None:
             landing.write_with(f"{load.folder}/{RECORDS}", rows.write_keys)
         others = [one for one in kept if one.load.name not in gone | {load.name}]
-        decide(build, landing, [*others, Kept(load, load.folder)], touched)
-        displace_publishers(build, touched)
+        displace_publishers(build, decide(build, landing, [*others, Kept(load, load.folder)], touched))
+        if is_in_no_checklist(build, load.name):
+            raise WrongUsage(
+                f"{load.files} has keys of species, but neither names nor the checklist of the keys, so nobody can tell which species of this warehouse they are; "
+                "add a column with the names, or say the checklist: --checklist col (Catalogue of Life), --checklist gbif (GBIF's old backbone), or a word of your own for another one."
+            )
         if is_check or not any(result.loaded for result in results):
             raise _NotKept(_told(build, landing, load, rows, results))
         keep(landing, load)
@@ -251,6 +264,7 @@ def _new_load(own: OwnFiles, rows: FileLoad, files: Mapping[str, Path | str], ke
         contents=names,
         options=options,
         as_of=own.as_of or rows.about.as_of,
+        checklist=options.get("checklist_key") or rows.checklist_key,
         version=__version__,
         number=1 + max((one.load.number for one in kept), default=0),
     )

@@ -13,6 +13,7 @@ import duckdb
 
 from ness_pipeline.build.load import load_extraction, record_failure, remove_replaced_sample
 from ness_pipeline.build.models import materialise
+from ness_pipeline.build.own_rows import decide_anew
 from ness_pipeline.errors import DamagedBuild, NessError, SourceUnavailable
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Landing
@@ -20,6 +21,7 @@ from ness_pipeline.paths import Paths
 from ness_pipeline.publish.publication import publish
 from ness_pipeline.run.dask_workers import on_dask
 from ness_pipeline.run.extractors import Extractor, in_threads
+from ness_pipeline.run.own_names import match_own_names
 from ness_pipeline.run.plan import Plan
 from ness_pipeline.run.records import clock, expect_data, finish_run, gap_of, start_run
 from ness_pipeline.run.summary import Summary
@@ -62,6 +64,8 @@ def refresh(
                 failures = {} if plan.is_offline else extract(units, max_age, watch)
                 _load(build, settings, units, failures, summary, watch)
         expect_data(build, summary.gaps)
+        if not plan.is_offline:
+            match_own_names(build, settings)
         summary.series_replaced = remove_replaced_sample(build)
         # Countries that nobody asked for have numbers of the replaced vintage, too.
         countries = None if summary.series_replaced else plan.countries
@@ -94,6 +98,7 @@ def compute_and_publish(
     """
     paths = Paths.of(settings)
     with watched(watch, "materialise", " ".join(countries or ["all"])):
+        decide_anew(build, Landing(paths.landing))
         summary.written = materialise(build, countries, progress=lambda model: watch(Step("model", model, "started")))
     # Recorded before the copy is made, so that the published file contains how its run ended.
     finish_run(build, summary.run_id, summary.status, clock(build))

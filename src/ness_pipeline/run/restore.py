@@ -111,8 +111,7 @@ def take_in_own(connection: duckdb.DuckDBPyConnection, landing: Landing, run_id:
         for one in new:
             take_in(connection, landing, one, run_id)
         names = {name for one in kept for name in one.load.tables}
-        decide(connection, landing, kept, names)
-        displace_publishers(connection, names)
+        displace_publishers(connection, decide(connection, landing, kept, names))
         connection.execute("COMMIT")
     except BaseException:
         with suppress(duckdb.Error):
