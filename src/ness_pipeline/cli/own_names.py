@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ness_pipeline.names.checklists import title_of
-
-if TYPE_CHECKING:  # a second of imports that questions need not wait for
+if TYPE_CHECKING:
     from ness_pipeline.run.own_names import OwnNames
 
 SHOWN = 3
@@ -17,6 +15,8 @@ def names_sentences(names: OwnNames | None) -> list[str]:
     """What is said of the species of a load: nothing where each has a key of the checklist in use."""
     if names is None:
         return []
+    from ness_pipeline.names.checklists import title_of  # a second of imports that questions need not wait for
+
     said = []
     if names.checklist is not None:
         said.append(f"its keys are those of {title_of(names.checklist)}, as its names show")
