@@ -136,3 +136,24 @@ def test_words_that_mean_no_category_of_today(tmp_path, written):
     ).rows
     assert rows["assessment"]["red_list_category"].to_list() == [written]
     assert check(tables()["core.assessment"], rows["assessment"], "file:own")[0].is_empty()
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "read"),
+    [
+        (
+            "threat",
+            {"timing": "Ongoing", "scope": "Majority (50-90%)", "severity": "Rapid Declines", "threat_code": "5.1"},
+            {"timing": "ongoing", "scope": "majority", "severity": "rapid"},
+        ),
+        (
+            "country_species",
+            {"country_code": "KE", "taxon_group": "Ray-finned fishes", "origin": "Native", "presence": "Extant"},
+            {"taxon_group": "ray_finned_fishes", "origin": "native", "presence": "extant"},
+        ),
+    ],
+)
+def test_words_of_the_contracts_as_people_write_them(tmp_path, table, row, read):
+    """Capitals, blanks and the words of the IUCN Red List's own classifications."""
+    found = load(write_text(tmp_path / "rows.csv", [{"scientific_name": "Inventa rara"} | row], ","), table=table)
+    assert found.rows[table].select(list(read)).to_dicts() == [read]

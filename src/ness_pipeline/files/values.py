@@ -6,7 +6,7 @@ no thousands, and none has a point. What stays unclear is refused by the contrac
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import polars as pl
 
@@ -14,12 +14,28 @@ from ness_pipeline.contract.dictionary import Table
 from ness_pipeline.files.raw import RawTable
 from ness_pipeline.names.published_series import current_code, factor, unit_of
 from ness_pipeline.names.published_values import published_value
-from ness_pipeline.names.red_list_words import category_named
+from ness_pipeline.names.red_list_words import category_named, vocabulary_word
+from ness_pipeline.schemas.vocabulary import (
+    ORIGINS,
+    PRESENCES,
+    TAXON_GROUPS,
+    THREAT_SCOPES,
+    THREAT_SEVERITIES,
+    THREAT_TIMINGS,
+)
 
 CATEGORIES = ("red_list_category", "category_before", "category_after")
 SHARE = "1"
 """Unit of shares in contracts; `50%` of it is 0.5."""
 PER_CENT = "PERCENT"
+VOCABULARIES: Mapping[str, Collection[str]] = {
+    "origin": ORIGINS,
+    "presence": PRESENCES,
+    "timing": THREAT_TIMINGS,
+    "severity": THREAT_SEVERITIES,
+    "taxon_group": TAXON_GROUPS,
+}
+"""Columns of words that a contract lists, by name."""
 VALUES = ("value", "value_lower", "value_upper")
 NOT_CONVERTIBLE = "unit not convertible"
 """Column with the reason why the unit of a row cannot be read, NULL where it can; the blanks keep it apart from a file's own."""
@@ -45,7 +61,20 @@ def with_contract_values(rows: pl.DataFrame, table: Table, decimal_commas: Colle
             rows = rows.with_columns(_share(column.name))
     if table.short_name == "indicator_observation":
         return _with_units(_with_statuses(rows))
-    return _with_categories(rows, table)
+    return _with_categories(_with_words(rows, table), table)
+
+
+def _with_words(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Rows with the words of the contracts, for those that people and IUCN write: `Ongoing`, `Rapid Declines`, `Ray-finned fishes`."""
+    known = dict(VOCABULARIES)
+    if table.short_name == "threat":
+        known["scope"] = THREAT_SCOPES
+    for name, words in known.items():
+        if name in rows.columns and table.has(name):
+            texts = rows.get_column(name).drop_nulls().unique().to_list()
+            found = {text: word for text in texts if (word := vocabulary_word(text)) in words}
+            rows = rows.with_columns(pl.col(name).replace(found))
+    return rows
 
 
 def _share(name: str) -> pl.Expr:
