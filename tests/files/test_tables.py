@@ -141,7 +141,10 @@ def test_a_broken_row_stops_an_own_table(tmp_path):
     [
         ({"table": "tresaty_party"}, "did you mean treaty_party"),
         ({"table": "metric_value"}, "no table 'metric_value'"),
-        ({"table": "treaty_party", "country_code": "KE"}, "has that column itself"),
+        (
+            {"table": "treaty_party", "country_code": "KE"},
+            "has the column 'country_code' with KE; leave --country out, or the column with --map country_code=-",
+        ),
         ({"table": "treaty_party", "taxon_group": "birds"}, "has no such column"),
         ({"table": "treaty_party", "checklist_key": "gbif"}, "has no such column"),
         ({"table": "treaty_party", "checklist_key": "my list"}, "names no checklist"),

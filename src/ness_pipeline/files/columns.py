@@ -12,7 +12,13 @@ from ness_pipeline.names.column_words import words_for
 
 NOT_READ = "-"
 """What the user writes for a column that is not read."""
-OPTIONS = {"country_code": "--country", "scope": "--country", "taxon_group": "--taxon-group"}
+OPTIONS = {
+    "country_code": "--country",
+    "scope": "--country",
+    "taxon_group": "--taxon-group",
+    "checklist_key": "--checklist",
+    "is_complete_list": "--complete",
+}
 """Options that give a column for all rows."""
 FILLED_IN = {"indicator_observation": ("disaggregation", "value_status", "publisher")}
 """Columns that every row needs and a file may leave out, because it is plain what they are; `files.tables` fills them in."""

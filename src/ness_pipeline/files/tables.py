@@ -11,7 +11,7 @@ from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.contract.refused import filtered_out, refused_rows, whole_rows_as_json
 from ness_pipeline.errors import ContractViolation, SchemaDrift, WrongUsage
 from ness_pipeline.files.checklists import BELOW_SPECIES
-from ness_pipeline.files.columns import NAME, NOT_READ, ColumnMap
+from ness_pipeline.files.columns import NAME, NOT_READ, OPTIONS, ColumnMap
 from ness_pipeline.files.countries import Countries
 from ness_pipeline.files.raw import ROW, RawTable
 from ness_pipeline.files.row_defaults import NATIONAL_LISTS, RowDefaults
@@ -226,18 +226,21 @@ def _check_given(raw: RawTable, columns: ColumnMap, countries: Countries | None,
         WrongUsage: one of them cannot be used.
     """
     table = columns.table
+    theirs = {ours: name for name, ours in columns.names.items()}
     for name in given:
+        option = OPTIONS[name]
+        instead = f"leave {option} out, or the column with --map {theirs[name]}=-" if name in theirs else f"leave {option} out"  # fmt: skip
         if countries is not None and name == countries.name:
             if not countries.meaning.is_understood:
                 continue
-            reason = f"{raw.shown} has that column itself, with {countries.meaning.shown}"
-        elif name in columns.names.values():
-            reason = f"{raw.shown} has that column itself"
+            reason = f"{raw.shown} has the column {theirs[name]!r} with {countries.meaning.shown}"
+        elif name in theirs:
+            reason = f"{raw.shown} has the column {theirs[name]!r}"
         elif not table.has(name):
             reason = f"{raw.shown} is for {table.short_name}, which has no such column"
         else:
             continue
-        raise WrongUsage(f"The option for {name} cannot be used, because {reason}; leave it out.")
+        raise WrongUsage(f"{option} cannot be used, because {reason}; {instead}.")
 
 
 def _with_keys(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
