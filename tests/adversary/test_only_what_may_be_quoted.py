@@ -1477,8 +1477,10 @@ LIST: tuple[Adversary, ...] = (
             Own(
                 "country_species",
                 "country_code,species_key,scientific_name,taxon_group,red_list_category,origin,presence\n"
-                + "".join(f"XX,XX-{key}{n},Inventa tuta{n},birds,LC,native,extant\n" for key in "ab" for n in range(10))
-                + "".join(f"XX,XX-c{n},Inventa rara{n},birds,CR,native,extant\n" for n in range(5)),
+                + "".join(
+                    f"XX,XX-{key}{n},Inventa tuta{n},birds,LC,native,extant\n" for key in "ab" for n in "cdefghijkl"
+                )
+                + "".join(f"XX,XX-c{n},Inventa rara{n},birds,CR,native,extant\n" for n in "mnopq"),
                 is_complete=True,
             ),
         ),
