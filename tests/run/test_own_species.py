@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import duckdb
@@ -229,11 +232,12 @@ def test_a_rebuild_finds_the_same_species(home: Settings, tmp_path: Path) -> Non
 
 
 def test_one_sighting_in_other_spelling_is_one(home: Settings, tmp_path: Path) -> None:
-    """Three tables of people with one sighting of a lion: country, day, place and name written otherwise, once with a key."""
+    """Four tables of people with one sighting of a lion: country, day, place and name written otherwise, once with a key."""
     tables = (
         "Scientific name,Date,Lat,Long,Country,Observer\nPanthera leo,2024-02-13,-1.1,36.1,KE,B\n",
         "Scientific name,Date,Lat,Long,Country,Observer,Note\nPanthera leo L.,13.02.2024,-1.10,36.10,Kenya,b,x\n",
         "speciesKey;Scientific name;Date;Lat;Long;Country;Observer\n77;PANTHERA LEO;2024-02-13;-1,1;36,1;KEN;B\n",
+        "Scientific name,Date,Year,Month,Day,Lat,Long,Country,Observer\nPanthera leo,2024-02-13,2024,2,13,-1.1,36.1,KE,B\n",
     )
     for number, text in enumerate(tables):
         load_file(home, write_csv(tmp_path / f"{number}.csv", text), taxon_group="mammals")
@@ -315,6 +319,37 @@ def test_names_wait_for_a_network(sandbox: Sandbox, tmp_path: Path) -> None:
     online = settings_of(tmp_path / "home", f"{sandbox.url}/gbif")
     load_file(online, write_csv(tmp_path / "b.csv", lists(row | {"country_code": "TZ"})), table="country_species")
     assert asked(home, OWN_ROWS) == [(taxon.col_key, CATALOGUE_OF_LIFE)] * 2
+
+
+class _OneAnswer(BaseHTTPRequestHandler):
+    """Knows the lion, and is down for every other name."""
+
+    def do_GET(self) -> None:
+        """Answer as GBIF's name matching does, or with 503."""
+        knows = "leo" in self.path
+        usage = {"key": COL[LION], "name": LION, "rank": "SPECIES"}
+        body = json.dumps({"usage": usage, "diagnostics": {"matchType": "EXACT"}}).encode() if knows else b"down"
+        self.send_response(200 if knows else 503)
+        self.send_header("Content-Type", "application/json" if knows else "text/plain")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_answers_before_a_fault_are_kept(tmp_path: Path) -> None:
+    """GBIF falls silent at the second of two names: what it said of the first counts."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _OneAnswer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        home = settings_of(tmp_path / "home", f"http://127.0.0.1:{server.server_port}")
+        rows = [{"country_code": "KE", "scientific_name": name} for name in (LION, "Zebra inventa")]
+        loaded = load_file(home, write_csv(tmp_path / "list.csv", lists(*rows)), table="country_species")
+        server.shutdown()
+    assert loaded.names is not None
+    assert (loaded.names.unknown, loaded.names.unasked) == (("Zebra inventa",), "GBIF cannot be reached now")
+    assert asked(home, OWN_ROWS) == [(COL[LION], CATALOGUE_OF_LIFE), ("name:Zebra inventa", None)]
 
 
 def test_names_of_private_files_are_sent_to_nobody(sandbox: Sandbox, tmp_path: Path) -> None:

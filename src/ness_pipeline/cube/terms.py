@@ -247,7 +247,10 @@ class SqlTerms(ColumnNames):
         """What tells records without an identifier apart, as one text; NULL where the files have GBIF's identifiers."""
         if "gbifID" in self:
             return "CAST(NULL AS VARCHAR)"
-        texts = [f"coalesce(lower({self.text_or_null(term)}), '')" for term in CONTENT]
+        said_by_date = {"month", "day"} if "eventDate" in self else set()
+        texts = [
+            "''" if term in said_by_date else f"coalesce(lower({self.text_or_null(term)}), '')" for term in CONTENT
+        ]
         return f"concat_ws('|', {', '.join(texts)})"
 
     def _add_date(self, stages: _Stages) -> None:

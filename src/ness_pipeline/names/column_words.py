@@ -38,10 +38,9 @@ TERM_WORDS: dict[str, tuple[str, ...]] = {
         "sightingdate",
         "recorddate",
         "fecha",
-        "datum",
     ),
     "countryCode": ("countryiso2", "iso2", "isocountry", "countryiso"),
-    "country": ("countryname", "pais", "país", "pays", "land"),
+    "country": ("countryname", "pais", "país", "pays"),
     "recordedBy": ("observer", "recorder", "collector", "observedby"),
     "speciesKey": ("gbifspecieskey", "gbifkey", "gbiftaxonkey"),
     "class": ("classname",),
@@ -50,7 +49,7 @@ TERM_WORDS: dict[str, tuple[str, ...]] = {
 }
 """Term of Darwin Core to words for it in files of records and cubes."""
 
-_COUNTRY = ("country", "iso2", "iso3", "iso", "isocode", "countryname", "countryiso2", "countryiso3", "geoareacode", "pais", "país", "pays", "land")  # fmt: skip
+_COUNTRY = ("country", "iso2", "iso3", "iso", "isocode", "countryname", "countryiso2", "countryiso3", "geoareacode", "pais", "país", "pays")  # fmt: skip
 _NAME = ("latinname", "binomial", "taxonname", "acceptedname", "nombrecientifico", "nomscientifique", "wissenschaftlichername", "species", "speciesname", "taxon")  # fmt: skip
 _CATEGORY = (
     "category",

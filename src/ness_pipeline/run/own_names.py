@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,9 +23,8 @@ from ness_pipeline.sources.apis.species_match import match_species
 
 ASKED_AT_ONCE = 100
 """Names for which one load asks GBIF, at one a second; a run asks for those that remain."""
-
-
 SAMPLE = 10
+"""Names for which GBIF is asked first."""
 
 
 @dataclass(frozen=True)
@@ -71,22 +71,32 @@ def match_own_names(build: duckdb.DuckDBPyConnection, settings: Settings, *, at_
             settled = {one.name for one in matched_names(landing) if one.checklist_key == checklist and one.is_settled(today)}  # fmt: skip
             wanted = [(name, group) for name, group in _unknown(build) if name not in settled]
             room = None if at_most is None else at_most - asked
-            answers = []
-            for name, group in wanted[:room][:size]:
-                kingdom = None if group is None else kingdom_of(group)
-                try:
-                    match = match_species(session.send, name, kingdom, checklist, "own names")
-                except NessError:
-                    return "GBIF cannot be reached now"
-                key, is_synonym = (None, False) if match is None else (match.key, match.is_synonym)
-                answers.append(MatchedName(name, checklist, key, is_synonym, today))
+            answers, is_away = _answers(session, wanted[:room][:size], checklist, today)
             asked += len(answers)
             if answers:
                 keep_matched_names(landing, answers)
                 decide_anew(build, landing)
+            if is_away:
+                return "GBIF cannot be reached now"
             if not wanted:
                 return None
     return f"one load asks GBIF for {at_most} names" if len(wanted) > len(answers) else None
+
+
+def _answers(
+    session: Session, wanted: Sequence[tuple[str, str | None]], checklist: str, today: dt.date
+) -> tuple[list[MatchedName], bool]:
+    """What GBIF says of names and their groups, and whether it fell silent before the last; what it said until then counts."""
+    answers: list[MatchedName] = []
+    for name, group in wanted:
+        kingdom = None if group is None else kingdom_of(group)
+        try:
+            match = match_species(session.send, name, kingdom, checklist, "own names")
+        except NessError:
+            return answers, True
+        key, is_synonym = (None, False) if match is None else (match.key, match.is_synonym)
+        answers.append(MatchedName(name, checklist, key, is_synonym, today))
+    return answers, False
 
 
 def _unknown(build: duckdb.DuckDBPyConnection) -> Sequence[tuple[str, str | None]]:
