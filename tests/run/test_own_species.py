@@ -322,12 +322,14 @@ def test_names_wait_for_a_network(sandbox: Sandbox, tmp_path: Path) -> None:
 
 
 class _OneAnswer(BaseHTTPRequestHandler):
-    """Knows the lion, and is down for every other name."""
+    """Knows the lion, and the fig and the snail of one name; it is down for every other name."""
 
     def do_GET(self) -> None:
         """Answer as GBIF's name matching does, or with 503."""
-        knows = "leo" in self.path
-        usage = {"key": COL[LION], "name": LION, "rank": "SPECIES"}
+        keys = {"leo": COL[LION], "variegata&taxonRank=SPECIES&kingdom=Plantae": "FIG", "variegata&taxonRank=SPECIES&kingdom=Animalia": "SNAIL"}  # fmt: skip
+        key = next((key for words, key in keys.items() if words in self.path), None)
+        knows = key is not None
+        usage = {"key": key, "name": "", "rank": "SPECIES"}
         body = json.dumps({"usage": usage, "diagnostics": {"matchType": "EXACT"}}).encode() if knows else b"down"
         self.send_response(200 if knows else 503)
         self.send_header("Content-Type", "application/json" if knows else "text/plain")
@@ -350,6 +352,17 @@ def test_answers_before_a_fault_are_kept(tmp_path: Path) -> None:
     assert loaded.names is not None
     assert (loaded.names.unknown, loaded.names.unasked) == (("Zebra inventa",), "GBIF cannot be reached now")
     assert asked(home, OWN_ROWS) == [(COL[LION], CATALOGUE_OF_LIFE), ("name:Zebra inventa", None)]
+
+
+def test_homonyms_are_asked_for_by_kingdom(tmp_path: Path) -> None:
+    """A fig and a snail are both called Ficus variegata: each has its own key."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _OneAnswer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        home = settings_of(tmp_path / "home", f"http://127.0.0.1:{server.server_port}")
+        rows = [listed("Ficus variegata", key, taxon_group=group) for key, group in (("a", "flowering_plants"), ("b", "molluscs"))]  # fmt: skip
+        load_file(home, write_csv(tmp_path / "list.csv", lists(*rows)), table="country_species")
+        server.shutdown()
+    assert asked(home, OWN_ROWS) == [("FIG", CATALOGUE_OF_LIFE), ("SNAIL", CATALOGUE_OF_LIFE)]
 
 
 def test_names_of_private_files_are_sent_to_nobody(sandbox: Sandbox, tmp_path: Path) -> None:

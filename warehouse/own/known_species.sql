@@ -14,7 +14,7 @@ known AS (
     FROM published
     WHERE name IN (SELECT name FROM stated_species) OR species_key IN (SELECT species_key FROM stated_species)
     UNION ALL BY NAME
-    SELECT checklist_key, species_key, name, is_synonym, 'gbif' AS known_from
+    SELECT checklist_key, species_key, name, taxon_group, is_synonym, 'gbif' AS known_from
     FROM matched_name
     UNION ALL BY NAME
     SELECT DISTINCT checklist_key, species_key, name, taxon_group, 'own_file' AS known_from

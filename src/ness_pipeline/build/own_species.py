@@ -93,10 +93,14 @@ def _state(connection: duckdb.DuckDBPyConnection, files: KeptFiles) -> None:
 def _note_matched(connection: duckdb.DuckDBPyConnection, matched: Sequence[MatchedName]) -> None:
     """The temporary table `matched_name`: the names that GBIF's matching knows."""
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE matched_name (name VARCHAR, species_key VARCHAR, checklist_key VARCHAR, is_synonym BOOLEAN)"
+        "CREATE OR REPLACE TEMP TABLE matched_name (name VARCHAR, taxon_group VARCHAR, species_key VARCHAR, checklist_key VARCHAR, is_synonym BOOLEAN)"
     )
-    if rows := [(m.name, m.species_key, m.checklist_key, m.is_synonym) for m in matched if m.species_key is not None]:
-        connection.executemany("INSERT INTO matched_name VALUES (?, ?, ?, ?)", rows)
+    if rows := [
+        (m.name, m.taxon_group, m.species_key, m.checklist_key, m.is_synonym)
+        for m in matched
+        if m.species_key is not None
+    ]:
+        connection.executemany("INSERT INTO matched_name VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def _renamed(connection: duckdb.DuckDBPyConnection, table: str) -> frozenset[tuple[str, str]]:

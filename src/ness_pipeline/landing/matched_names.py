@@ -24,6 +24,7 @@ class MatchedName:
 
     Attributes:
         name: canonical name of a species.
+        taxon_group: reporting group of the species that was meant, which tells homonyms apart; None where nobody said.
         checklist_key: GBIF dataset key of the checklist that was asked.
         species_key: key of the accepted species there; None where the name means none beyond doubt.
         is_synonym: whether that species has another name there.
@@ -31,6 +32,7 @@ class MatchedName:
     """
 
     name: str
+    taxon_group: str | None
     checklist_key: str
     species_key: str | None
     is_synonym: bool
@@ -42,22 +44,22 @@ class MatchedName:
 
 
 def matched_names(landing: Landing) -> list[MatchedName]:
-    """All that GBIF said, by checklist and name."""
+    """All that GBIF said, by checklist, name and group."""
     found = []
     for file in sorted(landing.names(FOLDER)):
         for checklist, answers in (landing.record(f"{FOLDER}/{file}") or {}).items():
-            for name, (key, is_synonym, day) in sorted(answers.items()):
-                found.append(MatchedName(name, checklist, key, is_synonym, dt.date.fromisoformat(day)))
+            for name, group, key, is_synonym, day in answers:
+                found.append(MatchedName(name, group, checklist, key, is_synonym, dt.date.fromisoformat(day)))
     return found
 
 
 def keep_matched_names(landing: Landing, names: Iterable[MatchedName]) -> None:
     """Add answers to what is there; a later answer takes the place of an earlier one."""
-    every = {(one.checklist_key, one.name): one for one in (*matched_names(landing), *names)}
-    for checklist, of_checklist in groupby(sorted(every), key=lambda place: place[0]):
-        answers = {}
-        for _, name in of_checklist:
-            one = every[checklist, name]
-            answers[name] = one.species_key, one.is_synonym, one.asked_on.isoformat()
+    every = {(one.checklist_key, one.name, one.taxon_group or ""): one for one in (*matched_names(landing), *names)}
+    for checklist, places in groupby(sorted(every), key=lambda place: place[0]):
+        answers = []
+        for place in places:
+            one = every[place]
+            answers.append((one.name, one.taxon_group, one.species_key, one.is_synonym, one.asked_on.isoformat()))
         text = json.dumps({checklist: answers}, ensure_ascii=False, indent=1)
         landing.write(f"{FOLDER}/{safe_name(checklist)}.json", text.encode())

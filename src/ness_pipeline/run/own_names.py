@@ -68,8 +68,9 @@ def match_own_names(build: duckdb.DuckDBPyConnection, settings: Settings, *, at_
     with Session(settings.model_copy(update={"retries": 0})) as session:
         # A few names show whether the keys of a file are those of the checklist; then nobody need be asked for the others.
         for size in (SAMPLE, None):
-            settled = {one.name for one in matched_names(landing) if one.checklist_key == checklist and one.is_settled(today)}  # fmt: skip
-            wanted = [(name, group) for name, group in _unknown(build) if name not in settled]
+            said = [one for one in matched_names(landing) if one.checklist_key == checklist and one.is_settled(today)]
+            settled = {(one.name, one.taxon_group) for one in said}
+            wanted = [one for one in _unknown(build) if one not in settled]
             room = None if at_most is None else at_most - asked
             answers, is_away = _answers(session, wanted[:room][:size], checklist, today)
             asked += len(answers)
@@ -95,7 +96,7 @@ def _answers(
         except NessError:
             return answers, True
         key, is_synonym = (None, False) if match is None else (match.key, match.is_synonym)
-        answers.append(MatchedName(name, checklist, key, is_synonym, today))
+        answers.append(MatchedName(name, group, checklist, key, is_synonym, today))
     return answers, False
 
 
@@ -103,8 +104,8 @@ def _unknown(build: duckdb.DuckDBPyConnection) -> Sequence[tuple[str, str | None
     """Names that nobody knows, each with its reporting group where the file has it."""
     private = "SELECT source FROM ops.citation WHERE NOT is_redistributable"
     return build.execute(
-        "SELECT scientific_name, min(taxon_group) FROM ops.own_species "
-        f"WHERE matched_by = 'none' AND scientific_name IS NOT NULL AND source NOT IN ({private}) GROUP BY ALL ORDER BY 1"
+        "SELECT DISTINCT scientific_name, taxon_group FROM ops.own_species "
+        f"WHERE matched_by = 'none' AND scientific_name IS NOT NULL AND source NOT IN ({private}) ORDER BY ALL"
     ).fetchall()
 
 
