@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.visible import in_one_line
 
 ROOT = "ness_pipeline"
 FORMAT = "NESS_LOG"
@@ -48,10 +49,10 @@ class JsonLines(logging.Formatter):
         self._secrets = tuple(secrets)
 
     def clean(self, text: str) -> str:
-        """The text without secrets, by their look and by their value."""
+        """The text in one line without secrets, by their look and by their value, and without control characters."""
         for secret in self._secrets:
             text = text.replace(secret, "…")
-        return scrub(text)
+        return in_one_line(scrub(text))
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as a line."""

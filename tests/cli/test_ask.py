@@ -60,6 +60,50 @@ def test_a_question_cannot_change_or_reach_anything(ness, filled, sandbox_home, 
     assert (filled / "sandbox" / "ness.duckdb").read_bytes() == before
 
 
+@pytest.mark.parametrize("question", ["", " ", ";", " -- a remark", "/* a remark */ ;;"])
+def test_no_question_is_a_sentence(ness, filled, question):
+    """Nothing to ask is wrong usage, in every format."""
+    for form in ("table", "csv", "json", "parquet"):
+        said = ness("sql", "--sandbox", "--format", form, question)
+        assert said.code == 2
+        assert said.out == ""
+        assert said.err.startswith("Error: The question is empty; ask with SELECT or FROM")
+
+
+def test_of_two_questions_none_is_dropped(ness, filled):
+    """Two statements are refused, and the sentence shows the second; a semicolon at the end or in a text is none."""
+    said = ness("sql", "--sandbox", "SELECT 1 AS a; SELECT 2 AS b")
+    assert said.code == 2
+    assert said.out == ""
+    assert "These are 2 questions, the second begins with 'SELECT 2 AS b'; ask one at a time" in said.err
+    assert ness("sql", "--sandbox", "--format", "csv", "SELECT 'a;b' AS a; -- end").out.split() == ["a", "a;b"]
+
+
+def test_cut_answers_say_so_in_every_format(ness, filled):
+    """An answer of more rows than asked for is cut and says so; one of just as many does not."""
+    for form in ("table", "csv", "json"):
+        for most, is_cut in ((4, True), (5, False)):
+            said = ness("sql", "--sandbox", "--format", form, "--rows", str(most), "FROM range(5)")
+            assert ("Cut after 4 rows" in said.err) is is_cut
+
+
+def test_json_has_every_value(ness, filled):
+    """Columns of one name are kept apart, and what is no number of JSON is null."""
+    question = "SELECT 1 AS a, 2 AS a, 'nan'::DOUBLE AS b, [1, 'inf'::DOUBLE] AS c"
+    said = ness("sql", "--sandbox", "--format", "json", question)
+    assert json.loads(said.out) == [{"a": 1, "a_1": 2, "b": None, "c": [1.0, None]}]
+    assert json.loads(ness("sql", "--sandbox", "--format", "json", "FROM range(0)").out) == []
+
+
+def test_cells_of_csv_run_nothing_in_a_spreadsheet(ness, filled):
+    """A text that a spreadsheet would run has an apostrophe before it; numbers stay numbers, JSON the text."""
+    question = "SELECT '=1+1' AS a, '-0.5' AS b, -0.5 AS c, '@x' AS d, chr(39) || '=y' AS e, 'a=b' AS f"
+    said = ness("sql", "--sandbox", "--format", "csv", question)
+    cells = next(csv.DictReader(io.StringIO(said.out)))
+    assert cells == {"a": "'=1+1", "b": "-0.5", "c": "-0.5", "d": "'@x", "e": "''=y", "f": "a=b"}
+    assert json.loads(ness("sql", "--sandbox", "--format", "json", question).out)[0]["a"] == "=1+1"
+
+
 def test_no_warehouse_yet(ness, home):
     """Before the first run there is nothing to ask, and the sentence says how to make it."""
     said = ness("sql", "SELECT 1")

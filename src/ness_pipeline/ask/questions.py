@@ -9,6 +9,8 @@ from pathlib import Path
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import sql_folder
 
+MAX_BYTES = 2**20
+
 
 @dataclass(frozen=True)
 class Question:
@@ -37,15 +39,19 @@ def questions() -> Iterator[Question]:
         yield Question(file.stem, first.removeprefix("-- Question:").strip(), file)
 
 
-def question_file(path: Path) -> Path:
-    """A file with a question: the path itself, or the worked question of that name.
+def question_text(path: Path) -> str:
+    """The question in a file: at the path itself, or the worked question of that name.
 
     Raises:
-        WrongUsage: there is neither.
+        WrongUsage: there is neither, or the file is no text.
     """
-    if path.is_file():
-        return path
     packaged = sql_folder("queries") / path.with_suffix(".sql").name
-    if packaged.is_file():
-        return packaged
-    raise WrongUsage(f"There is no file {path} and no worked question of that name; `ness queries` lists them.")
+    file = path if path.is_file() else packaged
+    if not file.is_file():
+        raise WrongUsage(f"There is no file {path} and no worked question of that name; `ness queries` lists them.")
+    if file.stat().st_size > MAX_BYTES:
+        raise WrongUsage(f"{file.name} has more than 1 MiB, which no question has; check the name of the file.")
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongUsage(f"{file.name} is not readable as UTF-8 text ({error}); save the question as UTF-8.") from error

@@ -6,16 +6,19 @@ import sys
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
-from ness_pipeline.ask.query import Format, ask, parquet, write_json
-from ness_pipeline.ask.questions import question_file, questions
-from ness_pipeline.cli.base import ASK, Sandbox, app, console, errors, settings_for
+from ness_pipeline.ask.query import Format, ask
+from ness_pipeline.ask.questions import question_text, questions
+from ness_pipeline.cli.base import ASK, Sandbox, app, console, errors, leave_with, settings_for, write_out
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import Paths
+
+if TYPE_CHECKING:
+    from ness_pipeline.ask.answers import Answer
 
 BROKEN_AT = 90
 """A line of a file that is longer than this goes on in the next one."""
@@ -39,35 +42,46 @@ def sql(
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print the answer.")] = "table",
     rows_at_most: Annotated[int, typer.Option("--rows", min=1, help="Rows after which the answer is cut.")] = 100_000,
-    timeout: Annotated[float, typer.Option(min=0.001, help="Seconds after which the question is given up.")] = 60.0,
+    timeout: Annotated[
+        float, typer.Option(min=0.001, help="Seconds after which question and answer are given up.")
+    ] = 60.0,
+    memory: Annotated[float, typer.Option(min=0.1, help="Memory in GB that question and answer may take.")] = 2.0,
     sandbox: Sandbox = False,
 ) -> None:
     """Ask the published file in SQL: read-only, without access to files, network or settings."""
+    from ness_pipeline.ask.answers import answer, write_csv, write_json, write_parquet
+    from ness_pipeline.ask.limits import GIB, Limits
+
     if (question is None) == (file is None):
         raise WrongUsage('Give one question, as in `ness sql "FROM metrics.country_profile"`, or a file with --file.')
-    text = question if file is None else question_file(file).read_text(encoding="utf-8")
+    text = question if file is None else question_text(file)
     published = Paths.of(settings_for(sandbox=sandbox)).published
-    if form == "parquet":
-        sys.stdout.buffer.write(parquet(published, text or "", most_rows=rows_at_most, timeout_s=timeout))
-        return
-    columns, rows = ask(published, text or "", most_rows=rows_at_most, timeout_s=timeout)
-    if len(rows) > rows_at_most:
-        rows = rows[:rows_at_most]
+    limits = Limits(timeout, int(memory * GIB), leave_with)
+    with answer(published, text or "", limits, most_rows=rows_at_most) as rows:
+        if form == "parquet":
+            is_cut = write_parquet(rows, sys.stdout.buffer)
+        elif form == "json":
+            is_cut = write_json(rows, write_out)
+        elif form == "csv":
+            is_cut = write_csv(rows, write_out)
+        else:
+            is_cut = _show(rows)
+    if is_cut:
         errors.print(f"Cut after {rows_at_most:,} rows; ask for more with --rows, or for less.", highlight=False)
-    if form == "json":
-        write_json(columns, rows)
-    elif form == "csv":
-        import csv
+    if form == "table" and not sandbox:
+        from ness_pipeline.cli.terminal import show_kind
 
-        writer = csv.writer(sys.stdout)
-        writer.writerow(columns)
-        writer.writerows(rows)
-    else:
-        from ness_pipeline.cli.terminal import show_kind, show_rows
+        show_kind(errors, published)  # beside the answer, so that a pipe receives nothing but it
 
-        show_rows(console, columns, rows)
-        if not sandbox:
-            show_kind(errors, published)  # beside the answer, so that a pipe receives nothing but it
+
+def _show(rows: Answer) -> bool:
+    """Print an answer as a table, which needs all rows for the widths of its columns; returns whether it is cut."""
+    from ness_pipeline.cli.terminal import show_rows
+
+    every = [row for batch in rows.batches() for row in batch]
+    is_cut = rows.has_more()
+    show_rows(console, rows.columns, every, rows.watch.stopped)
+    return is_cut
 
 
 @app.command(name="queries", rich_help_panel=ASK)
@@ -86,7 +100,7 @@ def worked_questions(
         return
     if name not in known:
         raise WrongUsage(f"{name!r} is no worked question; `ness queries` lists them all.")
-    sys.stdout.write(known[name].text)
+    write_out(known[name].text)
 
 
 @app.command(rich_help_panel=ASK)

@@ -9,21 +9,50 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.markup import escape
+from rich.segment import Segment
+from typer.core import TyperGroup
 
+from ness_pipeline.errors import WrongUsage
 from ness_pipeline.settings import Settings, load_settings
+from ness_pipeline.visible import in_one_line, visible
+
+
+class VisibleConsole(Console):
+    """A console that shows control characters of texts as codes; only its own colours and moves reach the terminal."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Render an object into segments, of which the texts are made visible."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=visible(segment.text))
+
+
+class _Commands(TyperGroup):
+    """All commands; words of the user in errors of usage are made visible, as names of files come from anywhere."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if isinstance(getattr(error, "message", None), str):
+                error.message = in_one_line(error.message)  # type: ignore[attr-defined]
+            raise
+
 
 app = typer.Typer(
+    cls=_Commands,
     help="Per-country eco-security metrics from public biodiversity and policy data.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-console = Console()
-errors = Console(stderr=True)
+console = VisibleConsole()
+errors = VisibleConsole(stderr=True)
 
 Sandbox = Annotated[bool, typer.Option("--sandbox", help="Use the embedded SYNTHETIC sandbox: no network, no keys.")]
 YearSpan = Annotated[str | None, typer.Option("--years", help="Span of years, such as 2000:2025.")]
@@ -109,6 +138,22 @@ def program() -> str:
         return f"{shlex.quote(sys.executable)} -m ness_pipeline.cli"
     here = Path.cwd()
     return shlex.quote(str(started.relative_to(here) if started.is_relative_to(here) else started))
+
+
+def write_out(text: str) -> None:
+    """Write text for other programs to standard output: as it is, but in a terminal with visible control characters."""
+    sys.stdout.write(visible(text) if sys.stdout.isatty() else text)
+
+
+def show_error(sentence: str) -> None:
+    """Print the sentence of an error, in one line."""
+    errors.print(f"[red]Error:[/] {escape(in_one_line(sentence))}", highlight=False, soft_wrap=True)
+
+
+def leave_with(sentence: str) -> NoReturn:
+    """Print the sentence of an error of usage and end the process at once, whatever its other threads are doing."""
+    show_error(sentence)
+    os._exit(WrongUsage.exit_code)
 
 
 def settings_for(*, sandbox: bool) -> Settings:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ness_pipeline.cli.base import SHARE, Sandbox, app, errors, settings_for
+from ness_pipeline.cli.base import SHARE, Sandbox, app, errors, settings_for, write_out
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import Paths
 from ness_pipeline.share.citations import Notation, as_bibtex, as_cff, as_text, derived_dataset, read_bibliography
@@ -41,7 +40,6 @@ def cite(
         return
     bibliography = read_bibliography(published)
     if form == "json":
-        json.dump(as_cff(bibliography), sys.stdout, ensure_ascii=False, indent=1)
-        sys.stdout.write("\n")
+        write_out(json.dumps(as_cff(bibliography), ensure_ascii=False, indent=1) + "\n")
     else:
-        sys.stdout.write(as_text(bibliography) if form == "text" else as_bibtex(bibliography))
+        write_out(as_text(bibliography) if form == "text" else as_bibtex(bibliography))

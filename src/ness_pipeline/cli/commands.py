@@ -8,10 +8,8 @@ import pkgutil
 import traceback
 from collections.abc import Sequence
 
-from rich.markup import escape
-
 from ness_pipeline import cli
-from ness_pipeline.cli.base import PANELS, app, errors
+from ness_pipeline.cli.base import PANELS, app, errors, show_error
 from ness_pipeline.errors import NessError
 
 # A module of this folder adds its commands when it is imported; these have none.
@@ -39,8 +37,8 @@ def exit_code_of(words: Sequence[str]) -> int:
         app(list(words), prog_name="ness")
     except NessError as error:
         if os.environ.get("NESS_DEBUG"):
-            traceback.print_exc()
-        errors.print(f"[red]Error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+            errors.print(traceback.format_exc(), highlight=False, markup=False, soft_wrap=True)
+        show_error(str(error))
         return error.exit_code
     except SystemExit as end:
         if isinstance(end.code, str):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from ness_pipeline.cli.base import ASK, app, errors, settings_for
+from ness_pipeline.cli.base import ASK, app, errors, settings_for, write_out
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import Paths
 
@@ -23,7 +22,7 @@ def dictionary(
 
     page = dictionary_page(form, str(Paths.of(settings_for(sandbox=False)).published))
     if out is None:
-        sys.stdout.write(page)
+        write_out(page)
         return
     try:
         out.write_text(page, encoding="utf-8")

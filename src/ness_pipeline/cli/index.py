@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ness_pipeline.ask.query import Format, IndexPart
-from ness_pipeline.cli.base import ASK, Sandbox, YearSpan, app, complete_country, console, settings_for
+from ness_pipeline.cli.base import ASK, Sandbox, YearSpan, app, complete_country, console, settings_for, write_out
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import Paths
 
@@ -48,7 +48,7 @@ def index(
 
     own = None if definition is None else read_definition(definition)
     if show:
-        sys.stdout.write((definition or definition_file()).read_text(encoding="utf-8"))
+        write_out((definition or definition_file()).read_text(encoding="utf-8"))
         return
     from ness_pipeline.ask.index_table import ask_index, ask_without, index_tables
     from ness_pipeline.names.countries import resolve
@@ -86,11 +86,11 @@ def _write(rows: pl.DataFrame, form: Format) -> None:
     if form == "parquet":
         rows.write_parquet(sys.stdout.buffer)
     elif form == "csv":
-        sys.stdout.write(rows.write_csv())
+        write_out(rows.write_csv())
     else:
-        from ness_pipeline.ask.query import write_json
+        from ness_pipeline.ask.answers import json_parts
 
-        write_json(rows.columns, rows.rows())
+        write_out("".join(json_parts(rows.columns, [rows.rows()])))
 
 
 def _show_rows(rows: pl.DataFrame) -> None:

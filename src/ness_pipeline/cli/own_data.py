@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from ness_pipeline.cli.base import (
     FILL,
@@ -85,7 +86,7 @@ def load(
     checklist_key = checklist_named(checklist) if checklist is not None else None
     loaded_rows, is_anything_there = 0, False
     for path in files:
-        with console.status(f"Loading {path.name}"):
+        with console.status(f"Loading {escape(path.name)}"):
             loaded = load_file(
                 settings,
                 path,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from typing import Annotated
 
 import typer
 
 from ness_pipeline.ask.query import open_published
-from ness_pipeline.cli.base import ASK, Sandbox, app, errors, settings_for
+from ness_pipeline.cli.base import ASK, Sandbox, app, errors, settings_for, write_out
 from ness_pipeline.paths import Paths
 
 BANNER = """\
@@ -17,6 +18,12 @@ Read-only on {file}.
   sql("FROM metrics.country_profile")     ask; the answer prints itself, .pl() or .df() gives a frame
   con                                     the DuckDB connection
   exit()                                  leave"""
+
+
+def _show(value: object) -> None:
+    """Print the answer to a line that was typed, with visible control characters."""
+    if value is not None:
+        write_out(f"{value!r}\n")
 
 
 @app.command(rich_help_panel=ASK)
@@ -34,6 +41,7 @@ def shell(
             if not python:
                 errors.print("DuckDB's own shell is not installed (https://duckdb.org/install), so this is Python.")
             words = {"con": connection, "sql": connection.sql}
+            sys.displayhook = _show
             code.interact(BANNER.format(file=published), local=words, exitmsg="")
             return
     # A file that cannot be opened has raised an error of one sentence at the connection above.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
@@ -21,9 +22,11 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from ness_pipeline.cli.displaced import displaced_sentence
 from ness_pipeline.cli.own_names import names_sentences
+from ness_pipeline.visible import in_one_line
 
 if TYPE_CHECKING:  # a second of imports that questions need not wait for
     from pathlib import Path
@@ -41,6 +44,7 @@ FOLDED_WIDTH = 24
 SHOWN_SERIES = 10
 """Series that feed no metric which are named; more are counted."""
 
+LINES_AT_ONCE = 1_000
 GAP = 2
 """Blanks between two columns."""
 
@@ -184,7 +188,9 @@ def show_cube(console: Console, engine: Engine, path: Path) -> None:
 def show_file(console: Console, name: str, loaded: FileLoaded) -> None:
     """Print the row counts of one own file, with the reasons of quarantined rows."""
     console.print(
-        f"[bold]{escape(name)}[/]: {loaded.layout}, source {escape(loaded.source)}", highlight=False, soft_wrap=True
+        f"[bold]{escape(name)}[/]: {escape(loaded.layout)}, source {escape(loaded.source)}",
+        highlight=False,
+        soft_wrap=True,
     )
     for result in loaded.results:
         left_out = f"{result.left_out:,} left out by filters + " if result.left_out else ""
@@ -232,55 +238,99 @@ def idle_sentence(series: IdleSeries) -> str:
     return f"{series.series_code} feeds no metric ({rows}); {hint}."
 
 
-def show_rows(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def show_rows(
+    console: Console,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    writing: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> None:
     """Print rows as a table, numbers to the right, NULL as a dash.
 
     What does not fit the window even with its longest texts folded is printed row by row, one line per column, as numbers
     and names must never be broken. Without a window (piped), lines are as long as they need to be.
+
+    Args:
+        console: where to print.
+        columns: names of the columns.
+        rows: the rows.
+        writing: entered around each writing of many lines, which waits for whoever reads a pipe.
     """
+    names = [in_one_line(name) for name in columns]
     cells = [[_cell(value) for value in row] for row in rows]
-    is_text = [any(isinstance(row[place], str) for row in rows) for place in range(len(columns))]
-    has_words = [any(" " in str(row[place]) for row in rows) for place in range(len(columns))]
-    widths = [max(cell_len(text) for text in texts) for texts in zip(columns, *cells, strict=True)]
+    is_text = [any(isinstance(row[place], str) for row in rows) for place in range(len(names))]
+    has_words = [any(" " in str(row[place]) for row in rows) for place in range(len(names))]
+    widths = [max(cell_len(text) for text in texts) for texts in zip(names, *cells, strict=True)]
     min_widths = [
         max(
             _longest_word(name),
             min(width, FOLDED_WIDTH) if text and words else max((cell_len(row[place]) for row in cells), default=0),
         )
-        for place, (name, width, text, words) in enumerate(zip(columns, widths, is_text, has_words, strict=True))
+        for place, (name, width, text, words) in enumerate(zip(names, widths, is_text, has_words, strict=True))
     ]
-    gaps = GAP * (len(columns) - 1)
+    gaps = GAP * (len(names) - 1)
     natural = sum(widths) + gaps
     available = console.width if console.is_terminal else natural
-    if sum(min_widths) + gaps > available and len(columns) > 1:
-        _show_records(console, columns, cells)
+    if sum(min_widths) + gaps > available and len(names) > 1:
+        _print_lines(console, _records(names, cells), writing)
         return
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
-    for name, width, text, narrowest in zip(columns, widths, is_text, min_widths, strict=True):
-        table.add_column(
-            escape(name),
-            justify="left" if text else "right",
-            overflow="fold",
-            min_width=width if natural <= available else narrowest,
-        )
-    for row in cells:
-        table.add_row(*(escape(text) for text in row))
-    console.print(table, width=min(natural, available), crop=False)
+    if natural <= available:
+        console.print(_line(names, widths, is_text), style="bold", markup=False, highlight=False, soft_wrap=True)
+        _print_lines(console, (_line(row, widths, is_text) for row in cells), writing)
+    else:
+        _print_folded(console, names, cells, is_text, min_widths)
     if not rows:
         console.print("[dim](no rows)[/]")
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], is_text: Sequence[bool]) -> str:
+    """One row of a table of which every column is as wide as its widest cell."""
+    blanks = [" " * (width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)]
+    padded = [cell + blank if text else blank + cell for cell, blank, text in zip(cells, blanks, is_text, strict=True)]
+    return (" " * GAP).join(padded)
+
+
+def _print_lines(console: Console, lines: Iterable[str], writing: Callable[[], AbstractContextManager[None]]) -> None:
+    """Print lines that need no folding, many at a time: a hundred thousand rows are printed in a second."""
+    for part in batched(lines, LINES_AT_ONCE):
+        text = Text("\n".join(part), no_wrap=True, overflow="ignore")
+        with writing():
+            console.print(text, soft_wrap=True)
+
+
+def batched(lines: Iterable[str], size: int) -> Iterator[list[str]]:
+    """Lines in lists of a size."""
+    rest = iter(lines)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+def _print_folded(
+    console: Console,
+    names: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    is_text: Sequence[bool],
+    min_widths: Sequence[int],
+) -> None:
+    """Print a table whose longest texts are folded, so that it fits the window."""
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
+    for name, text, narrowest in zip(names, is_text, min_widths, strict=True):
+        table.add_column(escape(name), justify="left" if text else "right", overflow="fold", min_width=narrowest)
+    for row in cells:
+        table.add_row(*(escape(text) for text in row))
+    console.print(table, crop=False)
 
 
 def _longest_word(name: str) -> int:
     return max((cell_len(word) for word in name.split()), default=0)
 
 
-def _show_records(console: Console, columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
-    """Print each row as lines of column and value."""
-    width = max(cell_len(name) for name in columns)
+def _records(names: Sequence[str], cells: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Each row as lines of column and value."""
+    width = max(cell_len(name) for name in names)
     for number, row in enumerate(cells, start=1):
-        console.print(f"[dim]row {number} of {len(cells)}[/]", highlight=False)
-        for name, text in zip(columns, row, strict=True):
-            console.print(f"[bold]{escape(name):<{width}}[/]  {escape(text)}", highlight=False, soft_wrap=True)
+        yield f"row {number} of {len(cells)}"
+        for name, text in zip(names, row, strict=True):
+            yield f"{name:<{width}}  {text}"
 
 
 def _cell(value: object) -> str:
@@ -290,4 +340,4 @@ def _cell(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"  # noqa: PLR2004  (where decimals stop helping)
-    return str(value)
+    return in_one_line(str(value))

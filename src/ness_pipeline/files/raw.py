@@ -16,6 +16,7 @@ from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.text import MAX_LINE, TextFormat
 from ness_pipeline.names.checklists import checklist_in
 from ness_pipeline.names.column_names import ColumnNames
+from ness_pipeline.spreadsheet import ESCAPED
 from ness_pipeline.sql import exact_path, frame_of, identifier, literal
 
 BATCH_CELLS = 2_000_000
@@ -110,7 +111,7 @@ class RawTable:
                     frame = pl.DataFrame(pl.from_arrow(batch))
                     if frame.height:
                         numbered = pl.int_range(received, received + frame.height, dtype=pl.Int64).alias(ROW)
-                        texts = frame.select(*(as_text(frame[name]) for name in frame.columns), numbered)
+                        texts = frame.select(*(self._as_text(frame[name]) for name in frame.columns), numbered)
                         yield texts.with_columns(
                             (pl.col(name).fill_null(value) if name in texts.columns else pl.lit(value)).alias(name)
                             for name, value in self.defaults.items()
@@ -133,10 +134,15 @@ class RawTable:
                 relation = self._relation(connection)
                 if name in relation.columns:
                     values = pl.from_arrow(relation.aggregate(identifier(name), identifier(name)).to_arrow_table())
-                    texts.update(as_text(pl.DataFrame(values)[name]).drop_nulls())
+                    texts.update(self._as_text(pl.DataFrame(values)[name]).drop_nulls())
             except (duckdb.Error, pl.exceptions.PolarsError) as error:
                 raise unreadable(self.shown, error) from error
         return list(texts)
+
+    def _as_text(self, values: pl.Series) -> pl.Series:
+        """A column as text; in a text table without the apostrophe that an export puts before formulas."""
+        texts = as_text(values)
+        return texts if self.text is None else texts.str.replace(ESCAPED, "${1}")
 
     def has_text(self, text: str, names: Iterable[str]) -> bool:
         """Whether some columns have a text anywhere in the file.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 import tempfile
 import zipfile
 import zlib
@@ -11,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ness_pipeline.errors import WrongUsage
+from ness_pipeline.errors import WrongUsage, first_line
 from ness_pipeline.files.archives import CHUNK, DAMAGED, check_zip, decompress, is_junk, is_note, untar, unzip
+from ness_pipeline.visible import in_one_line
 
 PACKED = {
     b"7z\xbc\xaf": "7-Zip",
@@ -58,6 +60,24 @@ def with_sheet(path: Path) -> tuple[Path, str | None]:
     return path, None
 
 
+def check_file(path: Path) -> None:
+    """Be sure that a path is that of an ordinary file or a folder, whose name can be shown and kept.
+
+    Raises:
+        WrongUsage: there is nothing, or something whose reading might never end, or the name has hidden characters.
+    """
+    if in_one_line(path.name) != path.name:
+        raise WrongUsage(f"{path.name} has hidden characters in its name, or bytes that are no text; rename it.")
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError as error:
+        raise WrongUsage(f"{path} does not exist; check the name of the file.") from error
+    except (OSError, ValueError) as error:
+        raise WrongUsage(f"{path} cannot be read ({first_line(error)}); check the file.") from error
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise WrongUsage(f"{path} is a pipe, a device or a socket; save what comes out of it as a file and load that.")
+
+
 @contextmanager
 def unpacked(path: Path) -> Iterator[Unpacked]:
     """The files at a path, unpacked into a temporary folder where they are packed; the folder is removed afterwards.
@@ -66,8 +86,7 @@ def unpacked(path: Path) -> Iterator[Unpacked]:
         WrongUsage: there is nothing readable, or an archive is damaged, encrypted or hostile.
     """
     file, sheet = with_sheet(path)
-    if not file.exists():
-        raise WrongUsage(f"{path} does not exist; check the name of the file.")
+    check_file(file)
     with tempfile.TemporaryDirectory(prefix="ness-") as scratch:
         try:
             content = _open(file, Path(scratch), sheet)

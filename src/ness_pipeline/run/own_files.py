@@ -26,6 +26,7 @@ from ness_pipeline.build.own_species import is_in_no_checklist
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files import FileLoad, read, with_sheet
 from ness_pipeline.files.possible_values import only_possible
+from ness_pipeline.files.unpack import check_file
 from ness_pipeline.landing.own_loads import RECORDS, Kept, OwnLoad, Replaced, keep, kept_loads, remove_replaced
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.paths import Paths
@@ -414,8 +415,7 @@ def _content_of(file: Path | str) -> str:
     if "://" in str(file):
         return str(file)
     path, sheet = with_sheet(Path(file))
-    if not path.exists():
-        raise WrongUsage(f"{file} does not exist; check the name of the file.")
+    check_file(path)
     digest = digest_of(path)
     return digest if sheet is None else hashlib.sha256(f"{digest}#{sheet}".encode()).hexdigest()
 

@@ -12,6 +12,7 @@ from ness_pipeline.contract.dictionary import Column, Table
 from ness_pipeline.names.licences import LICENCES
 from ness_pipeline.share.citations import AUTHORS, NOT_STATED, Bibliography, Cited
 from ness_pipeline.share.licences import licence_names
+from ness_pipeline.spreadsheet import EXPLAINED
 
 TYPES = {
     "VARCHAR": "string",
@@ -119,17 +120,17 @@ def package_of(
         if publication.get("sample_as_of")
         else ""
     )
+    is_csv = all(resource["format"] == "csv" for resource in resources)
+    formulas = f" {EXPLAINED}" if is_csv else ""
     package: dict[str, Any] = {
         # The tabular profile of version 1 knows CSV only.
-        "profile": "tabular-data-package"
-        if all(resource["format"] == "csv" for resource in resources)
-        else "data-package",
+        "profile": "tabular-data-package" if is_csv else "data-package",
         "name": "ness-warehouse",
         "id": publication["publication_id"],
         "title": bibliography.title,
         "description": f"{kind}Per-country eco-security metrics from public biodiversity and policy data, with the tables "
         f"that they were computed from.{kept_back} In the CSV files a missing value is an empty field, and `NA` is the code "
-        "of Namibia or the Red List's Not Applicable; `iso3_code` has no such word, so join countries by it.",
+        f"of Namibia or the Red List's Not Applicable; `iso3_code` has no such word, so join countries by it.{formulas}",
         "version": publication["version"],
         "created": publication["published_at"].isoformat(),
         "keywords": ["biodiversity", "eco-security", "countries", "Red List", "protected areas"],

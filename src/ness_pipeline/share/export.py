@@ -21,6 +21,7 @@ from ness_pipeline.publish.publication import PUBLISHED_LAYERS
 from ness_pipeline.share.citations import Cited, bibliography_of
 from ness_pipeline.share.datapackage import CSV_DIALECT, licences_of, package_of, schema_of
 from ness_pipeline.share.licences import open_rows, restricted_sources
+from ness_pipeline.spreadsheet import escaped_sql
 from ness_pipeline.sql import literal, quote
 
 Form = Literal["parquet", "csv"]
@@ -134,6 +135,8 @@ def _write(
         query = open_rows(published_table, restricted)
         if table is not published_table:
             query = with_iso3_sql(query, table.columns)
+        if form == "csv":
+            query = escaped_sql(query, [quote(one.name) for one in table.columns if one.sql_type == "VARCHAR"])
         file = target / table.layer / f"{table.short_name}.{form}"
         file.parent.mkdir(exist_ok=True)
         order = ", ".join(quote(name) for name in table.grain)
