@@ -44,6 +44,7 @@ test-all: test ## these and all others: kills, other engines, servers, a browser
 
 soak: $(VENV)/.test-ready ## faults, kills, readers and bad inputs at full size, with their figures (half an hour)
 	$(RUN)/python tests/soak
+	$(RUN)/python tests/hostile
 
 audit: $(VENV)/.test-ready ## all licences, and known vulnerabilities of the locked dependencies (needs the advisories of the package registry)
 	$(RUN)/uv export --quiet --locked --all-extras --no-emit-project --format requirements-txt > $(VENV)/locked.txt

@@ -12,6 +12,23 @@ BUILD = "build.duckdb"
 """File name of the build database, in the home."""
 
 
+MAX_TEXT_BYTES = 2**20
+
+
+def small_text(path: Path) -> str:
+    """The text of a file that somebody writes by hand: a question, a definition, a list of columns.
+
+    Raises:
+        OSError: it is no ordinary file, or larger than anybody writes.
+        UnicodeDecodeError: it is not UTF-8.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError("it is no ordinary file")
+    if path.stat().st_size > MAX_TEXT_BYTES:
+        raise OSError("it has more than 1 MiB")
+    return path.read_text(encoding="utf-8-sig")
+
+
 @dataclass(frozen=True)
 class Paths:
     """The files of one home folder.

@@ -26,7 +26,10 @@ def identifier(name: str) -> str:
 def exact_path(file: Path | str) -> str:
     """A path as DuckDB must be given it: it would take `*`, `?` and `[` for patterns and read other files; URLs stay."""
     path = str(file)
-    return path if "://" in path else "".join(f"[{letter}]" if letter in "*?[" else letter for letter in path)
+    if "://" in path:
+        return path
+    escaped = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in path)
+    return f"./{escaped}" if escaped.startswith("~") else escaped  # it would be taken for the home folder
 
 
 def literal(value: object) -> str:

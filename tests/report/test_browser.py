@@ -6,6 +6,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 from report_world import HOSTILE, HOSTILE_NAME, LAST_YEAR
 
 from ness_pipeline.names.countries import countries
@@ -72,16 +73,16 @@ def test_metric_group_and_year_are_chosen(visit):
     page = visit("index.html#metric=land_protected_pct")
     assert page.locator("#title").inner_text() == "Land protected"
     page.locator("#year").select_option("2016")
-    page.wait_for_function("document.getElementById('subtitle').textContent === 'Percent, 2016'")
+    expect(page.locator("#subtitle")).to_have_text("Percent, 2016")
     assert page.locator("#ranking li").count() == 20
     page.locator("#metric").select_option("threatened_share")
-    page.wait_for_function("document.getElementById('title').textContent.startsWith('Share of species threatened')")
+    expect(page.locator("#title")).to_have_text(re.compile("^Share of species threatened"))
     page.locator("#group").select_option("mammals")
-    page.wait_for_function("document.getElementById('title').textContent.endsWith('Mammals')")
+    expect(page.locator("#title")).to_have_text(re.compile("Mammals$"))
     assert page.locator(".tile[class*=class-]").count() == page.locator("#ranking li").count()
     assert "metric=threatened_share&group=mammals" in page.url
     page.reload()
-    page.wait_for_function("document.getElementById('title').textContent.endsWith('Mammals')")
+    expect(page.locator("#title")).to_have_text(re.compile("Mammals$"))
 
 
 def test_ranking_says_what_the_table_says(visit):
@@ -112,15 +113,15 @@ def test_index_opens_with_the_year_of_the_ranks(visit, mixed):
     assert "everything missing at its worst, and at its best: 0.100 to 0.900, coverage by weight: " in label
     assert re.search(r"2024, rank 2 of 2 states, \d to \d with one other choice$", label)
     page.locator("#year").select_option("")
-    page.wait_for_function("document.querySelectorAll('#ranking li').length === 3")
+    expect(page.locator("#ranking li")).to_have_count(3)
     assert lines.locator(".place").all_inner_texts() == ["", "", ""]
     assert "rank" not in page.locator("[data-code=BR]").get_attribute("aria-label")
     assert "year=latest" in page.url
     page.reload()
-    page.wait_for_function("document.querySelectorAll('#ranking li').length === 3")
+    expect(page.locator("#ranking li")).to_have_count(3)
     page.locator("#metric").select_option("land_protected_pct")
     page.locator("#metric").select_option("eco_security_index")
-    page.wait_for_function("document.querySelectorAll('#ranking li').length === 2")
+    expect(page.locator("#ranking li")).to_have_count(2)
 
 
 def test_page_without_scripts_has_tiles_and_table(browser, site):
@@ -329,7 +330,8 @@ def test_charts_fill_the_paper_and_closed_tables_leave_it(visit):
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 700, "height": 1000})
     # A busy machine may not have laid the charts out yet; one that never is ends in a time-out.
-    page.wait_for_function("[...document.querySelectorAll('figure svg.marks')].every(one => one.clientHeight > 0)")
+    for chart in page.locator("figure svg.marks").all():
+        expect(chart).to_be_visible()
     for box in page.locator("figure svg.marks").evaluate_all(
         "ones => ones.map(one => [one.viewBox.baseVal.width / one.viewBox.baseVal.height, one.clientWidth / one.clientHeight])"
     ):
@@ -343,6 +345,30 @@ def test_markup_in_a_name_is_shown_and_not_run(visit):
     page = visit(f"country/{HOSTILE}.html")
     assert page.locator("h1").inner_text() == HOSTILE_NAME
     assert page.locator("main b").count() == 0
+
+
+@pytest.mark.parametrize("name", ["index.html", "country/KE.html"])
+def test_no_text_is_run_as_a_script(visit, name):
+    """The page forbids code from texts, inline scripts and addresses elsewhere, and its charts are drawn all the same."""
+    page = visit(name)
+    assert page.locator("svg.marks path").count() > 0
+    ran = """async () => {
+        const ran = [];
+        await new Promise((resolve) => setTimeout(() => {  // what is evaluated for a test itself is free of the policy
+            try { new Function("ran", "ran.push('text')")(ran); } catch { /* refused */ }
+            resolve();
+        }));
+        window.mark = () => ran.push("inline");
+        const inline = document.createElement("script");
+        inline.textContent = "window.mark()";
+        document.head.append(inline);
+        const image = new Image();
+        await new Promise((resolve) => { image.onload = image.onerror = resolve; image.src = "http://127.0.0.1:9/x.png"; });
+        return ran;
+    }"""
+    with page.context.new_page() as other:  # the violations that this test provokes are none of the page's
+        other.goto(page.url)
+        assert other.evaluate(ran) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.paths import sql_folder
-
-MAX_BYTES = 2**20
+from ness_pipeline.paths import small_text, sql_folder
 
 
 @dataclass(frozen=True)
@@ -49,9 +47,7 @@ def question_text(path: Path) -> str:
     file = path if path.is_file() else packaged
     if not file.is_file():
         raise WrongUsage(f"There is no file {path} and no worked question of that name; `ness queries` lists them.")
-    if file.stat().st_size > MAX_BYTES:
-        raise WrongUsage(f"{file.name} has more than 1 MiB, which no question has; check the name of the file.")
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return small_text(file)
     except (OSError, UnicodeDecodeError) as error:
         raise WrongUsage(f"{file.name} is not readable as UTF-8 text ({error}); save the question as UTF-8.") from error

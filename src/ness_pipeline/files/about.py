@@ -87,7 +87,7 @@ def _download(text: str) -> About:
     """GBIF's answer about a download, or the request that was sent: conditions inside it may name other checklists."""
     try:
         answer = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return About()
     request = answer.get("request", answer) if isinstance(answer, dict) else None
     key = request.get("checklistKey") if isinstance(request, dict) else None
@@ -112,7 +112,7 @@ def _datapackage(text: str) -> About:
     """A frictionless data package."""
     try:
         package = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return About()
     if not isinstance(package, dict):
         return About()
@@ -132,7 +132,8 @@ def _first(value: Any) -> Mapping[str, Any]:
 
 
 def _text(value: Any) -> str | None:
-    return " ".join(value.split()) or None if isinstance(value, str) else None
+    # JSON can hold half of a letter, which no file and no database can keep.
+    return " ".join(value.encode(errors="replace").decode().split()) or None if isinstance(value, str) else None
 
 
 def _eml(text: str) -> About:
@@ -141,7 +142,7 @@ def _eml(text: str) -> About:
         return About()
     try:
         root = fromstring(text)  # noqa: S314  (it has no definitions of its own, as was just looked)
-    except ParseError:
+    except (ParseError, RecursionError):
         return About()
     rights = root.find(".//intellectualRights")
     address = None if rights is None else rights.find(".//ulink")

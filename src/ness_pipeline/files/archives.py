@@ -5,10 +5,13 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import os
 import shutil
 import stat
+import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -22,6 +25,10 @@ MAX_RATIO = 200
 HARMLESS_BYTES = 64 * 2**20
 """Below this unpacked size the ratio does not matter."""
 CHUNK = 2**20
+MAX_MEMBERS = 10_000
+"""Most files that are unpacked of one archive."""
+MAX_NAME, MAX_PART = 1_000, 255
+"""Letters of a name with its folders, and bytes of each of these, that every system can keep."""
 NOTES = ("citation", "citations", "licence", "license", "metadata", "readme", "rights")
 """Stems of the texts that people and GBIF put beside data."""
 BESIDE_THE_CORE = ("dataset/", "verbatim.txt", "multimedia.txt")
@@ -33,8 +40,11 @@ COMPRESSIONS: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x28\xb5\x2f\xfd": lambda file: zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True),
 }
 """First bytes of a compressed file to what opens it."""
-DAMAGED = (zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, lzma.LZMAError, zstandard.ZstdError, EOFError)
-"""What the libraries raise for files that are damaged or cut short."""
+DAMAGED = (
+    zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zstandard.ZstdError,
+    EOFError, ValueError, struct.error, OverflowError, MemoryError, RecursionError,
+)  # fmt: skip
+"""What the libraries raise for files that are damaged, cut short or say of themselves what cannot be."""
 
 
 def is_junk(name: PurePosixPath | Path) -> bool:
@@ -69,12 +79,12 @@ def unzip(path: Path, folder: Path) -> None:
     """
     with zipfile.ZipFile(path) as archive:
         check_zip(path, archive)
-        members = [member for member in archive.infolist() if not member.is_dir()]
+        members = [member for member in archive.infolist() if not member.filename.endswith("/")]
         for member in members:
             if stat.S_ISLNK(member.external_attr >> 16):
                 raise WrongUsage(f"{path.name} holds a symbolic link ({member.filename!r}); zip the file itself.")
         _check_space(path, folder, sum(member.file_size for member in members))
-        wanted = _wanted([member.filename for member in members])
+        wanted = _wanted(path, [member.filename for member in members])
         for member in members:
             if member.filename in wanted and not _is_long_note(member.filename, member.file_size):
                 with archive.open(member) as packed:
@@ -87,7 +97,7 @@ def check_zip(path: Path, archive: zipfile.ZipFile) -> None:
     Raises:
         WrongUsage: it cannot.
     """
-    members = [member for member in archive.infolist() if not member.is_dir()]
+    members = [member for member in archive.infolist() if not member.filename.endswith("/")]
     _check_names(path, [member.filename for member in members])
     if any(member.flag_bits & 0x1 for member in members):
         raise WrongUsage(f"{path.name} is encrypted; unpack it with its password and load the file inside.")
@@ -116,18 +126,24 @@ def untar(tar: Path, folder: Path, path: Path) -> None:
             if not member.isreg() or member.issparse():
                 raise WrongUsage(f"{path.name} holds {member.name!r}, which is no ordinary file; pack only files.")
         _check_space(path, folder, sum(member.size for member in members))
-        wanted = _wanted([member.name for member in members])
+        wanted = _wanted(path, [member.name for member in members])
         for member in members:
             content = archive.extractfile(member)
             if content is not None and member.name in wanted and not _is_long_note(member.name, member.size):
                 _copy(content, _target(folder, member.name), path, max(member.size, 1))
 
 
-def _wanted(names: Collection[str]) -> set[str]:
-    """The files that are read."""
+def _wanted(path: Path, names: Collection[str]) -> set[str]:
+    """The files that are read.
+
+    Raises:
+        WrongUsage: they are too many.
+    """
     wanted = {name for name in names if not is_junk(PurePosixPath(name))}
     if any(PurePosixPath(name).name == "meta.xml" for name in names):
-        return {name for name in wanted if not name.startswith(BESIDE_THE_CORE)}
+        wanted = {name for name in wanted if not name.startswith(BESIDE_THE_CORE)}
+    if len(wanted) > MAX_MEMBERS:
+        raise WrongUsage(f"{path.name} holds {len(wanted):,} files; pack one table with what describes it.")
     return wanted
 
 
@@ -145,6 +161,12 @@ def _check_names(path: Path, names: Iterable[str]) -> None:
     seen: set[PurePosixPath] = set()
     for name in names:
         inside = PurePosixPath(name.replace("\\", "/"))
+        if not inside.parts:
+            raise WrongUsage(f"{path.name} holds a file without a name; pack it anew.")
+        if len(name) > MAX_NAME or max(len(os.fsencode(part)) for part in inside.parts) > MAX_PART:
+            raise WrongUsage(
+                f"{path.name} holds a file with an overlong name ({name[:40]!r} …); pack it with a shorter one."
+            )
         if inside.is_absolute() or ".." in inside.parts or ":" in inside.parts[0]:
             message = f"{path.name} holds a file that would be written outside ({name!r}); do not trust it."
             raise WrongUsage(message)

@@ -6,10 +6,11 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from ness_pipeline.errors import WrongUsage
+from ness_pipeline.errors import WrongUsage, first_line
 from ness_pipeline.files import OCCURRENCES
 from ness_pipeline.files.tables import loadable
 from ness_pipeline.names.column_names import nearest
+from ness_pipeline.paths import small_text
 
 
 def table_and_paths(words: Sequence[str]) -> tuple[str | None, list[Path]]:
@@ -50,10 +51,10 @@ def read_map(words: Sequence[str]) -> dict[str, str]:
         if path.suffix != ".toml":
             raise WrongUsage(f"--map {word} says nothing of a column; write it as THEIRS=OURS, or give a .toml file.")
         try:
-            read = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            read = tomllib.loads(small_text(path))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
             raise WrongUsage(
-                f'--map {word} is not readable ({error}); write one line for each column, as theirs = "ours".'
+                f'--map {word} is not readable ({first_line(error)}); write one line for each column, as theirs = "ours".'
             ) from error
         for theirs, ours in read.items():
             if not isinstance(ours, str):

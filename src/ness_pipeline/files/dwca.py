@@ -12,12 +12,13 @@ from xml.etree.ElementTree import ParseError
 from dwca.descriptors import ArchiveDescriptor, DataFileDescriptor, shorten_term
 from dwca.exceptions import InvalidArchive
 
-from ness_pipeline.errors import WrongUsage
-from ness_pipeline.files.encoding import as_utf8
+from ness_pipeline.errors import WrongUsage, first_line
+from ness_pipeline.files.encoding import as_utf8, is_text_encoding
 from ness_pipeline.files.raw import RawTable
-from ness_pipeline.files.text import TextFormat, first_lines
+from ness_pipeline.files.text import MAX_COLUMNS, TextFormat, check_width, first_lines
 from ness_pipeline.files.unpack import Unpacked
 
+MAX_HEADER_LINES = 1_000
 LEFT_OUT = {"encoding": "UTF-8", "fieldsTerminatedBy": ",", "fieldsEnclosedBy": "&quot;"}
 """What an attribute means that an archive leaves out (Darwin Core text guide); the reader has other defaults."""
 
@@ -55,6 +56,7 @@ def archive_table(archive: Unpacked, row_type: str = "occurrence") -> RawTable:
     files = tuple(_readable(_inside(archive.root, name, shown), core, archive.scratch, shown) for name in locations)
     delimiter, quote = core.fields_terminated_by, core.fields_enclosed_by
     names = [f"column {number}" for number in range(1, 1 + _width(files[0], core, shown))]
+    check_width(names, shown)
     defaults = {}
     for field in core.fields:
         name = shorten_term(field["term"])
@@ -67,7 +69,7 @@ def archive_table(archive: Unpacked, row_type: str = "occurrence") -> RawTable:
         if field["default"] is not None:
             defaults[name] = field["default"]
     for index, name in ((core.id_index, "id"), (core.coreid_index, "coreid")):
-        if index is not None and names[index].startswith("column ") and name not in names:
+        if index is not None and index < len(names) and names[index].startswith("column ") and name not in names:
             names[index] = name
     text = TextFormat(delimiter, quote, tuple(names), core.lines_to_ignore)
     return RawTable(shown, files, tuple(dict.fromkeys([*names, *defaults])), text, defaults)
@@ -77,7 +79,10 @@ def _width(file: Path, core: DataFileDescriptor, shown: str) -> int:
     """How many columns a file has: those of its widest row up to the first one with values."""
     lines = (f"{line}\n" for line in first_lines(file, shown))
     rows = csv.reader(lines, delimiter=core.fields_terminated_by, quotechar=core.fields_enclosed_by or None)
-    return max(len(row) for row in itertools.islice(rows, core.lines_to_ignore + 1))
+    try:
+        return max((len(row) for row in itertools.islice(rows, core.lines_to_ignore + 1)), default=0)
+    except csv.Error as error:
+        raise WrongUsage(f"{shown} has a first line that is no row ({error}); export the table again.") from error
 
 
 def _row_type(part: DataFileDescriptor) -> str:
@@ -93,12 +98,43 @@ def _descriptor(meta: str, shown: str) -> ArchiveDescriptor:
     try:
         descriptor = ArchiveDescriptor(complete)
         for part in (descriptor.core, *descriptor.extensions):
-            codecs.lookup(part.file_encoding)
-    except (ParseError, InvalidArchive, AttributeError, TypeError, ValueError, LookupError) as error:
+            _check_part(part, shown)
+    except (ParseError, InvalidArchive, AttributeError, TypeError, ValueError, LookupError, RecursionError) as error:
         raise WrongUsage(
-            f"{shown} has a meta.xml that is not readable ({error}); download the archive again."
+            f"{shown} has a meta.xml that is not readable ({first_line(error)}); download the archive again."
         ) from error
     return descriptor
+
+
+def _check_part(part: DataFileDescriptor, shown: str) -> None:
+    """Be sure that a part of an archive is described as a table can be.
+
+    Raises:
+        WrongUsage: it is not; the sentence names attribute and value.
+        ValueError: a number is none.
+    """
+    encoding = part.file_encoding
+    if not is_text_encoding(encoding):
+        raise _not_a_table(shown, "encoding", encoding, "which is no encoding of texts that is read")
+    for attribute, value, shortest in (
+        ("fieldsTerminatedBy", part.fields_terminated_by, 1),
+        ("fieldsEnclosedBy", part.fields_enclosed_by, 0),
+    ):
+        if not shortest <= len(value) <= 1 or value in {"\n", "\r", "\0"}:
+            raise _not_a_table(shown, attribute, value, "which is no single sign")
+    lines = part.raw_element.get("ignoreHeaderLines", "0")
+    if not 0 <= part.lines_to_ignore <= MAX_HEADER_LINES:
+        raise _not_a_table(shown, "ignoreHeaderLines", lines, f"which is not from 0 to {MAX_HEADER_LINES}")
+    for index in (part.id_index, part.coreid_index, *(field["index"] for field in part.fields)):
+        if index is not None and not 0 <= index < MAX_COLUMNS:
+            raise _not_a_table(shown, "index", str(index), f"which is not from 0 to {MAX_COLUMNS - 1}")
+
+
+def _not_a_table(shown: str, attribute: str, value: str, why: str) -> WrongUsage:
+    """The error for an attribute of a description that no table can have."""
+    return WrongUsage(
+        f"{shown} has a meta.xml with {attribute}={value[:40]!r}, {why}; correct it, or load the table without the archive."
+    )
 
 
 def _inside(root: Path, name: str, shown: str) -> Path:

@@ -17,6 +17,11 @@ SAMPLE = 64 * 2**10
 """So many bytes of lines with letters beyond ASCII are looked at to tell an encoding."""
 WESTERN = "Windows-1252"
 CODECS = {WESTERN: "cp1252", "UTF-16": "utf-16"}
+FAMILIES = re.compile(
+    r"ascii|utf-?_?(7|8|8-sig|16|16-le|16-be|32|32-le|32-be)|iso8859-\d+|cp\d+|koi8-[rtu]|mac-\w+|gb2312|gbk|gb18030|hz|"
+    r"big5(hkscs)?|shift_jis\w*|euc_\w+|johab|iso2022_\w+|tis-620|ptcp154|kz1048|hp-roman8"
+)
+"""Names that Python has for encodings of texts; it has others, which run the text as code or unpack it (`unicode_escape`, `zlib`)."""
 NOT_WESTERN = re.compile(
     r"[^\W\d_a-zA-Z]{3}"  # three accented letters in a row: another alphabet
     r"|[¹²³](?=\w)|(?<=\w)[¿¡](?=\w)"  # figures and marks inside a word: letters of another code page
@@ -82,6 +87,14 @@ def as_utf8(path: Path, scratch: Path, shown: str, encoding: str | None = None) 
     return Text(copy, shown_encoding)
 
 
+def is_text_encoding(name: str) -> bool:
+    """Whether a name is that of an encoding of texts that can be read."""
+    try:
+        return FAMILIES.fullmatch(codecs.lookup(name).name) is not None
+    except (LookupError, ValueError):
+        return False
+
+
 def _lines_of(path: Path, encoding: str, *, has_line_feeds: bool) -> Iterator[str]:
     """The text in parts, with line feeds where it has only carriage returns."""
     with path.open(encoding=encoding, newline="") as text:
@@ -113,14 +126,19 @@ def _look(path: Path, shown: str) -> _Found:
     """Read a file once."""
     found = _Found()
     decoder = codecs.getincrementaldecoder("utf-8")()
-    lines = 1
+    lines, since_line_end = 1, 0
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
+            if file.tell() == len(chunk) and chunk[:4] in {codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE}:
+                raise WrongUsage(f"{shown} is written in UTF-32; export it again as UTF-8.")
             if file.tell() == len(chunk) and chunk[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
                 found.has_marks_of_utf16 = found.has_line_feeds = True
                 return found
+            if file.tell() == len(chunk) and chunk[1:SAMPLE:2].count(0) > len(chunk[:SAMPLE]) // 4:
+                raise WrongUsage(f"{shown} looks like UTF-16 without a mark at its start; export it again as UTF-8.")
             if b"\x00" in chunk:
                 raise WrongUsage(f"{shown} is no text table (it holds zero bytes); export it as CSV.")
+            since_line_end = _since_line_end(chunk, since_line_end, shown)
             found.has_line_feeds |= b"\n" in chunk
             found.has_returns |= b"\r" in chunk
             if found.not_utf8 is None:
@@ -131,6 +149,25 @@ def _look(path: Path, shown: str) -> _Found:
     if found.not_utf8 is None:
         found.not_utf8 = _fault(decoder, b"", lines, final=True)
     return found
+
+
+def _since_line_end(chunk: bytes, before: int, shown: str) -> int:
+    """Bytes since the last line end.
+
+    Args:
+        chunk: a part of a text, no longer than the longest line.
+        before: bytes since the last line end before it.
+        shown: how messages name the text.
+
+    Raises:
+        WrongUsage: there is a longer line; it has to be found before somebody tries to read it.
+    """
+    ends = (chunk.find(b"\n"), chunk.find(b"\r"))
+    first = min((end for end in ends if end >= 0), default=len(chunk))
+    if before + first > CHUNK:
+        raise WrongUsage(f"{shown} has a line of more than {CHUNK // 2**20} MiB; look whether its line ends are lost.")
+    last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+    return before + len(chunk) if last < 0 else len(chunk) - 1 - last
 
 
 def _fault(decoder: codecs.IncrementalDecoder, chunk: bytes, lines: int, *, final: bool) -> str | None:

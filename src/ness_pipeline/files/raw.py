@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -13,7 +14,8 @@ import polars as pl
 from ness_pipeline.contract.refused import no_refused_rows, refused_rows, whole_rows_as_json
 from ness_pipeline.cube.records import Records
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.files.text import MAX_LINE, TextFormat
+from ness_pipeline.files.reading import Reading, reading, unreadable
+from ness_pipeline.files.text import MAX_LINE, TextFormat, check_width
 from ness_pipeline.names.checklists import checklist_in
 from ness_pipeline.names.column_names import ColumnNames
 from ness_pipeline.spreadsheet import ESCAPED
@@ -21,6 +23,11 @@ from ness_pipeline.sql import exact_path, frame_of, identifier, literal
 
 BATCH_CELLS = 2_000_000
 """Values per batch: a wide table is read in fewer rows at a time, so that memory is the same."""
+MAX_NESTED = 40
+"""Lists and structs in the type of a column; GBIF's have three."""
+HARMLESS_ROWS = 10_000_000
+ROWS_PER_BYTE = 10
+"""Most rows of a parquet file for each of its bytes; rows that differ in anything take a byte or more each."""
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """Stands in the name of a folder for a missing value."""
 DECIMAL_COMMA = r"^([+-]?\d+),(\d+)$"
@@ -88,13 +95,14 @@ class RawTable:
         if len(columns) > 1:
             named = " and ".join(sorted("/".join(names) or "none" for names in columns))
             raise WrongUsage(f"{shown} has folders that name different columns ({named}); load them one by one.")
-        with duckdb.connect() as connection:
-            table = cls(shown, files, (), None, folder_columns=columns.pop())
-            try:
-                table.names = tuple(table._relation(connection).columns)
-            except duckdb.Error as error:
-                raise unreadable(shown, error) from error
-            return table
+        table = cls(shown, files, (), None, folder_columns=columns.pop())
+        with table._reading() as clock:
+            relation = table._relation(clock.connection)
+            table.names = tuple(relation.columns)
+            _check_depth(dict(zip(relation.columns, map(str, relation.types), strict=True)), shown)
+            _check_rows(files, shown, clock.connection)
+        check_width(table.names, shown)
+        return table
 
     def batches(self) -> Iterator[pl.DataFrame]:
         """Frames with the file's columns as text and `ROW`, in the order of the file.
@@ -102,12 +110,12 @@ class RawTable:
         Raises:
             WrongUsage: the file is damaged further down, or a quote is never closed.
         """
-        with duckdb.connect() as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            received = 0
-            try:
-                reader = self._relation(connection).to_arrow_reader(max(1_000, BATCH_CELLS // len(self.names)))
-                for batch in reader:
+        try:
+            with self._reading() as clock:
+                received = 0
+                rows_at_once = max(1_000, BATCH_CELLS // len(self.names))
+                for batch in self._relation(clock.connection).to_arrow_reader(rows_at_once):
+                    clock.pause()
                     frame = pl.DataFrame(pl.from_arrow(batch))
                     if frame.height:
                         numbered = pl.int_range(received, received + frame.height, dtype=pl.Int64).alias(ROW)
@@ -117,9 +125,10 @@ class RawTable:
                             for name, value in self.defaults.items()
                         )
                         received += frame.height
-                self.malformed = self._malformed(connection)
-            except (duckdb.Error, pl.exceptions.PolarsError) as error:
-                raise unreadable(self.shown, error) from error
+                    clock.resume()
+                self.malformed = self._malformed(clock.connection)
+        except pl.exceptions.PolarsError as error:
+            raise unreadable(self.shown, error) from error
 
     def different(self, name: str) -> list[str]:
         """The different texts of a column, as `batches` gives them, in no order.
@@ -128,16 +137,19 @@ class RawTable:
             WrongUsage: the file is damaged.
         """
         texts = {self.defaults[name]} if name in self.defaults else set()
-        with duckdb.connect() as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            try:
-                relation = self._relation(connection)
-                if name in relation.columns:
-                    values = pl.from_arrow(relation.aggregate(identifier(name), identifier(name)).to_arrow_table())
+        with self._reading() as clock:
+            relation = self._relation(clock.connection)
+            if name in relation.columns:
+                values = pl.from_arrow(relation.aggregate(identifier(name), identifier(name)).to_arrow_table())
+                try:
                     texts.update(self._as_text(pl.DataFrame(values)[name]).drop_nulls())
-            except (duckdb.Error, pl.exceptions.PolarsError) as error:
-                raise unreadable(self.shown, error) from error
+                except pl.exceptions.PolarsError as error:
+                    raise unreadable(self.shown, error) from error
         return list(texts)
+
+    def _reading(self) -> AbstractContextManager[Reading]:
+        """A connection that reads the files within limits."""
+        return reading(self.shown, sum(file.stat().st_size for file in self.files))
 
     def _as_text(self, values: pl.Series) -> pl.Series:
         """A column as text; in a text table without the apostrophe that an export puts before formulas."""
@@ -150,16 +162,13 @@ class RawTable:
         Raises:
             WrongUsage: the file is damaged.
         """
-        with duckdb.connect() as connection:
-            try:
-                relation = self._relation(connection)
-                present = [identifier(name) for name in names if name in relation.columns]
-                if not present:
-                    return False
-                condition = " OR ".join(f"trim(CAST({name} AS VARCHAR)) = {literal(text)}" for name in present)
-                return bool(relation.filter(condition).limit(1).fetchall())
-            except duckdb.Error as error:
-                raise unreadable(self.shown, error) from error
+        with self._reading() as clock:
+            relation = self._relation(clock.connection)
+            present = [identifier(name) for name in names if name in relation.columns]
+            if not present:
+                return False
+            condition = " OR ".join(f"trim(CAST({name} AS VARCHAR)) = {literal(text)}" for name in present)
+            return bool(relation.filter(condition).limit(1).fetchall())
 
     def with_decimal_commas(self, names: Iterable[str]) -> list[str]:
         """Which columns of numbers have decimal commas: some separate no thousands, and no value of the column has a point.
@@ -167,16 +176,13 @@ class RawTable:
         Raises:
             WrongUsage: the file is damaged.
         """
-        with duckdb.connect() as connection:
-            try:
-                relation = self._relation(connection)
-                types = dict(zip(relation.columns, map(str, relation.types), strict=True))
-                texts = [name for name in names if types.get(name) == "VARCHAR"]
-                if not texts:
-                    return []
-                (answers,) = relation.aggregate(", ".join(map(_has_decimal_commas, texts))).fetchall()
-            except duckdb.Error as error:
-                raise unreadable(self.shown, error) from error
+        with self._reading() as clock:
+            relation = self._relation(clock.connection)
+            types = dict(zip(relation.columns, map(str, relation.types), strict=True))
+            texts = [name for name in names if types.get(name) == "VARCHAR"]
+            if not texts:
+                return []
+            (answers,) = relation.aggregate(", ".join(map(_has_decimal_commas, texts))).fetchall()
         return [name for name, answer in zip(texts, answers, strict=True) if answer]
 
     def largest(self, name: str) -> float:
@@ -185,12 +191,9 @@ class RawTable:
         Raises:
             WrongUsage: the file is damaged.
         """
-        with duckdb.connect() as connection:
-            try:
-                numbers = self._relation(connection).aggregate(f"max(TRY_CAST({identifier(name)} AS DOUBLE))")
-                return max((float(number or 0) for (number,) in numbers.fetchall()), default=0.0)
-            except duckdb.Error as error:
-                raise unreadable(self.shown, error) from error
+        with self._reading() as clock:
+            numbers = self._relation(clock.connection).aggregate(f"max(TRY_CAST({identifier(name)} AS DOUBLE))")
+            return max((float(number or 0) for (number,) in numbers.fetchall()), default=0.0)
 
     def as_records(self, folder: Path) -> Records:
         """The rows for a cube engine: parquet as it is, a text table rewritten as parquet of the same name.
@@ -204,15 +207,11 @@ class RawTable:
         if self.text is None and not self.renamed and not self.folder_columns:
             return Records(self.shown, tuple(map(str, self.files)))
         target = folder / self.files[0].name
-        with duckdb.connect() as connection:
-            connection.execute("SET memory_limit = '1GB'")
-            try:
-                relation = self._relation(connection)
-                projected = relation if self.text is None else relation.project(self._cleaned(relation.columns))
-                projected.write_parquet(str(target), compression="zstd")
-                self.malformed = self._malformed(connection)
-            except duckdb.Error as error:
-                raise unreadable(self.shown, error) from error
+        with self._reading() as clock:
+            relation = self._relation(clock.connection)
+            projected = relation if self.text is None else relation.project(self._cleaned(relation.columns))
+            projected.write_parquet(str(target), compression="zstd")
+            self.malformed = self._malformed(clock.connection)
         return Records(self.shown, (str(target),), self.malformed)
 
     def _cleaned(self, columns: Sequence[str]) -> str:
@@ -239,7 +238,7 @@ class RawTable:
                 f"FROM read_parquet([{listed}], union_by_name = true, binary_as_string = true, "
                 "hive_partitioning = true, hive_types_autocast = false)"
             )
-            above = set(values_in_folders(self.files[0], Path("/"))) - set(self.folder_columns)
+            above = set(values_in_folders(self.files[0].absolute(), Path("/"))) - set(self.folder_columns)
             own = [identifier(name) for name in everything.columns if name not in above]
             return everything.project(", ".join(own))
         if self.text is None:
@@ -286,6 +285,36 @@ class RawTable:
         )
 
 
+def _check_depth(types: Mapping[str, str], shown: str) -> None:
+    """Be sure that no column nests deeper than lists of records do.
+
+    Args:
+        types: DuckDB's type of each column.
+        shown: how messages name the file.
+
+    Raises:
+        WrongUsage: one does; writing its values as text takes twice the time with each level.
+    """
+    for name, kind in types.items():
+        if kind.count("[]") + kind.count("STRUCT(") + kind.count("MAP(") > MAX_NESTED:
+            raise WrongUsage(f"{shown} has a column {name!r} with too many lists in lists; leave it out.")
+
+
+def _check_rows(files: Sequence[Path], shown: str, connection: duckdb.DuckDBPyConnection) -> None:
+    """Be sure that parquet files do not claim far more rows than their bytes can tell apart.
+
+    Raises:
+        WrongUsage: they do; counting them could take days.
+    """
+    listed = ", ".join(literal(exact_path(file)) for file in files)
+    ((rows,),) = connection.sql(f"SELECT sum(num_rows) FROM parquet_file_metadata([{listed}])").fetchall()
+    size = sum(file.stat().st_size for file in files)
+    if rows > HARMLESS_ROWS and rows > ROWS_PER_BYTE * size:
+        raise WrongUsage(
+            f"{shown} claims {rows:,} rows in {size:,} bytes, so nearly all are the same; do not trust it."
+        )
+
+
 def checklist_of_rows(raw: RawTable, columns: ColumnNames) -> str | None:
     """The checklist that a column of a file names, None without such a column, or where it names several.
 
@@ -310,13 +339,6 @@ def values_in_folders(file: Path, root: Path) -> dict[str, str]:
     """The columns whose value for a file stands in the names of its folders below a root, as `year=2020`."""
     parts = [part.partition("=") for part in file.relative_to(root).parent.parts if "=" in part]
     return {name: unquote(value) for name, _, value in parts if name and value != NO_VALUE}
-
-
-def unreadable(shown: str, error: Exception) -> WrongUsage:
-    """The error for a file that cannot be read to its end."""
-    return WrongUsage(
-        f"{shown} is not readable to its end ({str(error).splitlines()[0]}); export or download it again."
-    )
 
 
 def as_text(values: pl.Series) -> pl.Series:

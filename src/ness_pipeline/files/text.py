@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ness_pipeline.errors import WrongUsage
 
 MAX_LINE = 2**23
+MAX_COLUMNS = 2_000
+"""Ten times as many as the widest table of a publisher has; far more take minutes to read."""
 DELIMITERS = "\t,;|"
 QUOTED = re.compile(r'"(?:[^"]|"")*"')
 OPEN_QUOTE = re.compile(r'(^|[,;|])"')
@@ -55,7 +57,7 @@ def sniff(path: Path, shown: str) -> TextFormat:
         WrongUsage: it has no header or no delimiter.
     """
     lines = first_lines(path, shown)
-    first = next(lines)
+    first = next(lines, "")
     above = 0
     stated = SEP_LINE.fullmatch(first)
     if stated is not None:
@@ -64,12 +66,16 @@ def sniff(path: Path, shown: str) -> TextFormat:
         above, first = next(
             ((number, line) for number, line in enumerate(lines, 1) if "Country Code" in line), (0, first)
         )
+    if not first.strip():
+        raise WrongUsage(f"{shown} holds no line of column names; export it again.")
     header = _whole_header(first, lines, shown)
     delimiter = stated[1] if stated is not None else _delimiter(header, shown)
     quoted = delimiter != "\t" or header.startswith('"')
-    names = (
-        next(csv.reader(io.StringIO(header, newline=""), delimiter=delimiter)) if quoted else header.split(delimiter)
-    )
+    try:
+        read = csv.reader(io.StringIO(header, newline=""), delimiter=delimiter)
+        names = next(read) if quoted else header.split(delimiter)
+    except (csv.Error, TypeError, ValueError) as error:
+        raise WrongUsage(f"{shown} has a line of column names that is no row ({error}); export it again.") from error
     return TextFormat(delimiter, '"' if quoted else "", distinct_names(names, shown), above + 1)
 
 
@@ -112,8 +118,21 @@ def _delimiter(header: str, shown: str) -> str:
     return delimiter
 
 
+def check_width(names: Sequence[str], shown: str) -> None:
+    """Be sure that a table is not wider than any that is read.
+
+    Raises:
+        WrongUsage: it is.
+    """
+    if len(names) > MAX_COLUMNS:
+        raise WrongUsage(
+            f"{shown} has {len(names):,} columns, and no more than {MAX_COLUMNS:,} are read; keep those that are needed."
+        )
+
+
 def distinct_names(names: list[str], shown: str) -> tuple[str, ...]:
     """Column names as they are; a name that occurs twice could mean either column, so it is refused."""
+    check_width(names, shown)
     stripped = [name.strip() for name in names]
     lowered = [name.lower() for name in stripped if name]
     for name in lowered:

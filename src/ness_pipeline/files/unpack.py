@@ -6,7 +6,6 @@ import re
 import stat
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -90,7 +89,7 @@ def unpacked(path: Path) -> Iterator[Unpacked]:
     with tempfile.TemporaryDirectory(prefix="ness-") as scratch:
         try:
             content = _open(file, Path(scratch), sheet)
-        except (*DAMAGED, zlib.error) as error:
+        except DAMAGED as error:
             raise WrongUsage(f"{path.name} is damaged or cut short ({error}); download it again.") from error
         except NotImplementedError as error:
             raise WrongUsage(f"{path.name} uses a compression that is not readable ({error}); zip it anew.") from error
@@ -157,12 +156,27 @@ def _start(path: Path, position: int = 0) -> bytes:
         return file.read(8)
 
 
+def _check_inside(file: Path, root: Path, path: Path) -> None:
+    """Be sure that something in a folder is an ordinary file of it.
+
+    Raises:
+        WrongUsage: it is a link to nothing or out of the folder, or its reading might never end.
+    """
+    if not file.exists():
+        raise WrongUsage(f"{path.name} holds {file.name}, which points to a missing file; fetch it first.")
+    if not file.is_file():
+        raise WrongUsage(f"{path.name} holds {file.name}, which is a pipe, a device or a socket; remove it.")
+    if file.is_symlink() and not file.resolve().is_relative_to(root.resolve()):
+        raise WrongUsage(
+            f"{path.name} holds {file.name}, a link that leads out of the folder; put the file itself there."
+        )
+
+
 def _from_folder(path: Path, root: Path, scratch: Path) -> Unpacked:
     """The data files of a folder: parquet parts if there are any, else the tables; empty parts are skipped."""
     present = sorted(file for file in root.rglob("*") if not file.is_dir() and not is_junk(file.relative_to(root)))
     for file in present:
-        if not file.is_file():
-            raise WrongUsage(f"{path.name} holds {file.name}, which points to a missing file; fetch it first.")
+        _check_inside(file, root, path)
     notes = tuple(file for file in present if is_note(file) or BESIDE_DATA.fullmatch(file.name))
     meta = next((file for file in present if file.name == "meta.xml"), None)
     if meta is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
+from typing import IO
 
 import fastexcel
 import polars as pl
@@ -14,6 +16,13 @@ from ness_pipeline.files.unpack import Unpacked
 
 MAX_BYTES = 256 * 2**20
 """Largest size of the unpacked sheets; a larger workbook is read into memory as a whole and would need several GiB."""
+SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+PLACE = re.compile(rb"\br=[\"']([A-Z]{0,8})(\d{1,12})[\"']")
+"""The place of a cell or a row in the XML of a sheet, as in `r="AB12"`."""
+LONGEST_PLACE = 32
+MAX_ROWS = 1_048_576
+MAX_CELLS = 20_000_000
+"""Cells of the rectangle from the first one to the last, all of which are held in memory, 100 bytes each."""
 MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
 INSTANT = r"^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})"
 
@@ -27,8 +36,12 @@ def sheet_as_parquet(content: Unpacked) -> Path:
     shown = content.path.name
     with zipfile.ZipFile(content.path) as archive:
         size = sum(member.file_size for member in archive.infolist())
-    if size > MAX_BYTES:
-        raise WrongUsage(f"{shown} unpacks to {size // 2**20} MiB; save the sheet as CSV and load that.")
+        if size > MAX_BYTES:
+            raise WrongUsage(f"{shown} unpacks to {size // 2**20} MiB; save the sheet as CSV and load that.")
+        for member in archive.infolist():
+            if SHEET.fullmatch(member.filename):
+                with archive.open(member) as sheet:
+                    _check_extent(sheet, shown)
     try:
         workbook = fastexcel.read_excel(content.path)
         tables = {name: _rows(workbook, name) for name in _wanted(workbook.sheet_names, content)}
@@ -46,6 +59,35 @@ def sheet_as_parquet(content: Unpacked) -> Path:
     target = content.scratch / f"{content.path.stem}.parquet"
     _as_table(next(iter(with_rows.values())), shown).write_parquet(target)
     return target
+
+
+def _check_extent(sheet: IO[bytes], shown: str) -> None:
+    """Be sure that the cells of a sheet do not lie so far apart that the table between them fills the memory.
+
+    Args:
+        sheet: its XML.
+        shown: how messages name the workbook.
+
+    Raises:
+        WrongUsage: they do, or lie where no sheet has a place.
+    """
+    rows, columns, rest = 1, 1, b""
+    while chunk := sheet.read(2**20):
+        for letters, number in set(PLACE.findall(rest + chunk)):
+            rows, columns = max(rows, int(number)), max(columns, _column_number(letters))
+        rest = chunk[-LONGEST_PLACE:]
+        if rows > MAX_ROWS or rows * columns > MAX_CELLS:
+            raise WrongUsage(
+                f"{shown} has cells as far away as row {rows:,} and column {columns:,}; remove what stands apart, or save the sheet as CSV."
+            )
+
+
+def _column_number(letters: bytes) -> int:
+    """The number of a column by its letters: 1 for `A`, 27 for `AA`; 0 without letters."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 def _wanted(names: list[str], content: Unpacked) -> list[str]:

@@ -19,9 +19,9 @@ from pydantic import ValidationError
 
 from ness_pipeline.contract.dictionary import Table
 from ness_pipeline.contract.measures import measures
-from ness_pipeline.errors import WrongUsage
+from ness_pipeline.errors import WrongUsage, first_line
 from ness_pipeline.index.definition import HALVES, Definition, Measure, Pillar
-from ness_pipeline.paths import sql_folder
+from ness_pipeline.paths import small_text, sql_folder
 from ness_pipeline.schemas.vocabulary import INDEX_SETS, NO_MEANING, ROLL_UPS, TAXON_GROUPS
 
 OWN_TABLE = "metrics.eco_security_index"
@@ -180,14 +180,12 @@ def read_definition(path: Path | None = None) -> Definition:
     """
     file = path or definition_file()
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = tomllib.loads(small_text(file))
     except OSError as error:
-        message = (
-            f"The definition {file} cannot be read ({error.strerror}); `ness index --show` prints one to start from."
-        )
+        message = f"The definition {file} cannot be read ({error.strerror or error}); `ness index --show` prints one to start from."
         raise WrongUsage(message) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WrongUsage(f"The definition {file} is no TOML ({error}); correct it there.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise WrongUsage(f"The definition {file} is no TOML ({first_line(error)}); correct it there.") from error
     try:
         definition = Definition.model_validate(content)
     except ValidationError as error:

@@ -368,6 +368,7 @@ def load_file(
     Raises:
         NessError: the file is unreadable or breaks the contract; nothing of it is loaded.
     """
+    check_file(with_sheet(path)[0])
     options = {
         "table": table,
         "country": country_code,

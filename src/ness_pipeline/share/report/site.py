@@ -35,7 +35,17 @@ CHUNK = 10
 """Countries whose tables are read together."""
 WORTH_SHARING = 30
 """Pages from which on further processes save more than their start costs."""
-ASSETS = ("ness.css", "ness.js", "world.js", "map.js", "table.js")
+ASSETS = ("ness.css", "theme.js", "ness.js", "world.js", "map.js", "table.js")
+
+POLICY = (
+    "default-src 'none'; script-src 'self' file:; style-src 'self' file: 'unsafe-inline'; style-src-elem 'self' file:; "
+    "img-src data:; base-uri 'none'; form-action 'none'"
+)
+"""What a page may load and run: the scripts and colours beside it, and nothing from a text or from elsewhere.
+
+For pages that are opened from a folder some browsers ask for `file:` beside 'self'. The places of marks are style attributes,
+which older browsers find under `style-src` only.
+"""
 
 
 @dataclass(frozen=True)
@@ -89,7 +99,7 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"number": number, "day": day, "json": _json}
-    environment.globals |= {"version": __version__}
+    environment.globals |= {"version": __version__, "policy": POLICY}
     return environment
 
 

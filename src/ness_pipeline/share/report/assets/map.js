@@ -124,7 +124,7 @@
     if (width < 50 || !areas.length) return;  // the other tab is open, or no numbers are here yet
     drawnAt = width;
     if (view) view.finalize();
-    ({ view } = await window.vegaEmbed(canvas, spec(width), { mode: "vega", actions: false, renderer: "svg", tooltip: false }));
+    ({ view } = await window.vegaEmbed(canvas, spec(width), { mode: "vega", actions: false, ast: true, defaultStyle: false, renderer: "svg", tooltip: false }));
     for (const part of canvas.querySelectorAll("[role], [aria-roledescription]")) {
       for (const name of ["role", "aria-roledescription", "aria-label"]) part.removeAttribute(name);
     }

@@ -26,6 +26,8 @@ window.ness = window.ness || {};
     say();
   }
 
+  document.addEventListener("submit", (event) => event.preventDefault());  // forms here only hold choices
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") document.querySelectorAll(".term").forEach((term) => term.classList.add("shut"));
   });
@@ -97,7 +99,8 @@ window.ness = window.ness || {};
       spec.height *= scale;
     }
     const formatLocale = { decimal: ".", thousands: "\u202f", grouping: [3], currency: ["", ""] };
-    await window.vegaEmbed(figure.querySelector(".drawing"), spec, { actions: false, renderer: "svg", formatLocale });
+    // With `ast` expressions are interpreted: the page allows no text to be run as a script.
+    await window.vegaEmbed(figure.querySelector(".drawing"), spec, { actions: false, ast: true, defaultStyle: false, tooltip: { disableDefaultStyle: true }, renderer: "svg", formatLocale });
     // The picture is described once, by the element around it, and not mark by mark.
     for (const part of canvas.querySelectorAll("[role], [aria-roledescription]")) {
       for (const name of ["role", "aria-roledescription", "aria-label"]) part.removeAttribute(name);
