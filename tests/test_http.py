@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import gzip
 import json
 import logging
 import threading
 import time
 import traceback
+import tracemalloc
+import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import SimpleNamespace
+from pathlib import Path
 
 import pytest
 
 from ness_pipeline.errors import SourceUnavailable
 from ness_pipeline.landing.http import Session, user_agent
-from ness_pipeline.landing.request import Request
+from ness_pipeline.landing.request import Payload, Request
 from ness_pipeline.logs import scrub
 from ness_pipeline.settings import Settings
 
@@ -209,23 +213,148 @@ def test_hanging_server_times_out(server: Server) -> None:
     given_up.set()
 
 
-def test_dripping_server_is_given_up(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A body that never ends, some bytes within every time-out, does not hold a run for ever."""
+def slowly(start: bytes, piece: bytes) -> Callable[[Handler], None]:
+    """An answer that begins and then sends one piece now and then, until the client ends the connection."""
+
+    def play(handler: Handler) -> None:
+        handler.close_connection = True
+        with contextlib.suppress(OSError):
+            handler.connection.sendall(start)
+            while True:
+                handler.connection.sendall(piece)
+                time.sleep(0.01)
+
+    return play
+
+
+DRIPS = {
+    "a byte of the body": slowly(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n", b" "),
+    "a body without length": slowly(b"HTTP/1.1 200 OK\r\n\r\n", b" "),
+    "a byte of a header": slowly(b"HTTP/1.1 200 OK\r\nServer: ", b"s"),
+    "a byte of the status": slowly(b"HTTP/1.1 200 ", b"O"),
+    "header after header": slowly(b"HTTP/1.1 200 OK\r\n", b"A: b\r\n"),
+    "later, later": slowly(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "the length of a chunk": slowly(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"),
+    "a refusal": slowly(b"HTTP/1.1 503 Busy\r\nContent-Length: 1000000000\r\n\r\n", b" "),
+    "a redirect": slowly(b"HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 1000000000\r\n\r\n", b" "),
+}
+
+
+@pytest.mark.parametrize("what", DRIPS)
+def test_dripping_server_is_given_up(server: Server, what: str) -> None:
+    """An answer that never ends, some bytes within every time-out, holds no run for longer than ten time-outs, twice."""
+    server.queue = [DRIPS[what]] * 9
     begun = time.monotonic()
-    fast = SimpleNamespace(monotonic=lambda: begun + 20 * (time.monotonic() - begun), sleep=time.sleep)
-    monkeypatch.setattr("ness_pipeline.landing.http.time", fast)
+    with pytest.raises(SourceUnavailable, match=r"too slowly|redirects /v1/thing more than"):
+        send(server, timeout_read_s=0.1)
+    assert time.monotonic() - begun < 30
 
-    def drip(handler: Handler) -> None:
+
+def test_dripping_file_is_given_up(server: Server, tmp_path: Path) -> None:
+    """A download as well, and nothing of it stays."""
+    server.queue = [DRIPS["a byte of the body"]] * 9
+    with (
+        Session(settings(server, timeout_read_s=0.1), backoff_s=0.01) as session,
+        pytest.raises(SourceUnavailable, match="too slowly"),
+    ):
+        session.download(Request.get("gbif", "/v1/thing"), tmp_path / "file", 2**30)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_after_a_slow_answer_the_next_one_arrives(server: Server) -> None:
+    """A connection that was ended because of its slowness is used no more."""
+    server.queue = [DRIPS["a byte of the body"]]
+    assert send(server, timeout_read_s=0.2).json() == {"ok": True}
+
+
+def test_a_download_takes_as_long_as_it_comes(server: Server, tmp_path: Path) -> None:
+    """A file of many MiB may take longer than one answer, as long as each MiB is in time."""
+
+    def steady(handler: Handler) -> None:
         handler.send_response(200)
-        handler.send_header("Content-Length", str(10**9))
+        handler.send_header("Content-Length", str(5 * 2**20))
         handler.end_headers()
-        while True:  # until the client closes the connection
-            handler.wfile.write(b" " * 2**17)
-            time.sleep(0.02)
+        for _ in range(40):
+            time.sleep(0.1)
+            handler.wfile.write(b"x" * 2**17)
 
-    server.queue = [drip]
-    with pytest.raises(SourceUnavailable, match="sends too slowly"):
-        send(server, timeout_read_s=2.0, retries=0)
+    server.queue = [steady]
+    with Session(settings(server, timeout_read_s=0.3)) as session:
+        session.download(Request.get("gbif", "/v1/thing"), tmp_path / "file", 2**30)
+    assert (tmp_path / "file").stat().st_size == 5 * 2**20
+
+
+def bomb(packing: str, times: int = 1) -> Callable[[Handler], None]:
+    """A short answer that unpacks to 10 GB of blanks, or is packed several times."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    megabyte = b" " * 2**20
+    body = b"".join(packer.compress(megabyte) for _ in range(300))
+    for _ in range(times - 1):
+        body = gzip.compress(body)
+
+    def play(handler: Handler) -> None:
+        handler.close_connection = True
+        handler.send_response(200)
+        handler.send_header("Content-Type", JSON)
+        handler.send_header("Content-Encoding", packing)
+        handler.end_headers()
+        with contextlib.suppress(OSError):
+            for _ in range(34):  # the stream goes on, so that the whole would be 10 GB
+                handler.wfile.write(body)
+
+    return play
+
+
+@pytest.mark.parametrize(
+    ("packing", "times", "says"), [("gzip", 1, "more than 64 MiB"), ("gzip, gzip", 2, "packed as")]
+)
+def test_a_bomb_is_unpacked_no_further_than_any_answer(server: Server, packing: str, times: int, says: str) -> None:
+    """What unpacks to a multiple of its size is refused while it is read, with little memory."""
+    server.queue = [bomb(packing, times)]
+    tracemalloc.start()
+    try:
+        with pytest.raises(SourceUnavailable, match=says):
+            send(server)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 300 * 2**20
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("[" * 200_000 + "]" * 200_000, "nested too deeply"),
+        ('{"a":' * 200_000 + "1" + "}" * 200_000, "nested too deeply"),
+        ('{"value": NaN}', "NaN is no number"),
+        ('{"value": -Infinity}', "Infinity is no number"),
+        ('{"value": 1e999}', "1e999 is no number"),
+    ],
+)
+def test_json_that_cannot_be_used_is_a_sentence(server: Server, body: str, says: str) -> None:
+    """Nesting that Python does not read and numbers that are none end the request, not the run; it is not repeated."""
+    server.queue = [answer(200, body)] * 2
+    with pytest.raises(SourceUnavailable, match=says):
+        send(server)
+    assert len(server.seen) == 1
+    payload = Payload(Request.get("gbif", "/"), "", 200, JSON, body.encode(), dt.datetime.now(dt.UTC))
+    with pytest.raises(SourceUnavailable, match="no JSON"):  # as it is read from landing
+        payload.json()
+
+
+@pytest.mark.parametrize("kind", ["text/html", JSON, "", "application/octet-stream"])
+def test_a_login_page_is_no_answer(server: Server, tmp_path: Path, kind: str) -> None:
+    """A web page under status 200 is named as what it is, whatever its type says, and no file of it stays."""
+    page = "\n<!DOCTYPE html><html><body><form>Sign in</form></body></html>"
+    server.queue = [answer(200, page, kind)] * 9
+    request = Request.get("gbif", "/v1/thing")
+    with Session(settings(server, retries=1), backoff_s=0.01) as session:
+        with pytest.raises(SourceUnavailable, match="web page"):
+            session.send(request)
+        with pytest.raises(SourceUnavailable, match="web page"):
+            session.download(request, tmp_path / "file", 2**20)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
@@ -314,11 +443,38 @@ def test_redirects_within_the_host_are_followed(server: Server) -> None:
     assert server.seen[1][1] == "/v1/moved"
 
 
-def test_redirects_to_another_host_are_refused(server: Server) -> None:
-    """What one publisher answers never sends us to someone else."""
-    server.queue = [answer(302, "", "text/plain", Location="http://localhost:9/elsewhere")]
-    with pytest.raises(SourceUnavailable, match="redirects to localhost:9"):
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [
+        ("http://localhost:9/elsewhere", "redirects to localhost:9"),
+        ("//localhost:9/elsewhere", "redirects to localhost:9"),
+        ("file:///etc/passwd", "redirects to file:/etc/passwd"),
+        ("ftp://127.0.0.1/x", "redirects to ftp:"),
+        ("/again", "more than 5 times"),
+    ],
+)
+def test_redirects_elsewhere_or_in_circles_are_refused(server: Server, target: str, says: str) -> None:
+    """What one publisher answers never sends us to someone else, to a file, or round and round."""
+    server.queue = [answer(302, "", "text/plain", Location=target)] * 20
+    with pytest.raises(SourceUnavailable, match=says):
         send(server)
+    assert len(server.seen) <= 6
+
+
+def test_the_body_of_a_redirect_is_not_read(server: Server) -> None:
+    """However large it is."""
+
+    def endless(handler: Handler) -> None:
+        handler.close_connection = True
+        handler.send_response(302)
+        handler.send_header("Location", "/v1/moved")
+        handler.end_headers()
+        with contextlib.suppress(OSError):
+            while True:
+                handler.wfile.write(b" " * 2**20)
+
+    server.queue = [endless]
+    assert send(server, timeout_read_s=20.0).json() == {"ok": True}
 
 
 def test_unreachable_publisher(server: Server) -> None:

@@ -18,7 +18,7 @@ from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import metadata
 from pathlib import Path
 from typing import Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 import tenacity
@@ -26,11 +26,27 @@ from urllib3.exceptions import HTTPError, InvalidHeader
 from urllib3.util import Retry
 
 from ness_pipeline.errors import PublisherAway, SourceUnavailable
+from ness_pipeline.landing.bodies import (
+    WEB_PAGES,
+    Transient,
+    check_packing,
+    is_web_page,
+    kind_of,
+    read_body,
+    redirected,
+    store_body,
+)
 from ness_pipeline.landing.credentials import Credentials, cause
-from ness_pipeline.landing.request import KEPT_HEADERS, Payload, Request
+from ness_pipeline.landing.request import KEPT_HEADERS, Payload, Request, parsed
+from ness_pipeline.landing.time_limit import TimeLimit, TooSlow, WatchedAdapter
 from ness_pipeline.logs import scrub, scrub_record
 from ness_pipeline.settings import Publisher, Settings
 
+LIMIT_IN_TIMEOUTS = 10
+"""Read time-outs that one whole answer may take, and that each MiB of a download may take."""
+MOST_REDIRECTS = 5
+LARGEST_BODY = 64 * 2**20
+"""Bytes of an answer, decompressed; the largest that is asked for has 5 MiB, and parsed it takes many times its size."""
 RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers that mean "later"; every other 4xx would be refused again, so it is never repeated."""
 
@@ -61,7 +77,7 @@ class Session:
         *,
         backoff_s: float = 1.0,
         longest_wait_s: float = 900.0,
-        largest_body: int = 512 * 2**20,
+        largest_body: int = LARGEST_BODY,
     ) -> None:
         logging.getLogger("urllib3.connectionpool").addFilter(scrub_record)
         self._settings = settings
@@ -74,8 +90,11 @@ class Session:
         self._host_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._locks_lock = threading.Lock()
         self._next_start: dict[Publisher, float] = {}
-        self._pool = _SameHostSession()
-        self._pool.headers.update({"User-Agent": user_agent(settings.contact), "Accept": "application/json"})
+        self._pool = _Unredirected()
+        for scheme in ("http://", "https://"):
+            self._pool.mount(scheme, WatchedAdapter())
+        about = {"User-Agent": user_agent(settings.contact), "Accept": "application/json"}
+        self._pool.headers.update(about | {"Accept-Encoding": "gzip, deflate"})
         # No publisher needs cookies, and a shared jar would not be safe across threads.
         self._pool.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
@@ -98,7 +117,7 @@ class Session:
         Raises:
             SourceUnavailable: no usable answer, or one that is too large.
         """
-        return self._attempt(request, lambda answer, name: self._store(answer, name, target, largest))
+        return self._attempt(request, lambda answer, name, limit: store_body(answer, name, limit, target, largest))
 
     def send(self, request: Request) -> Payload:
         """The publisher's answer, after as many retries as the settings allow.
@@ -121,7 +140,7 @@ class Session:
         with self._lock(url):
             try:
                 return attempts(self._ask, request, url, read)
-            except _Transient as error:
+            except Transient as error:
                 raise PublisherAway(scrub(str(error))) from error.__cause__
 
     def _lock(self, url: str) -> threading.Lock:
@@ -131,11 +150,11 @@ class Session:
     @staticmethod
     def _is_retried(state: tenacity.RetryCallState) -> bool:
         error = state.outcome.exception() if state.outcome else None
-        return isinstance(error, _Transient) and state.attempt_number <= error.most_retries
+        return isinstance(error, Transient) and state.attempt_number <= error.most_retries
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        asked = error.retry_after_s if isinstance(error, _Transient) else 0.0
+        asked = error.retry_after_s if isinstance(error, Transient) else 0.0
         return min(max(asked, self._backoff(state)), self._longest_wait_s)
 
     def _pace(self, publisher: Publisher) -> None:
@@ -146,37 +165,17 @@ class Session:
         time.sleep(start - now)
 
     def _ask(self, request: Request, url: str, read: _Read) -> Payload:
-        """One attempt: status first, then content type, then body."""
+        """One attempt, within the time that one answer may take."""
         self._pace(request.publisher)
         name = f"{request.publisher} ({urlsplit(url).netloc})"
-        timeout = (self._settings.timeout_connect_s, self._settings.timeout_read_s)
         try:
-            with self._pool.request(
-                request.method,
-                url,
-                data=request.body,
-                timeout=timeout,
-                stream=True,
-                auth=self._credentials.auth(request.publisher, request.path, url, is_signed=request.is_signed),
-                headers=_JSON_BODY if request.body is not None else None,
-            ) as answer:
-                is_wanted = 200 <= answer.status_code < 300  # noqa: PLR2004 - the success class of HTTP
-                body = self._credentials.hidden_in_body(
-                    request.publisher, read(answer, name) if is_wanted else self._read(answer, name)
-                )
-                self._check(request, answer, body, name)
-                return Payload(
-                    request=request,
-                    url=scrub(url),
-                    status=answer.status_code,
-                    content_type=answer.headers.get("Content-Type", ""),
-                    body=body,
-                    fetched_at=dt.datetime.now(dt.UTC),
-                    etag=answer.headers.get("ETag"),
-                    headers={name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers},
-                )
+            with TimeLimit(LIMIT_IN_TIMEOUTS * self._settings.timeout_read_s) as limit:
+                return self._answered(request, url, name, read, limit)
+        except TooSlow as error:
+            message = f"{name} sends its answer to {request.path} too slowly; try again later."
+            raise Transient(message, most_retries=1) from cause(request.publisher, error)
         except requests.Timeout as error:
-            raise _Transient(f"{name} did not answer {request.path} in time; try again later.") from cause(
+            raise Transient(f"{name} did not answer {request.path} in time; try again later.") from cause(
                 request.publisher, error
             )
         except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
@@ -190,7 +189,7 @@ class Session:
             HTTPError,
         ) as error:
             what = type(error).__name__
-            raise _Transient(
+            raise Transient(
                 f"{name} broke off at {request.path} ({what}); check the network or try again later."
             ) from cause(request.publisher, error)
         except requests.RequestException as error:
@@ -198,41 +197,60 @@ class Session:
             message = scrub(f"{name} cannot be asked ({error}); check the setting {setting}.")
             raise SourceUnavailable(message) from cause(request.publisher, error)
 
-    def _store(self, answer: requests.Response, name: str, target: Path, largest: int) -> bytes:
-        """Write the body to a file as it comes."""
-        half = target.with_name(f"{target.name}.part")
-        written = 0
-        try:
-            with half.open("wb") as file:
-                for chunk in answer.iter_content(2**20):
-                    written += len(chunk)
-                    if written > largest:
-                        raise SourceUnavailable(
-                            f"{name} sent more than {largest / 2**20:.3g} MiB; it is not what was asked for."
-                        )
-                    file.write(chunk)
-            promised = answer.headers.get("Content-Length", "")
-            if promised.isdigit() and "Content-Encoding" not in answer.headers and written != int(promised):
-                raise _Transient(f"{name} sent {written} of {promised} bytes; try again later.")
-            half.replace(target)
-        finally:
-            half.unlink(missing_ok=True)
-        return b""
+    def _answered(self, request: Request, url: str, name: str, read: _Read, limit: TimeLimit) -> Payload:
+        """The answer to one request: status first, then content type, then body."""
+        with self._opened(request, url, name) as answer:
+            is_wanted = 200 <= answer.status_code < 300 and kind_of(answer) not in WEB_PAGES  # noqa: PLR2004 - success
+            body = self._credentials.hidden_in_body(
+                request.publisher, (read if is_wanted else self._read)(answer, name, limit)
+            )
+            self._check(request, answer, body, name)
+            return Payload(
+                request=request,
+                url=scrub(url),
+                status=answer.status_code,
+                content_type=answer.headers.get("Content-Type", ""),
+                body=body,
+                fetched_at=dt.datetime.now(dt.UTC),
+                etag=answer.headers.get("ETag"),
+                headers={name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers},
+            )
 
-    def _read(self, answer: requests.Response, name: str) -> bytes:
-        """The decompressed body, read until it is complete, too large, or dripping for longer than anyone waits."""
-        deadline = time.monotonic() + 10 * self._settings.timeout_read_s
-        body = bytearray()
-        for chunk in answer.iter_content(2**16):
-            body += chunk
-            if len(body) > self._largest_body:
-                limit = f"{self._largest_body / 2**20:.3g} MiB"
-                raise SourceUnavailable(
-                    f"{name} sent more than {limit} in one answer; it is not what was asked for, please report it."
-                )
-            if time.monotonic() > deadline:
-                raise _Transient(f"{name} sends too slowly; try again later.")
-        return bytes(body)
+    def _opened(self, request: Request, url: str, name: str) -> requests.Response:
+        """An answer of which the headers have come, where it is none that points elsewhere.
+
+        Redirects are followed here, because `requests` reads the whole body of each without any limit.
+
+        Raises:
+            SourceUnavailable: it points to another host, in a circle, or is packed in another way than was asked for.
+        """
+        first = url
+        for _ in range(MOST_REDIRECTS + 1):
+            is_signed = request.is_signed and urlsplit(url).netloc == urlsplit(first).netloc
+            answer = self._pool.request(
+                request.method,
+                url,
+                data=request.body,
+                timeout=(self._settings.timeout_connect_s, self._settings.timeout_read_s),
+                stream=True,
+                auth=self._credentials.auth(request.publisher, request.path, url, is_signed=is_signed),
+                headers=_JSON_BODY if request.body is not None else None,
+            )
+            try:
+                check_packing(answer, f"{name} sent its answer to {request.path}")
+                if not answer.is_redirect or request.method != "GET":
+                    return answer
+                url = redirected(url, answer.headers["Location"])
+            except BaseException:
+                answer.close()
+                raise
+            answer.close()
+        raise SourceUnavailable(
+            f"{name} redirects {request.path} more than {MOST_REDIRECTS} times; check the publisher's URL in the settings."
+        )
+
+    def _read(self, answer: requests.Response, name: str, limit: TimeLimit) -> bytes:
+        return read_body(answer, name, limit, self._largest_body)
 
     def _next_step(self, request: Request, status: int) -> str:
         told = self._credentials.next_step(request.publisher, status, is_signed=request.is_signed)
@@ -256,23 +274,28 @@ class Session:
             )
             message = scrub(f"{name} answered {status} to {request.path}: {start!r}; {step}.")
             if status in RETRIED_STATUSES:
-                raise _Transient(message, retry_after_s=quiet_s, most_retries=1000 if is_patient else 0)
+                raise Transient(message, retry_after_s=quiet_s, most_retries=1000 if is_patient else 0)
             if status == 400 and request.publisher == "worldbank":  # noqa: PLR2004 - the World Bank says 400 when it is busy
-                raise _Transient(message, most_retries=2)
+                raise Transient(message, most_retries=2)
             raise PublisherAway(message) if status in {401, 403} else SourceUnavailable(message)
-        kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if kind in {"text/html", "text/xml", "application/xml", "application/xhtml+xml"}:
-            raise _Transient(
-                f"{name} answered {kind} instead of data to {request.path}: {scrub(start)!r}; try again later."
+        kind = kind_of(answer)
+        if kind in WEB_PAGES or (not request.is_bare and is_web_page(body)):
+            raise Transient(
+                f"{name} answered a web page ({kind or 'without a type'}) instead of data to {request.path}: "
+                f"{scrub(start)!r}; it may be a login or a maintenance page, look at it in a browser or try again later."
             )
         if kind.endswith("json") and not request.is_bare:
             try:
-                json.loads(body)
-            except ValueError:
-                raise _Transient(f"{name} sent a truncated answer to {request.path}; try again later.") from None
+                parsed(body)
+            except (json.JSONDecodeError, UnicodeDecodeError):
+                raise Transient(f"{name} sent a truncated answer to {request.path}; try again later.") from None
+            except ValueError as error:
+                raise SourceUnavailable(
+                    f"{name} sent JSON that cannot be used to {request.path} ({error}); please report it."
+                ) from None
 
 
-_Read = Callable[[requests.Response, str], bytes]
+_Read = Callable[[requests.Response, str, TimeLimit], bytes]
 _JSON_BODY = {"Content-Type": "application/json"}
 
 
@@ -285,41 +308,12 @@ def user_agent(contact: str | None) -> str:
     return f"ness-pipeline/{package['Version']}" + (f" ({comments})" if comments else "")
 
 
-class _Transient(Exception):
-    """A fault that may be gone at the next attempt."""
+class _Unredirected(requests.Session):
+    """A requests session that follows no redirect."""
 
-    def __init__(self, message: str, *, retry_after_s: float = 0.0, most_retries: int = 1000) -> None:
-        super().__init__(message)
-        self.retry_after_s = retry_after_s
-        self.most_retries = most_retries
-
-
-class _SameHostSession(requests.Session):
-    """A requests session that follows redirects within one host only."""
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """Where the answer points to.
-
-        Raises:
-            SourceUnavailable: to another host, or away from https.
-        """
-        target = super().get_redirect_target(resp)
-        if target is None:
-            return None
-        here, there = urlsplit(resp.url), urlsplit(urljoin(resp.url, target))
-        is_own_file_host = there.scheme == "https" and all(
-            (part.hostname or "").endswith(".gbif.org") for part in (here, there)
-        )  # GBIF hands finished downloads over from another of its hosts; requests drops the login on the way
-        if is_own_file_host:
-            return target
-        is_upgrade = (here.scheme, there.scheme) == ("http", "https") and here.hostname == there.hostname
-        if not is_upgrade and (here.scheme, here.netloc) != (there.scheme, there.netloc):
-            message = (
-                f"{here.netloc} redirects to {there.netloc}; when it moved, set the publisher's URL in the settings."
-            )
-            resp.close()  # nobody else will: the answer has not been handed to the caller yet
-            raise SourceUnavailable(message)
-        return target
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
+        """None, for `requests` would read the body of an answer that points elsewhere."""
+        return None
 
 
 def _retry_after_s(header: str | None) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -98,11 +99,31 @@ class Payload:
             SourceUnavailable: the body is no JSON, such as an HTML error page under status 200.
         """
         try:
-            return json.loads(self.body)
+            return parsed(self.body)
         except ValueError:
             start = self.body[:60].decode("utf-8", "replace")
             message = f"{self.url} answered {self.content_type or 'without a type'} that is no JSON ({start!r}); try again later."
             raise SourceUnavailable(message) from None
+
+
+def parsed(body: bytes) -> Any:
+    """The value of a JSON text, in which every number is one.
+
+    Raises:
+        ValueError: it is no JSON, is nested too deeply, or has `NaN` or an infinite number.
+    """
+    try:
+        return json.loads(body, parse_constant=_finite, parse_float=_finite)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _finite(text: str) -> float:
+    """A number of a JSON text; Python would also read NaN, Infinity and 1e999."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number")
+    return number
 
 
 Fetch = Callable[[Request], Payload]

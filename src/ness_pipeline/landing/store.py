@@ -90,7 +90,7 @@ class Store:
         stored = self.read(name)
         try:
             found = None if stored is None else json.loads(stored)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return found if isinstance(found, dict) else None
 

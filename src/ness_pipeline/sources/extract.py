@@ -19,8 +19,16 @@ from ness_pipeline.sources import Context, sources
 
 logger = logging.getLogger(__name__)
 
-MISREAD = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, pl.exceptions.PolarsError)
-"""Exceptions that Python raises when a value is of another type than its reader expects."""
+MISREAD = (
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    pl.exceptions.PolarsError,
+)
+"""Exceptions that Python raises when a value is of another type, or nested more deeply, than its reader expects."""
 
 
 def context_of(landing: Landing, settings: Settings) -> Context:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import logging
+import math
 from collections.abc import Collection
 from typing import Any
 
@@ -62,20 +63,23 @@ def whole_number(value: Any, label: str) -> int:
     """
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise SchemaDrift(f"The {label} is {value!r} instead of a whole number; look at the landed payload.") from None
 
 
 def decimal_number(value: Any, label: str) -> float:
-    """The value as a number.
+    """The value as a finite number.
 
     Raises:
-        SchemaDrift: it is none.
+        SchemaDrift: it is none, such as `NaN`.
     """
     try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise SchemaDrift(f"The {label} is {value!r} instead of a number; look at the landed payload.") from None
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise SchemaDrift(f"The {label} is {str(value)[:60]!r} instead of a number; look at the landed payload.")
+    return number
 
 
 @functools.cache
