@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+from ness_pipeline.contract.batch import Batch
 from ness_pipeline.landing.request import Fetch, Payload, Request
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.years import Years
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import Context, Source
+from ness_pipeline.sources.extract import understood
 from ness_pipeline.sources.fields import _note_new_field
 
 PAYLOADS = Path(__file__).parent / "payloads"
@@ -44,6 +46,12 @@ def _fits(wanted: str, request: Request) -> bool:
 
 
 def read(source: Source, fetch: Fetch, key: str = "world", years: str = "1990:2030"):
-    """All batches of one unit."""
+    """All batches of one unit, as the loader gets them."""
     context = Context(Settings(_env_file=None), lambda _: fetch)
-    return list(source.read(Unit(source.name, key, Years.parse(years)), fetch, context))
+    unit = Unit(source.name, key, Years.parse(years))
+    return list(understood(unit, source.read(unit, fetch, context)))
+
+
+def lost(batches: Iterable[Batch]) -> dict[str, str]:
+    """What was lost, with the reasons."""
+    return {one.what: one.why for batch in batches for one in batch.lost}

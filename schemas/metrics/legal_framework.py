@@ -260,6 +260,6 @@ class LegalFramework(Contract):
             "label": "Treaties and law",
             "half": "security_system",
             "section": "treaties",
-            "method_version": "3",
+            "method_version": "4",
             "limits": Limits(rows_per_country=(1, 201)),
         }

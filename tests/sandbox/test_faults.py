@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -12,6 +13,7 @@ from ness_pipeline.landing.request import Request
 from ness_pipeline.sandbox import Fault, Faults, World, mixed, serve
 from ness_pipeline.sandbox.faults import KINDS, PASSING
 from ness_pipeline.sandbox.spoiled import CONTENT, Rng, spoiled
+from ness_pipeline.sandbox.without_data import DRIPPING, HOSTILE, REDIRECTS
 from ness_pipeline.settings import Settings
 
 SERIES = Request.get("unsdg", "/v1/sdg/Series/List")
@@ -25,9 +27,9 @@ def sandbox():
         yield running
 
 
-def ask(sandbox, request=SERIES, *, retries=4):
+def ask(sandbox, request=SERIES, *, retries=4, timeout_read_s=1.0):
     """What the session makes of one request."""
-    settings = Settings(_env_file=None, retries=retries, timeout_read_s=1.0).for_sandbox(sandbox.url)
+    settings = Settings(_env_file=None, retries=retries, timeout_read_s=timeout_read_s).for_sandbox(sandbox.url)
     with Session(settings, backoff_s=0.001) as session:
         return session.send(request)
 
@@ -65,8 +67,27 @@ def test_expired_token_is_never_asked_twice(sandbox):
 def test_content_faults_change_what_is_said(kind):
     """Every kind changes the document, in the same way for the same seed."""
     body = json.dumps(DOCUMENT).encode()
-    first, again = (json.loads(spoiled(kind, Rng("seed"), body)) for _ in range(2))
-    assert first == again != DOCUMENT
+    first, again = (spoiled(kind, Rng("seed"), body) for _ in range(2))
+    assert first == again
+    assert json.loads(first) != DOCUMENT
+
+
+@pytest.mark.parametrize("kind", [*DRIPPING, *HOSTILE, *REDIRECTS])
+def test_what_no_publisher_should_send_is_a_sentence(sandbox, kind):
+    """Each is refused within the time and the size of an answer, and the next publisher answers."""
+    sandbox.faults.listed, sandbox.faults.drip_s = (Fault(kind, "unsdg", 1.0),), 0.01
+    begun = time.monotonic()
+    with pytest.raises(SourceUnavailable, match=r"too slowly|web page|nested too deeply|64 MiB|redirects"):
+        ask(sandbox, retries=1, timeout_read_s=0.2 if kind in DRIPPING else 20.0)
+    assert time.monotonic() - begun < 30
+    assert ask(sandbox, Request("cbd", "/api/v2013/countries")).status == 200
+
+
+def test_a_fault_may_befall_one_address(sandbox):
+    """The text after the slash says which."""
+    sandbox.faults.listed = (Fault.parse("empty_list@unsdg/Series/List:1"),)
+    assert ask(sandbox).body == b"[]"
+    assert ask(sandbox, Request.get("unsdg", "/v1/sdg/GeoArea/List")).body != b"[]"
 
 
 def test_same_seed_gives_the_same_faults():

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
+import polars as pl
 import pytest
-from replies import FETCHED_AT, read
+from replies import FETCHED_AT, lost, read
 
 from ness_pipeline.contract.check import check
 from ness_pipeline.contract.dictionary import tables
@@ -349,17 +350,48 @@ def test_only_the_taxon_meant_is_taken(answer: dict, key: str | None) -> None:
     assert gbif._key(fetch, GROUP_TAXA["birds"][0], CATALOGUE_OF_LIFE) == key
 
 
-def test_group_unknown_to_the_checklist_is_named(fetch: Fetch) -> None:
-    """A checklist that has none of a group's names stops with the group, instead of an empty group."""
+def without(fetch: Fetch, name: str) -> Fetch:
+    """A checklist that does not have a name."""
 
-    def without_birds(request: Request) -> Payload:
-        if ("scientificName", "Aves") in request.params:
+    def answering(request: Request) -> Payload:
+        if ("scientificName", name) in request.params:
             body = {"diagnostics": {"matchType": "NONE"}, "synonym": False}
             return Payload(request, "", 200, "application/json", json.dumps(body).encode(), FETCHED_AT)
         return fetch(request)
 
-    with pytest.raises(SchemaDrift, match=r"no taxon of the group birds \(Aves\)"):
-        read(TAXONOMY, without_birds)
+    return answering
+
+
+def test_a_kingdom_that_a_checklist_merges_costs_itself(fetch: Fetch) -> None:
+    """A group of which the checklist has no name is named; the others, and the countries, are read."""
+    changed_checklist = without(fetch, "Chromista")
+    (found,) = read(TAXONOMY, changed_checklist)
+    assert set(found.frame["taxon_group"]) == set(GROUP_TAXA) - {"chromists"}
+    assert "no taxon of the group chromists (Chromista)" in lost([found])["group chromists"]
+    _, species = country(changed_checklist)
+    expected = country(fetch)[1].filter(pl.col("taxon_group") != "chromists")
+    assert species.drop_nulls("taxon_group").sort("species_key").equals(expected.sort("species_key"))
+
+
+def test_what_remains_of_a_kingdom_is_lost_with_any_of_its_groups(fetch: Fetch) -> None:
+    """Birds that cannot be told from the other animals are not counted among these."""
+    changed_checklist = without(fetch, "Aves")
+    (found,) = read(TAXONOMY, changed_checklist)
+    assert list(lost([found])) == ["group birds", "group other_animals"]
+    groups = country(changed_checklist)[1]["taxon_group"]
+    assert "mammals" in set(groups)
+    assert not {"birds", "other_animals"} & set(groups)
+
+
+def test_orders_of_fishes_are_looked_up_where_there_is_no_class(sandbox: Sandbox, fetch: Fetch) -> None:
+    """A checklist with a class of fishes is asked for no order; one without is asked for each."""
+
+    def requests(of: Fetch) -> int:
+        before = len(sandbox.requests)
+        read(TAXONOMY, of)
+        return sum("species/match" in target for _, target, _ in sandbox.requests[before:])
+
+    assert requests(fetch) < 70
 
 
 def test_country_of_8000_species_takes_at_most_100_requests() -> None:

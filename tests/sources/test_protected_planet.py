@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from replies import read, replies
+from replies import lost, read, replies
 
 from ness_pipeline.build.load import check
 from ness_pipeline.contract.dictionary import tables
@@ -74,15 +74,22 @@ def test_percentage_as_text() -> None:
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("statistics_gone.json", "no field 'statistics'"),
+        ("statistics_gone.json", "without `statistics`: the token has no permission"),
         ("percentage_that_is_no_number.json", "percentage_pa_land_cover is 'n/a' instead of a number"),
-        ("another_country.json", "answered 'TZA' for KE"),
     ],
 )
-def test_drift_stops_the_unit_with_its_name(name: str, says: str) -> None:
-    """What is gone, unreadable or about another country is named."""
-    with pytest.raises(SchemaDrift, match=says):
-        values(name)
+def test_what_is_not_given_costs_itself(name: str, says: str) -> None:
+    """Statistics that the token may not see, and one that is no number, are named; the rest is loaded."""
+    (found,) = read(SOURCES[0], replies({PATH: f"protected_planet/{name}"}), "KE")
+    (why,) = lost([found]).values()
+    assert says in why
+    assert found.frame.height == 12 - len(found.lost[0].where["series_code"]) if "without" in says else 11
+
+
+def test_another_country_stops_the_unit() -> None:
+    """An answer about another country is none."""
+    with pytest.raises(SchemaDrift, match="answered 'TZA' for KE"):
+        values("another_country.json")
 
 
 def test_statistic_added(caplog: pytest.LogCaptureFixture) -> None:

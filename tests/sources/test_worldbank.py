@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from replies import read, replies
+from replies import lost, read, replies
 
 from ness_pipeline.build.load import check
 from ness_pipeline.contract.batch import Batch
@@ -56,14 +56,49 @@ def test_pages_with_numbers_as_text() -> None:
 
 
 def test_no_data() -> None:
-    """An indicator without data is an empty batch, not an error."""
-    assert first("no_data.json").frame.height == 0
+    """No row of any indicator is no answer."""
+    with pytest.raises(SourceUnavailable, match=r"knows ER.LND.PTLD.ZS and has no row .* \(11 things"):
+        first("no_data.json")
 
 
 def test_error_under_status_200() -> None:
     """An error that arrives as a success is an error."""
     with pytest.raises(SourceUnavailable, match=r"refused .*ER\.LND\.PTLD\.ZS \(175 The indicator was not found"):
         first("error_under_status_200.json")
+
+
+def test_an_archived_indicator_costs_itself() -> None:
+    """One indicator that is refused, or that cannot be read, is named with the publisher's words; the others are there."""
+    answers = dict.fromkeys(NOTHING, "worldbank/aggregates_among_countries.json")
+    codes = list(WORLD_BANK)
+    for code, name in ((codes[0], "error_under_status_200"), (codes[2], "no_data"), (codes[3], "field_missing")):
+        answers[f"/v2/country/all/indicator/{code}"] = f"worldbank/{name}.json"
+    fetch = replies(AREAS | answers)
+    batches = read(SOURCE, fetch)
+    reasons = lost(batches)
+    assert list(reasons) == [f"indicator {codes[0]}", f"indicator {codes[2]}", f"indicator {codes[3]}"]
+    assert "It may have been deleted or archived" in reasons[f"indicator {codes[0]}"]
+    assert "no indicator of the World Bank any more" in reasons[f"indicator {codes[0]}"]
+    assert "an empty list is no answer" in reasons[f"indicator {codes[2]}"]
+    assert "has no field 'countryiso3code'" in reasons[f"indicator {codes[3]}"]
+    assert sum(batch.frame.height > 0 for batch in batches) == len(codes) - 3
+    assert next(one.where for batch in batches for one in batch.lost) == {"series_code": codes[0]}
+    assert SOURCE.release(Unit("worldbank", "world", Years(2000, 2020)), fetch) == "2031-07-13"
+
+
+def test_a_list_that_changes_or_has_no_end_is_left() -> None:
+    """Totals that differ between pages, a number of pages that grows, and one that no list has."""
+
+    def head(page: int, pages: int, total: int) -> list[object]:
+        about = {"page": page, "pages": pages, "per_page": 1, "total": total, "lastupdated": "2031-07-13"}
+        row = {"indicator": {}, "country": {"id": "KE", "value": "Kenya"}, "countryiso3code": "KEN"}
+        return [about, [row | {"date": str(2000 + page), "value": 1.0, "unit": ""}]]
+
+    pages = {f"{DATA}?page={page}": head(page, page + 1, page + 1) for page in range(1, 10)}
+    with pytest.raises(SourceUnavailable, match="had 2 rows on 2 pages and has 3 on 3"):
+        read(SOURCE, replies(AREAS | NOTHING | pages))
+    with pytest.raises(SourceUnavailable, match="has 900,000 pages, which no list has"):
+        read(SOURCE, replies(AREAS | NOTHING | {DATA: head(1, 900_000, 900_000)}))
 
 
 def test_quarter_instead_of_year() -> None:
@@ -107,7 +142,8 @@ def test_requests_name_format_and_span() -> None:
         asked.append(request)
         return answer(request)
 
-    read(SOURCE, fetch, years="2000:2025")
+    with pytest.raises(SourceUnavailable):
+        read(SOURCE, fetch, years="2000:2025")
     assert all(("format", "json") in request.params for request in asked)
     assert all(("date", "2000:2025") in request.params for request in asked[1:])
     assert len(asked) == 1 + len(WORLD_BANK)

@@ -55,6 +55,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _lock(paths)
     yield _published(paths)
     yield from _ages(paths, dt.datetime.now(dt.UTC))
+    yield from _gaps(paths)
     for publisher in get_args(Publisher):
         if settings.token(publisher) or not settings.needs_token(publisher):  # a run calls no other
             yield _reachable(publisher, settings)
@@ -151,6 +152,20 @@ def _ages(paths: Paths, now: dt.datetime) -> Iterator[Finding]:
         message = f"read {days:.1f} days ago, promised every {source.cadence_days} days; {units} units"
         is_fresh = days <= source.cadence_days + GRACE_DAYS
         yield Finding(f"age {source.name}", is_fine=is_fresh, message=message if is_fresh else f"{message}; run again")
+
+
+def _gaps(paths: Paths) -> Iterator[Finding]:
+    """What sources did not give in the latest load of a unit, while they gave the rest."""
+    if not paths.published.exists():
+        return
+    query = "SELECT source, unit, what, reason, rows_kept, rows_from FROM ops.gap ORDER BY ALL"
+    try:
+        _, rows = ask(paths.published, query)
+    except NessError:
+        return  # a file of an earlier version, or one that the finding about the warehouse is about
+    for source, unit, what, reason, kept, since in rows:
+        stays = f"{kept:,} earlier rows of {since:%Y-%m-%d} stay" if kept and since else "no earlier rows"
+        yield Finding(f"gap {source} {unit}", is_fine=False, message=f"{what} ({stays}): {reason}")
 
 
 def in_one_line(findings: Iterable[Finding]) -> str:

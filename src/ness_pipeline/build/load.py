@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass, field
 import duckdb
 import polars as pl
 
-from ness_pipeline.contract.batch import Batch
+from ness_pipeline.build.gaps import expect_rows, gaps_of, rows_of
+from ness_pipeline.contract.batch import Batch, Lost
 from ness_pipeline.contract.check import check
 from ness_pipeline.contract.ddl import landed_table
 from ness_pipeline.contract.dictionary import Table, tables
@@ -65,12 +66,14 @@ class _Stage:
         received: rows (or records) received so far.
         loaded: rows (or records) that passed so far.
         left_out: filtered-out records so far.
+        lost: things that the publisher did not give so far.
     """
 
     table: Table
     received: int = 0
     loaded: int = 0
     left_out: list[pl.DataFrame] = field(default_factory=list)
+    lost: list[Lost] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -94,8 +97,9 @@ def load_unit(
     extracted_at: dt.datetime | None,
     now: dt.datetime,
     finish: Callable[[list[Loaded]], None] | None = None,
+    may_be_empty: bool = False,
 ) -> list[Loaded]:
-    """Replace the rows of one unit of work in the landed tables, all of them or none.
+    """Replace the rows of one unit of work in the landed tables, all of them or none; rows of what was lost stay.
 
     Args:
         connection: the build database.
@@ -106,7 +110,8 @@ def load_unit(
         release: the publisher's release, for `ops.load`.
         extracted_at: when the payloads were fetched.
         now: the time, UTC.
-        finish: what else belongs to the transaction; when it fails nothing is loaded.
+        finish: what else belongs to the transaction; when it fails nothing is loaded. Given for own files alone.
+        may_be_empty: whether a unit of a publisher may have no row where it had some.
 
     Returns:
         The numbers of each table.
@@ -129,7 +134,13 @@ def load_unit(
             _create_stage(connection, stage)
         for batch in batches:
             _stage_batch(connection, stages[batch.table], batch, unit.source)
+        if finish is None and not may_be_empty:
+            received = sum(stage.received for stage in stages.values())
+            expect_rows(connection, [stage.table for stage in stages.values()], unit, received)
+        gaps = [gap for stage in stages.values() for gap in gaps_of(connection, stage.table, stage.lost, unit, now)]
         results = [_write_staged(connection, stage, unit, about) for stage in stages.values()]
+        if finish is None:
+            replace_ops(connection, "gap", unit, gaps)
         if finish is not None:
             finish(results)
         connection.execute("COMMIT")
@@ -195,6 +206,7 @@ def _stage_batch(connection: duckdb.DuckDBPyConnection, stage: _Stage, batch: Ba
     staged = valid.with_columns(pl.col(ROW_NUMBER) + offset)  # noqa: F841  (read by DuckDB)
     connection.execute(f"INSERT INTO {stage.name} BY NAME SELECT * FROM staged")
     _keep_refused(connection, stage, refused.with_columns(pl.col(ROW_NUMBER) + offset))
+    stage.lost += batch.lost
     stage.received += batch.frame.height if batch.records is None else batch.records
     stage.loaded += valid.height if batch.records is None else batch.records
     if batch.refused is not None:
@@ -224,7 +236,9 @@ def _write_staged(
     landed, _ = landed_table(table)
     names = ", ".join(quote(column.name) for column in table.columns)
     grain = ", ".join(quote(name) for name in table.grain)
-    connection.execute(f"DELETE FROM {quote(landed)} WHERE source = ? AND unit_key = ?", [unit.source, unit.key])
+    stays, values = rows_of(stage.lost)
+    delete = f"DELETE FROM {quote(landed)} WHERE source = ? AND unit_key = ? AND NOT ({stays})"
+    connection.execute(delete, [unit.source, unit.key, *values])
     written = connection.execute(
         f"INSERT INTO {quote(landed)} BY NAME SELECT {names}, ? AS unit_key FROM {stage.name} ORDER BY {grain}",
         [unit.key],
@@ -291,6 +305,7 @@ def load_extraction(
     *,
     run_id: str,
     now: dt.datetime,
+    may_be_empty: bool = False,
 ) -> list[Loaded]:
     """Load one unit of work from its landed payloads, with its provenance and what to cite for it.
 
@@ -300,6 +315,7 @@ def load_extraction(
         context: what the source may use besides.
         run_id: the run, for `ops`.
         now: the time, UTC.
+        may_be_empty: whether it may have no row where it had some.
 
     Raises:
         NessError: the unit failed; its earlier rows stay and `ops.load` has the reason.
@@ -315,6 +331,7 @@ def load_extraction(
         release=extraction.release,
         extracted_at=extraction.completed_at,
         now=now,
+        may_be_empty=may_be_empty,
     )
     is_synthetic = bool(extraction.about.get("is_synthetic"))
     provenance = [

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
+
+
+@dataclass(frozen=True)
+class Lost:
+    """One thing that a publisher was asked for and did not give, while it gave others.
+
+    Attributes:
+        what: the thing as people call it, such as `indicator ER.LND.PTLD.ZS`.
+        why: why it is not there, in one sentence, with the publisher's own words where there are any.
+        where: column of the table to the value, or values, by which the unit's earlier rows of the thing are known;
+            they stay.
+        is_change: whether the publisher's answer has changed its shape, and was not merely without the thing.
+    """
+
+    what: str
+    why: str
+    where: Mapping[str, str | Sequence[str]]
+    is_change: bool = False
 
 
 @dataclass(frozen=True)
@@ -20,6 +39,7 @@ class Batch:
             `FILTERED_OUT_COLUMNS`.
         records: records behind `frame` where a row stands for several (a cube), so that received = loaded + left out +
             quarantined holds in records; None means one record per row.
+        lost: what the publisher did not give of what would be in this batch.
     """
 
     table: str
@@ -27,3 +47,10 @@ class Batch:
     refused: pl.DataFrame | None = None
     left_out: pl.DataFrame | None = None
     records: int | None = None
+    lost: tuple[Lost, ...] = ()
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether any row or record was received."""
+        parts = (self.frame, self.refused, self.left_out)
+        return any(part is not None and part.height for part in parts)

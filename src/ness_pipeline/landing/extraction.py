@@ -60,10 +60,31 @@ class Extraction:
         mark = self._mark
         return None if mark is None else mark["release"]
 
-    def complete(self, release: str | None, now: dt.datetime) -> None:
-        """Mark the extraction complete."""
-        mark = {"completed_at": now.isoformat(), "release": release}
+    def complete(self, release: str | None, now: dt.datetime, *, is_whole: bool = True) -> None:
+        """Mark the extraction complete.
+
+        Args:
+            release: the publisher's name of the data's version.
+            now: the time, UTC.
+            is_whole: whether the publisher gave everything; what it did not give is asked for again by the next run.
+        """
+        mark = {"completed_at": now.isoformat(), "release": release, "is_whole": is_whole}
         self.landing.write(f"{self.folder}/complete.json", json.dumps(mark, indent=1).encode())
+
+    @property
+    def is_believed(self) -> bool:
+        """Whether a later run may use it without asking again: it is whole, and nothing went wrong with what it gave."""
+        mark = self._mark or {}
+        return bool(mark.get("is_whole", True)) and self.landing.read(f"{self.folder}/doubted.json") is None
+
+    def doubt(self, error: str, now: dt.datetime) -> None:
+        """Mark the extraction as one that the next run asks for anew, because nothing could be published with it."""
+        mark = {"doubted_at": now.isoformat(), "error": error}
+        self.landing.write(f"{self.folder}/doubted.json", json.dumps(mark, indent=1).encode())
+
+    def believe(self) -> None:
+        """Take the mark of doubt away, because a person has accepted what it gives."""
+        self.landing.remove(f"{self.folder}/doubted.json")
 
     @property
     def is_refused(self) -> bool:

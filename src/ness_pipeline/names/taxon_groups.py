@@ -7,6 +7,7 @@ corals two. So a group lists every accepted way of naming it; the alternatives o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import polars as pl
@@ -86,10 +87,10 @@ GROUP_TAXA: dict[str, tuple[Taxon, ...]] = {
     "other_fungi": _taxa("Fungi", "KINGDOM", "Fungi"),
     "chromists": _taxa("Chromista", "KINGDOM", "Chromista"),
 }
-"""Group to the higher taxa that make it up, widest rank first.
+"""Group to the higher taxa that make it up, widest rank first."""
 
-Orders stand in for a class that a checklist does not have: where a class of the group is found they add nothing.
-"""
+_MOST_FISHES = frozenset({"Actinopterygii", "Actinopteri", "Teleostei"})
+"""Classes of which a checklist with classes of fishes has one."""
 
 _INDEX_SETS: dict[str, str] = {
     "cycadales": "cycads",
@@ -111,6 +112,16 @@ _BY_NAME: dict[tuple[str, str], tuple[str, str]] = {
     for group, taxa in GROUP_TAXA.items()
     for taxon in taxa
 }
+
+
+def is_needed(taxon: Taxon, found: Iterable[Taxon]) -> bool:
+    """Whether a taxon can add to those of its group that a checklist has.
+
+    Orders of fishes stand in for a class that the checklist does not have, and add nothing to it. The order of the
+    horsetails stands for itself: no class of the ferns holds it.
+    """
+    is_stand_in = taxon.taxon_rank == "ORDER" and taxon in GROUP_TAXA["ray_finned_fishes"]
+    return not (is_stand_in and any(other.scientific_name in _MOST_FISHES for other in found))
 
 
 def index_set_of(order: str | None, family: str | None) -> str | None:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import duckdb
 
 from ness_pipeline import __version__
-from ness_pipeline.errors import NessError, SourceUnavailable
+from ness_pipeline.build.gaps import noted_gaps
+from ness_pipeline.errors import NessError, SchemaDrift, SourceUnavailable
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.run.summary import Gap, Status
 from ness_pipeline.sources import sources
@@ -49,6 +50,14 @@ def gap_of(connection: duckdb.DuckDBPyConnection, unit: Unit, error: NessError) 
         [unit.source, unit.key],
     ).fetchone()
     return Gap(unit, str(error), error.exit_code, row[0] if row else None)
+
+
+def gaps_within(connection: duckdb.DuckDBPyConnection, unit: Unit) -> list[Gap]:
+    """What a unit that was loaded did not give, while it gave the rest."""
+    return [
+        Gap(unit, gap.text, (SchemaDrift if gap.is_change else SourceUnavailable).exit_code, gap.rows_from)
+        for gap in noted_gaps(connection, unit)
+    ]
 
 
 def was_fed(connection: duckdb.DuckDBPyConnection) -> bool:

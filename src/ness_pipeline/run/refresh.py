@@ -6,7 +6,8 @@ extracts and who watches are arguments; nothing here needs a scheduler.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import duckdb
@@ -14,7 +15,7 @@ import duckdb
 from ness_pipeline.build.load import load_extraction, record_failure, remove_replaced_sample
 from ness_pipeline.build.models import materialise
 from ness_pipeline.build.own_rows import decide_anew
-from ness_pipeline.errors import DamagedBuild, NessError, SourceUnavailable
+from ness_pipeline.errors import AuditFailed, ContractViolation, DamagedBuild, NessError, SourceUnavailable
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.paths import Paths
@@ -23,7 +24,7 @@ from ness_pipeline.run.dask_workers import on_dask
 from ness_pipeline.run.extractors import Extractor, in_threads
 from ness_pipeline.run.own_names import match_own_names
 from ness_pipeline.run.plan import Plan
-from ness_pipeline.run.records import clock, expect_data, finish_run, gap_of, start_run
+from ness_pipeline.run.records import clock, expect_data, finish_run, gap_of, gaps_within, start_run
 from ness_pipeline.run.summary import Summary
 from ness_pipeline.run.watch import Stage, Step, Watch, nobody, unfailing
 from ness_pipeline.settings import Settings
@@ -59,17 +60,23 @@ def refresh(
     run_id = start_run(build, plan.command, is_synthetic=settings.is_synthetic, now=clock(build))
     summary = Summary(run_id, plan.countries)
     with failing_run_recorded(build, run_id):
+        if plan.accept_change:
+            _believe(settings, plan.units)
         with _extractor_of(settings, extractor) as extract:
             for units, max_age in ((plan.world, plan.world_max_age), (plan.national, plan.max_age)):
                 failures = {} if plan.is_offline else extract(units, max_age, watch)
-                _load(build, settings, units, failures, summary, watch)
+                _load(build, settings, units, failures, summary, watch, accept_change=plan.accept_change)
         expect_data(build, summary.gaps)
         if not plan.is_offline:
             match_own_names(build, settings)
         summary.series_replaced = remove_replaced_sample(build)
         # Countries that nobody asked for have numbers of the replaced vintage, too.
         countries = None if summary.series_replaced else plan.countries
-        compute_and_publish(build, settings, countries, summary, accept_change=plan.accept_change, watch=watch)
+        try:
+            compute_and_publish(build, settings, countries, summary, accept_change=plan.accept_change, watch=watch)
+        except (AuditFailed, ContractViolation) as error:
+            _doubt(settings, summary.loaded, error, clock(build))
+            raise
     return summary
 
 
@@ -151,6 +158,24 @@ def _extractor_of(settings: Settings, given: Extractor | None) -> Iterator[Extra
             yield threads
 
 
+def _doubt(settings: Settings, units: Iterable[Unit], error: NessError, now: dt.datetime) -> None:
+    """Let the next run ask anew for what was read in this one, because something in it cannot be published."""
+    landing = Landing(Paths.of(settings).landing)
+    for unit in units:
+        extraction = landing.latest(unit.source, unit.key)
+        if extraction is not None and not sources()[unit.source].is_local:
+            extraction.doubt(str(error), now)
+
+
+def _believe(settings: Settings, units: Iterable[Unit]) -> None:
+    """Use again what the last run read and could not publish: a person has looked at it and accepts it."""
+    landing = Landing(Paths.of(settings).landing)
+    for unit in units:
+        extraction = landing.latest(unit.source, unit.key)
+        if extraction is not None:
+            extraction.believe()
+
+
 def _load(
     build: duckdb.DuckDBPyConnection,
     settings: Settings,
@@ -158,6 +183,8 @@ def _load(
     failures: dict[Unit, NessError],
     summary: Summary,
     watch: Watch,
+    *,
+    accept_change: bool,
 ) -> None:
     """Load the landed units in order; a unit that failed keeps its earlier rows and becomes a gap."""
     landing = Landing(Paths.of(settings).landing)
@@ -166,19 +193,23 @@ def _load(
         failure = failures.get(unit)
         if failure is None:
             watch(Step("load", unit.name, "started"))
+            extraction = None
             try:
                 extraction = landing.latest(unit.source, unit.key)
                 if extraction is None:
                     raise SourceUnavailable(f"{unit.name} has never been extracted; run it with network first.")
                 summary.loaded[unit] = load_extraction(
-                    build, extraction, context, run_id=summary.run_id, now=clock(build)
+                    build, extraction, context, run_id=summary.run_id, now=clock(build), may_be_empty=accept_change
                 )
+                summary.gaps += gaps_within(build, unit)
                 watch(Step("load", unit.name, "finished"))
                 continue
             except DamagedBuild:
                 raise  # nothing can be loaded any more
             except NessError as error:
                 failure = error
+                if extraction is not None:
+                    extraction.doubt(str(error), clock(build))
         tables = sources()[unit.source].tables
         record_failure(build, unit, tables, str(failure), run_id=summary.run_id, now=clock(build))
         summary.gaps.append(gap_of(build, unit, failure))

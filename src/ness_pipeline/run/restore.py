@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from ness_pipeline.build.database import open_build, translate
+from ness_pipeline.build.gaps import noted_gaps
 from ness_pipeline.build.load import load_extraction, record_failure, remove_replaced_sample
 from ness_pipeline.build.lock import writer
 from ness_pipeline.build.models import materialise
@@ -22,6 +23,7 @@ from ness_pipeline.build.own_rows import decide, displace_publishers
 from ness_pipeline.contract.ddl import landed_table
 from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.errors import ContractViolation, DamagedBuild, NessError, SourceUnavailable, WrongUsage
+from ness_pipeline.landing.extraction import Extraction
 from ness_pipeline.landing.own_loads import Kept, kept_loads, remove_replaced
 from ness_pipeline.landing.units import WORLD, Unit
 from ness_pipeline.landing.zone import Landing
@@ -184,19 +186,35 @@ def _landed_units(landing: Landing) -> list[Unit]:
 def _load_best(
     connection: duckdb.DuckDBPyConnection, landing: Landing, settings: Settings, unit: Unit, run_id: str
 ) -> bool:
-    """Load the latest extraction of a unit that can be read and keeps its contract."""
+    """Load the latest extraction of a unit that can be read and keeps its contract.
+
+    What it did not give comes from the ones before it, as far as they are still there, so these are loaded first then.
+    """
     error: NessError = SourceUnavailable(f"{unit.name} has never landed whole; run it with network.")
-    for extraction in landing.complete(unit.source, unit.key):
+
+    def load(extraction: Extraction) -> None:
+        forgotten = "DELETE FROM ops.load WHERE run_id = ? AND source = ? AND unit = ?"
+        connection.execute(forgotten, [run_id, unit.source, unit.key])
+        now = clock(connection)
         try:
-            now = clock(connection)
             load_extraction(connection, extraction, context_of(landing, settings), run_id=run_id, now=now)
+        except NessError:
+            connection.execute(forgotten, [run_id, unit.source, unit.key])
+            raise
+
+    extractions = list(landing.complete(unit.source, unit.key))
+    for place, extraction in enumerate(extractions):
+        try:
+            load(extraction)
         except (SourceUnavailable, ContractViolation) as failure:
             error = failure
-            connection.execute(
-                "DELETE FROM ops.load WHERE run_id = ? AND source = ? AND unit = ?", [run_id, unit.source, unit.key]
-            )
-        else:
-            return True
+            continue
+        if noted_gaps(connection, unit) and extractions[place + 1 :]:
+            for older in reversed(extractions[place + 1 :]):
+                with suppress(SourceUnavailable, ContractViolation):
+                    load(older)
+            load(extraction)
+        return True
     promised = sources()[unit.source].tables
     record_failure(connection, unit, promised, str(error), run_id=run_id, now=clock(connection))
     return False

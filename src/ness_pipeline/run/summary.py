@@ -18,7 +18,7 @@ COUNTS = ("units", "received", "loaded", "quarantined")
 
 @dataclass(frozen=True)
 class Gap:
-    """A unit of work that failed; the rows of its last good load stay in place.
+    """A unit of work that failed, or one thing that it did not give; the earlier rows stay in place.
 
     Attributes:
         unit: the unit.
@@ -41,7 +41,7 @@ class Summary:
         run_id: identifier of the run.
         countries: country codes that were asked for; none means all.
         loaded: what became of the rows of each unit of work.
-        gaps: units of work that failed.
+        gaps: units of work that failed, and things that others did not give.
         written: rows written per table.
         series_replaced: series of the sample of open data that a publisher's own release has replaced.
         content_hash: of the publication.

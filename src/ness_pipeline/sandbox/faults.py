@@ -1,7 +1,7 @@
 """Faults of the sandbox: failures of real publishers, seeded and composable.
 
 A fault is named in one word each, `kind@publisher:share`: `503@cbd:1` lets the CBD be down, `reset:0.05` breaks every
-twentieth connection. What happens to a request depends on the seed, its target and how often that target was asked
+twentieth connection, `error_200@worldbank/ER.LND.PTLD.ZS:1` befalls the requests whose address has that text. What happens to a request depends on the seed, its target and how often that target was asked
 before, and on nothing else, so threads change nothing and the same seed gives the same faults.
 """
 
@@ -11,8 +11,6 @@ import asyncio
 import datetime as dt
 import json
 import re
-import socket
-import struct
 import threading
 from collections import Counter
 from collections.abc import Iterable
@@ -24,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.sandbox.spoiled import CONTENT, Rng, spoiled
+from ness_pipeline.sandbox.without_data import PAGE, WITHOUT_DATA, reset, send_answer, send_without_data
 
 REFUSALS = ("503", "429", "429_seconds", "429_date", "401")
 """Answers instead of data: 503 in bursts, 429 without and with Retry-After in its two forms, an expired token."""
@@ -33,10 +32,9 @@ DISGUISED = ("html", "html_as_json", "error_200", "half_json")
 """Status 200 without data: an HTML page, an HTML page typed as JSON, an error, a JSON text that is cut off."""
 PASSING = ("503", "429", "429_seconds", "429_date", "reset", "slow", "stalled", "cut", "html", "html_as_json", "half_json")  # fmt: skip
 """Faults that pass when the request is repeated; the result of a run must not depend on them."""
-KINDS = (*REFUSALS, *CONNECTION, *DISGUISED, *CONTENT)
+KINDS = (*REFUSALS, *CONNECTION, *DISGUISED, *WITHOUT_DATA, *CONTENT)
 
-_SPEC = re.compile(r"(?P<kind>[a-z0-9_]+)(?:@(?P<publisher>[a-z0-9_]+))?(?::(?P<share>[0-9.]+))?")
-_PAGE = b"<!DOCTYPE html><html><body><h1>SYNTHETIC: down for maintenance</h1></body></html>"
+_SPEC = re.compile(r"(?P<kind>[a-z0-9_]+)(?:@(?P<publisher>[a-z0-9_]+)(?:/(?P<part>[^:]+))?)?(?::(?P<share>[0-9.]+))?")
 
 
 @dataclass(frozen=True)
@@ -47,15 +45,17 @@ class Fault:
         kind: one of `KINDS`.
         publisher: publisher whose requests are affected; None for all.
         share: share of these requests, 0 to 1.
+        part: text that the path or query of an affected request has; None for all of the publisher.
     """
 
     kind: str
     publisher: str | None = None
     share: float = 0.05
+    part: str | None = None
 
     @classmethod
     def parse(cls, text: str) -> Fault:
-        """A fault from `kind`, `kind@publisher`, `kind:share` or `kind@publisher:share`.
+        """A fault from `kind`, `kind@publisher`, `kind@publisher/part`, each with or without `:share`.
 
         Raises:
             WrongUsage: the text is none of these, or names an unknown kind.
@@ -70,7 +70,7 @@ class Fault:
             share = 2.0
         if share > 1:
             raise WrongUsage(f"The share of the fault {text!r} is no number from 0 to 1; correct it.")
-        return cls(match["kind"], match["publisher"], share)
+        return cls(match["kind"], match["publisher"], share, match["part"])
 
 
 def mixed(kinds: Iterable[str], share: float) -> tuple[Fault, ...]:
@@ -89,6 +89,7 @@ class Faults:
         stall_s: how long a stalled body hangs before the connection ends.
         retry_after_s: seconds in the Retry-After of a 429.
         burst: requests in a row that a 503 burst refuses.
+        drip_s: seconds between the bytes of an answer that drips.
     """
 
     listed: tuple[Fault, ...] = ()
@@ -96,6 +97,7 @@ class Faults:
     stall_s: float = 30.0
     retry_after_s: int = 1
     burst: int = 2
+    drip_s: float = 0.5
     _requests: Counter[str] = field(default_factory=Counter)
     _injected: Counter[str] = field(default_factory=Counter)
     _bursts: Counter[str] = field(default_factory=Counter)
@@ -117,7 +119,8 @@ class Faults:
                 self._injected["503"] += 1
                 return "503", rng
             for fault in self.listed:
-                if fault.publisher in {None, publisher} and rng.random() < fault.share:
+                is_meant = fault.publisher in {None, publisher} and (fault.part or "") in target
+                if is_meant and rng.random() < fault.share:
                     if fault.kind == "503" and fault.share < 1:
                         self._bursts[publisher] = rng.randrange(self.burst)
                     self._injected[fault.kind] += 1
@@ -148,9 +151,11 @@ class FaultInjector:
         if kind is None:
             await self._app(scope, receive, send)
         elif kind in REFUSALS:
-            await _answer(send, *self._refusal(kind))
+            await send_answer(send, *self._refusal(kind))
         elif kind == "reset":
-            _reset(receive)
+            reset(receive)
+        elif kind in WITHOUT_DATA:
+            await send_without_data(kind, receive, send, f"{path}?{query}", self._faults.drip_s)
         else:
             status, headers, body = await _collect(self._app, scope, receive)
             await self._spoil(kind, rng, publisher, send, status, headers, body)
@@ -171,19 +176,19 @@ class FaultInjector:
         self, kind: str, rng: Rng, publisher: str, send: Send, status: int, headers: dict[str, str], body: bytes
     ) -> None:
         if kind == "slow":
-            await _answer(send, status, headers, body, pieces=4, pause_s=0.02)
+            await send_answer(send, status, headers, body, pieces=4, pause_s=0.02)
         elif kind in {"cut", "stalled"}:
-            await _answer(send, status, headers, body[: len(body) // 2], announced=len(body))
+            await send_answer(send, status, headers, body[: len(body) // 2], announced=len(body))
             await asyncio.sleep(self._faults.stall_s if kind == "stalled" else 0)
         elif kind in {"html", "html_as_json"}:
             content_type = "text/html" if kind == "html" else headers.get("content-type", "application/json")
-            await _answer(send, 200, {"content-type": content_type}, _PAGE)
+            await send_answer(send, 200, {"content-type": content_type}, PAGE)
         elif kind == "half_json":
-            await _answer(send, status, headers, body[: max(1, len(body) * 2 // 3)])
+            await send_answer(send, status, headers, body[: max(1, len(body) * 2 // 3)])
         elif kind == "error_200":
-            await _answer(send, 200, headers, json.dumps(_error(publisher)).encode())
+            await send_answer(send, 200, headers, json.dumps(_error(publisher)).encode())
         else:
-            await _answer(send, status, headers, spoiled(kind, rng, body))
+            await send_answer(send, status, headers, spoiled(kind, rng, body))
 
 
 def _error(publisher: str) -> Any:
@@ -208,34 +213,3 @@ async def _collect(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[int, d
     await app(scope, receive, take)
     headers.pop("content-length", None)
     return status, headers, bytes(body)
-
-
-async def _answer(
-    send: Send,
-    status: int,
-    headers: dict[str, str],
-    body: bytes,
-    *,
-    announced: int | None = None,
-    pieces: int = 1,
-    pause_s: float = 0.0,
-) -> None:
-    """Send an answer; when more bytes are announced than sent, the server ends the connection after them."""
-    length = len(body) if announced is None else announced
-    encoded = [(n.encode(), v.encode("latin-1")) for n, v in (headers | {"content-length": str(length)}).items()]
-    await send({"type": "http.response.start", "status": status, "headers": encoded})
-    size = max(1, -(-len(body) // pieces))
-    for start in range(0, len(body), size):
-        await send({"type": "http.response.body", "body": body[start : start + size], "more_body": True})
-        await asyncio.sleep(pause_s)
-    if length == len(body):
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-def _reset(receive: Receive) -> None:
-    """End the connection with a reset; where the server does not let us reach it, without any answer."""
-    transport = getattr(getattr(receive, "__self__", None), "transport", None)
-    if transport is not None:
-        connection = transport.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        transport.abort()

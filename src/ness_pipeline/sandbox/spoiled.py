@@ -78,11 +78,15 @@ def _miscount(document: Any, _: Rng) -> None:
 
 
 def _totals(document: Any, change: Callable[[int], int]) -> None:
-    heads = [document] if isinstance(document, dict) else document[:1] if isinstance(document, list) else []
-    for head in heads:
+    for head in _heads(document):
         for name in _TOTALS:
             if isinstance(head, dict) and isinstance(head.get(name), int):
                 head[name] = change(head[name])
+
+
+def _heads(document: Any) -> list[Any]:
+    """Where an answer says how long it is."""
+    return [document] if isinstance(document, dict) else document[:1] if isinstance(document, list) else []
 
 
 def _rename(document: Any, rng: Rng) -> None:
@@ -110,6 +114,38 @@ def _retype(document: Any, rng: Rng) -> None:
         rng.choice(chosen[0])[chosen[1]] = rng.choice(wrong)
 
 
+def _empty(document: Any, _: Rng) -> None:
+    """An answer in the right shape that has nothing in it."""
+    for path, value in list(_walk(document, ())):
+        if isinstance(value, list) and path:
+            value.clear()
+    _totals(document, lambda _: 0)
+    if isinstance(document, list) and len(document) > 1 and isinstance(document[1], list):  # the World Bank's pages
+        document[1].clear()
+
+
+def _lengthen(document: Any, _: Rng) -> None:
+    """One page more than this one, whichever it is."""
+    for head in _heads(document):
+        for number, pages in (("pageNumber", "totalPages"), ("page", "pages")):
+            if isinstance(head, dict) and isinstance(head.get(number), int):
+                head[pages] = head[number] + 1
+
+
+def _unnumber(document: Any, rng: Rng) -> None:
+    """A number that is none: NaN or Infinity, which Python writes and reads as if it were JSON."""
+    numbers = [
+        (record, name)
+        for records in _records(document).values()
+        for record in records
+        for name, value in record.items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    ]
+    if numbers:
+        record, name = rng.choice(numbers)
+        record[name] = rng.choice((float("nan"), float("inf"), float("-inf")))
+
+
 _WAYS: dict[str, Callable[[Any, Rng], None]] = {
     "page_truncated": _truncate,
     "page_duplicated": _duplicate,
@@ -119,7 +155,10 @@ _WAYS: dict[str, Callable[[Any, Rng], None]] = {
     "field_removed": _remove,
     "field_added": _add,
     "wrong_type": _retype,
+    "no_number": _unnumber,
+    "page_emptied": _empty,
+    "page_loop": _lengthen,
 }
 
 CONTENT = tuple(_WAYS)
-"""The kinds: pages cut, doubled or moved, totals, fields and types that are wrong."""
+"""The kinds: pages cut, doubled, moved, emptied or without end; totals, fields, types and numbers that are wrong."""

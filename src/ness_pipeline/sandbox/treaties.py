@@ -16,6 +16,8 @@ CBD_TREATIES = {
 """Treaty code to the CBD's own id, the day it was opened for signature and the day it entered into force."""
 
 DAYS_TO_FORCE = 90
+AHEAD = dt.date(2099, 1, 1)
+"""Entry into force of who has deposited and waits."""
 _INSTRUMENTS = ("ratification", "accession", "acceptance", "approval")
 
 
@@ -26,7 +28,7 @@ class TreatyDates:
     Attributes:
         signed_on: date of signature, None when it never signed.
         deposited_on: date of the deposit of its instrument.
-        entry_into_force: date from which it is a party; None for the others, even after a deposit.
+        entry_into_force: date from which it is a party; None for who has not deposited.
         instrument: how it joined.
     """
 
@@ -40,7 +42,7 @@ def treaty_dates(rng: np.random.Generator, countries: tuple[str, ...]) -> dict[s
     """Dates by country and treaty.
 
     Most are parties; per treaty (but the convention itself) one country never signed, one only signed, and one has
-    deposited its instrument and waits for the 90 days to pass.
+    deposited its instrument and waits for a day that the list names and that is far ahead, whenever the sandbox runs.
     """
     by_country: dict[str, dict[str, TreatyDates]] = {code: {} for code in countries}
     for number, (treaty, (_, opened, in_force)) in enumerate(CBD_TREATIES.items()):
@@ -55,7 +57,7 @@ def treaty_dates(rng: np.random.Generator, countries: tuple[str, ...]) -> dict[s
             elif standing == 1:
                 dates = TreatyDates(signed_on=signed)
             elif standing == 2:  # noqa: PLR2004  the third country
-                dates = TreatyDates(signed, dt.date(2025, 11, 3), None, instrument)
+                dates = TreatyDates(signed, dt.date(2025, 11, 3), AHEAD, instrument)
             else:
                 # An accession has no signature before it.
                 first = None if instrument == "accession" else signed

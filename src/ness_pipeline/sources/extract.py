@@ -6,9 +6,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator
 
-import polars as pl
-
-from ness_pipeline.contract.batch import Batch
+from ness_pipeline.contract.batch import Batch, Lost
 from ness_pipeline.errors import ContractViolation, PublisherAway, SchemaDrift, SourceUnavailable
 from ness_pipeline.landing.extraction import Extraction
 from ness_pipeline.landing.request import Fetch
@@ -16,19 +14,9 @@ from ness_pipeline.landing.units import WORLD, Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import Context, sources
+from ness_pipeline.sources.fields import MISREAD, misread
 
 logger = logging.getLogger(__name__)
-
-MISREAD = (
-    TypeError,
-    ValueError,
-    LookupError,
-    AttributeError,
-    ArithmeticError,
-    RecursionError,
-    pl.exceptions.PolarsError,
-)
-"""Exceptions that Python raises when a value is of another type, or nested more deeply, than its reader expects."""
 
 
 def context_of(landing: Landing, settings: Settings) -> Context:
@@ -58,7 +46,7 @@ def extract(
         landing: where the payloads go.
         settings: the configuration.
         send: how a request reaches its publisher.
-        max_age: a complete extraction younger than this serves again.
+        max_age: a complete extraction younger than this serves again, unless something of it was missing or wrong.
         now: the time, UTC.
 
     Raises:
@@ -71,7 +59,7 @@ def extract(
         is_same = latest.unit == unit and all(
             latest.about.get(k) == v for k, v in settings_behind_answers(settings).items()
         )
-        if is_same and dt.timedelta(0) <= now - latest.completed_at < max_age:
+        if is_same and latest.is_believed and dt.timedelta(0) <= now - latest.completed_at < max_age:
             # Only damaged answers in landing are requested again.
             return latest if latest.is_intact else _read(latest, context, send, now)
     return _read(landing.start(unit, settings_behind_answers(settings), now), context, send, now)
@@ -83,15 +71,14 @@ def _read(extraction: Extraction, context: Context, send: Fetch, now: dt.datetim
     source = sources()[unit.source]
     fetch = extraction.fetch_through(send)
     try:
-        for _ in understood(unit, source.read(unit, fetch, context)):
-            pass
+        lost = [one.what for batch in understood(unit, source.read(unit, fetch, context)) for one in batch.lost]
         release = source.release(unit, fetch)
     except PublisherAway:
         raise  # the missing answers are requested in a later run
     except (SourceUnavailable, ContractViolation) as error:
         extraction.refuse(str(error), now)  # an answer that cannot be read is requested again
         raise
-    extraction.complete(release, dt.datetime.now(dt.UTC))
+    extraction.complete(release, dt.datetime.now(dt.UTC), is_whole=not lost)
     logger.info("extracted", extra={"source": unit.source, "unit": unit.key, "extraction": extraction.number})
     return extraction
 
@@ -101,10 +88,24 @@ def understood(unit: Unit, batches: Iterable[Batch]) -> Iterator[Batch]:
 
     Raises:
         SchemaDrift: an answer has a shape that the source does not read.
+        SourceUnavailable: nothing of what was asked for is there; an empty list is no answer. Only a country may have
+            nothing of a source.
     """
+    has_rows = False
+    lost: list[Lost] = []
     try:
-        yield from batches
+        for batch in batches:
+            has_rows = has_rows or batch.has_rows
+            lost += batch.lost
+            yield batch
     except MISREAD as error:
-        cause = " ".join(f"{type(error).__name__}: {error}".split())[:120]
-        message = f"An answer for {unit.name} has a shape that is not understood ({cause}); look at the landed payload."
-        raise SchemaDrift(message) from error
+        raise misread(unit.name, error) from error
+    if has_rows:
+        return
+    if lost:
+        more = f" ({len(lost)} things, all without rows)" if len(lost) > 1 else ""
+        raise (SchemaDrift if lost[0].is_change else SourceUnavailable)(f"{lost[0].why}{more}")
+    if unit.key == WORLD:
+        raise SourceUnavailable(
+            f"{unit.source} gave no row for the years {unit.years}; an empty list is no answer, run again later."
+        )

@@ -10,15 +10,62 @@ import functools
 import json
 import logging
 import math
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, TypeVar
 
 import polars as pl
 
+from ness_pipeline.contract.batch import Lost
 from ness_pipeline.contract.refused import refused_rows
-from ness_pipeline.errors import SchemaDrift
+from ness_pipeline.errors import ContractViolation, PublisherAway, SchemaDrift, SourceUnavailable
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+MISREAD = (
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    pl.exceptions.PolarsError,
+)
+"""Exceptions that Python raises when a value is of another type, or nested more deeply, than its reader expects."""
+
+
+def misread(what: str, error: Exception) -> SchemaDrift:
+    """The drift behind an exception of `MISREAD`.
+
+    Args:
+        what: what the answer is for.
+        error: the exception.
+    """
+    cause = " ".join(f"{type(error).__name__}: {error}".split())[:120]
+    return SchemaDrift(
+        f"An answer for {what} has a shape that is not understood ({cause}); look at the landed payload."
+    )
+
+
+def given(what: str, where: Mapping[str, str | Sequence[str]], read: Callable[[], T]) -> T | Lost:
+    """What a publisher gives of one thing, or the note that it gives nothing of it, so that all other things go on.
+
+    Args:
+        what: the thing, such as `indicator ER.LND.PTLD.ZS`.
+        where: column to value by which earlier rows of the thing are known.
+        read: reads it.
+
+    Raises:
+        PublisherAway: the publisher cannot be reached, is busy or does not let us in, which holds for every thing.
+    """
+    try:
+        return read()
+    except PublisherAway:
+        raise
+    except (SourceUnavailable, ContractViolation) as error:
+        return Lost(what, str(error), where, isinstance(error, ContractViolation))
+    except MISREAD as error:
+        return Lost(what, str(misread(what, error)), where, is_change=True)
 
 
 def record(value: Any, label: str, needed: Collection[str], ignored: Collection[str] | None = ()) -> dict[str, Any]:

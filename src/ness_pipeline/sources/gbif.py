@@ -21,20 +21,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import polars as pl
 
-from ness_pipeline.contract.batch import Batch
-from ness_pipeline.errors import SchemaDrift, SourceUnavailable
+from ness_pipeline.contract.batch import Batch, Lost
+from ness_pipeline.errors import SourceUnavailable
 from ness_pipeline.landing.request import Fetch
 from ness_pipeline.landing.units import Unit
-from ness_pipeline.names.taxon_groups import GROUP_TAXA, RESIDUAL_GROUPS, Taxon
+from ness_pipeline.names.taxon_groups import GROUP_TAXA, RESIDUAL_GROUPS, Taxon, is_needed, kingdom_of
 from ness_pipeline.names.years import Years
 from ness_pipeline.sources import Context
 from ness_pipeline.sources.apis.gbif_facets import FACET_LIMIT, OCCURRENCE_FILTERS, TOLERATED_DRIFT, Search
 from ness_pipeline.sources.apis.pygbif_adapter import name_match
-from ness_pipeline.sources.fields import record
+from ness_pipeline.sources.fields import given, record
 
 ASSESSED = ("EX", "EW", "CR", "EN", "VU", "NT", "LC", "DD")
 """Categories that are an assessment, the most severe first; RE is no global one."""
@@ -61,12 +62,9 @@ class GbifTaxonomy:
     requires: tuple[str, ...] = ()
 
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - one world, no years
-        """One batch with all groups.
-
-        Raises:
-            SchemaDrift: the checklist has no name of a group.
-        """
+        """One batch with all groups; a group that the checklist does not have is noted as lost."""
         checklist = context.settings.gbif_checklist
+        keys_by_group, lost = group_keys(fetch, checklist)
         rows = [
             {
                 "taxon_group": group,
@@ -76,34 +74,57 @@ class GbifTaxonomy:
                 "checklist_key": checklist,
                 "taxon_key": key,
             }
-            for group, keys in group_keys(fetch, checklist).items()
+            for group, keys in keys_by_group.items()
             for key, taxon in keys.items()
         ]
-        yield Batch("taxon_group_key", pl.DataFrame(rows))
+        yield Batch("taxon_group_key", pl.DataFrame(rows), lost=lost)
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - matching names no release
         """None: name matching does not name the release of the checklist that it uses."""
         return None
 
 
-def group_keys(fetch: Fetch, checklist: str) -> dict[str, dict[str, Taxon]]:
-    """Reporting group to the keys of its taxa; names that the checklist does not use are left out.
+def group_keys(fetch: Fetch, checklist: str) -> tuple[dict[str, dict[str, Taxon]], tuple[Lost, ...]]:
+    """Reporting group to the keys of its taxa, and the groups that the checklist does not have.
 
-    Raises:
-        SchemaDrift: the checklist has no name of a group.
+    Names that the checklist does not use are left out. What remains of a kingdom is lost with any group of the kingdom:
+    the species of the lost group would count in it.
     """
     keys_by_group: dict[str, dict[str, Taxon]] = {}
-    for group, taxa in GROUP_TAXA.items():
-        keys_by_group[group] = {}
-        for taxon in taxa:
-            if (key := _key(fetch, taxon, checklist)) is not None:
-                keys_by_group[group].setdefault(key, taxon)
-        if not keys_by_group[group]:
-            names = ", ".join(taxon.scientific_name for taxon in taxa[:5])
-            raise SchemaDrift(
-                f"The checklist {checklist} knows no taxon of the group {group} ({names}); add its present name to GROUP_TAXA."
-            )
-    return keys_by_group
+    lost: dict[str, Lost] = {}
+    for group in sorted(GROUP_TAXA, key=RESIDUAL_GROUPS.__contains__):
+        where = {"taxon_group": group}
+        found = given(f"group {group}", where, partial(_keys, fetch, group, checklist))
+        missing = [one for one in lost if kingdom_of(one) == kingdom_of(group)]
+        if not isinstance(found, Lost) and group in RESIDUAL_GROUPS and missing:
+            why = f"What remains of a kingdom cannot be told while its group {missing[0]} is not found."
+            found = Lost(f"group {group}", why, where)
+        if isinstance(found, Lost):
+            lost[group] = found
+        else:
+            keys_by_group[group] = found
+    return keys_by_group, tuple(lost.values())
+
+
+def _keys(fetch: Fetch, group: str, checklist: str) -> dict[str, Taxon]:
+    """Keys of the taxa of a group.
+
+    Raises:
+        SourceUnavailable: the checklist has no name of the group.
+    """
+    keys: dict[str, Taxon] = {}
+    for taxon in GROUP_TAXA[group]:
+        if not is_needed(taxon, keys.values()):
+            continue
+        if (key := _key(fetch, taxon, checklist)) is not None:
+            keys.setdefault(key, taxon)
+    if not keys:
+        names = ", ".join(taxon.scientific_name for taxon in GROUP_TAXA[group][:5])
+        raise SourceUnavailable(
+            f"The checklist {checklist} knows no taxon of the group {group} ({names}), it may have been renamed or merged; "
+            "add its present name to GROUP_TAXA."
+        )
+    return keys
 
 
 def _key(fetch: Fetch, taxon: Taxon, checklist: str) -> str | None:
@@ -142,7 +163,7 @@ class GbifCountry:
             SourceUnavailable: GBIF ignored a filter, or its index moved by more than 1 % while it was read.
         """
         checklist = context.settings.gbif_checklist
-        keys = group_keys(context.world("gbif_taxonomy"), checklist)
+        keys, _ = group_keys(context.world("gbif_taxonomy"), checklist)
         plan = _CountryPlan(Search(fetch, checklist), unit.key, unit.years)
         profile = plan.profile()
         by_year = {year: plan.species(Years(year, year)) for year in profile.years}

@@ -10,7 +10,8 @@ Traps, each with a test:
   every dimension has its code for "all"; mountain green cover (15.4.2) has no such row since 2022, its index over all
   belts is `Land cover=MGCI` beside the shares of single covers, and stays so named here;
 - filters by period and dimension fail on the server, so years are chosen here; page sizes above 5,000 time out;
-- `totalElements` may disagree with the rows: a few missing rows are logged, more stop the unit;
+- `totalElements` may disagree with the rows: a few missing rows are logged, of a series with more nothing is taken;
+- a series that is not listed, has no row or is not understood is lost alone; an empty list of series is no answer;
 - series were renamed in 2021: old codes are read as today's.
 """
 
@@ -18,11 +19,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Literal
 
 import polars as pl
 
-from ness_pipeline.contract.batch import Batch
+from ness_pipeline.contract.batch import Batch, Lost
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
 from ness_pipeline.landing.request import Fetch, Request
 from ness_pipeline.landing.units import Unit
@@ -31,7 +33,8 @@ from ness_pipeline.names.published_series import FORMER_CODES, UN_SDG, UN_SDG_CI
 from ness_pipeline.names.published_values import disaggregation, published_value
 from ness_pipeline.names.years import Years
 from ness_pipeline.sources import Context
-from ness_pipeline.sources.fields import decimal_number, record, rows, whole_number
+from ness_pipeline.sources.apis.pages import Pages
+from ness_pipeline.sources.fields import decimal_number, given, record, rows, whole_number
 
 logger = logging.getLogger(__name__)
 
@@ -94,26 +97,19 @@ class UnSdg:
     requires: tuple[str, ...] = ()
 
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - needs no setting
-        """One batch per series that the publisher lists.
+        """One batch per series; one that is not given, or not understood, is noted as lost.
 
         Raises:
-            SourceUnavailable: pages are missing.
-            SchemaDrift: a field is missing.
+            SourceUnavailable: the list of series is refused or empty.
+            SchemaDrift: the list of series lacks a field.
         """
         releases = _releases(fetch)
         for code in UN_SDG:
-            former = FORMER_CODES.get(code)
-            requested = code if code in releases or former not in releases else former
-            if requested is None or requested not in releases:
-                logger.warning("UN SDG does not list the series %s any more; no rows are loaded for it.", code)
-                continue
-            observations = [
-                row
-                for value in _pages(fetch, requested)
-                if (row := _row(value, code, {code, former}, unit.years, releases[requested])) is not None
-            ]
+            found = given(f"series {code}", {"series_code": code}, partial(_rows, fetch, code, unit.years, releases))
+            lost = (found,) if isinstance(found, Lost) else ()
+            observations = [] if isinstance(found, Lost) else found
             schema: dict[str, Any] = dict.fromkeys(COLUMNS, pl.String) | {"year": pl.Float64}
-            yield Batch("indicator_observation", pl.DataFrame(observations, schema=schema, orient="row"))
+            yield Batch("indicator_observation", pl.DataFrame(observations, schema=schema, orient="row"), lost=lost)
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - one release for all years
         """Code of the newest release among the series read, such as `2024.Q1.G.02`."""
@@ -127,27 +123,47 @@ def _releases(fetch: Fetch) -> dict[str, str]:
     request = Request.get("unsdg", "/v1/sdg/Series/List", {"allreleases": False})
     values = rows(fetch(request).json(), "UN SDG series list")
     entries = [record(value, "UN SDG series", ("code", "release"), ignored) for value in values]
+    if not entries:
+        raise SourceUnavailable("unsdg lists no series at all; an empty list is no answer, run again later.")
     return {str(series["code"]): str(series["release"]) for series in entries}
+
+
+def _rows(fetch: Fetch, code: str, years: Years, releases: dict[str, str]) -> list[dict[str, Any]]:
+    """The rows of one series.
+
+    Raises:
+        SourceUnavailable: the publisher does not list it, or lists it without rows.
+        SchemaDrift: a field is missing.
+    """
+    former = FORMER_CODES.get(code)
+    requested = code if code in releases or former not in releases else former
+    if requested is None or requested not in releases:
+        raise SourceUnavailable(f"unsdg does not list the series {code} any more; please report it.")
+    values = list(_pages(fetch, requested))
+    if not values:
+        raise SourceUnavailable(f"unsdg lists the series {code} and has no row of it; an empty list is no answer.")
+    found = (_row(value, code, {code, former}, years, releases[requested]) for value in values)
+    return [row for row in found if row is not None]
 
 
 def _pages(fetch: Fetch, code: str) -> Iterator[Any]:
     """Every row of a series, each once; a row that two pages repeat counts once towards the announced number."""
     ignored = ("size", "attributes", "dimensions")
-    number, pages, announced = 1, 1, 0
     seen: set[str] = set()
-    while number <= pages:
+    pages = Pages(f"unsdg {code}")
+    for number in pages:
         params = {"seriesCode": code, "pageSize": PAGE_SIZE, "page": number}
         payload = fetch(Request.get("unsdg", "/v1/sdg/Series/Data", params))
         page = record(payload.json(), "UN SDG page", ("totalElements", "totalPages", "pageNumber", "data"), ignored)
-        pages = whole_number(page["totalPages"], "UN SDG totalPages")
-        announced = whole_number(page["totalElements"], "UN SDG totalElements")
+        total = whole_number(page["totalElements"], "UN SDG totalElements")
+        pages.announce(whole_number(page["totalPages"], "UN SDG totalPages"), total)
         if whole_number(page["pageNumber"], "UN SDG pageNumber") != number:
             raise SourceUnavailable(f"unsdg answered page {page['pageNumber']} for page {number} of {code}; run again.")
         for value in rows(page["data"], "UN SDG data"):
             if (identity := repr(value)) not in seen:
                 seen.add(identity)
                 yield value
-        number += 1
+    announced = pages.total
     if len(seen) < announced * (1 - TOLERATED_LOSS):
         raise SourceUnavailable(f"unsdg gave {len(seen)} of {announced} rows of {code}; pages are missing, run again.")
     if len(seen) != announced:

@@ -2,7 +2,8 @@
 
 Traps, each with a test:
 
-- an error is a list of one record with `message`, under HTTP status 200;
+- an error is a list of one record with `message`, under HTTP status 200; an indicator that is refused or archived is
+  lost alone, and so is one without any row;
 - aggregates (World, income groups, EU) stand among the countries with two-letter codes of their own; `/v2/country`
   tells them apart, and `countryiso3code` may be empty;
 - paging numbers are numbers or text; without data the second element is null;
@@ -13,21 +14,26 @@ Traps, each with a test:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Literal
 
 import polars as pl
 
-from ness_pipeline.contract.batch import Batch
+from ness_pipeline.contract.batch import Batch, Lost
 from ness_pipeline.errors import SourceUnavailable
 from ness_pipeline.landing.request import Fetch, Request
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.countries import by_iso3, countries
 from ness_pipeline.names.published_series import WORLD_BANK, WORLD_BANK_CITATION
 from ness_pipeline.sources import Context
-from ness_pipeline.sources.fields import decimal_number, record, refused, rows, whole_number
+from ness_pipeline.sources.apis.pages import Pages
+from ness_pipeline.sources.fields import decimal_number, given, record, refused, rows, whole_number
 
 NOT_COUNTRIES = {"JG": "Channel Islands, which ISO lists as Guernsey and Jersey"}
 """Areas that are neither aggregates nor ISO countries, with the reason why they are left out."""
+
+NO_SUCH_INDICATOR = "175"
+"""Number of the message about an indicator that was deleted, archived or never there."""
 
 PER_PAGE = 20000
 
@@ -46,96 +52,104 @@ class WorldBank:
     requires: tuple[str, ...] = ()
 
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - needs no setting
-        """One batch per indicator.
+        """One batch per indicator; one that is not given, or not understood, is noted as lost.
 
         Rows of aggregates are not countries and are left out; rows of areas unknown to ISO are refused.
 
         Raises:
-            SourceUnavailable: an error answer, or pages that do not add up.
-            SchemaDrift: a field is missing.
+            SourceUnavailable: the list of countries is refused, or its pages do not add up.
+            SchemaDrift: the list of countries lacks a field.
         """
         aggregates = _aggregates(fetch)
-        for code, unit_name in WORLD_BANK.items():
-            observations, unknown_areas = [], []
-            for row, updated in _observations(fetch, code, str(unit.years)):
-                area = record(row["country"], "World Bank country of a row", ("id", "value"))
-                if area["id"] in aggregates or area["id"] in NOT_COUNTRIES:
-                    continue
-                country = area["id"] if area["id"] in countries() else by_iso3().get(row["countryiso3code"])
-                if country is None:
-                    unknown_areas.append(row)
-                    continue
-                observations.append(
-                    {
-                        "country_code": country,
-                        "series_code": code,
-                        "year": str(row["date"]),
-                        "disaggregation": "total",
-                        "value": None if row["value"] is None else decimal_number(row["value"], "World Bank value"),
-                        "value_status": "missing" if row["value"] is None else "observed",
-                        "unit": row["unit"] or unit_name,
-                        "publisher": "worldbank",
-                        "release": updated,
-                    }
-                )
-            yield Batch(
-                "indicator_observation",
-                _frame(observations),
-                refused(
-                    unknown_areas,
-                    len(observations),
-                    "country_code",
-                    "is_country",
-                    "This area is no country of ISO 3166-1.",
-                ),
-            )
+        for code in WORLD_BANK:
+            read = partial(_batch, fetch, code, unit, aggregates)
+            found = given(f"indicator {code}", {"series_code": code}, read)
+            yield Batch("indicator_observation", _frame([]), lost=(found,)) if isinstance(found, Lost) else found
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:
-        """Date of the last update, as the first indicator's answer states it."""
-        head, _ = _page(fetch, f"indicator/{next(iter(WORLD_BANK))}", 1, {"date": str(unit.years)}, PER_PAGE)
-        return str(head["lastupdated"])
+        """Date of the last update, as the first indicator that is given states it."""
+        for code in WORLD_BANK:
+            read = partial(_page, fetch, f"indicator/{code}", 1, {"date": str(unit.years)}, PER_PAGE)
+            found = given(code, {}, read)
+            if not isinstance(found, Lost):
+                return str(found[0]["lastupdated"])
+        return None
+
+
+def _batch(fetch: Fetch, code: str, unit: Unit, aggregates: set[str]) -> Batch:
+    """The rows of one indicator."""
+    observations, unknown_areas = [], []
+    for row, updated in _observations(fetch, code, str(unit.years)):
+        area = record(row["country"], "World Bank country of a row", ("id", "value"))
+        if area["id"] in aggregates or area["id"] in NOT_COUNTRIES:
+            continue
+        country = area["id"] if area["id"] in countries() else by_iso3().get(row["countryiso3code"])
+        if country is None:
+            unknown_areas.append(row)
+            continue
+        observations.append(
+            {
+                "country_code": country,
+                "series_code": code,
+                "year": str(row["date"]),
+                "disaggregation": "total",
+                "value": None if row["value"] is None else decimal_number(row["value"], "World Bank value"),
+                "value_status": "missing" if row["value"] is None else "observed",
+                "unit": row["unit"] or WORLD_BANK[code],
+                "publisher": "worldbank",
+                "release": updated,
+            }
+        )
+    return Batch(
+        "indicator_observation",
+        _frame(observations),
+        refused(
+            unknown_areas,
+            len(observations),
+            "country_code",
+            "is_country",
+            "This area is no country of ISO 3166-1.",
+        ),
+    )
 
 
 def _observations(fetch: Fetch, code: str, years: str) -> Iterator[tuple[dict[str, Any], str]]:
     """Every row of an indicator with the date of its last update."""
-    number, pages, total, seen = 1, 1, 0, 0
-    while number <= pages:
+    seen = 0
+    pages = Pages(f"worldbank {code}")
+    for number in pages:
         head, data = _page(fetch, f"indicator/{code}", number, {"date": years}, PER_PAGE)
-        pages, total = whole_number(head["pages"], "World Bank pages"), whole_number(head["total"], "World Bank total")
+        pages.announce(*_size(head))
         seen += len(data)
         for row in data:
             needed = ("indicator", "country", "countryiso3code", "date", "value", "unit")
             yield record(row, "World Bank row", needed, ("obs_status", "decimal", "scale")), str(head["lastupdated"])
-        number += 1
-    if seen != total:
+    if seen != pages.total:
         raise SourceUnavailable(
-            f"worldbank gave {seen} of {total} rows of {code}; it changed while being read, run again."
+            f"worldbank gave {seen} of {pages.total} rows of {code}; it changed while being read, run again."
         )
+    if not seen:
+        raise SourceUnavailable(f"worldbank knows {code} and has no row of it for {years}; an empty list is no answer.")
+
+
+def _size(head: dict[str, Any]) -> tuple[int, int]:
+    """Number of pages and of rows, as the head of a page states them."""
+    return whole_number(head["pages"], "World Bank pages"), whole_number(head["total"], "World Bank total")
 
 
 def _aggregates(fetch: Fetch) -> set[str]:
     """Two-letter codes of the groups of countries that stand among the countries."""
     codes: set[str] = set()
-    number, pages = 1, 1
-    while number <= pages:
+    pages = Pages("worldbank's list of countries")
+    ignored = ("id", "name", "adminregion", "incomeLevel", "lendingType", "capitalCity", "longitude", "latitude")
+    for number in pages:
         head, data = _page(fetch, "", number, {}, 400)
-        pages = whole_number(head["pages"], "World Bank pages")
+        pages.announce(*_size(head))
         for row in data:
-            ignored = (
-                "id",
-                "name",
-                "adminregion",
-                "incomeLevel",
-                "lendingType",
-                "capitalCity",
-                "longitude",
-                "latitude",
-            )
             area = record(row, "World Bank country", ("iso2Code", "region"), ignored)
             region = record(area["region"], "World Bank region", ("value",), ("id", "iso2code"))
             if region["value"].strip() == "Aggregates":
                 codes.add(area["iso2Code"])
-        number += 1
     if not codes:
         raise SourceUnavailable(
             "worldbank lists no aggregates any more, so countries cannot be told from them; please report it."
@@ -152,9 +166,9 @@ def _page(
     body = rows(fetch(request).json(), "World Bank answer")
     if len(body) == 1 and isinstance(body[0], dict) and "message" in body[0]:
         messages = "; ".join(f"{part.get('id')} {part.get('value')}" for part in body[0]["message"])
-        raise SourceUnavailable(
-            f"worldbank refused {path} ({messages[:100]}); the indicator may have been archived, please report it."
-        )
+        is_unknown = any(str(part.get("id")) == NO_SUCH_INDICATOR for part in body[0]["message"])
+        step = "it is no indicator of the World Bank any more, please report it" if is_unknown else "run again later"
+        raise SourceUnavailable(f"worldbank refused {path} ({messages[:100]}); {step}.")
     needed = ("page", "pages", "total", "lastupdated") if resource else ("page", "pages", "total")
     head = record(body[0] if body else None, "World Bank page head", needed, ("per_page", "sourceid", "lastupdated"))
     if whole_number(head["page"], "World Bank page") != number and whole_number(head["total"], "World Bank total"):

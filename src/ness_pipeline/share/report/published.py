@@ -192,11 +192,19 @@ class Edition:
 
 
 def _gaps(published: Published) -> list[Row]:
-    """Units of work whose last load failed, and since when their rows stand."""
+    """Units of work whose last load failed, and things that others did not give, and when that was noted."""
     if not published.has("ops.load", "status", "error", "loaded_at"):
         return []
-    return published.ask(
-        "SELECT source, unit, error, loaded_at FROM ops.load WHERE source NOT LIKE 'file:%' "
-        "QUALIFY row_number() OVER (PARTITION BY source, unit ORDER BY loaded_at DESC) = 1 AND status = 'failed' "
-        "ORDER BY source, unit"
+    lost = (
+        "SELECT source, unit, what || ': ' || reason AS error, noted_at AS loaded_at FROM ops.gap ORDER BY ALL"
+        if published.has("ops.gap")
+        else None
     )
+    return [
+        *(published.ask(lost) if lost else []),
+        *published.ask(
+            "SELECT source, unit, error, loaded_at FROM ops.load WHERE source NOT LIKE 'file:%' "
+            "QUALIFY row_number() OVER (PARTITION BY source, unit ORDER BY loaded_at DESC) = 1 AND status = 'failed' "
+            "ORDER BY source, unit"
+        ),
+    ]

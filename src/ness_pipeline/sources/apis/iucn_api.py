@@ -14,6 +14,7 @@ from typing import Any
 
 from ness_pipeline.errors import SourceUnavailable
 from ness_pipeline.landing.request import Fetch, Payload, Request
+from ness_pipeline.sources.apis.pages import Pages
 from ness_pipeline.sources.apis.personal_data import without_email_addresses
 from ness_pipeline.sources.fields import record, rows, whole_number
 
@@ -99,8 +100,8 @@ class RedList:
             SourceUnavailable: more than 1 % of the announced assessments are missing from the pages.
         """
         summaries: dict[int, dict[str, Any]] = {}
-        number, pages, announced = 1, 1, 0
-        while number <= pages:
+        pages = Pages(f"iucn {country}")
+        for number in pages:
             payload = self.fetch(
                 _request(f"countries/{country}", (("scope_code", GLOBAL_SCOPE), ("page", str(number))))
             )
@@ -109,19 +110,24 @@ class RedList:
                 return []
             page = record(payload.json(), "IUCN country page", ("assessments",), ("country", "filters"))
             page_summaries = {summary["assessment_id"]: summary for summary in _summaries(page["assessments"])}
+            if "total-pages" in payload.headers:
+                total = whole_number(payload.headers.get("total-count", 0), "IUCN total-count")
+                pages.announce(whole_number(payload.headers["total-pages"], "IUCN total-pages"), total)
+            elif number == 1 and not page_summaries:
+                raise SourceUnavailable(
+                    f"iucn lists no assessment of {country}; an empty list is no answer, run again."
+                )
             if not page_summaries:
                 break
             if not page_summaries.keys() - summaries.keys():
                 message = f"iucn repeats itself on page {number} of {country}; pages are missing, run again."
                 raise SourceUnavailable(message)
             summaries |= page_summaries
-            # Without the header, the only end is an empty page.
-            pages = whole_number(payload.headers.get("total-pages", number + 1), "IUCN total-pages")
-            announced = whole_number(payload.headers.get("total-count", 0), "IUCN total-count")
-            number += 1
-        if len(summaries) < announced * (1 - TOLERATED_LOSS):
+            if "total-pages" not in payload.headers:
+                pages.expect_more()  # the only end is an empty page
+        if len(summaries) < pages.total * (1 - TOLERATED_LOSS):
             message = (
-                f"iucn gave {len(summaries)} of {announced} assessments of {country}; pages are missing, run again."
+                f"iucn gave {len(summaries)} of {pages.total} assessments of {country}; pages are missing, run again."
             )
             raise SourceUnavailable(message)
         return [summary for summary in summaries.values() if is_global(summary)]

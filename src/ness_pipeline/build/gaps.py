@@ -1,0 +1,104 @@
+"""What a unit of work did not give while it gave the rest: noted in `ops.gap`, and its earlier rows stay."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from ness_pipeline.contract.batch import Lost
+from ness_pipeline.contract.ddl import landed_table
+from ness_pipeline.contract.dictionary import Table
+from ness_pipeline.errors import SourceUnavailable
+from ness_pipeline.landing.units import Unit
+from ness_pipeline.sql import quote
+
+_OF_UNIT = "source = ? AND unit_key = ?"
+
+
+@dataclass(frozen=True)
+class NotedGap:
+    """A row of `ops.gap`, for whoever tells people of it.
+
+    Attributes:
+        text: what is missing and why.
+        is_change: whether the publisher's answer is no longer understood.
+        rows_from: when its rows that stay were fetched; None where there are none.
+    """
+
+    text: str
+    is_change: bool
+    rows_from: dt.datetime | None
+
+
+def noted_gaps(connection: duckdb.DuckDBPyConnection, unit: Unit) -> list[NotedGap]:
+    """What the latest load of a unit lost."""
+    query = "SELECT what, reason, kind, rows_from FROM ops.gap WHERE source = ? AND unit = ? ORDER BY ALL"
+    found = connection.execute(query, [unit.source, unit.key]).fetchall()
+    return [NotedGap(f"{what}: {reason}", kind == "changed", rows_from) for what, reason, kind, rows_from in found]
+
+
+def rows_of(things: Sequence[Lost]) -> tuple[str, list[list[str]]]:
+    """A condition on the rows of lost things, false where nothing is lost, and its parameters in their order."""
+    conditions, parameters = ["false"], []
+    for lost in things:
+        conditions.append(" AND ".join(f"list_contains(?, {quote(name)})" for name in lost.where) or "false")
+        parameters += [[value] if isinstance(value, str) else list(value) for value in lost.where.values()]
+    return " OR ".join(f"({one})" for one in conditions), parameters
+
+
+def gaps_of(
+    connection: duckdb.DuckDBPyConnection, table: Table, things: Sequence[Lost], unit: Unit, now: dt.datetime
+) -> Iterator[dict[str, object]]:
+    """Rows of `ops.gap` for lost things, each with the number and the age of its earlier rows that stay.
+
+    Args:
+        connection: the build database, in which the unit's earlier rows still are.
+        table: table that the rows would be in.
+        things: what was lost.
+        unit: the unit of work.
+        now: the time, UTC.
+    """
+    landed, _ = landed_table(table)
+    of_unit = [unit.source, unit.key]
+    loaded = "SELECT max(extracted_at) FROM ops.load WHERE source = ? AND unit = ? AND status = 'loaded'"
+    (latest,) = connection.execute(loaded, of_unit).fetchone() or (None,)
+    noted = "SELECT what, rows_from FROM ops.gap WHERE source = ? AND unit = ? AND table_name = ?"
+    before = dict(connection.execute(noted, [*of_unit, table.name]).fetchall())
+    for lost in {one.what: one for one in things}.values():
+        condition, values = rows_of([lost])
+        count = f"SELECT count(*) FROM {quote(landed)} WHERE {_OF_UNIT} AND ({condition})"
+        (kept,) = connection.execute(count, [*of_unit, *values]).fetchone() or (0,)
+        yield {
+            "source": unit.source,
+            "unit": unit.key,
+            "table_name": table.name,
+            "what": lost.what,
+            "reason": lost.why,
+            "kind": "changed" if lost.is_change else "not_given",
+            "rows_kept": kept,
+            "rows_from": (before.get(lost.what) or latest) if kept else None,
+            "noted_at": now,
+        }
+
+
+def expect_rows(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], unit: Unit, received: int) -> None:
+    """Be sure that a unit which had rows has some again.
+
+    Raises:
+        SourceUnavailable: it has none, as when a publisher answers with an empty list.
+    """
+    if received:
+        return
+    earlier = 0
+    for table in tables:
+        landed, _ = landed_table(table)
+        query = f"SELECT count(*) FROM {quote(landed)} WHERE {_OF_UNIT}"
+        earlier += (connection.execute(query, [unit.source, unit.key]).fetchone() or (0,))[0]
+    if earlier:
+        raise SourceUnavailable(
+            f"{unit.name} gave no row where it gave {earlier:,} before, which stay; "
+            "if it is right that there is nothing any more, run again with --accept-change."
+        )
