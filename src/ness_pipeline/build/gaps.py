@@ -64,13 +64,13 @@ def gaps_of(
     landed, _ = landed_table(table)
     of_unit = [unit.source, unit.key]
     loaded = "SELECT max(extracted_at) FROM ops.load WHERE source = ? AND unit = ? AND status = 'loaded'"
-    (latest,) = connection.execute(loaded, of_unit).fetchone() or (None,)
+    ((latest,),) = connection.execute(loaded, of_unit).fetchall()
     noted = "SELECT what, rows_from FROM ops.gap WHERE source = ? AND unit = ? AND table_name = ?"
     before = dict(connection.execute(noted, [*of_unit, table.name]).fetchall())
     for lost in {one.what: one for one in things}.values():
         condition, values = rows_of([lost])
         count = f"SELECT count(*) FROM {quote(landed)} WHERE {_OF_UNIT} AND ({condition})"
-        (kept,) = connection.execute(count, [*of_unit, *values]).fetchone() or (0,)
+        ((kept,),) = connection.execute(count, [*of_unit, *values]).fetchall()
         yield {
             "source": unit.source,
             "unit": unit.key,
@@ -96,7 +96,8 @@ def expect_rows(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], 
     for table in tables:
         landed, _ = landed_table(table)
         query = f"SELECT count(*) FROM {quote(landed)} WHERE {_OF_UNIT}"
-        earlier += (connection.execute(query, [unit.source, unit.key]).fetchone() or (0,))[0]
+        ((rows,),) = connection.execute(query, [unit.source, unit.key]).fetchall()
+        earlier += rows
     if earlier:
         raise SourceUnavailable(
             f"{unit.name} gave no row where it gave {earlier:,} before, which stay; "

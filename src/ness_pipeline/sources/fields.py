@@ -81,7 +81,7 @@ def record(value: Any, label: str, needed: Collection[str], ignored: Collection[
         SchemaDrift: it is no record, or a needed field is missing.
     """
     if not isinstance(value, dict):
-        raise SchemaDrift(f"The {label} is {type(value).__name__} instead of a record; look at the landed payload.")
+        raise SchemaDrift(f"The {label} is {_kind(value)} instead of a record; look at the landed payload.")
     for name in needed:
         if name not in value:
             raise SchemaDrift(f"The {label} has no field {name!r} any more; look at the landed payload.")
@@ -91,6 +91,13 @@ def record(value: Any, label: str, needed: Collection[str], ignored: Collection[
     return value
 
 
+def _kind(value: Any) -> str:
+    """What a value of JSON is, in words."""
+    if value is None or value in ([], {}):
+        return "empty"
+    return {dict: "a record", list: "a list", str: "a text", bool: "yes or no"}.get(type(value), "a number")
+
+
 def rows(value: Any, label: str) -> list[Any]:
     """The value as a list.
 
@@ -98,7 +105,7 @@ def rows(value: Any, label: str) -> list[Any]:
         SchemaDrift: it is none.
     """
     if not isinstance(value, list):
-        raise SchemaDrift(f"The {label} is {type(value).__name__} instead of a list; look at the landed payload.")
+        raise SchemaDrift(f"The {label} is {_kind(value)} instead of a list; look at the landed payload.")
     return value
 
 

@@ -28,6 +28,7 @@ import requests
 
 from ness_pipeline.errors import SourceUnavailable, WrongUsage
 from ness_pipeline.landing.request import Fetch, Request
+from ness_pipeline.sources.fields import record
 
 GBIF_API = "https://api.gbif.org"
 
@@ -219,7 +220,7 @@ class _Transport:
             raise SourceUnavailable(
                 f"gbif answered {kind or 'without a type'} instead of JSON ({start!r}); try again later."
             )
-        payload.json()
+        record(payload.json(), f"GBIF answer to {url.removeprefix(GBIF_API)}", (), None)
         response = requests.Response()
         response.status_code = payload.status
         response.headers["content-type"] = kind

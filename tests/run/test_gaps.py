@@ -1,0 +1,168 @@
+"""Answers that are none, and things that a publisher does not give: each costs itself, and heals with the next run."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+from running import run_refresh, sandbox_settings
+
+from ness_pipeline.ask.doctor import examine
+from ness_pipeline.errors import AuditFailed
+from ness_pipeline.paths import Paths
+from ness_pipeline.run.restore import open_for_writing
+from ness_pipeline.run.summary import Summary
+from ness_pipeline.sandbox import Fault, Sandbox, World, serve
+
+pytestmark = pytest.mark.slow  # each is a whole run or several
+
+SOURCES = (
+    "cbd",
+    "gbif_country",
+    "gbif_literature",
+    "gbif_taxonomy",
+    "iso_countries",
+    "protected_planet",
+    "seeds",
+    "unsdg",
+    "worldbank",
+)
+
+
+@dataclass
+class Home:
+    """A home folder with one undisturbed publication, and its sandbox."""
+
+    folder: Path
+    sandbox: Sandbox
+    true: str | None = None
+
+    def run(self, *faults: str, max_age_hours: float = 0.0, accept_change: bool = False) -> Summary:
+        """A run during which faults befall the answers."""
+        self.sandbox.faults.listed = tuple(Fault.parse(fault) for fault in faults)
+        try:
+            return run_refresh(
+                self.folder,
+                self.sandbox.url,
+                ["KE", "ML"],
+                "2016:2020",
+                only=SOURCES,
+                max_age_hours=max_age_hours,
+                accept_change=accept_change,
+                settings={"retries": 1},
+            )
+        finally:
+            self.sandbox.faults.listed = ()
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """The answer of the published file."""
+        with duckdb.connect(str(self.paths.published), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    @property
+    def paths(self) -> Paths:
+        """Its paths."""
+        return Paths.of(sandbox_settings(self.folder, self.sandbox.url))
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """A small world."""
+    with serve(World(species=400, countries=("KE", "ML"))) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def first(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """An undisturbed run."""
+    home = Home(tmp_path_factory.mktemp("first"), sandbox)
+    summary = home.run()
+    assert summary.gaps == []
+    home.true = summary.content_hash
+    return home
+
+
+@pytest.fixture
+def home(first: Home, tmp_path: Path) -> Home:
+    """A copy of it."""
+    shutil.copytree(first.folder, tmp_path / "home")
+    return Home(tmp_path / "home", first.sandbox, first.true)
+
+
+@pytest.mark.parametrize("fault", ["empty_list@unsdg/Series/List", "null@cbd"])
+def test_an_answer_that_is_none_is_a_gap_and_not_believed(home: Home, fault: str) -> None:
+    """The earlier rows stay, all else is published, and the next run, whatever the age of what landed, heals it."""
+    disturbed = home.run(f"{fault}:1")
+    assert [gap.unit.source for gap in disturbed.gaps] == [fault.partition("@")[2].partition("/")[0]]
+    assert disturbed.content_hash == home.true
+    healed = home.run(max_age_hours=24)
+    assert (healed.gaps, healed.content_hash) == ([], home.true)
+
+
+def test_a_country_without_any_record_where_it_had_some_is_a_gap(home: Home) -> None:
+    """A count of 0 is GBIF's form of an empty list."""
+    disturbed = home.run("page_emptied@gbif/occurrence/search:1")
+    assert {gap.unit.source for gap in disturbed.gaps} == {"gbif_country"}
+    assert "gave no row where it gave" in disturbed.gaps[0].error
+    assert disturbed.content_hash == home.true
+
+
+def test_one_indicator_costs_one_indicator(home: Home) -> None:
+    """It is named with the publisher's words by the run, in the file and by the doctor; its earlier rows and all others stay."""
+    disturbed = home.run("error_200@worldbank/ER.LND.PTLD.ZS:1", "empty_list@unsdg/seriesCode=ER_RSK_LST:1")
+    assert [(gap.unit.source, gap.stale_since is not None) for gap in disturbed.gaps] == [
+        ("unsdg", True),
+        ("worldbank", True),
+    ]
+    assert "The provided parameter value" not in disturbed.gaps[0].error
+    assert "indicator ER.LND.PTLD.ZS: worldbank refused" in disturbed.gaps[1].error
+    assert "SYNTHETIC: try again." in disturbed.gaps[1].error
+    assert (disturbed.exit_code, disturbed.content_hash) == (4, home.true)
+    named = home.rows("SELECT source, what, kind, rows_kept > 0 FROM ops.gap ORDER BY ALL")
+    assert named == [("unsdg", "series ER_RSK_LST", "changed", True), ("worldbank", "indicator ER.LND.PTLD.ZS", "not_given", True)]  # fmt: skip
+    findings = {finding.name: finding for finding in examine(sandbox_settings(home.folder, home.sandbox.url))}
+    assert "indicator ER.LND.PTLD.ZS" in findings["gap worldbank world"].message
+    assert not findings["gap worldbank world"].is_fine
+    assert findings["gap worldbank world"].exit_code == 0
+
+    home.paths.build.unlink()  # a build made anew has what earlier readings gave
+    with open_for_writing(sandbox_settings(home.folder, home.sandbox.url)) as build:
+        query = "SELECT count(*) FROM landed.indicator_observation WHERE series_code = 'ER.LND.PTLD.ZS'"
+        assert build.execute(query).fetchall()[0][0] > 0
+
+    healed = home.run(max_age_hours=24)
+    assert (healed.gaps, healed.content_hash) == ([], home.true)
+    assert home.rows("FROM ops.gap") == []
+
+
+def test_one_indicator_costs_one_indicator_on_a_fresh_home(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Without earlier rows everything else is published."""
+    home = Home(tmp_path, sandbox)
+    disturbed = home.run("error_200@worldbank/ER.LND.PTLD.ZS:1")
+    assert [(gap.unit.source, gap.stale_since) for gap in disturbed.gaps] == [("worldbank", None)]
+    series = "SELECT count(DISTINCT series_code) FROM core.indicator_observation WHERE publisher = 'worldbank'"
+    assert home.rows(series) == [(10,)]
+
+
+def test_what_made_the_audit_fail_is_asked_for_anew(home: Home) -> None:
+    """A list that says that there is no publication any more stops the run, and the next one asks again instead of believing it."""
+    with pytest.raises(AuditFailed):
+        home.run("page_emptied@gbif/literature/search:1")
+    since = len(home.sandbox.requests)
+    healed = home.run(max_age_hours=24)
+    assert (healed.gaps, healed.content_hash) == ([], home.true)
+    assert any("/literature/search" in target for _, target, _ in home.sandbox.requests[since:])
+
+
+def test_what_a_person_accepts_is_used_as_it_is(home: Home) -> None:
+    """After a look at it, `--accept-change` publishes what was read, without asking anybody again."""
+    with pytest.raises(AuditFailed):
+        home.run("page_emptied@gbif/literature/search:1")
+    since = len(home.sandbox.requests)
+    accepted = home.run(max_age_hours=24, accept_change=True)
+    assert accepted.content_hash != home.true
+    assert home.sandbox.requests[since:] == []
