@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import polars as pl
@@ -29,6 +31,7 @@ from ness_pipeline.sources import Context, gbif, sources
 from ness_pipeline.sources.apis import gbif_facets
 from ness_pipeline.sources.apis.gbif_facets import Search
 
+ROOT = Path(__file__).parents[2]
 TAXONOMY, COUNTRY = sources()["gbif_taxonomy"], sources()["gbif_country"]
 YEARS = "2000:2025"
 
@@ -383,6 +386,25 @@ def test_what_remains_of_a_kingdom_is_lost_with_any_of_its_groups(fetch: Fetch) 
     assert not {"birds", "other_animals"} & set(groups)
 
 
+def test_a_first_run_asks_gbif_as_often_as_readme_says(sandbox: Sandbox, fetch: Fetch) -> None:
+    """Names of groups, a country and its lists over 26 years: what README promises, and half of it later."""
+    promised = re.search(r"about ([0-9]+) requests to GBIF", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert promised is not None
+    asked = []
+
+    def counting(request: Request) -> Payload:
+        asked.append(request.target)
+        return fetch(request)
+
+    for name, key in (("gbif_country", "KE"), ("gbif_literature", "KE"), ("gbif_registry", "KE")):
+        unit = Unit(name, key, Years.parse(YEARS))
+        list(sources()[name].read(unit, counting, Context(Settings(_env_file=None), lambda _: fetch)))
+    later = len(asked)
+    read(TAXONOMY, counting)
+    assert len(asked) == pytest.approx(int(promised[1]), rel=0.1)
+    assert later == pytest.approx(int(promised[1]) / 2, rel=0.15)
+
+
 def test_orders_of_fishes_are_looked_up_where_there_is_no_class(sandbox: Sandbox, fetch: Fetch) -> None:
     """A checklist with a class of fishes is asked for no order; one without is asked for each."""
 
@@ -392,6 +414,10 @@ def test_orders_of_fishes_are_looked_up_where_there_is_no_class(sandbox: Sandbox
         return sum("species/match" in target for _, target, _ in sandbox.requests[before:])
 
     assert requests(fetch) < 70
+    without_class = fetch
+    for name in ("Actinopterygii", "Actinopteri", "Teleostei"):
+        without_class = without(without_class, name)
+    assert requests(without_class) > 120
 
 
 def test_country_of_8000_species_takes_at_most_100_requests() -> None:

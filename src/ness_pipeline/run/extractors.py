@@ -18,6 +18,7 @@ from ness_pipeline.names.years import Years
 from ness_pipeline.paths import Paths
 from ness_pipeline.run.watch import Step, Watch
 from ness_pipeline.settings import Settings
+from ness_pipeline.sources import sources
 from ness_pipeline.sources.extract import extract
 
 SECOND_TRY_AFTER_S = 5.0
@@ -51,7 +52,14 @@ def extract_unit(unit: Unit, settings: Settings, send: Fetch, max_age: dt.timede
         landed = latest.unit.years
         years = Years(min(years.first, landed.first), max(years.last, landed.last))
     wanted = Unit(unit.source, unit.key, years)
+    if max_age and _is_looked_up(unit.source):
+        max_age = max(max_age, dt.timedelta(days=sources()[unit.source].cadence_days))
     extract(wanted, landing, settings, send, max_age=max_age, now=dt.datetime.now(dt.UTC))
+
+
+def _is_looked_up(source: str) -> bool:
+    """Whether other sources look things up in it, such as keys of taxa: it changes with its release, not with the day."""
+    return any(source in other.needs for other in sources().values())
 
 
 def with_second_try(work: Callable[[], None], pause_s: float = SECOND_TRY_AFTER_S) -> None:

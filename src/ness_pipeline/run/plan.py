@@ -72,7 +72,7 @@ def plan_refresh(
         settings: the configuration.
         countries: ISO codes or English names; None means all countries.
         years: such as `2000:2025`.
-        only: names of sources; empty means all.
+        only: names of sources; empty means all. What they need, and what comes with the package, takes part as well.
         is_offline: use only what has landed.
         max_age_hours: landed payloads that are younger than this are not fetched again.
         accept_change: publish also what changes more than the contracts' limits allow.
@@ -140,7 +140,7 @@ def _units(
     """Units of work of the world and of the countries."""
     if unknown := sorted(set(only) - sources().keys()):
         raise WrongUsage(f"{unknown[0]!r} is no source; choose from {', '.join(regular_sources())}.")
-    wanted = [sources()[name] for name in sources() if name in only] if only else [*regular_sources().values()]
+    wanted = _taking_part(only)
     lacking = {source.name: setting for source in wanted if (setting := _missing_setting(source, settings))}
     if only and lacking and not is_offline:
         name, setting = next(iter(lacking.items()))
@@ -155,6 +155,18 @@ def _units(
     world = [Unit(source.name, WORLD, years) for source in wanted if source.scope == "world"]
     national = [Unit(source.name, code, years) for code in countries for source in wanted if source.scope == "country"]
     return tuple(filter(takes_part, world)), tuple(filter(takes_part, national))
+
+
+def _taking_part(only: tuple[str, ...]) -> list[Source]:
+    """The sources of a run: all regular ones, or the named ones with those that they need and those of this package.
+
+    Without what comes with the package, such as the list of countries, no source alone could be published.
+    """
+    if not only:
+        return [*regular_sources().values()]
+    needed = {need for name in only for need in sources()[name].needs}
+    local = {source.name for source in regular_sources().values() if source.is_local}
+    return [source for name, source in sources().items() if name in {*only, *needed, *local}]
 
 
 def _missing_setting(source: Source, settings: Settings) -> str | None:
