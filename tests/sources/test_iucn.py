@@ -7,6 +7,7 @@ import json
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,34 @@ def test_history_with_old_codes_amendments_and_regional_scopes() -> None:
     assert assessments(batches()) == [
         ("1986", "NT", False), ("1996", "NT", False), ("2012", "EN", False), ("2020", "CR", True),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("file", ["taxon_with_drafts.json", "taxon_with_a_draft_as_the_only_latest.json"])
+def test_drafts_reach_no_table(file: str) -> None:
+    """What has no year of publication, or one to come, is counted as left out; all rows are those without it."""
+    usual, found = batches(), batches(taxa_sis_101=file)
+    for table, batch in usual.items():
+        assert found[table].frame.equals(batch.frame)
+    left_out = found["assessment"].left_out
+    assert left_out is not None
+    assert left_out.select("column_name", "records").rows() == [("assessment_year", 3)]
+
+
+def test_the_draft_that_reached_the_list_of_species(public_data: Path) -> None:
+    """The cheetah is Vulnerable since 2016, whatever a draft of it says."""
+    file = public_data / "cases/bodies/iucn_taxon_with_draft.json"
+    if not file.is_file():
+        pytest.skip("this body is not among the public data")
+    usual, _ = answering()
+
+    def fetch(request: Request) -> Payload:
+        answer = usual(request)
+        return replace(answer, body=file.read_bytes(), status=200) if "taxa/sis" in request.path else answer
+
+    rows = {batch.table: batch.frame for batch in read(IucnRedList(), fetch, "KE")}
+    assert rows["assessment"].select("assessment_year", "red_list_category").rows()[0] == ("2008", "NT")
+    assert set(rows["assessment"]["assessment_year"]) == {"2008", "2016"}
+    assert "EN" not in set(rows["country_species"]["red_list_category"])
 
 
 def test_rows_meet_their_contracts() -> None:

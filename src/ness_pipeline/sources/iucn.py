@@ -11,6 +11,8 @@ Traps, each with a test:
 - an older assessment may list other countries, so the history is read by species and never from a country's list;
 - summaries of 2024 have no category, those of 2025 have; where it is missing the details are asked for;
 - categories before 2001 have codes of their own, told apart by letter case only;
+- drafts stand among the assessments, marked as the latest, with a year of publication that is null or still to come. They
+  are left out and counted; where a draft alone is marked, the newest that is published stays the latest;
 - a year may have two assessments of a species, the amended one beside the former: the latest counts, then the newer;
 - subspecies, varieties and subpopulations stand among the species and are left out, as IUCN's own statistics do;
 - locations mix countries with provinces and disputed land; only countries of ISO 3166 count;
@@ -33,13 +35,14 @@ from typing import Any, Literal
 import polars as pl
 
 from ness_pipeline.contract.batch import Batch
-from ness_pipeline.contract.refused import refused_rows
+from ness_pipeline.contract.refused import filtered_out, refused_rows
 from ness_pipeline.landing.request import Fetch
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.countries import countries
 from ness_pipeline.names.ranges import NATIVE, rank_in_range
 from ness_pipeline.names.red_list_words import CATEGORY_OF_CODE, CHECKLIST, own_key, vocabulary_word
 from ness_pipeline.names.taxon_groups import group_of, index_set_of
+from ness_pipeline.schemas.base import LATEST_YEAR
 from ness_pipeline.sources import Context
 from ness_pipeline.sources.apis.iucn_api import RedList, category_code, taxon_of
 from ness_pipeline.sources.apis.species_match import Match, match_species
@@ -98,6 +101,7 @@ class _CountryRows:
     threats: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, str]] = field(default_factory=list)
     names: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    drafts: int = 0
 
     def identify(self, fetch: Fetch, checklist: str) -> None:
         """Give species the keys of the checklist in use, where it has them; one GBIF request per species and version.
@@ -142,7 +146,9 @@ class _CountryRows:
         threats = dict.fromkeys(
             ("species_key", "threat_code", "threat_name", "detail", "timing", "scope", "severity"), pl.String
         )
-        yield Batch("assessment", pl.DataFrame(self.assessments, schema=assessments), self._refused_rows())
+        reason = "It has no year of publication, or one to come: it is a draft."
+        left_out = filtered_out(["assessment_year"], [reason], [self.drafts]) if self.drafts else None
+        yield Batch("assessment", pl.DataFrame(self.assessments, schema=assessments), self._refused_rows(), left_out)
         yield Batch("country_species", pl.DataFrame(self.species, schema=species))
         yield Batch("threat", pl.DataFrame(self.threats, schema=threats))
 
@@ -168,11 +174,15 @@ class _CountryRows:
             taxon_id: its number.
             summaries: its assessments on the country's list, which stand in where the Red List has no page for the taxon.
         """
-        taxon, history = self.red_list.history(taxon_id) or (None, summaries)
+        taxon, listed = self.red_list.history(taxon_id) or (None, summaries)
+        history = [summary for summary in listed if _is_published(summary)]
+        self.drafts += len(listed) - len(history)
         by_year: dict[str, dict[str, Any]] = {}
         for summary in sorted(history, key=lambda summary: (summary["latest"], summary["assessment_id"])):
             by_year[str(summary["year_published"])] = summary
         current = [year for year, summary in by_year.items() if summary["latest"]]
+        if not current and any(summary["latest"] for summary in listed):
+            current = list(by_year)  # a draft alone is marked as the latest
         if not current or (taxon is not None and not _is_species(taxon)):
             return
         latest = by_year[max(current)]
@@ -258,6 +268,12 @@ class _CountryRows:
             }
             threat_rows[repr(row)] = row
         self.threats += threat_rows.values()
+
+
+def _is_published(summary: Mapping[str, Any]) -> bool:
+    """Whether an assessment has a year of publication that has come; a draft has none."""
+    year = str(summary["year_published"]).strip()
+    return year.isascii() and year.isdigit() and int(year) <= LATEST_YEAR
 
 
 def _claim(match: Match, own: str) -> tuple[bool, int, str]:
