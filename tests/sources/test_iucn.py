@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 import pytest
 from pydantic import SecretStr
-from replies import FETCHED_AT, PAYLOADS, read
+from replies import FETCHED_AT, PAYLOADS, lost, read
 from truth import Truth
 
 from ness_pipeline.build.load import check, load_unit
@@ -211,6 +211,41 @@ def test_assessment_that_is_gone_leaves_its_species() -> None:
     assert assessments(found)[-1] == ("2020", "CR", True)
     assert found["country_species"].frame["range_share"].to_list() == [None]
     assert found["threat"].frame.height == 0
+
+
+def test_a_species_that_cannot_be_read_costs_itself(tmp_path: Path) -> None:
+    """It is named, the others are read, and no other country shares the answer that could not be read."""
+    usual, _ = answering()
+    one = json.loads((PAYLOADS / "iucn/country_of_one_species.json").read_text("utf-8"))
+    second = one["assessments"][0] | {"sis_taxon_id": 102, "assessment_id": 2, "taxon_scientific_name": "Inventa alia"}
+    changed = {
+        "/v4/countries/KE": one | {"assessments": [*one["assessments"], second]},
+        "/v4/taxa/sis/102": {"sis_id": 102, "taxon": {}},
+    }
+    shared: list[str] = []
+
+    def fetch(request: Request) -> Payload:
+        shared.append(request.target)
+        if request.path not in changed:
+            return usual(request)
+        body = json.dumps(changed[request.path]).encode()
+        headers = {"total-pages": "1", "total-count": "2"}
+        return Payload(request, request.target, 200, "application/json", body, FETCHED_AT, headers=headers)
+
+    found = {batch.table: batch for batch in read(IucnRedList(), fetch, "KE")}
+    for table, batch in batches().items():
+        assert found[table].frame.equals(batch.frame)
+    assert "no field 'assessments'" in lost(found.values())["species Inventa alia"]
+    assert found["assessment"].lost[0].where == {"scientific_name": "Inventa alia"}
+    assert found["threat"].lost[0].where == {"species_key": "iucn:102"}
+
+    landing = Landing(str(tmp_path))
+    settings = Settings(_env_file=None, iucn_token=SecretStr("x"))
+    for _ in range(2):
+        shared.clear()
+        unit = Unit("iucn", "KE", Years(1990, 2026))
+        extract(unit, landing, settings, fetch, max_age=dt.timedelta(days=1), now=dt.datetime.now(dt.UTC))
+    assert [target for target in shared if "taxa/sis" in target] == ["/v4/taxa/sis/102"]
 
 
 def test_missing_field_is_named() -> None:

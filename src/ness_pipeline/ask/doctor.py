@@ -158,7 +158,7 @@ def _gaps(paths: Paths) -> Iterator[Finding]:
     """What sources did not give in the latest load of a unit, while they gave the rest."""
     if not paths.published.exists():
         return
-    query = "SELECT source, unit, what, reason, rows_kept, rows_from FROM ops.gap ORDER BY ALL"
+    query = "SELECT source, unit, what, reason, sum(rows_kept), max(rows_from) FROM ops.gap GROUP BY ALL ORDER BY ALL"
     try:
         _, rows = ask(paths.published, query)
     except NessError:

@@ -35,7 +35,9 @@ class NotedGap:
 
 def noted_gaps(connection: duckdb.DuckDBPyConnection, unit: Unit) -> list[NotedGap]:
     """What the latest load of a unit lost."""
-    query = "SELECT what, reason, kind, rows_from FROM ops.gap WHERE source = ? AND unit = ? ORDER BY ALL"
+    query = (
+        "SELECT what, reason, kind, max(rows_from) FROM ops.gap WHERE source = ? AND unit = ? GROUP BY ALL ORDER BY ALL"
+    )
     found = connection.execute(query, [unit.source, unit.key]).fetchall()
     return [NotedGap(f"{what}: {reason}", kind == "changed", rows_from) for what, reason, kind, rows_from in found]
 

@@ -18,12 +18,14 @@ class Lost:
         where: column of the table to the value, or values, by which the unit's earlier rows of the thing are known;
             they stay.
         is_change: whether the publisher's answer has changed its shape, and was not merely without the thing.
+        asked: identities of the requests for it, where other units of work would share its answers.
     """
 
     what: str
     why: str
     where: Mapping[str, str | Sequence[str]]
     is_change: bool = False
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

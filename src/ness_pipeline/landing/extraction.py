@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -97,6 +97,17 @@ class Extraction:
         self.landing.write(f"{self.folder}/refused.json", json.dumps(mark, indent=1).encode())
         for name in sorted({record["shared"] for record in self.records() if record.get("shared")}):
             self.landing.remove(name)
+
+    def unshare(self, keys: Iterable[str]) -> None:
+        """Let nobody share the answers to some requests any more, because they could not be read.
+
+        Args:
+            keys: identities of the requests.
+        """
+        for key in keys:
+            record = self.landing.record(f"{self.folder}/requests/{key}.json")
+            if record is not None and record.get("shared"):
+                self.landing.remove(record["shared"])
 
     def _keep(self, payload: Payload, *, is_new: bool) -> None:
         """Land one payload: its body first, then its record, so that a record never points nowhere.

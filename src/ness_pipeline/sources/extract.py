@@ -71,13 +71,15 @@ def _read(extraction: Extraction, context: Context, send: Fetch, now: dt.datetim
     source = sources()[unit.source]
     fetch = extraction.fetch_through(send)
     try:
-        lost = [one.what for batch in understood(unit, source.read(unit, fetch, context)) for one in batch.lost]
+        lost = [one for batch in understood(unit, source.read(unit, fetch, context)) for one in batch.lost]
         release = source.release(unit, fetch)
     except PublisherAway:
         raise  # the missing answers are requested in a later run
     except (SourceUnavailable, ContractViolation) as error:
         extraction.refuse(str(error), now)  # an answer that cannot be read is requested again
         raise
+    for one in lost:
+        extraction.unshare(one.asked)
     extraction.complete(release, dt.datetime.now(dt.UTC), is_whole=not lost)
     logger.info("extracted", extra={"source": unit.source, "unit": unit.key, "extraction": extraction.number})
     return extraction

@@ -29,14 +29,16 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Literal
 
 import polars as pl
 
-from ness_pipeline.contract.batch import Batch
+from ness_pipeline.contract.batch import Batch, Lost
 from ness_pipeline.contract.refused import filtered_out, refused_rows
-from ness_pipeline.landing.request import Fetch
+from ness_pipeline.errors import SchemaDrift
+from ness_pipeline.landing.request import Fetch, Payload, Request
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.countries import countries
 from ness_pipeline.names.ranges import NATIVE, rank_in_range
@@ -46,7 +48,10 @@ from ness_pipeline.schemas.base import LATEST_YEAR
 from ness_pipeline.sources import Context
 from ness_pipeline.sources.apis.iucn_api import RedList, category_code, taxon_of
 from ness_pipeline.sources.apis.species_match import Match, match_species
-from ness_pipeline.sources.fields import record, rows
+from ness_pipeline.sources.fields import given, record, rows
+
+TOLERATED_LOST = 0.05
+"""Share of a country's species that may be lost one by one; where it is more, the answers have changed."""
 
 
 class IucnRedList:
@@ -68,20 +73,34 @@ class IucnRedList:
     requires: tuple[str, ...] = ("iucn_token",)
 
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:
-        """One batch per table.
+        """One batch per table; a species of which the answers cannot be read is noted as lost.
 
         Raises:
             SourceUnavailable: the token is refused, or pages are missing.
-            SchemaDrift: a field is missing.
+            SchemaDrift: a field is missing, from the list or from more than `TOLERATED_LOST` of the species.
         """
-        red_list = RedList(fetch)
+        asked: list[str] = []
+
+        def noting(request: Request) -> Payload:
+            asked.append(request.key)
+            return fetch(request)
+
+        red_list = RedList(noting)
         country_rows = _CountryRows(red_list, unit.key)
         summaries_of: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
         for summary in red_list.listed(unit.key):
             summaries_of[summary["sis_taxon_id"]].append(summary)
         for taxon_id, summaries in sorted(summaries_of.items()):
             if any(summary["latest"] for summary in summaries):
-                country_rows.add(taxon_id, summaries)
+                asked.clear()
+                name = summaries[0].get("taxon_scientific_name")
+                found = given(f"species {name or taxon_id}", {}, partial(country_rows.add, taxon_id, summaries))
+                if isinstance(found, Lost):
+                    country_rows.lose(taxon_id, name, replace(found, asked=tuple(asked)))
+        if len(country_rows.lost) > max(1, TOLERATED_LOST * len(summaries_of)):
+            raise SchemaDrift(
+                f"{country_rows.lost[0][1].why} ({len(country_rows.lost)} of {len(summaries_of)} species)"
+            )
         country_rows.identify(fetch, context.settings.gbif_checklist)
         yield from country_rows.batches()
 
@@ -102,6 +121,28 @@ class _CountryRows:
     refused: list[dict[str, str]] = field(default_factory=list)
     names: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     drafts: int = 0
+    lost: list[tuple[str | None, Lost, str]] = field(default_factory=list)
+
+    def lose(self, taxon_id: int, name: str | None, lost: Lost) -> None:
+        """Take back what was read of a taxon, because the rest of it cannot be read.
+
+        Args:
+            taxon_id: its number.
+            name: its scientific name, where the country's list gives it.
+            lost: why.
+        """
+        key = own_key(taxon_id)
+        for rows_of_table in (self.assessments, self.species, self.threats):
+            rows_of_table[:] = [row for row in rows_of_table if row["species_key"] != key]
+        self.names.pop(key, None)
+        self.lost.append((name, lost, key))
+
+    def _lost_of(self, table: str) -> tuple[Lost, ...]:
+        """What was lost, by what its earlier rows are known in a table; a threat has no name of its species."""
+        return tuple(
+            replace(lost, where={"scientific_name": name} if name and table != "threat" else {"species_key": key})
+            for name, lost, key in self.lost
+        )
 
     def identify(self, fetch: Fetch, checklist: str) -> None:
         """Give species the keys of the checklist in use, where it has them; one GBIF request per species and version.
@@ -148,9 +189,17 @@ class _CountryRows:
         )
         reason = "It has no year of publication, or one to come: it is a draft."
         left_out = filtered_out(["assessment_year"], [reason], [self.drafts]) if self.drafts else None
-        yield Batch("assessment", pl.DataFrame(self.assessments, schema=assessments), self._refused_rows(), left_out)
-        yield Batch("country_species", pl.DataFrame(self.species, schema=species))
-        yield Batch("threat", pl.DataFrame(self.threats, schema=threats))
+        yield Batch(
+            "assessment",
+            pl.DataFrame(self.assessments, schema=assessments),
+            self._refused_rows(),
+            left_out,
+            lost=self._lost_of("assessment"),
+        )
+        yield Batch(
+            "country_species", pl.DataFrame(self.species, schema=species), lost=self._lost_of("country_species")
+        )
+        yield Batch("threat", pl.DataFrame(self.threats, schema=threats), lost=self._lost_of("threat"))
 
     def _refused_rows(self) -> pl.DataFrame:
         """Assessments that could not be read, as refused rows numbered after the others."""

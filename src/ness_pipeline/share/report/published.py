@@ -196,7 +196,7 @@ def _gaps(published: Published) -> list[Row]:
     if not published.has("ops.load", "status", "error", "loaded_at"):
         return []
     lost = (
-        "SELECT source, unit, what || ': ' || reason AS error, noted_at AS loaded_at FROM ops.gap ORDER BY ALL"
+        "SELECT DISTINCT source, unit, what || ': ' || reason AS error, noted_at AS loaded_at FROM ops.gap ORDER BY ALL"
         if published.has("ops.gap")
         else None
     )
