@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 import filelock
 
 from ness_pipeline.ask.query import ask
-from ness_pipeline.errors import NessError, SourceUnavailable, WarehouseBusy, WrongUsage
+from ness_pipeline.ask.status import verify
+from ness_pipeline.errors import AuditFailed, NessError, SourceUnavailable, WarehouseBusy, WrongUsage
 from ness_pipeline.paths import Paths
 from ness_pipeline.settings import Publisher, Settings
 from ness_pipeline.sources import regular_sources
@@ -128,8 +129,11 @@ def _published(paths: Paths) -> Finding:
         _, rows = ask(paths.published, "SELECT max(published_at), any_value(is_synthetic) FROM ops.publication")
     except NessError as error:
         return Finding("warehouse", is_fine=False, message=str(error), exit_code=error.exit_code)
+    if wrong := verify(paths):
+        return Finding("warehouse", is_fine=False, message="; ".join(wrong), exit_code=AuditFailed.exit_code)
     kind = "SYNTHETIC, " if rows[0][1] else ""
-    return Finding("warehouse", is_fine=True, message=f"{kind}published {rows[0][0]:%Y-%m-%d %H:%M} UTC")
+    message = f"{kind}published {rows[0][0]:%Y-%m-%d %H:%M} UTC, read whole"
+    return Finding("warehouse", is_fine=True, message=message)
 
 
 def _ages(paths: Paths, now: dt.datetime) -> Iterator[Finding]:

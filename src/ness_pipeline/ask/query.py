@@ -10,6 +10,7 @@ import duckdb
 
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import BUILD
+from ness_pipeline.publish.reading import connect_published
 
 Format = Literal["table", "csv", "json", "parquet"]
 IndexPart = Literal["index", "ranking", "pillars", "measures", "choices", "effect", "sensitivity"]
@@ -38,7 +39,7 @@ def open_published(published: Path, limits: Mapping[str, str] | None = None) -> 
         message = f"There is no warehouse at {published}; make one with `ness run KE`, or with `ness run --all --sample` from packaged real numbers, or try SYNTHETIC data with `ness run --sandbox KE`."
         raise WrongUsage(message)
     try:
-        connection = duckdb.connect(str(published), read_only=True, config={**LOCKED_DOWN, **(limits or {})})
+        connection = connect_published(published, {**LOCKED_DOWN, **(limits or {})})
     except duckdb.Error as error:
         message = (
             f"{published} cannot be opened as a warehouse ({str(error).splitlines()[0]}); run again to publish it anew."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import pkgutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from ness_pipeline.ask.query import ask, open_published
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.index import computed
 from ness_pipeline.paths import Paths, sql_folder
+from ness_pipeline.publish.durable import log_of
+from ness_pipeline.publish.reading import writing_client
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Status:
         orphaned: core and metrics tables without a model.
         changes: how the tables changed with the latest publication: table, rows before, after, added, removed, changed.
         gaps: last load of each unit that failed: source, unit, error, since when its rows are stale.
+        wrong: what is wrong with the file itself, in sentences without a full stop.
     """
 
     publication: dict[str, Any]
@@ -34,15 +38,20 @@ class Status:
     orphaned: list[str]
     gaps: list[tuple[Any, ...]]
     changes: list[tuple[Any, ...]]
+    wrong: list[str]
 
     @property
     def is_clean(self) -> bool:
-        """Whether models and tables agree and nothing is stale."""
-        return not (self.missing or self.orphaned or self.gaps)
+        """Whether models and tables agree, nothing is stale, and the file is what was published."""
+        return not (self.missing or self.orphaned or self.gaps or self.wrong)
 
 
-def status_of(paths: Paths) -> Status:
+def status_of(paths: Paths, *, is_verified: bool = False) -> Status:
     """Read the state of the published file.
+
+    Args:
+        paths: where everything lies.
+        is_verified: whether to read every byte of it.
 
     Raises:
         WrongUsage: there is none.
@@ -65,7 +74,56 @@ def status_of(paths: Paths) -> Status:
         orphaned=sorted(tables.keys() - models),
         gaps=gaps,
         changes=_changes(published),
+        wrong=verify(paths) if is_verified else disturbances(paths),
     )
+
+
+def disturbances(paths: Paths) -> list[str]:
+    """What clients that write do to the published file now, each with what to do; cheap to find out."""
+    found = []
+    published = paths.published
+    if (client := writing_client(published)) is not None:
+        found.append(
+            f"{client} has {published} open for writing, so other clients cannot open it; let it open the file read-only "
+            "(runs, `ness sql` and reports go on from a copy)"
+        )
+    if log_of(published).exists():
+        undone = "" if client is None else "close that client; then "
+        found.append(
+            f"{log_of(published)} holds changes of a client, which others would read as part of the publication; "
+            f"{undone}`ness rollback {_identifier(published)}` sets them aside"
+        )
+    return found
+
+
+def verify(paths: Paths) -> list[str]:
+    """What is wrong with the published file, each with what to do: every byte of it is read.
+
+    It must be equal to the copy that was kept of it, and hold the rows whose hash it states.
+
+    Raises:
+        WrongUsage: there is no published file.
+    """
+    from ness_pipeline.publish.history import copy_of_present, present  # noqa: PLC0415  (contracts take seconds to import)
+
+    found = disturbances(paths)
+    copy = copy_of_present(paths)
+    if copy is not None and filecmp.cmp(copy, paths.published, shallow=False):
+        return found
+    step = f"`ness rollback {copy.stem}` puts it back" if copy is not None else "`ness rollback`, or run again"
+    try:
+        content = content_of(paths)
+    except WrongUsage:
+        found.append(f"{paths.published} is damaged, so the disk may be faulty; {step}")
+        return found
+    if not content.is_true:
+        found.append(f"{paths.published} does not hold what was published (a client has changed it); {step}")
+    elif copy is not None and present(paths) == copy.stem:
+        found.append(
+            f"{paths.published} is not byte for byte what was published, though its numbers are (a client has written into "
+            f"it, or the disk is faulty); {step}"
+        )
+    return found
 
 
 @dataclass(frozen=True)
@@ -82,7 +140,7 @@ class Content:
 
 
 def content_of(paths: Paths) -> Content:
-    """Content hash over all core and metrics rows of the published file, computed anew.
+    """Content hash over all core and metrics rows of the published file, computed anew; every table is read whole.
 
     Raises:
         WrongUsage: there is no published file, or it cannot be read.
@@ -94,10 +152,20 @@ def content_of(paths: Paths) -> Content:
             row = connection.execute(
                 "SELECT content_hash FROM ops.publication ORDER BY published_at DESC LIMIT 1"
             ).fetchone()
+            for (name,) in connection.execute(
+                "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE schema_name = 'ops'"
+            ).fetchall():
+                connection.execute(f"SELECT max(hash(COLUMNS(*))) FROM {name}").fetchall()
             return Content(row[0] if row else "nothing", content_hash(connection))
         except duckdb.Error as error:
             message = f"{paths.published} cannot be read ({str(error).splitlines()[0]}); `ness rollback`, or run again."
             raise WrongUsage(message) from error
+
+
+def _identifier(published: Path) -> str:
+    """Identifier of the publication that readers see."""
+    _, rows = ask(published, "SELECT publication_id FROM ops.publication ORDER BY published_at DESC LIMIT 1")
+    return str(rows[0][0]) if rows else ""
 
 
 def _changes(published: Path) -> list[tuple[Any, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from ness_pipeline.contract.ddl import landed_table
 from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.landing.own_loads import Kept, OwnLoad
 from ness_pipeline.landing.zone import Landing
+from ness_pipeline.scratch import ScratchFolder
 from ness_pipeline.sql import literal, quote
 
 _OF_UNIT = ("load", "left_out", "quarantine", "provenance", "citation")
@@ -35,7 +35,7 @@ def write_rows(connection: duckdb.DuckDBPyConnection, landing: Landing, load: Ow
 def take_in(connection: duckdb.DuckDBPyConnection, landing: Landing, kept: Kept, run_id: str) -> None:
     """Put what a load brought into a build database that lacks it; its time stays that of the load."""
     forget(connection, [kept.load.name])
-    with tempfile.TemporaryDirectory(prefix="ness-own-") as folder:
+    with ScratchFolder("own") as folder:
         for name in landing.names(kept.folder):
             table = name.removesuffix(".parquet")
             if table.partition(".")[0] not in {"landed", "ops"} or not name.endswith(".parquet"):

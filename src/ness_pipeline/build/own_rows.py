@@ -6,7 +6,6 @@ came in. `docs/own-data.md` has the rules in words, `warehouse/own/` those for r
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +20,7 @@ from ness_pipeline.landing.matched_names import matched_names
 from ness_pipeline.landing.own_loads import RECORDS, Kept, OwnLoad, kept_loads
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.paths import sql_folder
+from ness_pipeline.scratch import ScratchFolder
 from ness_pipeline.sql import literal, quote
 
 CUBE_TABLES = ("occurrence_cube", "country_species")
@@ -52,7 +52,7 @@ def decide(
     Returns:
         The tables whose rows were decided: these, and those of loads with species that count under another key than before.
     """
-    with tempfile.TemporaryDirectory(prefix="ness-own-") as folder:
+    with ScratchFolder("own") as folder:
         files = KeptFiles(landing, kept, Path(folder))
         _name_units(connection, kept)
         renamed = identify_species(connection, files, matched_names(landing))

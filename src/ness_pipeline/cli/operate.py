@@ -17,22 +17,19 @@ from ness_pipeline.settings import load_settings
 @app.command(rich_help_panel=OPERATE)
 def status(
     digest: Annotated[bool, typer.Option("--hash", help="Compute the content hash anew and print it alone.")] = False,
+    whole: Annotated[
+        bool, typer.Option("--verify", help="Read every byte of the file: is it what was published, and undamaged?")
+    ] = False,
     sandbox: Sandbox = False,
 ) -> None:
     """Freshness, gaps and latest changes of the published file, and whether its tables match the models; exit 1 when not."""
-    from ness_pipeline.ask.status import content_of, status_of
+    from ness_pipeline.ask.status import status_of
     from ness_pipeline.cli.terminal import show_kind, show_rows
 
     paths = Paths.of(settings_for(sandbox=sandbox))
     if digest:
-        content = content_of(paths)
-        print(content.computed_now)  # noqa: T201  (for scripts, without any markup)
-        if not content.is_true:
-            errors.print(
-                f"{paths.published} states {content.recorded}; it was changed, or the disk is faulty.", highlight=False
-            )
-        raise typer.Exit(0 if content.is_true else 1)
-    status_now = status_of(paths)
+        raise typer.Exit(_print_hash(paths))
+    status_now = status_of(paths, is_verified=whole)
     publication_row = status_now.publication
     if publication_row:
         kind = "[bold yellow]SYNTHETIC[/], " if publication_row["is_synthetic"] else ""
@@ -52,7 +49,25 @@ def status(
             console.print(f"[yellow]{label}[/] {table}; run `ness materialise`.")
     for source, unit, error, since in status_now.gaps:
         console.print(f"[yellow]Stale[/] {source} {unit} since {since or 'ever'}: {escape(error)}")
+    for sentence in status_now.wrong:
+        console.print(f"[yellow]Not as published[/] {escape(sentence)}.", highlight=False, soft_wrap=True)
+    if whole and not status_now.wrong:
+        console.print("Every byte was read, and the file is what was published.")
     raise typer.Exit(0 if status_now.is_clean else 1)
+
+
+def _print_hash(paths: Paths) -> int:
+    """Print the content hash alone, for scripts; returns 1 where the file states another."""
+    from ness_pipeline.ask.status import content_of
+
+    content = content_of(paths)
+    print(content.computed_now)  # noqa: T201  (without any markup)
+    if content.is_true:
+        return 0
+    errors.print(
+        f"{paths.published} states {content.recorded}; it was changed, or the disk is faulty.", highlight=False
+    )
+    return 1
 
 
 @app.command(rich_help_panel=OPERATE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ from ness_pipeline.cube.steps import checked_records, records, terms_of, validat
 from ness_pipeline.cube.text import for_duckdb, sql_text
 from ness_pipeline.errors import SourceUnavailable, WrongUsage, first_line
 from ness_pipeline.paths import sql_folder
+from ness_pipeline.scratch import ScratchFolder
 from ness_pipeline.sql import exact_path, frames_of, literal
 
 MEMORY = "1500MB"
@@ -61,7 +61,7 @@ class DuckdbEngine(Engine):
     ) -> None:
         super().__init__(records, options, trust=trust, progress=progress)
         self._memory, self._threads = memory, threads
-        self._folder = tempfile.TemporaryDirectory(prefix="ness-cube-")
+        self._folder = ScratchFolder("cube")
         self._connection = duckdb.connect()
         self._cube_file = Path(self._folder.name) / "cube.parquet"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +12,7 @@ import polars as pl
 
 from ness_pipeline.cube.species import species_of
 from ness_pipeline.cube.text import sql_text
+from ness_pipeline.scratch import ScratchFolder
 from ness_pipeline.sql import frame_of, frames_of
 
 
@@ -27,7 +27,7 @@ class MergedCube:
 
     def __init__(self) -> None:
         self.rows = 0
-        self._folder = tempfile.TemporaryDirectory(prefix="ness-cube-")
+        self._folder = ScratchFolder("cube")
         self._connection = duckdb.connect(str(Path(self._folder.name) / "cube.duckdb"))
 
     def __enter__(self) -> Self:

@@ -14,7 +14,6 @@ import os
 import re
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -28,6 +27,7 @@ from ness_pipeline.cube.options import CubeOptions, Trust
 from ness_pipeline.cube.records import FileGroup, Progress, Records
 from ness_pipeline.cube.text import for_spark, sql_text
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.scratch import ScratchFolder
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -68,7 +68,7 @@ class SparkEngine(Engine):
     ) -> None:
         absolute = [replace(part, files=tuple(map(_absolute, part.files))) for part in records]
         super().__init__(absolute, options, trust=trust, progress=progress)
-        self._folder = tempfile.TemporaryDirectory(prefix="ness-spark-")
+        self._folder = ScratchFolder("spark")
         self._master = master
         self._spark: SparkSession | None = None
         self._is_own = False

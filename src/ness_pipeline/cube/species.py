@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import duckdb
 import polars as pl
 
 from ness_pipeline.cube.text import sql_text
+from ness_pipeline.scratch import ScratchFolder
 from ness_pipeline.sql import exact_path, frames_of, literal
 
 
@@ -20,7 +20,7 @@ def species_of(records: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         records: numbers of records of each country and species by scientific name, reporting group and Red List category.
     """
     with (
-        tempfile.TemporaryDirectory(prefix="ness-species-") as folder,
+        ScratchFolder("species") as folder,
         duckdb.connect(str(Path(folder) / "species.duckdb")) as connection,
     ):
         is_first = True
@@ -43,7 +43,7 @@ def write_with_species(cube: Path, species: Iterable[pl.DataFrame], path: Path) 
         path: where to write, a name that ends in `.parquet` or `.csv`.
     """
     with (
-        tempfile.TemporaryDirectory(prefix="ness-species-") as folder,
+        ScratchFolder("species") as folder,
         duckdb.connect(str(Path(folder) / "species.duckdb")) as connection,
     ):
         connection.execute(

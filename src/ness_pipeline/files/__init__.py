@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -33,6 +32,7 @@ from ness_pipeline.names.checklists import checklist_named
 from ness_pipeline.names.column_names import ColumnNames
 from ness_pipeline.names.countries import resolve
 from ness_pipeline.schemas.vocabulary import TAXON_GROUPS
+from ness_pipeline.scratch import ScratchFolder
 
 __all__ = ["CUBE_TABLES", "About", "FileLoad", "read", "read_many", "with_sheet"]
 
@@ -267,7 +267,7 @@ def read_many(paths: Sequence[Path | str]) -> Iterator[list[Records]]:
         SchemaDrift: one of them does not hold occurrence records.
     """
     with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="ness-records-"))
+        folder = stack.enter_context(ScratchFolder("records"))
         records = []
         given: dict[Path | str, Path | str] = {}
         for number, path in enumerate(paths):

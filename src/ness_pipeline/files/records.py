@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.raw import RawTable
 from ness_pipeline.files.row_defaults import RowDefaults
 from ness_pipeline.names.column_names import ColumnNames, plain
+from ness_pipeline.scratch import ScratchFolder
 
 RECORD_TERMS = ("gbifID", "basisOfRecord", "occurrenceID", "eventDate", "decimalLatitude", "occurrenceStatus")
 """A table with one of these columns has one row per record, and no counts."""
@@ -39,7 +39,7 @@ def engine_of_records(raw: RawTable, defaults: RowDefaults) -> Iterator[DuckdbEn
     """
     country_code = defaults.country_code
     with (
-        tempfile.TemporaryDirectory(prefix="ness-records-") as folder,
+        ScratchFolder("records") as folder,
         DuckdbEngine([raw.as_records(Path(folder))], CubeOptions(country_code=country_code)) as engine,
     ):
         if country_code is not None and engine.named_countries:

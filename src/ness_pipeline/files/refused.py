@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +13,7 @@ from ness_pipeline.contract.refused import ROW_NUMBER, as_refused_rows, refused_
 from ness_pipeline.files.raw import ROW, RawTable
 from ness_pipeline.names.country_column import no_country
 from ness_pipeline.names.species_names import no_species
+from ness_pipeline.scratch import ScratchFolder
 
 
 class RefusedRows:
@@ -28,7 +28,7 @@ class RefusedRows:
 
     def __init__(self) -> None:
         self.rows = 0
-        self._folder = tempfile.TemporaryDirectory(prefix="ness-refused-")
+        self._folder = ScratchFolder("refused")
         self._files: list[Path] = []
 
     def __enter__(self) -> Self:

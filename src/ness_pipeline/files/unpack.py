@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import stat
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from ness_pipeline.errors import WrongUsage, first_line
 from ness_pipeline.files.archives import CHUNK, DAMAGED, check_zip, decompress, is_junk, is_note, untar, unzip
+from ness_pipeline.scratch import ScratchFolder, is_full
 from ness_pipeline.visible import in_one_line
 
 PACKED = {
@@ -86,7 +86,7 @@ def unpacked(path: Path) -> Iterator[Unpacked]:
     """
     file, sheet = with_sheet(path)
     check_file(file)
-    with tempfile.TemporaryDirectory(prefix="ness-") as scratch:
+    with ScratchFolder("file") as scratch:
         try:
             content = _open(file, Path(scratch), sheet)
         except DAMAGED as error:
@@ -94,6 +94,8 @@ def unpacked(path: Path) -> Iterator[Unpacked]:
         except NotImplementedError as error:
             raise WrongUsage(f"{path.name} uses a compression that is not readable ({error}); zip it anew.") from error
         except OSError as error:
+            if is_full(error, scratch):  # not the fault of the file
+                raise
             raise WrongUsage(f"{path.name} cannot be read ({error.strerror or error}); check the file.") from error
         if sheet is not None and not content.is_workbook:
             raise WrongUsage(f"{file.name} is no workbook, so it has no sheet {sheet!r}; leave '#{sheet}' out.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ import zstandard
 from fsspec.implementations.local import LocalFileSystem
 
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.scratch import ScratchFolder
 
 PARTIAL = ".partial"
 """Ending of a file that is being written; one that stays was left by a process that was killed."""
@@ -64,7 +64,7 @@ class Store:
                 finally:
                     partial.unlink(missing_ok=True)
                 return
-            with tempfile.TemporaryDirectory(prefix="ness-landing-") as folder:
+            with ScratchFolder("landing") as folder:
                 writer(Path(folder) / "file")
                 self._fs.put_file(str(Path(folder) / "file"), path)
         except OSError as error:

@@ -14,6 +14,7 @@ from ness_pipeline.build.models import models
 from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.contract.measures import measures
 from ness_pipeline.errors import AuditFailed
+from ness_pipeline.publish.reading import as_published
 from ness_pipeline.schemas.vocabulary import BASES
 from ness_pipeline.sql import literal, quote
 
@@ -134,7 +135,7 @@ def last_publication(connection: duckdb.DuckDBPyConnection, published: Path) -> 
         yield False
         return
     try:
-        connection.execute(f"ATTACH {literal(published)} AS {LAST} (READ_ONLY)")
+        as_published(published, lambda file: connection.execute(f"ATTACH {literal(file)} AS {LAST} (READ_ONLY)"))
     except duckdb.Error as error:
         logger.warning("published file cannot be read and is replaced", extra={"error": str(error).splitlines()[0]})
         yield False

@@ -6,9 +6,14 @@ import os
 from pathlib import Path
 
 
+def log_of(file: Path) -> Path:
+    """The write-ahead log of a DuckDB file, which whoever opens a file of that name would replay into it."""
+    return Path(f"{file}.wal")
+
+
 def discard(file: Path) -> None:
-    """Remove a file with its write-ahead log, which would be replayed into the next file of that name."""
-    for part in (file, Path(f"{file}.wal")):
+    """Remove a DuckDB file with its write-ahead log."""
+    for part in (file, log_of(file)):
         part.unlink(missing_ok=True)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import os
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
@@ -33,8 +32,8 @@ from ness_pipeline.publish.audit import (
     new_methods,
 )
 from ness_pipeline.publish.content_hash import check_copy, content_hash
-from ness_pipeline.publish.durable import discard, to_disk
-from ness_pipeline.publish.history import KEEP_PUBLICATIONS, archive
+from ness_pipeline.publish.durable import discard
+from ness_pipeline.publish.history import KEEP_PUBLICATIONS, copy_of_present, put_before_readers
 from ness_pipeline.sql import literal, quote
 
 logger = logging.getLogger(__name__)
@@ -75,7 +74,7 @@ def publish(
     connection.execute("COMMIT")
     audit(connection)
     name = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
-    with last_publication(connection, paths.published) as is_there:
+    with last_publication(connection, copy_of_present(paths) or paths.published) as is_there:
         changed = _compared(connection, name, accept_change=accept_change) if is_there else []
     (values,) = connection.execute("SELECT count(*) FROM metrics.metric_value").fetchone() or (0,)
     (countries,) = connection.execute("SELECT count(DISTINCT country_code) FROM metrics.metric_value").fetchone() or (
@@ -100,10 +99,7 @@ def publish(
     try:
         snapshot(connection, partial, {"publication": [entry], "change": changed})
         check_copy(partial, digest)
-        to_disk(partial)
-        archive(paths, keep)
-        os.replace(partial, paths.published)  # noqa: PTH105  (a rename is what makes it atomic)
-        to_disk(paths.home)
+        put_before_readers(paths, partial, name, keep)
     except OSError as error:
         message = f"{paths.published} could not be replaced ({error.strerror}); the last publication stays."
         raise WrongUsage(message) from error

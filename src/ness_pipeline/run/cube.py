@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,6 +23,7 @@ from ness_pipeline.landing.own_loads import Kind
 from ness_pipeline.run.attribution import NOTHING_SAID, Attribution
 from ness_pipeline.run.file_loaded import FileLoaded
 from ness_pipeline.run.own_files import COMPARED_RECORDS, OwnFiles, load_own
+from ness_pipeline.scratch import ScratchFolder
 from ness_pipeline.settings import Settings
 
 SUFFIXES = (".parquet", ".csv")
@@ -90,7 +90,7 @@ def _write_cube(engine: Engine, path: Path) -> None:
     if engine.trust == "everything":
         engine.write(path)
         return
-    with tempfile.TemporaryDirectory(prefix="ness-cube-") as folder:
+    with ScratchFolder("cube") as folder:
         cube = Path(folder) / "cube.parquet"
         engine.write(cube)
         write_with_species(cube, species_of(with_reporting_groups(engine)), path)
@@ -207,7 +207,7 @@ def gbif_to_warehouse(
         SourceUnavailable: GBIF refused it or did not finish it.
         NessError: a row breaks a contract; nothing is loaded.
     """
-    with tempfile.TemporaryDirectory(prefix="ness-gbif-") as folder, Session(settings) as session:
+    with ScratchFolder("gbif") as folder, Session(settings) as session:
         downloads = GbifDownloads(session, settings, progress=progress, pause_s=pause_s)
         download = downloads.get(product, options, Path(folder))
         defaults = replace(defaults, checklist_key=settings.gbif_checklist)

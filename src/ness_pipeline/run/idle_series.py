@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import polars as pl
 from ness_pipeline.landing.own_loads import OwnLoad
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.metric_series import metric_series, nearest_series
+from ness_pipeline.scratch import ScratchFolder
 
 TABLE = "indicator_observation"
 
@@ -34,7 +34,7 @@ def idle_series(landing: Landing, load: OwnLoad) -> list[IdleSeries]:
     """The series of a load that feed no metric, those with most rows first."""
     if TABLE not in load.tables:
         return []
-    with tempfile.TemporaryDirectory(prefix="ness-own-") as folder:
+    with ScratchFolder("own") as folder:
         rows = pl.read_parquet(
             landing.local(f"{load.folder}/landed.{TABLE}.parquet", Path(folder)), columns=["series_code"]
         )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -37,6 +36,7 @@ from ness_pipeline.run.own_names import ASKED_AT_ONCE, match_own_names, names_of
 from ness_pipeline.run.records import clock, finish_run, start_run
 from ness_pipeline.run.refresh import failing_run_recorded
 from ness_pipeline.run.restore import open_for_writing
+from ness_pipeline.scratch import ScratchFolder
 from ness_pipeline.settings import Settings
 
 SELECTING = ("country", "years")
@@ -104,7 +104,7 @@ def _home_to_check(settings: Settings) -> Iterator[Settings]:
     if paths.build.exists() or paths.published.exists() or Landing(paths.landing).names(""):
         yield settings
         return
-    with tempfile.TemporaryDirectory(prefix="ness-check-") as folder:
+    with ScratchFolder("check") as folder:
         yield settings.model_copy(update={"home": Path(folder), "landing": None})
 
 

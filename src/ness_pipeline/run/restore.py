@@ -30,7 +30,8 @@ from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.years import ANY_YEAR
 from ness_pipeline.paths import Paths
 from ness_pipeline.publish.durable import discard
-from ness_pipeline.publish.history import history
+from ness_pipeline.publish.history import kept
+from ness_pipeline.publish.reading import as_published
 from ness_pipeline.run.records import clock, finish_run, start_run
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import sources
@@ -154,7 +155,7 @@ def rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings, aside: Pa
     """
     paths = Paths.of(settings)
     landing = Landing(paths.landing)
-    countries = _take_over_past(connection, [paths.published, *history(paths)])
+    countries = _take_over_past(connection, [paths.published, *kept(paths)])
     run_id = start_run(connection, "rebuild from landing", is_synthetic=settings.is_synthetic, now=clock(connection))
     loaded, failed = 0, 0
     for unit in _landed_units(landing):
@@ -166,7 +167,7 @@ def rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings, aside: Pa
     loaded += take_in_own(connection, landing, run_id)
     if aside is not None:
         _take_over_own(connection, aside)
-    for name in _missing_own(connection, [paths.published, *history(paths)]):
+    for name in _missing_own(connection, [paths.published, *kept(paths)]):
         logger.warning("an own load of the published file is not in landing; load it again", extra={"load": name})
     if countries:
         materialise(connection, countries)  # no more than readers had; a run adds its own
@@ -226,7 +227,7 @@ def _take_over_past(connection: duckdb.DuckDBPyConnection, publications: list[Pa
         if not file.exists():
             continue
         try:
-            connection.execute(f"ATTACH {literal(file)} AS past (READ_ONLY)")
+            as_published(file, lambda path: connection.execute(f"ATTACH {literal(path)} AS past (READ_ONLY)"))
         except duckdb.Error as error:
             logger.warning("published file cannot be read", extra={"file": file.name, "error": str(error)})
             continue
@@ -246,7 +247,7 @@ def _missing_own(connection: duckdb.DuckDBPyConnection, publications: list[Path]
     """Own loads that the first of some publications that can be read has, and the build database has not."""
     for file in publications:
         with suppress(duckdb.Error):
-            connection.execute(f"ATTACH {literal(file)} AS past (READ_ONLY)")
+            as_published(file, lambda path: connection.execute(f"ATTACH {literal(path)} AS past (READ_ONLY)"))
             try:
                 known = connection.execute(
                     "FROM duckdb_tables() WHERE database_name = 'past' AND schema_name = 'ops' AND table_name = 'own_load'"

@@ -18,6 +18,7 @@ from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.contract.measures import with_iso3_sql
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.publish.publication import PUBLISHED_LAYERS
+from ness_pipeline.publish.reading import connect_published
 from ness_pipeline.share.citations import Cited, bibliography_of
 from ness_pipeline.share.datapackage import CSV_DIALECT, licences_of, package_of, schema_of
 from ness_pipeline.share.licences import open_rows, restricted_sources
@@ -90,7 +91,7 @@ def export(
     try:
         partial.mkdir(parents=True)
         # Unlike the doors for questions this connection may write files; its queries are all our own.
-        with duckdb.connect(str(published), read_only=True) as connection:
+        with connect_published(published) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             done = _write(connection, partial, form, include_restricted=include_restricted, progress=progress)
         if folder.exists():

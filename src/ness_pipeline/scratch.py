@@ -1,0 +1,121 @@
+"""Temporary folders that carry the mark of their owner, so that what a killed process left can be told and removed."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import logging
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from ness_pipeline.errors import WrongUsage
+
+logger = logging.getLogger(__name__)
+
+PREFIX = "ness-"
+"""What the names of all our temporary folders begin with."""
+_OWNER = ".owner"
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def hold(mark: Path) -> IO[str]:
+    """Create a file and lock it; the lock goes with the process, however it ends.
+
+    The file gets its name only when it is locked, so that nobody takes it for one that was left.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    unnamed = mark.with_name(f".{mark.name}.{os.getpid()}.new")
+    handle = unnamed.open("w")
+    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    try:
+        unnamed.rename(mark)
+    except OSError:
+        handle.close()
+        unnamed.unlink(missing_ok=True)
+        raise
+    return handle
+
+
+def is_held(mark: Path) -> bool:
+    """Whether the process that created a mark still lives."""
+    try:
+        with mark.open() as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
+class ScratchFolder(tempfile.TemporaryDirectory[str]):
+    """A temporary folder of this process.
+
+    Args:
+        purpose: a word for its name.
+
+    Raises:
+        WrongUsage: there is no space for temporary files; also for errors of that kind that end the block.
+    """
+
+    def __init__(self, purpose: str) -> None:
+        try:
+            super().__init__(prefix=f"{PREFIX}{purpose}-", ignore_cleanup_errors=True)
+            self._mark = hold(Path(self.name) / _OWNER)
+        except OSError as error:
+            raise no_space(error) from error
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Remove the folder; a full disk is said to be the cause where it is."""
+        folder = self.name
+        super().__exit__(kind, error, traceback)
+        if isinstance(error, Exception) and is_full(error, folder):
+            raise no_space(error) from error
+
+    def cleanup(self) -> None:
+        """Remove the folder."""
+        self._mark.close()
+        super().cleanup()
+
+
+def is_full(error: BaseException, folder: Path | str) -> bool:
+    """Whether an error says that a file in a temporary folder could not grow."""
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return error.filename is None or str(error.filename).startswith(str(folder))
+    text = str(error)
+    return str(folder) in text and any(os.strerror(number).lower() in text.lower() for number in _FULL)
+
+
+def no_space(error: BaseException) -> WrongUsage:
+    """The error of a folder for temporary files in which nothing can be written."""
+    reason = (error.strerror if isinstance(error, OSError) else None) or "no space left"
+    return WrongUsage(
+        f"The folder for temporary files, {tempfile.gettempdir()}, cannot be written ({reason.lower()}); free space there, "
+        "or name another one in the environment variable TMPDIR."
+    )
+
+
+def remove_leftovers() -> int:
+    """Remove the temporary folders of our processes that live no more; returns their size in bytes."""
+    freed = 0
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        mark = folder / _OWNER
+        try:
+            is_ours = folder.is_dir() and not folder.is_symlink() and folder.stat().st_uid == os.getuid()
+            if not is_ours or not mark.exists() or is_held(mark):
+                continue
+            size = sum(file.lstat().st_size for file in folder.rglob("*"))
+        except OSError:  # somebody else removes it at this moment
+            continue
+        shutil.rmtree(folder, ignore_errors=True)
+        freed += size
+        logger.warning("temporary folder of a killed process removed", extra={"folder": str(folder), "bytes": size})
+    return freed
