@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -67,6 +68,7 @@ def test_a_number_on_a_basis_that_may_not_be_quoted_stops_the_audit(finished):
 def test_a_new_method_explains_what_is_lost(finished, version):
     """Years that a metric of the published file has and no longer gets are a loss, unless its method has another version."""
     table = "metrics.legal_framework"
+    shutil.rmtree(finished.paths.history)  # as a version before left it: only the published file is there to compare with
     with duckdb.connect(str(finished.paths.published)) as connection:
         connection.execute(f"INSERT INTO {table} SELECT * REPLACE (year - 50 AS year) FROM {table}")
         connection.execute(
@@ -147,15 +149,19 @@ def test_history_and_rollback(finished):
 
 
 def test_rollback_refuses_what_is_not_whole(finished):
-    """A damaged publication in the history is not put before the readers."""
-    digests = _publish_more(finished, 2)
-    kept = history(finished.paths)[0]
-    kept.write_bytes(kept.read_bytes()[:5000])
+    """A damaged publication in the history is not put before the readers; without a name the next whole one is."""
+    digests = _publish_more(finished, 3)
+    damaged = history(finished.paths)[0]
+    content = damaged.read_bytes()[:5000]
+    damaged.unlink()
+    damaged.write_bytes(content)
     with pytest.raises(WrongUsage, match="is no publication"):
-        roll_back(finished.paths)
+        roll_back(finished.paths, damaged.stem)
     with pytest.raises(WrongUsage, match="There is no publication"):
         roll_back(finished.paths, "19990101T000000-00000000")
-    assert whole(finished.home) == digests[1]
+    assert whole(finished.home) == digests[2]
+    roll_back(finished.paths)
+    assert whole(finished.home) == digests[0]
 
 
 def test_status_tells_a_changed_file(finished):
