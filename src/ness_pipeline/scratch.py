@@ -1,4 +1,4 @@
-"""Temporary folders that carry the mark of their owner, so that what a killed process left can be told and removed."""
+"""Temporary folders and unfinished files that carry the mark of their owner, so that what a killed process left is removed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import errno
 import fcntl
 import logging
 import os
+import re
 import shutil
+import socket
 import tempfile
+import time
+import uuid
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -18,7 +22,11 @@ logger = logging.getLogger(__name__)
 
 PREFIX = "ness-"
 """What the names of all our temporary folders begin with."""
+PARTIAL = ".partial"
+"""Ending of a file or folder that is being written."""
 _OWNER = ".owner"
+_ELSEWHERE_S = 86_400.0
+"""Seconds after which an unfinished file of a process on another machine counts as abandoned."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -84,6 +92,34 @@ class ScratchFolder(tempfile.TemporaryDirectory[str]):
         """Remove the folder."""
         self._mark.close()
         super().cleanup()
+
+
+def unfinished(path: str) -> str:
+    """The name that a file has while it is written; machine and process are in it."""
+    return f"{path}.{_machine()}-{os.getpid()}-{uuid.uuid4().hex[:8]}{PARTIAL}"
+
+
+def is_abandoned(file: Path) -> bool:
+    """Whether an unfinished file belongs to no process that lives, as far as its name tells."""
+    machine, _, process = file.name.removesuffix(PARTIAL).rpartition(".")[2].rpartition("-")[0].rpartition("-")
+    if machine == _machine() and process.isdecimal():
+        return not _lives(int(process))
+    return time.time() - file.stat().st_mtime > _ELSEWHERE_S
+
+
+def _machine() -> str:
+    """Name of this machine, in letters that a file name may have."""
+    return re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname())
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def is_full(error: BaseException, folder: Path | str) -> bool:

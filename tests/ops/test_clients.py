@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import random
 import signal
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from ness_pipeline.errors import AuditFailed
 from ness_pipeline.publish.history import history, kept, present, roll_back
 from ness_pipeline.run.materialise import materialise_and_publish
 from ness_pipeline.run.restore import open_for_writing
+from ness_pipeline.sandbox.spoiled import Rng
 
 CLIENT = """
 import os, sys, duckdb
@@ -149,7 +149,8 @@ def test_what_a_client_writes_into_the_file_is_found_and_undone(finished):
 def test_every_damaged_byte_is_found(finished):
     """Wherever a byte of the published file flips, verifying it says so, and returning to its own publication mends it."""
     whole_file = finished.paths.published.read_bytes()
-    places = random.Random(1).sample(range(len(whole_file)), 12)
+    rng = Rng(1)
+    places = [rng.randrange(len(whole_file)) for _ in range(12)]
     for place in places:
         damaged = bytearray(whole_file)
         damaged[place] ^= 0x10

@@ -7,19 +7,23 @@ import os
 import shutil
 import signal
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 import duckdb
 import pytest
-from soak.drive import drive, processes, whole
+from soak.drive import drive, processes, settings_of, whole
 from soak.hardship import rebuild_until_killed, run_as_nobody, run_on_full_disk, wait_for_the_lock
 
+from ness_pipeline.ask.status import verify
 from ness_pipeline.build.lock import writer
-from ness_pipeline.errors import DamagedBuild
+from ness_pipeline.errors import DamagedBuild, WarehouseBusy
 from ness_pipeline.landing.http import Session
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.years import Years
+from ness_pipeline.paths import Paths
 from ness_pipeline.run.own_files import load_file
 from ness_pipeline.run.records import clock, start_run
 from ness_pipeline.run.restore import open_for_writing
@@ -253,3 +257,51 @@ def test_answers_that_make_no_sense_are_not_resumed(finished):
     assert done.content_hash == finished.outcome.content_hash
     finished.sandbox.faults.listed = ()
     assert finished.drive(max_age_hours=0) == finished.outcome
+
+
+@pytest.mark.parametrize("name", ["a#b", "100%", "a%20b", "x[ab]y", "*", "it's", 'a"b'])
+def test_a_home_may_have_any_letter_in_its_path(finished, name):
+    """Runs, rebuilds and readers find all files of a home whose name looks like a pattern or a URL."""
+    home = finished.home.rename(finished.home.with_name(name))
+    Paths.of(settings_of(home, finished.sandbox.url)).build.unlink()
+    done = drive(home, finished.sandbox.url)
+    assert (done.exit_code, done.content_hash) == (0, finished.outcome.content_hash)
+    assert verify(Paths.of(settings_of(home, finished.sandbox.url))) == []
+    assert [folder.name for folder in home.parent.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["a?b", "a\\b"])
+def test_a_home_that_duckdb_cannot_use_is_refused_before_anything_is_written(tmp_path, name):
+    """With a question mark in its path DuckDB would look for its log in another folder."""
+    done = drive(tmp_path / name, "http://127.0.0.1:9")
+    assert done.exit_code == 2
+    assert "choose another with NESS_HOME" in done.error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_who_waits_for_the_warehouse_is_served_in_turn(finished):
+    """A run that waits comes before those that come later, also before one that would not wait at all."""
+    paths = finished.paths
+    order: list[str] = []
+
+    def wait(name: str) -> None:
+        with writer(paths, 60.0):
+            order.append(name)
+            time.sleep(0.2)
+
+    with writer(paths):
+        threads = []
+        for name in ("first", "second", "third"):
+            threads.append(threading.Thread(target=wait, args=(name,)))
+            threads[-1].start()
+            while len(list((paths.home / "ness.queue").iterdir())) < len(threads):
+                time.sleep(0.01)
+        dead = paths.home / "ness.queue" / "000000000-1-dead"
+        dead.touch()  # the place of a process that was killed
+    with pytest.raises(WarehouseBusy), writer(paths):
+        pass
+    for thread in threads:
+        thread.join(60)
+    assert order == ["first", "second", "third"]
+    with writer(paths):
+        assert list((paths.home / "ness.queue").iterdir()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from ness_pipeline.run.own_files import load_file
 from ness_pipeline.run.records import clock
 from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.sandbox import Fault
+from ness_pipeline.scratch import unfinished
 from ness_pipeline.sql import quote
 
 NOW = dt.datetime.now(dt.UTC)
@@ -68,7 +70,9 @@ def test_a_number_on_a_basis_that_may_not_be_quoted_stops_the_audit(finished):
 def test_a_new_method_explains_what_is_lost(finished, version):
     """Years that a metric of the published file has and no longer gets are a loss, unless its method has another version."""
     table = "metrics.legal_framework"
-    shutil.rmtree(finished.paths.history)  # as a version before left it: only the published file is there to compare with
+    shutil.rmtree(
+        finished.paths.history
+    )  # as a version before left it: only the published file is there to compare with
     with duckdb.connect(str(finished.paths.published)) as connection:
         connection.execute(f"INSERT INTO {table} SELECT * REPLACE (year - 50 AS year) FROM {table}")
         connection.execute(
@@ -186,13 +190,16 @@ def test_prune_keeps_what_a_rebuild_needs(finished):
     by_age = prune(landing, now=later, is_trial=True, max_age=dt.timedelta(0))
     by_size = prune(landing, now=later, is_trial=True, max_bytes=0)
     sizes = landing.sizes()
-    stray = Path(finished.paths.landing) / "payloads" / "x.partial"
+    stray = Path(unfinished(f"{finished.paths.landing}/payloads/x").replace(f"-{os.getpid()}-", "-999999999-"))
     stray.write_bytes(b"half")
+    living = Path(unfinished(f"{finished.paths.landing}/payloads/x"))
+    living.write_bytes(b"half")
     done = prune(landing, now=later, max_bytes=0)
     assert done == by_age == by_size
     assert (done.extractions, done.payloads) == (16, 1)
     assert sum(landing.sizes().values()) == done.kept == sum(sizes.values()) - done.freed
     assert not stray.exists()
+    assert living.exists()
     finished.paths.build.unlink()
     after = drive(finished.home, "http://127.0.0.1:9", retries=0)
     assert (after.exit_code, after.content_hash) == (0, finished.outcome.content_hash)

@@ -16,10 +16,7 @@ import zstandard
 from fsspec.implementations.local import LocalFileSystem
 
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.scratch import ScratchFolder
-
-PARTIAL = ".partial"
-"""Ending of a file that is being written; one that stays was left by a process that was killed."""
+from ness_pipeline.scratch import PARTIAL, ScratchFolder, is_abandoned, unfinished
 
 
 class Store:
@@ -38,7 +35,7 @@ class Store:
         try:
             self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
             if isinstance(self._fs, LocalFileSystem):
-                partial = f"{path}.{uuid.uuid4().hex}{PARTIAL}"
+                partial = unfinished(path)
                 Path(partial).write_bytes(body)
                 os.replace(partial, path)  # noqa: PTH105  (a rename is what makes it atomic)
             else:
@@ -57,7 +54,7 @@ class Store:
         try:
             self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
             if isinstance(self._fs, LocalFileSystem):
-                partial = Path(f"{path}.{uuid.uuid4().hex}{PARTIAL}")
+                partial = Path(unfinished(path))
                 try:
                     writer(partial)
                     partial.replace(path)
@@ -130,11 +127,17 @@ class Store:
             if str(path).endswith(".zst")
         }
 
-    def remove_partial(self) -> None:
-        """Remove what killed processes have left half written; only while nobody writes."""
-        for path in self._fs.find(self._root):
-            if str(path).endswith(PARTIAL):
-                self._fs.rm_file(path)
+    def remove_partial(self) -> int:
+        """Remove the unfinished files of processes that live no more; returns how many.
+
+        Only a folder has any: other stores take a file whole or not at all.
+        """
+        if not isinstance(self._fs, LocalFileSystem):
+            return 0
+        abandoned = [file for file in Path(self._root).rglob(f"*{PARTIAL}") if is_abandoned(file)]
+        for file in abandoned:
+            file.unlink()
+        return len(abandoned)
 
     def remove_body(self, digest: str) -> None:
         """Remove a stored body."""

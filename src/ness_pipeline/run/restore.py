@@ -33,6 +33,7 @@ from ness_pipeline.publish.durable import discard
 from ness_pipeline.publish.history import kept
 from ness_pipeline.publish.reading import as_published
 from ness_pipeline.run.records import clock, finish_run, start_run
+from ness_pipeline.scratch import remove_leftovers
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import sources
 from ness_pipeline.sources.extract import context_of
@@ -55,6 +56,9 @@ def open_for_writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     paths = Paths.of(settings)
     with writer(paths, settings.busy_wait_s), ExitStack() as stack:
+        remove_leftovers()
+        if files := Landing(paths.landing).remove_partial():
+            logger.warning("unfinished files of killed processes removed from landing", extra={"files": files})
         mark = _mark_of_rebuild(paths)
         if mark.exists():
             discard(paths.build)

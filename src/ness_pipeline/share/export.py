@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import shutil
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from ness_pipeline.contract.measures import with_iso3_sql
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.publish.publication import PUBLISHED_LAYERS
 from ness_pipeline.publish.reading import connect_published
+from ness_pipeline.scratch import PARTIAL, is_abandoned, unfinished
 from ness_pipeline.share.citations import Cited, bibliography_of
 from ness_pipeline.share.datapackage import CSV_DIALECT, licences_of, package_of, schema_of
 from ness_pipeline.share.licences import open_rows, restricted_sources
@@ -87,8 +88,12 @@ def export(
     _refuse_foreign(folder)
     with open_published(published):
         pass  # says in one sentence what is wrong with the file, if anything is
-    partial = folder.absolute().parent / f".{folder.name}.{uuid.uuid4().hex}.partial"
+    beside = folder.absolute().parent
+    partial = Path(unfinished(str(beside / f".{folder.name}")))
     try:
+        for left in beside.glob(f".{glob.escape(folder.name)}.*{PARTIAL}"):
+            if is_abandoned(left):
+                shutil.rmtree(left)
         partial.mkdir(parents=True)
         # Unlike the doors for questions this connection may write files; its queries are all our own.
         with connect_published(published) as connection:
