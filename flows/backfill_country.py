@@ -15,7 +15,7 @@ from ness_pipeline.settings import Settings
 @flow(name="backfill-country", flow_run_name=name_of_current_run, validate_parameters=False)
 def backfill_country(
     country: CountryName,
-    years: YearSpan = "2000:2025",
+    years: YearSpan | None = None,
     offline: bool = False,
     accept_change: bool = False,
 ) -> State[Summary]:
@@ -23,7 +23,7 @@ def backfill_country(
 
     Args:
         country: the country.
-        years: span of years; years loaded before are read again with it, so that none is lost.
+        years: span of years, from 2000 to the last complete year where none is given; years loaded before are read again with it, so that none is lost.
         offline: use what has landed, ask no publisher.
         accept_change: publish also what changes more than the contracts' limits allow.
     """

@@ -3,8 +3,9 @@
 Without options it serves the schedules from this machine until stopped, on the configured Prefect server; where there is
 none, `make prefect` starts one with the schedules. With `--work-pool NAME` it deploys to a work pool instead, created when
 missing, and ends: `prefect worker start --pool NAME` then runs them. The pool starts processes; with `--image`, an image
-with this package in it, it starts containers, and `--volume` says where they keep the warehouse. Deployments of earlier
-versions are renewed by their names.
+with this package in it, it starts containers, and `--volume` says where they keep the warehouse. Deployments that
+the server has are renewed by their names; what the operator set there (schedules, parameters, paused or not) stays, unless
+`--reset-schedules` is said.
 """
 
 from __future__ import annotations
@@ -39,6 +40,11 @@ def main(words: Sequence[str] | None = None) -> None:
         metavar="HOST:CONTAINER",
         help="folder that containers share with their host, for landing and the published file",
     )
+    parser.add_argument(
+        "--reset-schedules",
+        action="store_true",
+        help="take our schedules and parameters again where the operator has changed or paused them on the server",
+    )
     given = parser.parse_args(words)
     if given.image and not given.work_pool:
         parser.error("--image needs --work-pool NAME")
@@ -52,13 +58,14 @@ def main(words: Sequence[str] | None = None) -> None:
         )
     os.environ.update(environment(home, server))
     # Only now, because Prefect reads its settings when it is imported.
-    from ness_pipeline.flows.schedules import deploy, serve_schedules  # noqa: PLC0415
+    from ness_pipeline.flows.schedules import deploy, serve_schedules, timetable  # noqa: PLC0415
 
     if given.work_pool:
-        deploy(given.work_pool, given.image, given.volume)
+        deploy(given.work_pool, given.image, given.volume, is_reset=given.reset_schedules)
+        sys.stdout.write("".join(f"{line}\n" for line in timetable()))
         sys.stdout.write(f"Deployed; `prefect worker start --pool {given.work_pool}` runs what is due.\n")
     else:
-        serve_schedules()
+        serve_schedules(is_reset=given.reset_schedules)
 
 
 if __name__ == "__main__":

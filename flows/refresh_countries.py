@@ -15,6 +15,7 @@ from ness_pipeline.errors import NessError
 from ness_pipeline.flows.forms import CountryName, Hours, SourceName, YearSpan
 from ness_pipeline.flows.outcome import artifacts_of, ended, failed
 from ness_pipeline.flows.report import Report
+from ness_pipeline.names.years import default_years
 from ness_pipeline.paths import Paths
 from ness_pipeline.run.plan import Plan, plan_refresh
 from ness_pipeline.run.refresh import refresh
@@ -40,13 +41,15 @@ def name_of_current_run() -> str:
     flow_name, given = prefect.runtime.flow_run.flow_name, prefect.runtime.flow_run.parameters
     asked = given.get("countries") or given.get("country") or ["all"]
     words = asked if isinstance(asked, str) else " ".join(asked)
-    return f"{str(flow_name).split('-', maxsplit=1)[0]} {words[:SHOWN_COUNTRIES]} {given['years']}"
+    return (
+        f"{str(flow_name).split('-', maxsplit=1)[0]} {words[:SHOWN_COUNTRIES]} {given.get('years') or default_years()}"
+    )
 
 
 @flow(name="refresh-countries", flow_run_name=name_of_current_run, validate_parameters=False)
 def refresh_countries(
     countries: list[CountryName] | None = None,
-    years: YearSpan = "2000:2025",
+    years: YearSpan | None = None,
     sources: list[SourceName] | None = None,
     offline: bool = False,
     max_age_hours: Hours = 24.0,
@@ -57,7 +60,7 @@ def refresh_countries(
 
     Args:
         countries: countries to refresh; none means all.
-        years: span of years, such as `2000:2025`.
+        years: span of years, such as `2000:2025`; none means from 2000 to the last complete year.
         sources: names of sources; none means all.
         offline: use what has landed, ask no publisher.
         max_age_hours: payloads younger than this serve again.

@@ -73,12 +73,12 @@ def _answers(url: str) -> bool:
         return False
 
 
-def serve_with_server(home: Path, port: int) -> None:
-    """Serve the schedules with a server of their own, until stopped."""
+def serve_with_server(home: Path, port: int, options: Sequence[str] = ()) -> None:
+    """Serve the schedules with a server of their own, until stopped; the options are those of `flows.deployments`."""
     print("Starting Prefect …", flush=True)  # noqa: T201  (a program of its own)
     with prefect_server(home, port) as settings:
         log = home / "prefect" / "schedules.log"
-        command = [sys.executable, "-m", "ness_pipeline.flows.deployments"]
+        command = [sys.executable, "-m", "ness_pipeline.flows.deployments", *options]
         with tied_process(command, settings, log) as schedules:
             pages = settings["PREFECT_API_URL"].removesuffix("/api")
             print(f"Prefect is at {pages}, its logs in {log.parent}; stop with Ctrl+C.", flush=True)  # noqa: T201
@@ -118,13 +118,16 @@ def main(words: Sequence[str] | None = None) -> int:
         prog="python -m ness_pipeline.flows.server", description=(__doc__ or "").partition("\n")[0]
     )
     parser.add_argument("--port", type=int, default=PORT, help=f"port of the server with the schedules ({PORT})")
+    parser.add_argument(
+        "--reset-schedules", action="store_true", help="take our schedules again where the operator has changed them"
+    )
     parser.add_argument("command", nargs=argparse.REMAINDER, help="run this command with a server of its own, and end")
     given = parser.parse_args(words)
     try:
         home = Paths.of(load_settings()).home
         if given.command:
             return run_with_server(given.command, home)
-        serve_with_server(home, given.port)
+        serve_with_server(home, given.port, ["--reset-schedules"] if given.reset_schedules else [])
     except NessError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code

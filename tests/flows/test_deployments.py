@@ -5,14 +5,25 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import prefect.server.api
 import pytest
 from prefect import get_client
+from prefect.client.schemas.actions import DeploymentScheduleUpdate, DeploymentUpdate
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from ness_pipeline.flows.deployments import main
 from ness_pipeline.flows.schedules import QUIET_RUNS, deploy, deployments
+from ness_pipeline.flows.server import prefect_server
 from ness_pipeline.names.countries import countries, resolve
 from ness_pipeline.run.plan import plan_refresh
 from ness_pipeline.settings import Settings
@@ -52,7 +63,9 @@ def test_forms_offer_countries_sources_and_years():
     assert len(resolve(pick["items"]["enum"])) == len(pick["items"]["enum"]) == len(countries())
     (named,) = (kind for kind in form["sources"]["anyOf"] if kind["type"] == "array")
     assert set(named["items"]["enum"]) == set(sources()) - {"sample"}, "which is asked for on its own"
-    assert re.fullmatch(form["years"]["pattern"], form["years"]["default"])
+    (written,) = (kind for kind in form["years"]["anyOf"] if kind["type"] == "string")
+    assert re.fullmatch(written["pattern"], "2000:2025")
+    assert form["years"]["default"] is None, "a span that is written down reads the same years for ever"
     assert all(field["description"] for field in form.values())
     assert "Kenya" in made["backfill"]._parameter_openapi_schema.model_dump()["properties"]["country"]["enum"]
     assert all("ness" in deployment.tags for deployment in made.values())
@@ -127,6 +140,86 @@ def test_deployments_of_an_earlier_version_are_renewed(server):
         renewed = client.read_deployment(deployment_id)
     assert renewed.entrypoint == "ness_pipeline.flows.backfill_country.backfill_country"
     assert renewed.global_concurrency_limit is None
+
+
+@contextmanager
+def served(environment: dict[str, str], *options: str) -> Iterator[None]:
+    """The schedules, served by a process of their own until the block ends; what it prints is nobody's concern."""
+    command = [sys.executable, "-m", "ness_pipeline.flows.deployments", *options]
+    with get_client(sync_client=True) as client:
+        before = {one.name: one.updated for one in client.read_deployments()}
+        with subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            deadline = time.monotonic() + 120
+            while time.monotonic() < deadline and process.poll() is None:
+                now = {one.name: one.updated for one in client.read_deployments()}
+                if all(now.get(one.name) and now[one.name] != before.get(one.name) for one in deployments()):
+                    break
+                time.sleep(0.2)
+            yield
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_month_of_an_operator(tmp_path):
+    """Schedules changed, paused, and given other parameters stay so over stops of the process, of the server, and a new version."""
+
+    def stored() -> dict[str, DeploymentResponse]:
+        with get_client(sync_client=True) as client:
+            return {one.name: one for one in client.read_deployments()}
+
+    with (
+        prefect_server(tmp_path, 0) as environment,
+        temporary_settings({PREFECT_API_URL: environment["PREFECT_API_URL"]}),
+    ):
+        with served(environment):
+            pass
+        first = stored()
+        assert not any(one.paused for one in first.values()), "stopping pauses nothing"
+        world, weekly = first["monthly-world"], first["weekly-indicators"]
+        with get_client(sync_client=True) as client:
+            later = CronSchedule(cron="0 5 3 * *", timezone="Africa/Nairobi")
+            client.update_deployment(
+                world.id,
+                DeploymentUpdate(
+                    schedules=[DeploymentScheduleUpdate(schedule=later)],
+                    parameters=world.parameters | {"countries": ["Kenya"]},
+                    entrypoint="somewhere.of_an_earlier_version",
+                ),
+            )
+            client.update_deployment(weekly.id, DeploymentUpdate(paused=True))
+        with served(environment):  # the process was started again
+            pass
+    with (
+        prefect_server(tmp_path, 0) as environment,
+        temporary_settings({PREFECT_API_URL: environment["PREFECT_API_URL"]}),
+    ):
+        with served(environment):  # the machine was
+            pass
+        now = stored()
+        (schedule,) = now["monthly-world"].schedules
+        assert (schedule.schedule.cron, schedule.schedule.timezone, schedule.active) == (
+            "0 5 3 * *",
+            "Africa/Nairobi",
+            True,
+        )
+        assert now["monthly-world"].parameters["countries"] == ["Kenya"]
+        assert now["monthly-world"].entrypoint == world.entrypoint, "which is ours, and renewed"
+        assert [one.name for one in now.values() if one.paused] == ["weekly-indicators"]
+        with get_client(sync_client=True) as client:  # as a version before left it, which paused when it was stopped
+            client.update_deployment(now["backfill"].id, DeploymentUpdate(paused=True, version="abc"))
+        with served(environment):
+            pass
+        assert [one.name for one in stored().values() if one.paused] == ["weekly-indicators"]
+        with served(environment, "--reset-schedules"):
+            pass
+        reset = stored()
+        assert [item.schedule.cron for item in reset["monthly-world"].schedules] == ["0 3 2 * *"]
+        assert reset["monthly-world"].parameters["countries"] == []
+        assert not any(one.paused for one in reset.values())
 
 
 def test_no_server_is_started_unasked(monkeypatch, tmp_path):

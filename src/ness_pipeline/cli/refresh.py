@@ -22,6 +22,7 @@ from ness_pipeline.cli.base import (
     sandbox_url,
 )
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.names.years import default_years
 from ness_pipeline.paths import Paths
 from ness_pipeline.settings import Settings, load_settings
 
@@ -29,14 +30,6 @@ if TYPE_CHECKING:
     from ness_pipeline.run.plan import Plan
     from ness_pipeline.run.summary import Summary
     from ness_pipeline.run.watch import Watch
-
-FIRST_DEFAULT_YEAR = 2000
-
-
-def _default_years() -> str:
-    import datetime as dt
-
-    return f"{FIRST_DEFAULT_YEAR}:{dt.datetime.now(dt.UTC).year - 1}"
 
 
 def _carry_out(plan_of: Callable[[Settings], Plan], parameters: Mapping[str, object], *, sandbox: bool) -> None:
@@ -98,7 +91,7 @@ def run(
         raise WrongUsage(
             "Say which countries to refresh, as in `ness run KE TZ`, or `ness run --all` for every country."
         )
-    span = years or _default_years()
+    span = years or str(default_years())
     console.print(f"Refreshing {' '.join(countries or ['all countries'])}, {span} …", highlight=False, soft_wrap=True)
 
     def plan(settings: Settings) -> Plan:
@@ -136,7 +129,7 @@ def backfill(
     sandbox: Sandbox = False,
 ) -> None:
     """Read one country anew and publish; every other country keeps its rows."""
-    span = years or _default_years()
+    span = years or str(default_years())
     console.print(f"Reading {country} anew, {span} …", highlight=False, soft_wrap=True)
 
     def plan(settings: Settings) -> Plan:

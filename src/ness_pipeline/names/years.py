@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from ness_pipeline.errors import WrongUsage
 
 FIRST_YEAR, LAST_YEAR = 1600, 2100
+FIRST_DEFAULT_YEAR = 2000
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class Years:
         if first < FIRST_YEAR or last > LAST_YEAR:
             raise WrongUsage(f"The years {text!r} leave {FIRST_YEAR} to {LAST_YEAR}; choose a span inside it.")
         return cls(first, last)
+
+
+def default_years(now: dt.datetime | None = None) -> Years:
+    """The span of a run that names none: from 2000 to the last year that is complete when the run starts."""
+    return Years(FIRST_DEFAULT_YEAR, (now or dt.datetime.now(dt.UTC)).year - 1)
 
 
 ANY_YEAR = Years(FIRST_YEAR, LAST_YEAR)

@@ -11,7 +11,7 @@ from ness_pipeline.landing.units import WORLD, Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.countries import countries as all_countries
 from ness_pipeline.names.countries import resolve
-from ness_pipeline.names.years import Years
+from ness_pipeline.names.years import Years, default_years
 from ness_pipeline.paths import Paths
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import SAMPLE, Source, regular_sources, sources
@@ -55,7 +55,7 @@ class Plan:
 def plan_refresh(
     settings: Settings,
     countries: Sequence[str] | None,
-    years: str,
+    years: str | None,
     *,
     only: Iterable[str] = (),
     is_offline: bool = False,
@@ -71,7 +71,7 @@ def plan_refresh(
     Args:
         settings: the configuration.
         countries: ISO codes or English names; None means all countries.
-        years: such as `2000:2025`.
+        years: such as `2000:2025`; None means from 2000 to the last complete year.
         only: names of sources; empty means all. What they need, and what comes with the package, takes part as well.
         is_offline: use only what has landed.
         max_age_hours: landed payloads that are younger than this are not fetched again.
@@ -83,7 +83,7 @@ def plan_refresh(
             sample is asked for in the sandbox or as one of several sources.
     """
     codes = resolve(countries) if countries else tuple(all_countries())
-    span = Years.parse(years)
+    span = Years.parse(years) if years else default_years()
     only = tuple(only)
     if SAMPLE in only:
         raise WrongUsage("The sample of open data is no publisher; load it with --sample, without --source.")
@@ -115,11 +115,11 @@ def _with_sample(settings: Settings, only: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def plan_backfill(
-    settings: Settings, country: str, years: str, *, is_offline: bool = False, accept_change: bool = False
+    settings: Settings, country: str, years: str | None, *, is_offline: bool = False, accept_change: bool = False
 ) -> Plan:
     """The plan of `ness backfill`: one country is fetched anew; see `plan_refresh` for arguments and errors."""
     codes = resolve([country])
-    span = Years.parse(years)
+    span = Years.parse(years) if years else default_years()
     world, national = _units(settings, codes, span, (), is_offline=is_offline)
     return Plan(
         command=f"backfill {country} --years {span}",
