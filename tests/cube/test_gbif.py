@@ -81,12 +81,13 @@ def member_of(archive):
         return packed.read(packed.namelist()[0])
 
 
-def test_an_identical_order_is_not_made_twice(downloads, sandbox, tmp_path):
-    """The second time the same key is fetched, and nothing is ordered."""
-    options = CubeOptions(country_code="DE", years=Years(2019, 2019), grid=Grid("eqdgc", 1))
-    one = downloads.get("cube", options, tmp_path)
+@pytest.mark.parametrize("product", ["cube", "records", "species"])
+def test_an_identical_order_is_not_made_twice(downloads, sandbox, tmp_path, product):
+    """The second time the same key is fetched, and nothing is ordered, though GBIF tells the order in more words."""
+    options = CubeOptions(country_code="DE", years=Years(2019, 2019))
+    one = downloads.get(product, options, tmp_path)
     before = sum(method == "POST" and target.endswith("/request") for method, target, _ in sandbox.requests)
-    again = downloads.get("cube", options, tmp_path)
+    again = downloads.get(product, options, tmp_path)
     after = sum(method == "POST" and target.endswith("/request") for method, target, _ in sandbox.requests)
     assert (one.key, before) == (again.key, after)
 
@@ -178,6 +179,15 @@ def test_what_gbif_cannot_make_is_said_before_ordering(options):
     """Points drawn from a seed, hexagons and target groups are for the other engines."""
     with pytest.raises(WrongUsage, match=r"GBIF|gbif"):
         sql_of(options)
+
+
+def test_the_checklist_is_said_wherever_a_species_is_meant(settings):
+    """An order without one, or a predicate about species without one, would mean GBIF's old backbone."""
+    with Session(settings) as session:
+        order = GbifDownloads(session, settings).order("records", NORWAY)
+    assert order["checklistKey"] == settings.gbif_checklist
+    of_taxa = [one for one in order["predicate"]["predicates"] if one.get("parameter") == "SPECIES_KEY"]
+    assert [one["checklistKey"] for one in of_taxa] == [settings.gbif_checklist]
 
 
 @pytest.mark.data

@@ -6,13 +6,17 @@ import duckdb
 import pytest
 from own_files import records, write_text
 
+from ness_pipeline.ask.query import ask
 from ness_pipeline.cube.options import CubeOptions, Grid
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.batches import KEPT_WHOLE
 from ness_pipeline.files.row_defaults import RowDefaults
+from ness_pipeline.names.checklists import BACKBONE
 from ness_pipeline.names.years import Years
 from ness_pipeline.paths import Paths
 from ness_pipeline.run.cube import cube_to_warehouse, gbif_to_warehouse
+from ness_pipeline.run.plan import plan_refresh
+from ness_pipeline.run.refresh import refresh
 from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.sandbox import World, serve
 from ness_pipeline.schemas.base import LATEST_YEAR
@@ -77,3 +81,26 @@ def test_a_download_is_loaded_with_its_doi(tmp_path):
         cited = connection.execute("SELECT citation, doi FROM ops.citation ORDER BY doi").fetchall()
     assert len(cited) == 2
     assert all(doi.startswith("10.15468/dl.") and citation.endswith(doi) for citation, doi in cited)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("product", ["cube", "species"])
+def test_keys_of_another_checklist_count_as_the_species_that_they_name(tmp_path, product):
+    """GBIF sends keys of its old backbone: they are never taken for keys of the Catalogue of Life, and no species is there twice."""
+    with serve(World(species=400, countries=["NO"])) as sandbox:
+        settings = Settings(_env_file=None, home=tmp_path).for_sandbox(sandbox.url)
+        with open_for_writing(settings) as build:
+            refresh(build, settings, plan_refresh(settings, ["NO"], "2010:2012"))
+        paths = Paths.of(settings)
+        query = "SELECT DISTINCT species_key FROM core.country_species WHERE country_code = 'NO' ORDER BY ALL"
+        before = ask(paths.published, query)[1]
+        options = CubeOptions(country_code="NO", years=Years(2010, 2012))
+        defaults = RowDefaults("file:download", checklist_key=BACKBONE)
+        loaded = gbif_to_warehouse(settings, product, options, defaults, pause_s=0.01)
+        assert loaded.results[0].loaded > 0
+        with open_for_writing(settings) as build:
+            refresh(build, settings, plan_refresh(settings, ["NO"], "2010:2012"))
+        assert ask(paths.published, query)[1] == before
+        given = ask(paths.published, "SELECT count(*) FROM ops.own_species WHERE given_key <> species_key")[1]
+        assert given[0][0] > 50
+        assert ask(paths.published, "SELECT count(*) FROM core.species_status WHERE is_apart")[1] == [(0,)]

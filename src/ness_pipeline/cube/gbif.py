@@ -140,13 +140,18 @@ def _cell(options: CubeOptions) -> tuple[str, str] | None:
     return cells[grid.kind]
 
 
-def predicate_of(options: CubeOptions) -> dict[str, Any]:
-    """The order for records or a list of species: the filters of the cube as GBIF's predicates."""
+def predicate_of(options: CubeOptions, checklist: str) -> dict[str, Any]:
+    """The order for records or a list of species: the filters of the cube as GBIF's predicates.
+
+    Args:
+        options: the filters.
+        checklist: dataset key of the checklist that says what a species is; without one it would be GBIF's old backbone.
+    """
     predicates: list[dict[str, Any]] = [
         {"type": "equals", "key": "OCCURRENCE_STATUS", "value": "PRESENT"},
         {"type": "equals", "key": "HAS_GEOSPATIAL_ISSUE", "value": "false"},
         {"type": "not", "predicate": {"type": "in", "key": "BASIS_OF_RECORD", "values": list(NOT_WILD)}},
-        {"type": "isNotNull", "parameter": "SPECIES_KEY"},
+        {"type": "isNotNull", "parameter": "SPECIES_KEY", "checklistKey": checklist},
         {"type": "isNotNull", "parameter": "YEAR"},
     ]
     if options.country_code:
@@ -227,7 +232,7 @@ class GbifDownloads:
             "checklistKey": self._settings.gbif_checklist,
         }
         if product != "cube":
-            return {**common, "predicate": predicate_of(options)}
+            return {**common, "predicate": predicate_of(options, self._settings.gbif_checklist)}
         order = {**common, "sql": sql_of(options)}
         answer = self._send("POST", "/request/validate", order, accepts=(INVALID,))
         if answer.status == INVALID:
@@ -240,7 +245,7 @@ class GbifDownloads:
         since = dt.datetime.now(dt.UTC) - REUSED_FOR
         for download in downloads.get("results", []):
             earlier = download.get("request", {})
-            is_same = all(earlier.get(name) == order.get(name) for name in IDENTITY)
+            is_same = all(_plain(earlier.get(name)) == _plain(order.get(name)) for name in IDENTITY)
             is_usable = download.get("status") in UNFINISHED | {"SUCCEEDED"}
             if is_same and is_usable and dt.datetime.fromisoformat(download["created"]) >= since:
                 return str(download["key"])
@@ -357,6 +362,13 @@ class GbifDownloads:
             is_signed=is_signed or method == "POST",
         )
         return self._session.send(request)
+
+
+def _plain(part: Any) -> Any:
+    """A part of an order without what GBIF adds when it tells of it: defaults such as `matchCase: false`, and nothing as null."""
+    if isinstance(part, dict):
+        return {name: _plain(value) for name, value in part.items() if value is not None and value is not False}
+    return [_plain(one) for one in part] if isinstance(part, list) else part
 
 
 def _text(answer: Payload) -> str:

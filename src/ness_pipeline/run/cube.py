@@ -20,6 +20,7 @@ from ness_pipeline.files.batches import batches_of, with_reporting_groups
 from ness_pipeline.files.row_defaults import RowDefaults
 from ness_pipeline.landing.http import Session
 from ness_pipeline.landing.own_loads import Kind
+from ness_pipeline.names.checklists import DATASET_KEY
 from ness_pipeline.run.attribution import NOTHING_SAID, Attribution
 from ness_pipeline.run.file_loaded import FileLoaded
 from ness_pipeline.run.own_files import COMPARED_RECORDS, OwnFiles, load_own
@@ -202,18 +203,24 @@ def gbif_to_warehouse(
 ) -> FileLoaded:
     """Let GBIF make a cube, records or a list of species, and load it with its DOI as what to cite.
 
+    GBIF is asked for keys of one checklist, the one in use or the one that the defaults name. Which checklist the keys that
+    came are of is decided as for every own file, by their names: the same order has given keys of the old backbone, too.
+
     Raises:
         WrongUsage: GBIF cannot make it, or the login is missing.
         SourceUnavailable: GBIF refused it or did not finish it.
         NessError: a row breaks a contract; nothing is loaded.
     """
+    asked = settings
+    if defaults.checklist_key is not None:
+        asked = settings.model_copy(update={"gbif_checklist": _dataset_key(defaults.checklist_key)})
+        defaults = replace(defaults, checklist_key=None)
     with ScratchFolder("gbif") as folder, Session(settings) as session:
-        downloads = GbifDownloads(session, settings, progress=progress, pause_s=pause_s)
+        downloads = GbifDownloads(session, asked, progress=progress, pause_s=pause_s)
         download = downloads.get(product, options, Path(folder))
-        defaults = replace(defaults, checklist_key=settings.gbif_checklist)
         own = OwnFiles(
             files=[download.file],
-            options=_said(options, defaults) | {"product": product},
+            options=_said(options, defaults) | {"product": product, "asked_checklist": asked.gbif_checklist},
             read=lambda _: _rows_of(download.file, product, options, defaults),
             source=defaults.source,
             names={download.file: f"GBIF download {download.key}"},
@@ -222,6 +229,18 @@ def gbif_to_warehouse(
             citation={"citation": download.citation, "doi": download.doi, "licence": download.licence},
         )
         return load_own(settings, own, f"cube gbif {download.key}")
+
+
+def _dataset_key(checklist: str) -> str:
+    """A checklist that GBIF can be asked for.
+
+    Raises:
+        WrongUsage: it is not named by a dataset key.
+    """
+    if DATASET_KEY.fullmatch(checklist) is None:
+        message = f"GBIF knows checklists by their dataset keys, and {checklist!r} is none; say --checklist col, gbif or a dataset key."
+        raise WrongUsage(message)
+    return checklist
 
 
 @contextmanager
@@ -234,9 +253,6 @@ def _rows_of(file: Path, product: Product, options: CubeOptions, defaults: RowDe
             yield _of_engine(engine, defaults)
     else:
         name = defaults.source.removeprefix("file:")
-        taxon_group, checklist_key = defaults.taxon_group, defaults.checklist_key
         country_code = options.country_code if product == "species" else None
-        with read(
-            file, country_code=country_code, taxon_group=taxon_group, checklist_key=checklist_key, source=name
-        ) as loaded:
+        with read(file, country_code=country_code, taxon_group=defaults.taxon_group, source=name) as loaded:
             yield loaded

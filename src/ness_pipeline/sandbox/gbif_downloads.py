@@ -189,7 +189,7 @@ class Downloads:
     def _described(order: Order, request: Request) -> dict[str, Any]:
         link = f"{request.base_url}v1/occurrence/download/request/{order.key}.zip"
         body: dict[str, Any] = {
-            "key": order.key, "license": "unspecified", "request": order.request, "created": order.created.isoformat(),
+            "key": order.key, "license": "unspecified", "request": _echoed(order.request), "created": order.created.isoformat(),
             "modified": order.created.isoformat(), "status": order.status, "downloadLink": link,
             "size": len(order.content), "totalRecords": order.records, "numberDatasets": int(bool(order.content)),
         }  # fmt: skip
@@ -271,6 +271,14 @@ def _species_list(records: pl.DataFrame) -> pl.DataFrame:
         "numberOfOccurrences", pl.col("taxonrank").alias("taxonRank"), pl.lit("ACCEPTED").alias("taxonomicStatus"),
         *ranks, pl.col("specieskey").alias("speciesKey"), pl.col("iucnredlistcategory").alias("iucnRedListCategory"),
     )  # fmt: skip
+
+
+def _echoed(part: Any) -> Any:
+    """A part of an order as GBIF tells of it: predicates that compare texts say that they do not mind capitals."""
+    if isinstance(part, dict):
+        compares = {"matchCase": False} if part.get("type") in {"equals", "in"} else {}
+        return {name: _echoed(value) for name, value in part.items()} | compares
+    return [_echoed(one) for one in part] if isinstance(part, list) else part
 
 
 def _doi(order: Order) -> str:
