@@ -144,3 +144,10 @@ def test_sql_equals_plain_python(warehouse: Any, of_countries: list[list[int]]) 
             name: pytest.approx(expected[name], rel=1e-12) if isinstance(expected[name], float) else expected[name]
             for name in INCIDENCE
         }, of_species
+
+
+def test_numbers_beyond_the_sample_are_no_error(warehouse: Any) -> None:
+    """DuckDB may work out a macro also where the CASE around it takes another way: then it must have no value, not an error."""
+    frequencies = "[{'x': 1e0, 'species': 7e0}, {'x': 2e0, 'species': 6e0}, {'x': 3e0, 'species': 5e0}]"
+    query = f"SELECT rarefied_hill_1({frequencies}, size, 3, 34) AS beyond FROM (VALUES (4.286e0), (5.3e0)) AS t (size)"
+    assert len(warehouse.rows(query)) == 2

@@ -12,15 +12,17 @@
 CREATE OR REPLACE MACRO drawn_variance(a, b, n) AS
     a / n * b * ((n - a) / n) * ((n - b) / (n - 1));
 
+-- The engine may ask for the mean also where a CASE around it does not want it, with arguments that have none: it is NULL there.
+
 -- How far from its mean j can be: beyond, it is less likely than 1e-17 (Bernstein's inequality).
 CREATE OR REPLACE MACRO drawn_reach(a, b, n) AS
     13 + sqrt(169 + 78 * drawn_variance(a, b, n));
 
 CREATE OR REPLACE MACRO least_drawn(a, b, n) AS
-    CAST(greatest(0, a + b - n, floor(a / n * b - drawn_reach(a, b, n))) AS BIGINT);
+    TRY_CAST(greatest(0, a + b - n, floor(a / n * b - drawn_reach(a, b, n))) AS BIGINT);
 
 CREATE OR REPLACE MACRO most_drawn(a, b, n) AS
-    CAST(least(a, b, ceil(a / n * b + drawn_reach(a, b, n))) AS BIGINT);
+    TRY_CAST(least(a, b, ceil(a / n * b + drawn_reach(a, b, n))) AS BIGINT);
 
 -- From the last j back to the first by the ratio of their chances.
 CREATE OR REPLACE MACRO drawn_ratio(j, a, b, n) AS
@@ -54,7 +56,7 @@ CREATE OR REPLACE MACRO mean_ln_by_steps(a, b, n) AS
     list_transform(
         [list_transform(
             range(
-                least_drawn(a, b, n), most_drawn(a, b, n), CAST(2 * pi() / acos(1 - 36 / drawn_variance(a, b, n)) AS BIGINT)
+                least_drawn(a, b, n), most_drawn(a, b, n), TRY_CAST(2 * pi() / acos(1 - 36 / drawn_variance(a, b, n)) AS BIGINT)
             ),
             lambda j: struct_pack(chance := drawn_chance(j, a, b, n), ln := ln(1 + j))
         )],
