@@ -19,7 +19,6 @@ from pathlib import Path
 from soak.drive import COUNTRIES, drive, processes, settings_of, small_world, whole
 from soak.trials import PATIENCE_S, Figures
 
-from ness_pipeline.ask.query import ask
 from ness_pipeline.ask.status import verify
 from ness_pipeline.build.database import open_build
 from ness_pipeline.cube.options import CubeOptions
@@ -32,7 +31,7 @@ from ness_pipeline.run.materialise import materialise_and_publish
 from ness_pipeline.run.own_files import load_file
 from ness_pipeline.sandbox import serve
 from ness_pipeline.sandbox.spoiled import Rng
-from ness_pipeline.scratch import PARTIAL, PREFIX
+from ness_pipeline.scratch import PARTIAL
 
 RECORDS = 2_000
 TREATIES = ("cbd", "nagoya", "cites", "ramsar", "cms")
@@ -42,7 +41,9 @@ def _run(home: Path, url: str) -> None:
     """A run, which finds all payloads in landing."""
     done = drive(home, url, accept_change=True)
     if done.exit_code:
-        raise NessError(done.error or str(done.gaps))
+        error = NessError(done.error or str(done.gaps))
+        error.exit_code = done.exit_code
+        raise error
 
 
 def _load(home: Path, url: str, name: str = "treaties.csv") -> None:
@@ -86,8 +87,14 @@ OPERATIONS: dict[str, Callable[[Path, str], None]] = {
 def _own_files(home: Path) -> None:
     """The files that the commands load."""
     home.mkdir(parents=True, exist_ok=True)
-    rows = [f"{code},{treaty},party,1995-01-{day:02},2024-01-01" for code in COUNTRIES for day, treaty in enumerate(TREATIES, 1)]
-    (home / "treaties.csv").write_text("\n".join(["country_code,treaty,status,entry_into_force,as_of", *rows]) + "\n", "utf-8")
+    rows = [
+        f"{code},{treaty},party,1995-01-{day:02},2024-01-01"
+        for code in COUNTRIES
+        for day, treaty in enumerate(TREATIES, 1)
+    ]
+    (home / "treaties.csv").write_text(
+        "\n".join(["country_code,treaty,status,entry_into_force,as_of", *rows]) + "\n", "utf-8"
+    )
     header = "gbifID\tspecies\tkingdom\tphylum\tclass\torder\tcountryCode\tyear\tbasisOfRecord\toccurrenceStatus\tspeciesKey\n"
 
     def records(first: int) -> str:
@@ -97,7 +104,7 @@ def _own_files(home: Path) -> None:
         )
 
     (home / "more.csv").write_text(records(1_000_000), "utf-8")
-    import zipfile  # noqa: PLC0415
+    import zipfile
 
     with zipfile.ZipFile(home / "records.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("records.csv", records(2_000_000))
@@ -209,7 +216,12 @@ def operations_trial(folder: Path, wanted: int, seed: int = 1) -> Figures:
         kept_whole = len(kept(paths))
         assert kept_whole <= settings_of(home, url).keep_publications + 1
         assert not _processes_with(scratch), "a process is left"
-    return {"kills": sum(figures.values()), **figures, "own rows after all of them": own.total(), "publications kept": kept_whole}
+    return {
+        "kills": sum(figures.values()),
+        **figures,
+        "own rows after all of them": own.total(),
+        "publications kept": kept_whole,
+    }
 
 
 def _processes_with(scratch: Path) -> list[str]:
@@ -234,7 +246,11 @@ def full_disk_trial(folder: Path, steps: int = 12, commands: tuple[str, ...] = t
                 code = _finished(name, home, url, scratch, most_bytes)
                 said = scratch.with_name("said").read_text("utf-8")
                 assert code in {0, 2, 3}, (name, most_bytes, code, said)
-                assert code == 0 or "cannot be written" in said or "could not be replaced" in said, (name, most_bytes, said)
+                assert code == 0 or "cannot be written" in said or "could not be replaced" in said, (
+                    name,
+                    most_bytes,
+                    said,
+                )
                 figures[f"{name}: {'no error' if code == 0 else 'refused with a sentence'}"] += 1
                 assert whole(home) is not None
                 assert verify(paths) == []

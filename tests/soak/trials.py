@@ -189,7 +189,7 @@ def readers_trial(folder: Path, readers: int, reads: int, publications: int) -> 
     paths = Paths.of(settings)
     ready, done, answers = context.Semaphore(0), context.Event(), context.Queue()
     with open_for_writing(settings) as connection, duckdb.connect(str(paths.published), read_only=True) as patient:
-        _mark(connection, paths, 2)
+        mark(connection, paths, 2)
         each = -(-reads // readers)
         known = (paths.published, each, ready, done, answers)
         started = [context.Process(target=read_until, args=known) for _ in range(readers)]
@@ -200,7 +200,7 @@ def readers_trial(folder: Path, readers: int, reads: int, publications: int) -> 
         generation = 2
         while generation < publications + 2:
             generation += 1
-            _mark(connection, paths, generation)
+            mark(connection, paths, generation)
         done.set()
         told = [answers.get(timeout=600) for _ in started]
         for process in started:
@@ -219,10 +219,11 @@ def readers_trial(folder: Path, readers: int, reads: int, publications: int) -> 
     }
 
 
-def _mark(connection: duckdb.DuckDBPyConnection, paths: Paths, generation: int) -> None:
+def mark(connection: duckdb.DuckDBPyConnection, paths: Paths, generation: int) -> str:
+    """Publish with one number in all that a reader looks at; returns the content hash."""
     connection.execute("UPDATE core.country SET land_area_km2 = ?", [generation])
     connection.execute("UPDATE core.treaty_party SET instrument = ?", [str(generation)])
-    publish(connection, paths, "soak", is_synthetic=True, now=clock(connection), accept_change=True)
+    return publish(connection, paths, "soak", is_synthetic=True, now=clock(connection), accept_change=True)
 
 
 __all__ = ["COUNTRIES", "Figures", "faults_trial", "kills_trial", "readers_trial"]
