@@ -11,6 +11,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ from ness_pipeline.sandbox.spoiled import Rng
 from ness_pipeline.scratch import PARTIAL
 
 RECORDS = 2_000
+NOT_TRIED = "not tried, because this user may mount nothing"
 TREATIES = ("cbd", "nagoya", "cites", "ramsar", "cms")
 
 
@@ -104,7 +106,6 @@ def _own_files(home: Path) -> None:
         )
 
     (home / "more.csv").write_text(records(1_000_000), "utf-8")
-    import zipfile
 
     with zipfile.ZipFile(home / "records.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("records.csv", records(2_000_000))
@@ -261,16 +262,18 @@ def full_disk_trial(folder: Path, steps: int = 12, commands: tuple[str, ...] = t
     return {"commands on a full disk": sum(figures.values()), **figures}
 
 
-def full_tmpdir_trial(folder: Path, sizes: tuple[int, ...] = (16_384, 65_536, 262_144)) -> Figures:
+def full_tmpdir_trial(
+    folder: Path, sizes: tuple[int, ...] = (16_384, 65_536, 262_144), commands: tuple[str, ...] = tuple(OPERATIONS)
+) -> Figures:
     """Commands whose TMPDIR is a small disk of its own (which takes the rights of root): it is named, and not the user's file."""
     figures: Counter[str] = Counter()
     with _world(folder) as (home, scratch, url, own):
         for size in sizes:
             mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(scratch)]
             if subprocess.run(mount, capture_output=True, check=False).returncode:
-                return {"not tried, because this user may mount nothing": 0}
+                return {NOT_TRIED: 0}
             try:
-                for name in OPERATIONS:
+                for name in commands:
                     code = _finished(name, home, url, scratch)
                     said = scratch.with_name("said").read_text("utf-8")
                     assert code == 0 or (code == 2 and "folder for temporary files" in said), (name, size, code, said)
@@ -280,6 +283,3 @@ def full_tmpdir_trial(folder: Path, sizes: tuple[int, ...] = (16_384, 65_536, 26
             finally:
                 subprocess.run(["umount", str(scratch)], check=True)
     return {"commands with a full TMPDIR": sum(figures.values()), **figures}
-
-
-__all__ = ["full_disk_trial", "full_tmpdir_trial", "operations_trial"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from soak.clients import clients_trial
 from soak.inputs import inputs_trial
+from soak.operations import NOT_TRIED, full_disk_trial, full_tmpdir_trial, operations_trial
 from soak.trials import faults_trial, kills_trial, readers_trial
 
 pytestmark = pytest.mark.slow
@@ -17,6 +19,27 @@ def test_faults_leave_no_trace(tmp_path):
 def test_kills_lose_nothing(tmp_path):
     """Kill -9 at random points leaves whole publications; the resumed run repeats no finished request."""
     assert kills_trial(tmp_path, 4)["kills"] >= 4
+
+
+def test_no_command_that_is_killed_loses_anything(tmp_path):
+    """Runs, loads, cubes, publications and returns to earlier ones: own rows stay, and the next one leaves nothing behind."""
+    assert operations_trial(tmp_path, 7)["kills"] >= 7
+
+
+def test_a_full_disk_costs_a_sentence(tmp_path):
+    """Whatever cannot be written is named, what readers see stays, and the same command works when there is room."""
+    assert full_disk_trial(tmp_path, 3, ("load records", "materialise"))["commands on a full disk"] == 6
+
+
+def test_a_full_folder_for_temporary_files_is_named(tmp_path):
+    """It is not put down to the user's file."""
+    if full_tmpdir_trial(tmp_path, (16_384,), ("load records", "cube")) == {NOT_TRIED: 0}:
+        pytest.skip(NOT_TRIED)
+
+
+def test_clients_that_write_reach_no_publication(tmp_path):
+    """Whatever clients do to the file that they opened, each publication is what was published, and our readers see whole ones."""
+    assert clients_trial(tmp_path, 100, 4)["reads"] >= 100
 
 
 def test_readers_see_whole_publications_only(tmp_path):
