@@ -227,3 +227,17 @@ def lost_of_all(answers: dict[str, object]) -> list[str]:
     context = Context(Settings(_env_file=None), replies)
     unit = Unit("unsdg", "world", Years(1990, 2030))
     return list(lost(SOURCE.read(unit, replies(answers), context)).values())
+
+
+def test_an_error_that_comes_as_an_answer_is_told_in_the_publishers_words() -> None:
+    """An error under status 200 is no change of schema, and an empty answer is neither."""
+    answers = {LIST: [series("ER_RSK_LST"), series("AG_LND_FRST"), series("ER_MRN_MPA")], DATA: "unsdg/forest.json"}
+    answers[f"{DATA}?seriesCode=ER_RSK_LST"] = {"error": "The database is  being updated.", "status": 500}
+    answers[f"{DATA}?seriesCode=ER_MRN_MPA"] = {"size": 1}
+    batches = read(SOURCE, replies(answers))
+    reasons = lost(batches)
+    assert "error of the publisher (The database is being updated.)" in reasons["series ER_RSK_LST"]
+    assert "has no field 'totalElements' any more" in reasons["series ER_MRN_MPA"]
+    assert "does not list the series ER_PTD_TERR any more" in reasons["series ER_PTD_TERR"]
+    kinds = {one.what: one.is_change for batch in batches for one in batch.lost}
+    assert (kinds["series ER_RSK_LST"], kinds["series ER_MRN_MPA"]) == (False, True)

@@ -8,7 +8,9 @@
 -- day; otherwise the list that speaks of the later day, of the same day own files before publishers before seeds. Where
 -- the lists do not know, the UN's latest flag counts. A party stands until a withdrawal is known; "no party" is unknown
 -- after the day of its source. A treaty that is not open to a country (a territory, say) is in no count, and so is one not
--- yet in being.
+-- yet in being. Who has deposited an instrument to the Convention on Biological Diversity or one of its protocols is bound from
+-- the day that the list of parties names or, without one, from the 90th day after (Convention 36, 3; Cartagena 37, 2;
+-- Nagoya 33, 2; Nagoya - Kuala Lumpur 18, 2).
 -- Quoted: only years in which every treaty in being and open to the country has a known standing, and at least five are
 -- open: a share of the known ones alone would rise to 1 as lists grow old. Elsewhere the counts are lower bounds, with the
 -- range beside them. The share joined lets what a list says stand for five years, as answers do, and is quoted while that is

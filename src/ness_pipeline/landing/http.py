@@ -54,7 +54,8 @@ _NEXT_STEPS = {
     400: "the request is not understood any more, please report it",
     401: "check the credentials in the settings",
     403: "check the credentials in the settings, or whether this network is blocked",
-    404: "check the URL of the publisher in the settings",
+    404: "it is not there; check the URL of the publisher in the settings, or report it",
+    410: "it is there no more, please report it",
     414: "the request is too long, please report it",
     429: "wait before running again; the run resumes where it stopped",
 }
@@ -254,7 +255,8 @@ class Session:
 
     def _next_step(self, request: Request, status: int) -> str:
         told = self._credentials.next_step(request.publisher, status, is_signed=request.is_signed)
-        return told or _NEXT_STEPS.get(status, "try again later")
+        is_passing = status in RETRIED_STATUSES or status >= 500  # noqa: PLR2004 - faults of the server
+        return told or _NEXT_STEPS.get(status, "try again later" if is_passing else "please report it")
 
     def _check(self, request: Request, answer: requests.Response, body: bytes, name: str) -> None:
         """Raise unless the answer is a success whose body can be what its content type says."""

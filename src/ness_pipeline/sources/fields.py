@@ -78,17 +78,26 @@ def record(value: Any, label: str, needed: Collection[str], ignored: Collection[
         ignored: fields that are known and not read; None when new fields are expected all the time.
 
     Raises:
+        SourceUnavailable: it is an error that came as an answer.
         SchemaDrift: it is no record, or a needed field is missing.
     """
     if not isinstance(value, dict):
         raise SchemaDrift(f"The {label} is {_kind(value)} instead of a record; look at the landed payload.")
     for name in needed:
         if name not in value:
+            if words := own_words(value):
+                raise SourceUnavailable(f"The {label} is an error of the publisher ({words}); run again later.")
             raise SchemaDrift(f"The {label} has no field {name!r} any more; look at the landed payload.")
     if ignored is not None and len(value) > len(needed):
         for name in value.keys() - set(needed) - set(ignored):
             _note_new_field(label, name)
     return value
+
+
+def own_words(value: Mapping[str, Any]) -> str | None:
+    """What a publisher says of an error in a record that came as an answer, None where it says nothing."""
+    said = [value.get(name) for name in ("error", "message", "detail")]
+    return next((" ".join(words.split())[:100] for words in said if isinstance(words, str) and words.strip()), None)
 
 
 def _kind(value: Any) -> str:

@@ -19,6 +19,7 @@ from ness_pipeline.errors import SchemaDrift, SourceUnavailable
 from ness_pipeline.landing.request import Fetch
 from ness_pipeline.names.years import Years
 from ness_pipeline.sources.apis.pygbif_adapter import RANK_KEYS, occurrence_search
+from ness_pipeline.sources.fields import own_words
 
 OCCURRENCE_FILTERS: Mapping[str, Any] = {
     "occurrenceStatus": "PRESENT",
@@ -45,6 +46,9 @@ KEYS_LENGTH = 6_000
 """Characters of `speciesKey=` parameters in one URL, which stays below 7,000 in all."""
 TOLERATED_DRIFT = 0.01
 """Share of records by which answers may contradict each other, as the index is updated while it is read."""
+
+MOST_REQUESTS = 10_000
+"""Requests for one country, of which a typical one needs 70; GBIF asks for fewer than tens of thousands a day."""
 
 _SPLIT_FACETS = ("speciesKey", "genusKey", "familyKey")
 
@@ -73,6 +77,7 @@ class Search:
     def __init__(self, fetch: Fetch, checklist: str) -> None:
         self._fetch = fetch
         self._checklist = checklist
+        self._requests = 0
 
     def ask(self, *facets: str, years: Years, **filters: Any) -> Answer:
         """One request under the filters.
@@ -177,6 +182,11 @@ class Search:
         return species
 
     def _send(self, facets: tuple[str, ...], params: dict[str, Any]) -> Answer:
+        self._requests += 1
+        if self._requests > MOST_REQUESTS:
+            raise SourceUnavailable(
+                f"gbif would need more than {MOST_REQUESTS:,} requests for one country; take a download instead."
+            )
         facet_parameters = {"facet": list(facets), "facetLimit": FACET_LIMIT} if facets else {}
         body = occurrence_search(self._fetch, **params, **facet_parameters, limit=0, checklistKey=self._checklist)
         answer = answer_of(body, facets, "occurrence search")
@@ -197,6 +207,7 @@ def answer_of(body: Mapping[str, Any], facets: Iterable[str], label: str) -> Ans
         label: what answered, for messages.
 
     Raises:
+        SourceUnavailable: it is an error that came as an answer.
         SchemaDrift: the answer lacks its count or a facet.
     """
     try:
@@ -206,6 +217,10 @@ def answer_of(body: Mapping[str, Any], facets: Iterable[str], label: str) -> Ans
             for facet in body["facets"]
         }
     except KeyError as error:
+        if words := own_words(body):
+            raise SourceUnavailable(
+                f"GBIF's {label} is an error of the publisher ({words}); run again later."
+            ) from None
         raise SchemaDrift(f"GBIF's {label} has no field {error} any more; look at the landed payload.") from None
     for name in facets:
         if _plain(name) not in facet_terms and count:
