@@ -250,6 +250,17 @@ def test_dripping_server_is_given_up(server: Server, what: str) -> None:
     assert time.monotonic() - begun < 30
 
 
+def test_a_publisher_that_only_drips_is_asked_no_more(server: Server) -> None:
+    """After four answers without end the units that are left fail at once; other publishers are still asked."""
+    server.queue = [DRIPS["a byte of the body"]] * 4
+    with Session(settings(server, timeout_read_s=0.1), backoff_s=0.01) as session:
+        for says in ("too slowly", "too slowly", "4 times in a row", "4 times in a row"):
+            with pytest.raises(SourceUnavailable, match=says):
+                session.send(Request.get("gbif", "/v1/thing"))
+        assert len(server.seen) == 4
+        assert session.send(Request.get("cbd", "/v1/thing")).json() == {"ok": True}
+
+
 def test_dripping_file_is_given_up(server: Server, tmp_path: Path) -> None:
     """A download as well, and nothing of it stays."""
     server.queue = [DRIPS["a byte of the body"]] * 9

@@ -44,6 +44,9 @@ from ness_pipeline.settings import Publisher, Settings
 
 LIMIT_IN_TIMEOUTS = 10
 """Read time-outs that one whole answer may take, and that each MiB of a download may take."""
+MOST_SLOW = 4
+"""Answers of one publisher in a row that take too long, after which a session asks it no more: hundreds of countries
+would each wait as long."""
 MOST_REDIRECTS = 5
 LARGEST_BODY = 64 * 2**20
 """Bytes of an answer, decompressed; the largest that is asked for has 5 MiB, and parsed it takes many times its size."""
@@ -91,6 +94,7 @@ class Session:
         self._host_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._locks_lock = threading.Lock()
         self._next_start: dict[Publisher, float] = {}
+        self._slow: defaultdict[Publisher, int] = defaultdict(int)
         self._pool = _Unredirected()
         for scheme in ("http://", "https://"):
             self._pool.mount(scheme, WatchedAdapter())
@@ -132,6 +136,10 @@ class Session:
 
     def _attempt(self, request: Request, read: _Read) -> Payload:
         url = self._settings.url(request.publisher) + request.target
+        if self._slow[request.publisher] >= MOST_SLOW:
+            raise PublisherAway(
+                f"{request.publisher} was too slow {MOST_SLOW} times in a row; it is asked by a later run."
+            )
         attempts = tenacity.Retrying(
             retry=self._is_retried,
             wait=self._wait,
@@ -173,6 +181,7 @@ class Session:
             with TimeLimit(LIMIT_IN_TIMEOUTS * self._settings.timeout_read_s) as limit:
                 return self._answered(request, url, name, read, limit)
         except TooSlow as error:
+            self._slow[request.publisher] += 1
             message = f"{name} sends its answer to {request.path} too slowly; try again later."
             raise Transient(message, most_retries=1) from cause(request.publisher, error)
         except requests.Timeout as error:
@@ -206,6 +215,7 @@ class Session:
                 request.publisher, (read if is_wanted else self._read)(answer, name, limit)
             )
             self._check(request, answer, body, name)
+            self._slow[request.publisher] = 0
             return Payload(
                 request=request,
                 url=scrub(url),
