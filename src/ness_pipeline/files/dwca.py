@@ -15,6 +15,7 @@ from dwca.exceptions import InvalidArchive
 from ness_pipeline.errors import WrongUsage, first_line
 from ness_pipeline.files.encoding import as_utf8, is_text_encoding
 from ness_pipeline.files.raw import RawTable
+from ness_pipeline.files.row_widths import check_row_widths
 from ness_pipeline.files.text import MAX_COLUMNS, TextFormat, check_width, first_lines
 from ness_pipeline.files.unpack import Unpacked
 
@@ -72,6 +73,8 @@ def archive_table(archive: Unpacked, row_type: str = "occurrence") -> RawTable:
         if index is not None and index < len(names) and names[index].startswith("column ") and name not in names:
             names[index] = name
     text = TextFormat(delimiter, quote, tuple(names), core.lines_to_ignore)
+    for file in files:
+        check_row_widths(file, text, shown)
     return RawTable(shown, files, tuple(dict.fromkeys([*names, *defaults])), text, defaults)
 
 

@@ -8,6 +8,7 @@ from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.dwca import archive_table
 from ness_pipeline.files.encoding import as_utf8
 from ness_pipeline.files.raw import RawTable, values_in_folders
+from ness_pipeline.files.row_widths import check_row_widths
 from ness_pipeline.files.text import sniff
 from ness_pipeline.files.unpack import Unpacked
 from ness_pipeline.files.workbook import sheet_as_parquet
@@ -41,6 +42,7 @@ def text_table(file: Path, content: Unpacked) -> RawTable:
     shown = content.path.name
     text = as_utf8(file, content.scratch, shown)
     layout = sniff(text.path, shown)
+    check_row_widths(text.path, layout, shown)
     in_folders = values_in_folders(file, content.root)
     names = tuple(dict.fromkeys([*layout.names, *in_folders]))
     return RawTable(shown, (text.path,), names, layout, in_folders, text.encoding)
