@@ -10,7 +10,6 @@ from pathlib import Path
 
 import duckdb
 
-from ness_pipeline.build.models import models
 from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.contract.measures import measures
 from ness_pipeline.errors import AuditFailed
@@ -198,19 +197,6 @@ def _sum(pairs: str) -> str:
     return f"coalesce(sum(len({pairs})) FILTER (a.key IS NOT NULL AND b.key IS NOT NULL), 0)"
 
 
-def changed_on_purpose(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    """Tables that a person has changed since the last publication, by own files, and what is computed from them."""
-    rows = connection.execute(
-        "SELECT DISTINCT table_name FROM ops.load WHERE source LIKE 'file:%' AND status = 'loaded' "
-        f"AND loaded_at > (SELECT max(published_at) FROM {LAST}.ops.publication)"
-    ).fetchall()
-    changed = {name for (name,) in rows}
-    for model in models().values():  # in the order in which they run
-        if any(name.replace("landed.", "core.") in changed for name in model.inputs):
-            changed.add(model.name)
-    return changed
-
-
 def lost_own_rows(connection: duckdb.DuckDBPyConnection) -> str | None:
     """What own rows of the last publication the next one would not have any more, as a phrase; None where all are explained.
 
@@ -236,38 +222,6 @@ def _has_source(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
     """Whether the last publication has the table with its column `source`."""
     query = "FROM duckdb_columns() WHERE (database_name, schema_name, table_name, column_name) = (?, ?, ?, 'source')"
     return bool(connection.execute(query, [LAST, table.layer, table.short_name]).fetchall())
-
-
-def new_methods(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    """Tables whose rows another method than the last publication's explains.
-
-    These are the metric tables whose method has another version, those of the index when its definition has, what is
-    computed from them, and the tables of the core layer from which only models compute them. What sources and users
-    loaded is never among them: rows that are missing there are missing.
-    """
-    rows = connection.execute(
-        f"SELECT DISTINCT now.table_name FROM ops.metric AS now LEFT JOIN {LAST}.ops.metric AS before USING (metric) "
-        "WHERE now.method_version IS DISTINCT FROM before.method_version"
-    ).fetchall()
-    renewed = {name for (name,) in rows} | _redefined(connection)
-    for model in reversed(models().values()):
-        if model.name in renewed:
-            renewed |= {name for name in model.inputs if name.startswith("core.") and not tables()[name].is_landed}
-    for model in models().values():
-        if any(name in renewed and name.startswith("metrics.") for name in model.inputs):
-            renewed.add(model.name)
-    return renewed
-
-
-def _redefined(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    """Tables of the index, when its definition is another one than in the last publication."""
-    versions = "SELECT DISTINCT definition_version FROM {}metrics.index_definition"
-    try:
-        now, before = (connection.execute(versions.format(of)).fetchall() for of in ("", f"{LAST}."))
-    except duckdb.CatalogException:  # a publication from before there was an index
-        return set()
-    of_index = {table.name for table in tables().values() if table.has("definition_version") and not table.is_view}
-    return of_index if now != before else set()
 
 
 def excess(change: Change) -> str | None:

@@ -23,16 +23,15 @@ from ness_pipeline.paths import Paths
 from ness_pipeline.publish.audit import (
     LAST,
     audit,
-    changed_on_purpose,
     changes,
     excess,
     last_publication,
     lost_countries,
     lost_own_rows,
-    new_methods,
 )
 from ness_pipeline.publish.content_hash import check_copy, content_hash
 from ness_pipeline.publish.durable import discard
+from ness_pipeline.publish.explained import changed_on_purpose, given_again, new_methods
 from ness_pipeline.publish.history import KEEP_PUBLICATIONS, copy_of_present, put_before_readers
 from ness_pipeline.sql import literal, quote
 
@@ -142,7 +141,7 @@ def _compared(connection: duckdb.DuckDBPyConnection, name: str, *, accept_change
     for change in table_changes:
         if change.table_name not in renewed and (reason := excess(change)) is not None:
             excesses[change.table_name] = reason
-    unexplained = {} if accept_change else excesses.keys() - changed_on_purpose(connection)
+    unexplained = {} if accept_change else excesses.keys() - changed_on_purpose(connection) - given_again(connection)
     if unexplained:
         first = next(reason for name, reason in excesses.items() if name in unexplained)
         more = f", and {len(unexplained) - 1} more tables change as much" if len(unexplained) > 1 else ""
