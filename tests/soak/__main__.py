@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from soak.clients import clients_trial
 from soak.inputs import inputs_trial
 from soak.operations import full_disk_trial, full_tmpdir_trial, operations_trial
+from soak.servers import servers_trial
 from soak.trials import faults_trial, kills_trial, readers_trial
 
 TRIALS = {
@@ -20,6 +21,7 @@ TRIALS = {
     "operations": lambda folder: operations_trial(folder, 200),
     "full disk": full_disk_trial,
     "full tmpdir": full_tmpdir_trial,
+    "servers": servers_trial,
     "clients": lambda folder: clients_trial(folder, reads=1000, publications=20),
     "readers": lambda folder: readers_trial(folder, readers=8, reads=10_000, publications=100),
     "inputs": lambda folder: inputs_trial(folder, 200),

@@ -6,6 +6,7 @@ import pytest
 from soak.clients import clients_trial
 from soak.inputs import inputs_trial
 from soak.operations import NOT_TRIED, full_disk_trial, full_tmpdir_trial, operations_trial
+from soak.servers import servers_trial
 from soak.trials import faults_trial, kills_trial, readers_trial
 
 pytestmark = pytest.mark.slow
@@ -35,6 +36,11 @@ def test_a_full_folder_for_temporary_files_is_named(tmp_path):
     """It is not put down to the user's file."""
     if full_tmpdir_trial(tmp_path, (16_384,), ("load records", "cube")) == {NOT_TRIED: 0}:
         pytest.skip(NOT_TRIED)
+
+
+def test_a_hostile_server_costs_what_it_did_not_give(tmp_path):
+    """One publisher that answers with nonsense: a gap, the rows of all others, and all rows when it is well again."""
+    assert servers_trial(tmp_path, ("unsdg", "worldbank"), ("drip", "nested", "empty_list"))["servers"] == 6
 
 
 def test_clients_that_write_reach_no_publication(tmp_path):
