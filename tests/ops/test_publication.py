@@ -101,6 +101,16 @@ def test_change_beyond_the_limit_needs_a_word(finished):
     assert any(row[0] == "core.country_species" for row in status_of(finished.paths).changes)
 
 
+def test_a_publisher_that_comes_back_needs_no_word(finished):
+    """What nobody could read for the first publication changes the index when it is there, and stops no run."""
+    home = finished.home.with_name("new")
+    finished.sandbox.faults.listed = (Fault("empty_list", "unsdg", 1.0),)
+    first = drive(home, finished.sandbox.url, retries=0)
+    assert (first.exit_code, list(first.gaps)) == (3, ["unsdg world"])
+    finished.sandbox.faults.listed = ()
+    assert drive(home, finished.sandbox.url) == finished.outcome
+
+
 def test_own_file_explains_its_change_and_no_other(finished):
     """What changes because a person has loaded an own file needs no second word; what it did not fill does."""
     own = finished.home / "own.csv"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -138,13 +139,20 @@ _DAMAGED = (
 )
 
 
+def process_in(error: duckdb.Error) -> str | None:
+    """The process that holds a file, as the error of DuckDB names it: `python3 (process 4711)`."""
+    named = re.search(r"held in (\S+?)(?: \(deleted\))? \(PID (\d+)\)", str(error))
+    return f"{Path(named[1]).name} (process {named[2]})" if named else None
+
+
 def translate(error: duckdb.Error, path: Path) -> NessError | None:
     """The error that a user can act on, None for what is no matter of disk or file."""
     text = str(error)
     first_line = text.splitlines()[0] if text else type(error).__name__
     lower = text.lower()
     if any(word in lower for word in _BUSY):
-        return WarehouseBusy(f"{path.name} is in use by another process; wait for it to finish, then run again.")
+        who = process_in(error) or "another process"
+        return WarehouseBusy(f"{path.name} is in use by {who}; wait for it to finish, or end it, then run again.")
     if any(word in lower for word in _UNWRITABLE):
         return WrongUsage(
             f"{path} cannot be written ({first_line}); free space or rights, then run again: it goes on where it stopped."

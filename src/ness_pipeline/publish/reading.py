@@ -7,7 +7,6 @@ is another one. So a file that is locked, or has such a log, is read from a copy
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TypeVar
 
 import duckdb
 
+from ness_pipeline.build.database import process_in
 from ness_pipeline.publish.durable import log_of
 from ness_pipeline.scratch import ScratchFolder
 
@@ -62,5 +62,4 @@ def writing_client(file: Path) -> str | None:
     except duckdb.Error as error:
         if not is_locked(error):
             return None
-        named = re.search(r"held in (\S+?)(?: \(deleted\))? \(PID (\d+)\)", str(error))
-        return f"{Path(named[1]).name} (process {named[2]})" if named else "another process"
+        return process_in(error) or "another process"
