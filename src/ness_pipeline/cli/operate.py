@@ -50,7 +50,7 @@ def status(
     for source, unit, error, since in status_now.gaps:
         console.print(f"[yellow]Stale[/] {source} {unit} since {since or 'ever'}: {escape(error)}")
     for sentence in status_now.wrong:
-        console.print(f"[yellow]Not as published[/] {escape(sentence)}.", highlight=False, soft_wrap=True)
+        console.print(f"[yellow]Attention[/] {escape(sentence)}.", highlight=False, soft_wrap=True)
     if whole and not status_now.wrong:
         console.print("Every byte was read, and the file is what was published.")
     raise typer.Exit(0 if status_now.is_clean else 1)
