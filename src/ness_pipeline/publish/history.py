@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -121,6 +122,24 @@ def copied(file: Path, target: Path) -> Path:
     return copy
 
 
+@contextmanager
+def next_file(paths: Paths) -> Iterator[Path]:
+    """Where the next publication is written before readers see it; nothing is left there after the block.
+
+    Raises:
+        WrongUsage: it cannot be written, or cannot take the place of the last one.
+    """
+    partial = paths.home / f"{paths.published.stem}.partial"
+    discard(partial)
+    try:
+        yield partial
+    except OSError as error:
+        message = f"{paths.published} could not be replaced ({error.strerror}); the last publication stays."
+        raise WrongUsage(message) from error
+    finally:
+        discard(partial)
+
+
 def put_before_readers(paths: Paths, new: Path, identifier: str, keep: int) -> None:
     """Let a checked publication take the place of what readers see, in one rename, and keep a copy of it.
 
@@ -198,16 +217,9 @@ def roll_back(paths: Paths, name: str | None = None, *, keep: int = KEEP_PUBLICA
             )
         identifier, digest = identity(copies[wanted])
         check_copy(copies[wanted], digest)
-        partial = paths.home / f"{paths.published.stem}.partial"
-        discard(partial)
-        try:
+        with next_file(paths) as partial:
             shutil.copyfile(copies[wanted], partial)
             check_copy(partial, digest)
             put_before_readers(paths, partial, identifier, keep)
-        except OSError as error:
-            message = f"{paths.published} could not be replaced ({error.strerror}); what readers see stays."
-            raise WrongUsage(message) from error
-        finally:
-            discard(partial)
     logger.warning("rolled back", extra={"publication": identifier, "from": now})
     return identifier

@@ -18,7 +18,7 @@ from ness_pipeline.build.database import BUILD, STORAGE_VERSION, create_macros
 from ness_pipeline.build.views import create_views
 from ness_pipeline.contract.ddl import comments, ddl
 from ness_pipeline.contract.dictionary import tables
-from ness_pipeline.errors import AuditFailed, WrongUsage
+from ness_pipeline.errors import AuditFailed
 from ness_pipeline.paths import Paths
 from ness_pipeline.publish.audit import (
     LAST,
@@ -30,9 +30,8 @@ from ness_pipeline.publish.audit import (
     lost_own_rows,
 )
 from ness_pipeline.publish.content_hash import check_copy, content_hash
-from ness_pipeline.publish.durable import discard
 from ness_pipeline.publish.explained import changed_on_purpose, given_again, new_methods
-from ness_pipeline.publish.history import KEEP_PUBLICATIONS, copy_of_present, put_before_readers
+from ness_pipeline.publish.history import KEEP_PUBLICATIONS, copy_of_present, next_file, put_before_readers
 from ness_pipeline.sql import literal, quote
 
 logger = logging.getLogger(__name__)
@@ -93,17 +92,10 @@ def publish(
         "sample_as_of": _sample_as_of(connection),
     }
     connection.execute("CHECKPOINT")
-    partial = paths.home / f"{paths.published.stem}.partial"
-    discard(partial)
-    try:
+    with next_file(paths) as partial:
         snapshot(connection, partial, {"publication": [entry], "change": changed})
         check_copy(partial, digest)
         put_before_readers(paths, partial, name, keep)
-    except OSError as error:
-        message = f"{paths.published} could not be replaced ({error.strerror}); the last publication stays."
-        raise WrongUsage(message) from error
-    finally:
-        discard(partial)
     # Only now, so that the build never tells of a publication that nobody saw; `_compared` catches up after a kill.
     _record(connection, {"publication": [entry], "change": changed})
     logger.info("published", extra={"publication": name, "content_hash": digest, "countries": countries})
