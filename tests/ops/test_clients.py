@@ -125,6 +125,7 @@ def test_a_file_that_is_open_is_not_a_damaged_one(finished):
     assert whole(finished.home) == finished.outcome.content_hash
 
 
+@pytest.mark.slow
 def test_what_a_client_writes_into_the_file_is_found_and_undone(finished):
     """The history holds copies, so a client that closes its changes into the file does not reach them."""
     before = present(finished.paths)
@@ -146,6 +147,7 @@ def test_what_a_client_writes_into_the_file_is_found_and_undone(finished):
     assert "not byte for byte" in told
 
 
+@pytest.mark.slow
 def test_every_damaged_byte_is_found(finished):
     """Wherever a byte of the published file flips, verifying it says so, and returning to its own publication mends it."""
     whole_file = finished.paths.published.read_bytes()
@@ -172,6 +174,7 @@ def test_damage_is_found_without_a_copy_to_compare_with(finished):
     assert "does not hold what was published" in told
 
 
+@pytest.mark.slow
 def test_history_is_in_order_of_time_after_a_clock_ran_ahead(finished):
     """Publications that got the same second, because the clock may not go back, are returned to one by one."""
     with open_for_writing(finished.settings) as build:
