@@ -12,6 +12,7 @@ import pytest
 from running import run_refresh, sandbox_settings
 
 from ness_pipeline.ask.doctor import examine
+from ness_pipeline.ask.status import status_of
 from ness_pipeline.errors import AuditFailed
 from ness_pipeline.paths import Paths
 from ness_pipeline.run.restore import open_for_writing
@@ -128,6 +129,8 @@ def test_one_indicator_costs_one_indicator(home: Home) -> None:
     assert "indicator ER.LND.PTLD.ZS" in findings["gap worldbank world"].message
     assert not findings["gap worldbank world"].is_fine
     assert findings["gap worldbank world"].exit_code == 0
+    told = [(source, what.partition(":")[0]) for source, _, what, _ in status_of(home.paths).gaps]
+    assert told == [("unsdg", "series ER_RSK_LST"), ("worldbank", "indicator ER.LND.PTLD.ZS")]
 
     home.paths.build.unlink()  # a build made anew has what earlier readings gave
     with open_for_writing(sandbox_settings(home.folder, home.sandbox.url)) as build:

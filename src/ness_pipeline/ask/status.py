@@ -28,7 +28,7 @@ class Status:
         missing: models without a table in the file.
         orphaned: core and metrics tables without a model.
         changes: how the tables changed with the latest publication: table, rows before, after, added, removed, changed.
-        gaps: last load of each unit that failed: source, unit, error, since when its rows are stale.
+        gaps: last load of each unit that failed, and what units did not give: source, unit, error, since when its rows are stale.
         wrong: what is wrong with the file itself, in sentences without a full stop.
     """
 
@@ -67,6 +67,7 @@ def status_of(paths: Paths, *, is_verified: bool = False) -> Status:
         "max(extracted_at) FILTER (status = 'loaded') AS stale_since FROM ops.load WHERE source NOT LIKE 'file:%' "
         "GROUP BY source, unit HAVING arg_max(status, loaded_at) = 'failed' ORDER BY ALL",
     )
+    gaps += _lost_things(published)
     return Status(
         publication=dict(zip(columns, rows[0], strict=True)) if rows else {},
         rows=tables,
@@ -166,6 +167,15 @@ def _identifier(published: Path) -> str:
     """Identifier of the publication that readers see."""
     _, rows = ask(published, "SELECT publication_id FROM ops.publication ORDER BY published_at DESC LIMIT 1")
     return str(rows[0][0]) if rows else ""
+
+
+def _lost_things(published: Path) -> list[tuple[Any, ...]]:
+    """What units did not give while they gave the rest, as gaps; none in a file of a version that did not note it."""
+    _, known = ask(published, "FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = 'gap'")
+    if not known:
+        return []
+    query = "SELECT source, unit, what || ': ' || reason, max(rows_from) FROM ops.gap GROUP BY ALL ORDER BY ALL"
+    return ask(published, query)[1]
 
 
 def _changes(published: Path) -> list[tuple[Any, ...]]:
