@@ -62,7 +62,7 @@ def is_held(mark: Path) -> bool:
     return False
 
 
-class ScratchFolder(tempfile.TemporaryDirectory[str]):
+class ScratchFolder(tempfile.TemporaryDirectory[str]):  # noqa: TID251  (which it gives the mark)
     """A temporary folder of this process.
 
     Args:
@@ -153,5 +153,8 @@ def remove_leftovers() -> int:
             continue
         shutil.rmtree(folder, ignore_errors=True)
         freed += size
-        logger.warning("temporary folder of a killed process removed", extra={"folder": str(folder), "bytes": size})
+        about = {"folder": str(folder), "bytes": size}
+        logger.warning(
+            "%s, left by a process that was killed, was removed (%.1f MiB)", folder, size / 2**20, extra=about
+        )
     return freed

@@ -6,8 +6,6 @@ import csv
 import io
 import json
 import math
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -19,6 +17,7 @@ import duckdb
 from ness_pipeline.ask.limits import Limits, Watch, too_much_memory, watched
 from ness_pipeline.ask.query import not_running, open_published
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.scratch import ScratchFolder
 from ness_pipeline.spreadsheet import escaped
 
 BATCH_ROWS = 2048
@@ -92,16 +91,16 @@ def answer(published: Path, question: str, limits: Limits, *, most_rows: int) ->
     Raises:
         WrongUsage: it is no question or several, does not run, would change something, or passes a limit.
     """
-    spill = Path(tempfile.mkdtemp(prefix="ness-question-"))
+    spill = ScratchFolder("question")
 
     def give_up(sentence: str) -> None:
-        shutil.rmtree(spill, ignore_errors=True)
+        spill.cleanup()  # nothing else is cleaned up where a question is given up in the middle
         limits.give_up(sentence)
 
     own = Limits(limits.timeout_s, limits.memory_bytes, give_up)
     config = {
         "memory_limit": f"{limits.memory_bytes // 2}B",
-        "temp_directory": str(spill),
+        "temp_directory": spill.name,
         "max_temp_directory_size": SPILL,
     }
     try:
@@ -118,7 +117,7 @@ def answer(published: Path, question: str, limits: Limits, *, most_rows: int) ->
             except MemoryError as error:
                 raise WrongUsage(too_much_memory(limits)) from error
     finally:
-        shutil.rmtree(spill, ignore_errors=True)
+        spill.cleanup()
 
 
 def _only_statement(connection: duckdb.DuckDBPyConnection, question: str) -> duckdb.Statement:

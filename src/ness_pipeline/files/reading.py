@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 import duckdb
 
 from ness_pipeline.errors import WrongUsage, first_line
+from ness_pipeline.scratch import ScratchFolder
 
 START_S = 30.0
 """Seconds that any reading may take."""
@@ -63,7 +63,7 @@ def reading(shown: str, size: int) -> Iterator[Reading]:
     """
     allowed_s = START_S + size / SLOWEST
     with ExitStack() as stack:
-        spill = stack.enter_context(tempfile.TemporaryDirectory(prefix="ness-reading-"))
+        spill = stack.enter_context(ScratchFolder("rows"))
         connection = stack.enter_context(
             duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": f"{spill}/spill"})
         )

@@ -58,7 +58,7 @@ def open_for_writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     with writer(paths, settings.busy_wait_s), ExitStack() as stack:
         remove_leftovers()
         if files := Landing(paths.landing).remove_partial():
-            logger.warning("unfinished files of killed processes removed from landing", extra={"files": files})
+            logger.warning("%d unfinished files of killed processes were removed from landing", files)
         mark = _mark_of_rebuild(paths)
         if mark.exists():
             discard(paths.build)
