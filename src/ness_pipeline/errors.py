@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import PurePath
+
 
 class NessError(Exception):
     """Base of all errors that are shown as one sentence."""
@@ -12,6 +15,12 @@ class NessError(Exception):
 def first_line(error: Exception) -> str:
     """The first line of an error of a library, for a sentence of ours; its name where it says nothing."""
     return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def process_in(error: Exception) -> str | None:
+    """The process that holds a file, as an error of DuckDB names it: `python3 (process 4711)`; None where it names none."""
+    named = re.search(r"held in (\S+?)(?: \(deleted\))? \(PID (\d+)\)", str(error))
+    return f"{PurePath(named[1]).name} (process {named[2]})" if named else None
 
 
 class WrongUsage(NessError):

@@ -89,7 +89,9 @@ def test_the_uns_own_answer_gives_ethiopias_mountains(warehouse: Any) -> None:
         "/v1/sdg/Series/List": "unsdg/series_list_with_mountain_green_cover_only.json",
         "/v1/sdg/Series/Data": "unsdg/mountain_green_cover_of_ethiopia.json",
     }
-    (batch,) = read(UNSDG[0], replies(answers))
+    (batch,) = [
+        batch for batch in read(UNSDG[0], replies(answers)) if batch.frame.height
+    ]  # the others are not listed there
     valid, refused = check(tables()["core.indicator_observation"], batch.frame, "unsdg")
     assert refused.height == 0
     names = [column.name for column in tables()["core.indicator_observation"].columns]

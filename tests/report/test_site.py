@@ -162,7 +162,10 @@ def test_ranks_of_the_map_are_those_of_the_file(mixed):
 def test_report_calls_no_country_safe_or_unsafe(site):
     """Neither the world page nor a country page says "safe" or "unsafe"."""
     for page in ("index.html", "country/KE.html", "country/ML.html"):
-        assert not re.search(r"\b(un)?safe(r|st)?\b", (site / page).read_text(encoding="utf-8"), re.IGNORECASE)
+        text = re.sub(
+            "<meta http-equiv[^>]*>", "", (site / page).read_text(encoding="utf-8")
+        )  # a policy is for browsers
+        assert not re.search(r"\b(un)?safe(r|st)?\b", text, re.IGNORECASE)
 
 
 def with_changes(few, folder, *statements):

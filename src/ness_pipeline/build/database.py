@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ import duckdb
 
 from ness_pipeline.contract.ddl import ddl, landed_table
 from ness_pipeline.contract.dictionary import Column, tables
-from ness_pipeline.errors import DamagedBuild, NessError, WarehouseBusy, WrongUsage
+from ness_pipeline.errors import DamagedBuild, NessError, WarehouseBusy, WrongUsage, process_in
 from ness_pipeline.paths import sql_folder
 from ness_pipeline.sql import literal, quote
 
@@ -137,12 +136,6 @@ _DAMAGED = (
     "database has been invalidated",
     "internal error",
 )
-
-
-def process_in(error: duckdb.Error) -> str | None:
-    """The process that holds a file, as the error of DuckDB names it: `python3 (process 4711)`."""
-    named = re.search(r"held in (\S+?)(?: \(deleted\))? \(PID (\d+)\)", str(error))
-    return f"{Path(named[1]).name} (process {named[2]})" if named else None
 
 
 def translate(error: duckdb.Error, path: Path) -> NessError | None:

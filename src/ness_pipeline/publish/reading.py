@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import duckdb
 
-from ness_pipeline.build.database import process_in
+from ness_pipeline.errors import process_in
 from ness_pipeline.publish.durable import log_of
 from ness_pipeline.scratch import ScratchFolder
 
