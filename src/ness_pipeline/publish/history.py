@@ -16,7 +16,8 @@ from ness_pipeline.errors import AuditFailed, WrongUsage
 from ness_pipeline.paths import Paths
 from ness_pipeline.publish.content_hash import check_copy
 from ness_pipeline.publish.durable import discard, log_of, to_disk
-from ness_pipeline.publish.reading import connect_published
+from ness_pipeline.publish.reading import as_published
+from ness_pipeline.sql import literal
 
 logger = logging.getLogger(__name__)
 
@@ -43,9 +44,11 @@ def _stated(file: Path) -> tuple[str, str, dt.datetime]:
         WrongUsage: it cannot be read.
     """
     try:
-        with connect_published(file) as connection:
+        # Attached and not opened, which in a process that still reads an earlier file of that name would give that one again.
+        with duckdb.connect() as connection:
+            as_published(file, lambda path: connection.execute(f"ATTACH {literal(path)} AS stated (READ_ONLY)"))
             row = connection.execute(
-                "SELECT publication_id, content_hash, published_at FROM ops.publication ORDER BY published_at DESC LIMIT 1"
+                "SELECT publication_id, content_hash, published_at FROM stated.ops.publication ORDER BY published_at DESC LIMIT 1"
             ).fetchone()
     except (duckdb.Error, OSError) as error:
         raise WrongUsage(f"{file} is no publication ({str(error).splitlines()[0]}); choose another.") from error
