@@ -42,7 +42,7 @@ test: $(VENV)/.test-ready lint ## set-up, linters, and the tests that prove each
 test-all: test ## these and all others: kills, other engines, servers, a browser, real data (goal: 25 minutes)
 	PYTHONDONTWRITEBYTECODE= $(RUN)/pytest -q -n 2 -m "slow and not live"
 
-soak: $(VENV)/.test-ready ## faults, kills, readers and bad inputs at full size, with their figures (half an hour)
+soak: $(VENV)/.test-ready ## faults, kills, full disks, clients and hostile input at full size, with their figures (hours)
 	$(RUN)/python tests/soak
 	$(RUN)/python tests/hostile
 

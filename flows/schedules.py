@@ -29,8 +29,8 @@ MONTHLY = "0 3 2 * *"
 """Second day of the month, 03:00 UTC: GBIF's monthly snapshot is made on the first."""
 WEEKLY = "0 3 * * 1"
 
-SERVED_SINCE = "ness-pipeline"
-"""What the versions of our deployments begin with, since stopping the schedules pauses none of them."""
+OUR_VERSION = "ness-pipeline"
+"""What the versions of our deployments begin with; those of before, which were paused whenever they were stopped, have others."""
 
 QUIET_RUNS = {
     name: value
@@ -48,7 +48,7 @@ def deployments() -> list[RunnerDeployment]:
     """
     indicators = sorted(source.name for source in regular_sources().values() if source.scope == "world")
     common: dict[str, Any] = {
-        "version": f"{SERVED_SINCE} {__version__}",
+        "version": f"{OUR_VERSION} {__version__}",
         "enforce_parameter_schema": False,
         "entrypoint_type": EntrypointType.MODULE_PATH,
     }
@@ -94,7 +94,7 @@ def renewal(deployment: RunnerDeployment, stored: DeploymentResponse) -> RunnerD
     for name in ("schedules", "parameters", "paused"):
         setattr(deployment, name, RunnerDeployment.model_fields[name].get_default(call_default_factory=True))
         deployment.model_fields_set.discard(name)  # what is not set is not sent
-    is_of_before = not str(stored.version or "").startswith(SERVED_SINCE)
+    is_of_before = not str(stored.version or "").startswith(OUR_VERSION)
     if is_of_before and stored.work_pool_name is None:
         deployment.paused = False  # versions before paused what they served whenever they were stopped
     return deployment

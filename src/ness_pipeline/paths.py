@@ -63,6 +63,11 @@ class Paths:
         )
 
     @property
+    def queue(self) -> Path:
+        """Folder with one file for each process that waits to write."""
+        return self.home / "ness.queue"
+
+    @property
     def report(self) -> Path:
         """Folder of the report: in the home, or beside it where the home is our `warehouse/`, which holds source files."""
         is_source = self.home.resolve() == sql_folder("").resolve()

@@ -294,9 +294,9 @@ def test_who_waits_for_the_warehouse_is_served_in_turn(finished):
         for name in ("first", "second", "third"):
             threads.append(threading.Thread(target=wait, args=(name,)))
             threads[-1].start()
-            while len(list((paths.home / "ness.queue").iterdir())) < len(threads):
+            while len(list(paths.queue.iterdir())) < len(threads):
                 time.sleep(0.01)
-        dead = paths.home / "ness.queue" / "000000000-1-dead"
+        dead = paths.queue / "000000000-1-dead"
         dead.touch()  # the place of a process that was killed
     with pytest.raises(WarehouseBusy), writer(paths):
         pass
@@ -304,4 +304,4 @@ def test_who_waits_for_the_warehouse_is_served_in_turn(finished):
         thread.join(60)
     assert order == ["first", "second", "third"]
     with writer(paths):
-        assert list((paths.home / "ness.queue").iterdir()) == []
+        assert list(paths.queue.iterdir()) == []

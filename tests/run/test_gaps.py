@@ -14,6 +14,7 @@ from running import run_refresh, sandbox_settings
 from ness_pipeline.ask.doctor import examine
 from ness_pipeline.ask.status import status_of
 from ness_pipeline.errors import AuditFailed
+from ness_pipeline.landing.zone import Landing
 from ness_pipeline.paths import Paths
 from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.run.summary import Summary
@@ -159,6 +160,21 @@ def test_what_made_the_audit_fail_is_asked_for_anew(home: Home) -> None:
     healed = home.run(max_age_hours=24)
     assert (healed.gaps, healed.content_hash) == ([], home.true)
     assert any("/literature/search" in target for _, target, _ in home.sandbox.requests[since:])
+
+
+def test_what_is_published_already_is_not_asked_for_again(home: Home) -> None:
+    """For one source whose answers cannot be published nobody else is asked anew."""
+    for country in ("KE", "ML"):
+        extraction = Landing(home.paths.landing).latest("gbif_literature", country)
+        assert extraction is not None
+        extraction.doubt("as if it had failed before", extraction.started_at)
+    with pytest.raises(AuditFailed):
+        home.run("page_emptied@gbif/literature/search:1", max_age_hours=24)
+    since = len(home.sandbox.requests)
+    assert home.run(max_age_hours=24).content_hash == home.true
+    asked = [target for _, target, _ in home.sandbox.requests[since:]]
+    assert asked
+    assert all("/literature/search" in target for target in asked)
 
 
 def test_what_a_person_accepts_is_used_as_it_is(home: Home) -> None:

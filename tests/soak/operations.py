@@ -211,7 +211,7 @@ class _World:
         """What no process owns any more: temporary folders, unfinished files, places in the queue, processes."""
         found = [file.name for file in self.scratch.iterdir()]
         found += [str(file) for file in self.home.rglob(f"*{PARTIAL}*")]
-        found += [str(file) for file in (self.paths.home / "ness.queue").iterdir()]
+        found += [str(file) for file in self.paths.queue.iterdir()]
         listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
         return found + [line for line in listed.stdout.splitlines() if str(self.scratch) in line]
 

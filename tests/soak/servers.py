@@ -25,9 +25,9 @@ MOST_MIB = 1_500
 """Memory of a run, most of which is that of the libraries."""
 
 
-def _run(home: Path, url: str, told: Path, only: Sequence[str]) -> None:
+def _run(home: Path, url: str, told: Path) -> None:
     """A run in a process of its own, which tells how it ended and what memory it took."""
-    done = drive(home, url, retries=1, timeout_read_s=IMPATIENT_S, max_age_hours=0, only=only)
+    done = drive(home, url, retries=1, timeout_read_s=IMPATIENT_S, max_age_hours=0, only=EVERY)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     told.write_text(
         f"{done.exit_code} {memory:.0f} {len(done.gaps)}\n{done.error or next(iter(done.gaps.values()), '')}", "utf-8"
@@ -55,9 +55,9 @@ def _publishers_of(source: str) -> set[str]:
 class _Trial:
     """Runs against a sandbox whose faults change."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox, only: Sequence[str]) -> None:
-        self._folder, self._sandbox, self._only = folder, sandbox, only
-        assert drive(folder / "well", sandbox.url, only=only).exit_code == 0
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+        self._folder, self._sandbox = folder, sandbox
+        assert drive(folder / "well", sandbox.url, only=EVERY).exit_code == 0
         self.well = rows_by_source(folder / "well")
         self.number = 0
 
@@ -82,7 +82,7 @@ class _Trial:
 
     def _once(self, home: Path, told: Path, faults: tuple[Fault, ...]) -> tuple[int, int, int, str]:
         self._sandbox.faults.listed = faults
-        process = processes().Process(target=_run, args=(home, self._sandbox.url, told, self._only))
+        process = processes().Process(target=_run, args=(home, self._sandbox.url, told))
         process.start()
         process.join(PATIENCE_S)
         assert process.exitcode == 0, f"a run with {faults} ended with {process.exitcode}"
@@ -91,12 +91,7 @@ class _Trial:
         return code, memory, gaps, said
 
 
-def servers_trial(
-    folder: Path,
-    publishers: Sequence[Publisher] = PUBLISHERS,
-    kinds: Sequence[str] = KINDS,
-    only: Sequence[str] = EVERY,
-) -> Figures:
+def servers_trial(folder: Path, publishers: Sequence[Publisher] = PUBLISHERS, kinds: Sequence[str] = KINDS) -> Figures:
     """One fault at one publisher at a time, for all requests to it, on a fresh home.
 
     The run ends in bounded time and memory with a gap for what was lost, publishes all that others gave, and the next run
@@ -105,7 +100,7 @@ def servers_trial(
     figures: Figures = {}
     with serve(small_world()) as sandbox:
         sandbox.faults.drip_s, sandbox.faults.stall_s = 0.1, 1.0
-        trial = _Trial(folder, sandbox, only)
+        trial = _Trial(folder, sandbox)
         for publisher in publishers:
             for kind in kinds:
                 figures[f"{kind} at {publisher}"] = trial.run(publisher, kind)

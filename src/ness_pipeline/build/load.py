@@ -128,20 +128,21 @@ def load_unit(
         "extracted_at": extracted_at,
         "loaded_at": now,
     }
+    is_of_publisher = finish is None
     connection.execute("BEGIN TRANSACTION")
     try:
         for stage in stages.values():
             _create_stage(connection, stage)
         for batch in batches:
             _stage_batch(connection, stages[batch.table], batch, unit.source)
-        if finish is None and not may_be_empty:
+        if is_of_publisher and not may_be_empty:
             received = sum(stage.received for stage in stages.values())
             expect_rows(connection, [stage.table for stage in stages.values()], unit, received)
         gaps = [gap for stage in stages.values() for gap in gaps_of(connection, stage.table, stage.lost, unit, now)]
         results = [_write_staged(connection, stage, unit, about) for stage in stages.values()]
         if finish is None:
             replace_ops(connection, "gap", unit, gaps)
-        if finish is not None:
+        else:
             finish(results)
         connection.execute("COMMIT")
     except BaseException as error:
@@ -149,7 +150,7 @@ def load_unit(
         with contextlib.suppress(duckdb.Error):
             connection.execute("ROLLBACK")
         # Whoever loads own files hears of it at once, and nothing of an earlier load is stale.
-        if isinstance(error, NessError) and finish is None:
+        if isinstance(error, NessError) and is_of_publisher:
             record_failure(connection, unit, promised, str(error), run_id=run_id, now=now)
         raise
     for result in results:

@@ -16,6 +16,7 @@ from ness_pipeline.paths import Paths
 from ness_pipeline.scratch import hold, is_held
 
 _POLL_S = 0.05
+_TICKETS = "[0-9]*-*"
 _UNUSABLE = "?\\"
 """Letters that DuckDB takes for the end of a path, or for a separator: it would look for its write-ahead log elsewhere."""
 
@@ -55,10 +56,9 @@ def writer(paths: Paths, timeout_s: float = 0.0) -> Iterator[None]:
 @contextmanager
 def _ticket(paths: Paths) -> Iterator[Path]:
     """A place in the queue of those who wait: a file whose name sorts behind all that are there."""
-    queue = paths.home / "ness.queue"
-    queue.mkdir(exist_ok=True)
-    last = max((int(file.name.partition("-")[0]) for file in queue.glob("[0-9]*-*")), default=0)
-    ticket = queue / f"{last + 1:09d}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    paths.queue.mkdir(exist_ok=True)
+    last = max((int(file.name.partition("-")[0]) for file in paths.queue.glob(_TICKETS)), default=0)
+    ticket = paths.queue / f"{last + 1:09d}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
     with hold(ticket):
         try:
             yield ticket
@@ -80,7 +80,7 @@ def _wait_for_turn(ticket: Path, deadline: float) -> None:
 
 def _is_somebody_before(ticket: Path) -> bool:
     """Whether a process that lives has a place before this one; places of others are cleared."""
-    for other in sorted(ticket.parent.glob("[0-9]*-*")):
+    for other in sorted(ticket.parent.glob(_TICKETS)):
         if other.name >= ticket.name:
             return False
         if is_held(other):

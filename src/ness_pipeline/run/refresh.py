@@ -6,7 +6,6 @@ extracts and who watches are arguments; nothing here needs a scheduler.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -75,7 +74,7 @@ def refresh(
         try:
             compute_and_publish(build, settings, countries, summary, accept_change=plan.accept_change, watch=watch)
         except (AuditFailed, ContractViolation) as error:
-            _doubt(settings, summary.loaded, error, clock(build))
+            _doubt(build, settings, summary.loaded, error)
             raise
     return summary
 
@@ -158,13 +157,20 @@ def _extractor_of(settings: Settings, given: Extractor | None) -> Iterator[Extra
             yield threads
 
 
-def _doubt(settings: Settings, units: Iterable[Unit], error: NessError, now: dt.datetime) -> None:
-    """Let the next run ask anew for what was read in this one, because something in it cannot be published."""
+def _doubt(build: duckdb.DuckDBPyConnection, settings: Settings, units: Iterable[Unit], error: NessError) -> None:
+    """Let the next run ask anew for what was read since the last publication, because something in it cannot be published.
+
+    What the last publication has already is not asked for again: it passed its audit, and hundreds of countries would be
+    asked anew for the fault of one.
+    """
     landing = Landing(Paths.of(settings).landing)
+    ((published_at,),) = build.execute("SELECT max(published_at) FROM ops.publication").fetchall()
     for unit in units:
         extraction = landing.latest(unit.source, unit.key)
-        if extraction is not None and not sources()[unit.source].is_local:
-            extraction.doubt(str(error), now)
+        if extraction is None or sources()[unit.source].is_local:
+            continue
+        if published_at is None or extraction.completed_at is None or extraction.completed_at > published_at:
+            extraction.doubt(str(error), clock(build))
 
 
 def _believe(settings: Settings, units: Iterable[Unit]) -> None:
