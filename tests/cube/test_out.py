@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+
+import polars as pl
 import pytest
 from own_files import load, records, write_text
 
@@ -58,3 +61,21 @@ def test_without_higher_taxa_the_group_is_asked_for(tmp_path):
     with pytest.raises(WrongUsage, match="--taxon-group"):
         load(tmp_path / "cube.csv")
     assert load(tmp_path / "cube.csv", taxon_group="birds").species["taxon_group"].to_list() == ["birds"]
+
+
+@pytest.mark.parametrize("trust", ["nothing", "everything"])
+def test_no_spreadsheet_runs_what_is_in_a_cube(tmp_path, trust):
+    """A text that begins like a formula has an apostrophe in CSV, and not in parquet; loaded again it is what it was."""
+    formula = "=HYPERLINK(evil) Inventa"
+    row = {"speciesKey": formula, "species": formula}
+    file = write_text(tmp_path / "records.tsv", records(row))
+    with engine_for("duckdb", [file], CubeOptions(), trust=trust) as engine:
+        for suffix in ("csv", "parquet"):
+            cube_to_file(engine, tmp_path / f"cube.{suffix}")
+    with (tmp_path / "cube.csv").open(encoding="utf-8", newline="") as text:
+        (row,) = csv.DictReader(text)
+    assert row["species_key"] == f"'{formula}"
+    assert pl.read_parquet(tmp_path / "cube.parquet")["species_key"].to_list() == [formula]
+    if trust == "nothing":
+        assert row["scientific_name"] == f"'{formula}"
+        assert load(tmp_path / "cube.csv").species["scientific_name"].to_list() == [formula]

@@ -86,7 +86,11 @@ def _write(rows: pl.DataFrame, form: Format) -> None:
     if form == "parquet":
         rows.write_parquet(sys.stdout.buffer)
     elif form == "csv":
-        write_out(rows.write_csv())
+        import polars as pl
+
+        from ness_pipeline.spreadsheet import escaped
+
+        write_out(rows.with_columns(pl.col(pl.String).map_elements(escaped, pl.String)).write_csv())
     else:
         from ness_pipeline.ask.answers import json_parts
 

@@ -28,7 +28,6 @@ MEMORY = "1500MB"
 """What DuckDB may use; with its buffers for reading and with polars beside it a run stays below 2 GiB."""
 PROGRESS_S = 0.5
 """How often progress is reported, in seconds."""
-CSV = ".csv"
 PARQUET_COLUMNS = """
     SELECT file_name, list((name, type, converted_type, logical_type::VARCHAR, num_children))
     FROM parquet_schema(?)
@@ -167,10 +166,9 @@ class DuckdbEngine(Engine):
             yield from frames_of(self._connection, self._text(statement))
 
     def write(self, path: Path) -> None:
-        """Write the cube to a file, as parquet or CSV."""
+        """Write the cube to a file, as parquet."""
         result = self.count()
-        is_in_file = self.trust == "everything" and result.texts_are_values
-        if is_in_file and path.suffix.lower() == self._cube_file.suffix:
+        if self.trust == "everything" and result.texts_are_values:
             shutil.copyfile(self._cube_file, path)
         else:
             self._copy(sql_text("occurrence_cube"), path, "Writing the cube")
@@ -190,10 +188,9 @@ class DuckdbEngine(Engine):
             shutil.move(with_keys, path)
 
     def _copy(self, statement: str, path: Path, what: str) -> None:
-        """Write the rows of a statement to a file."""
-        options = "FORMAT csv, HEADER" if path.suffix.lower() == CSV else "FORMAT parquet, COMPRESSION zstd"
+        """Write the rows of a statement to a file, as parquet."""
         with self._errors_in_plain_words(), self._progress_shown(what):
-            self._run(f"COPY ({self._text(statement)}) TO {literal(path)} ({options})")
+            self._run(f"COPY ({self._text(statement)}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd)")
 
     def _add_h3(self) -> None:
         try:

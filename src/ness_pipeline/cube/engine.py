@@ -117,7 +117,7 @@ class Engine(ABC):
 
     @abstractmethod
     def write(self, path: Path) -> None:
-        """Write the cube to a file, as parquet or CSV."""
+        """Write the cube to a file, as parquet."""
 
     @property
     def variables(self) -> Variables:

@@ -175,12 +175,12 @@ class SparkEngine(Engine):
         shutil.rmtree(folder)
 
     def write(self, path: Path) -> None:
-        """Write the cube to a file, as parquet or CSV."""
+        """Write the cube to a file, as parquet."""
         self.count()
         with self._errors_in_plain_words():
             folder = self._parquet_of(sql_text("occurrence_cube"))
         cube = pl.scan_parquet(folder / "*.parquet")  # a cube without rows has a part with its columns
-        cube.sink_csv(path) if path.suffix.lower() == ".csv" else cube.sink_parquet(path)
+        cube.sink_parquet(path)
         shutil.rmtree(folder)
 
     def _sql(self, statement: str) -> DataFrame:

@@ -10,7 +10,8 @@ import polars as pl
 
 from ness_pipeline.cube.text import sql_text
 from ness_pipeline.scratch import ScratchFolder
-from ness_pipeline.sql import exact_path, frames_of, literal
+from ness_pipeline.spreadsheet import escaped_sql
+from ness_pipeline.sql import exact_path, frames_of, identifier, literal
 
 
 def species_of(records: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -55,6 +56,20 @@ def write_with_species(cube: Path, species: Iterable[pl.DataFrame], path: Path) 
         connection.execute(f"CREATE VIEW cube AS FROM read_parquet({literal(exact_path(str(cube)))})")
         has_groups = connection.execute("SELECT count(taxon_group) > 0 FROM species").fetchall()[0][0]
         left_out = "" if has_groups else "EXCLUDE (taxon_group)"
-        options = "FORMAT csv, HEADER" if path.suffix.lower() == ".csv" else "FORMAT parquet, COMPRESSION zstd"
-        statement = sql_text("cube_with_species")
-        connection.execute(f"COPY (SELECT * {left_out} FROM ({statement})) TO {literal(str(path))} ({options})")
+        _copy(connection, f"SELECT * {left_out} FROM ({sql_text('cube_with_species')})", path)
+
+
+def write_alone(cube: Path, path: Path) -> None:
+    """Write a cube that is there as parquet as parquet or CSV, as it is."""
+    with duckdb.connect() as connection:
+        _copy(connection, f"FROM read_parquet({literal(exact_path(str(cube)))})", path)
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    """Write rows as parquet, or as CSV that a spreadsheet opens without running what is in it."""
+    options = "FORMAT parquet, COMPRESSION zstd"
+    if path.suffix.lower() == ".csv":
+        options = "FORMAT csv, HEADER"
+        columns = connection.execute(f"DESCRIBE {query}").fetchall()
+        query = escaped_sql(query, [identifier(name) for name, sql_type, *_ in columns if sql_type == "VARCHAR"])
+    connection.execute(f"COPY ({query}) TO {literal(str(path))} ({options})")

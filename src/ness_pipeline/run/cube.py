@@ -13,7 +13,7 @@ from ness_pipeline.cube.gbif import GbifDownloads, Product
 from ness_pipeline.cube.options import CubeOptions, Trust
 from ness_pipeline.cube.records import Progress
 from ness_pipeline.cube.spark import LOCAL, SparkEngine
-from ness_pipeline.cube.species import species_of, write_with_species
+from ness_pipeline.cube.species import species_of, write_alone, write_with_species
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files import CUBE_TABLES, FileLoad, read, read_many
 from ness_pipeline.files.batches import batches_of, with_reporting_groups
@@ -88,13 +88,13 @@ def _write_cube(engine: Engine, path: Path) -> None:
 
     Where everything is trusted the cube is written alone: species cost a second reading of the records.
     """
-    if engine.trust == "everything":
-        engine.write(path)
-        return
     with ScratchFolder("cube") as folder:
         cube = Path(folder) / "cube.parquet"
         engine.write(cube)
-        write_with_species(cube, species_of(with_reporting_groups(engine)), path)
+        if engine.trust == "everything":
+            write_alone(cube, path)
+        else:
+            write_with_species(cube, species_of(with_reporting_groups(engine)), path)
 
 
 def cube_to_warehouse(
