@@ -15,6 +15,7 @@ from own_files import RECORD, load, records, write_text
 
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files import read_many
+from ness_pipeline.files.encoding import as_utf8
 
 TWO = records({}, {"year": "2020", "eventDate": "2020-03-01"})
 EXPECTED = [("KE", 2020, 1), ("KE", 2021, 1)]
@@ -36,6 +37,29 @@ def test_line_ends(tmp_path, line_end):
     """Linux, Windows and the old Macintosh."""
     (tmp_path / "own.csv").write_bytes(as_text(TWO, line_end=line_end).encode())
     assert counted(tmp_path / "own.csv") == EXPECTED
+
+
+@pytest.mark.parametrize(
+    "line_ends",
+    [("\r\n", "\n", "\r\n"), ("\n", "\r\n", "\n"), ("\n", "\r", "\r"), ("\r\r\n",) * 3],
+    ids=["a line feed alone", "a return more", "returns from the second row on", "converted twice"],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_line_ends_of_several_programs_in_one_file(tmp_path, line_ends, encoding):
+    """Lines were added by another program, or line ends were converted twice."""
+    lines = as_text(TWO).splitlines()
+    text = "".join(line + line_end for line, line_end in zip(lines, line_ends, strict=True))
+    (tmp_path / "own.csv").write_bytes(text.encode(encoding))
+    assert counted(tmp_path / "own.csv") == EXPECTED
+
+
+def test_line_ends_of_several_programs_in_a_large_file(tmp_path, monkeypatch):
+    """Where the file is read in parts, a return and its line feed may stand in two of them."""
+    monkeypatch.setattr("ness_pipeline.files.encoding.CHUNK", 16)
+    for length in range(16):
+        own = tmp_path / f"{length}.csv"
+        own.write_bytes(b"x" * length + b"\r\na,b\nc\rd\r\ne\r\n")
+        assert as_utf8(own, tmp_path, "own.csv").path.read_bytes() == b"x" * length + b"\na,b\nc d\ne\n"
 
 
 def test_a_header_cell_with_a_line_end(tmp_path):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from charset_normalizer import from_bytes
@@ -48,15 +48,27 @@ class _Found:
     """What a file turned out to be."""
 
     has_marks_of_utf16: bool = False
-    has_line_feeds: bool = False
-    has_returns: bool = False
+    line_feeds: int = 0
+    returns: int = 0
+    both: int = 0  # returns with a line feed behind them
     not_utf8: str | None = None
     sample: bytes = b""
 
+    @property
+    def has_usual_line_ends(self) -> bool:
+        """Whether all line ends are the same, and none is the lone return of old programs; DuckDB reads no others."""
+        return self.returns == self.both and self.both in {0, self.line_feeds}
+
+    @property
+    def return_is_line_end(self) -> bool:
+        """Whether a lone return ends a line; where few stand between many line feeds, one is a part of a value."""
+        return self.returns - self.both > self.line_feeds
+
 
 def as_utf8(path: Path, scratch: Path, shown: str, encoding: str | None = None) -> Text:
-    """A text as UTF-8 with line feeds: the file itself where it is that already, else a copy.
+    """A text as UTF-8 with the same line end everywhere: the file itself where it is that already, else a copy.
 
+    A lone return in a value becomes a blank.
     A file that is not UTF-8 is read as UTF-16 where it starts with the mark of it, or as Windows-1252, of which Latin-1 is
     the larger part, where all of it can be and what comes out is text of Western Europe.
 
@@ -75,16 +87,18 @@ def as_utf8(path: Path, scratch: Path, shown: str, encoding: str | None = None) 
     if codecs.lookup(encoding).name == "utf-8":
         if found.not_utf8 is not None:
             raise WrongUsage(f"{shown} is not UTF-8 ({found.not_utf8}); export it again as UTF-8.")
-        if found.has_line_feeds or not found.has_returns:
+        if found.has_usual_line_ends:
             return Text(path)
+        copy = scratch / f"{path.name}.lines"
+        _write(copy, _with_line_feeds(path, "\n" if found.return_is_line_end else " "))
+        return Text(copy)
     copy = scratch / f"{path.name}.utf8"
     try:
-        with copy.open("w", encoding="utf-8", newline="") as made:
-            made.writelines(_lines_of(path, encoding, has_line_feeds=found.has_line_feeds))
+        _write(copy, _parts(path, encoding))
     except UnicodeError as error:
         raise WrongUsage(f"{shown} is not written in {encoding} to its end; export it again as UTF-8.") from error
     shown_encoding = next((name for name, codec in CODECS.items() if codec == encoding), None)
-    return Text(copy, shown_encoding)
+    return replace(as_utf8(copy, scratch, shown, "utf-8"), encoding=shown_encoding)
 
 
 def is_text_encoding(name: str) -> bool:
@@ -95,11 +109,21 @@ def is_text_encoding(name: str) -> bool:
         return False
 
 
-def _lines_of(path: Path, encoding: str, *, has_line_feeds: bool) -> Iterator[str]:
-    """The text in parts, with line feeds where it has only carriage returns."""
+def _write(path: Path, parts: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(parts)
+
+
+def _parts(path: Path, encoding: str = "utf-8") -> Iterator[str]:
+    """A text in parts, none of which ends between a return and its line feed."""
     with path.open(encoding=encoding, newline="") as text:
         while part := text.read(CHUNK):
-            yield part if has_line_feeds else part.replace("\r", "\n")
+            yield part + text.read(1) if part.endswith("\r") else part
+
+
+def _with_line_feeds(path: Path, lone_return: str) -> Iterator[str]:
+    """A text in parts, with line feeds as line ends."""
+    return (re.sub(r"\r+\n", "\n", part).replace("\r", lone_return) for part in _parts(path))
 
 
 def _encoding(found: _Found, shown: str) -> str:
@@ -126,26 +150,29 @@ def _look(path: Path, shown: str) -> _Found:
     """Read a file once."""
     found = _Found()
     decoder = codecs.getincrementaldecoder("utf-8")()
-    lines, since_line_end = 1, 0
+    lines, since_line_end, ends_with_return = 1, 0, False
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             if file.tell() == len(chunk) and chunk[:4] in {codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE}:
                 raise WrongUsage(f"{shown} is written in UTF-32; export it again as UTF-8.")
             if file.tell() == len(chunk) and chunk[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
-                found.has_marks_of_utf16 = found.has_line_feeds = True
+                found.has_marks_of_utf16 = True
                 return found
             if file.tell() == len(chunk) and chunk[1:SAMPLE:2].count(0) > len(chunk[:SAMPLE]) // 4:
                 raise WrongUsage(f"{shown} looks like UTF-16 without a mark at its start; export it again as UTF-8.")
             if b"\x00" in chunk:
                 raise WrongUsage(f"{shown} is no text table (it holds zero bytes); export it as CSV.")
             since_line_end = _since_line_end(chunk, since_line_end, shown)
-            found.has_line_feeds |= b"\n" in chunk
-            found.has_returns |= b"\r" in chunk
+            line_feeds = chunk.count(b"\n")
+            found.line_feeds += line_feeds
+            found.returns += chunk.count(b"\r")
+            found.both += chunk.count(b"\r\n") + (ends_with_return and chunk.startswith(b"\n"))
+            ends_with_return = chunk.endswith(b"\r")
             if found.not_utf8 is None:
                 found.not_utf8 = _fault(decoder, chunk, lines, final=False)
             if found.not_utf8 is not None and len(found.sample) < SAMPLE:
                 found.sample += b"\n".join(line for line in chunk.splitlines() if not line.isascii())[:SAMPLE]
-            lines += chunk.count(b"\n")
+            lines += line_feeds
     if found.not_utf8 is None:
         found.not_utf8 = _fault(decoder, b"", lines, final=True)
     return found
