@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from ness_pipeline.errors import WrongUsage
 from ness_pipeline.settings import Settings
 
 BUILD = "build.duckdb"
 """File name of the build database, in the home."""
-
+HISTORY = "history"
+"""Folder of the kept publications, in the home."""
+UNUSABLE = "?\\"
+"""Letters that DuckDB takes for the end of a path, or for a separator: it would look for its write-ahead log elsewhere."""
 
 MAX_TEXT_BYTES = 2**20
 
@@ -51,14 +55,23 @@ class Paths:
 
     @classmethod
     def of(cls, settings: Settings) -> Paths:
-        """The paths that the settings mean."""
+        """The paths that the settings mean.
+
+        Raises:
+            WrongUsage: DuckDB cannot use the home.
+        """
         home = settings.home.expanduser().absolute()
+        for letter in UNUSABLE:
+            if letter in str(home):
+                raise WrongUsage(
+                    f"DuckDB keeps no database in a folder with {letter!r} in its path, such as {home}; choose another with NESS_HOME."
+                )
         return cls(
             home=home,
             published=home / "ness.duckdb",
             build=home / BUILD,
             lock=home / "ness.lock",
-            history=home / "history",
+            history=home / HISTORY,
             landing=settings.landing or str(home / "landing"),
         )
 

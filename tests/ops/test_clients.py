@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +19,7 @@ from soak.drive import COUNTRIES, whole
 from ness_pipeline.ask.doctor import _published
 from ness_pipeline.ask.query import ask
 from ness_pipeline.ask.status import disturbances, verify
-from ness_pipeline.errors import AuditFailed
+from ness_pipeline.errors import AuditFailed, WrongUsage
 from ness_pipeline.publish.history import history, kept, present, roll_back
 from ness_pipeline.run.materialise import materialise_and_publish
 from ness_pipeline.run.restore import open_for_writing
@@ -172,6 +174,105 @@ def test_damage_is_found_without_a_copy_to_compare_with(finished):
         client.execute(EDIT)
     (told,) = verify(finished.paths)
     assert "does not hold what was published" in told
+
+
+def _spoil(file: Path, seed: int = 1) -> None:
+    """Overwrite a quarter of a file, somewhere behind its head, so that it opens and cannot be read to its end."""
+    file.chmod(0o644)
+    content = file.read_bytes()
+    quarter = len(content) // 4
+    file.write_bytes(content[: 2 * quarter] + Rng(seed).randbytes(quarter) + content[3 * quarter :])
+
+
+@pytest.mark.parametrize("has_copy", [True, False])
+def test_a_damaged_publication_is_not_the_build(finished, has_copy):
+    """Where neither the file nor its copy can be read to the end, a publication is made anew, from the build that is sound."""
+    (copy,) = kept(finished.paths)
+    _spoil(finished.paths.published)
+    _spoil(copy, seed=2)
+    if not has_copy:
+        copy.unlink()
+    (told,) = verify(finished.paths)
+    assert told.endswith("is damaged, so the disk may be faulty; `ness materialise` publishes anew")
+    materialise_and_publish(finished.settings, COUNTRIES)
+    assert whole(finished.home) == finished.outcome.content_hash
+    assert verify(finished.paths) == []
+    assert not list(finished.paths.home.glob("build.*damaged*"))
+
+
+def test_the_publication_before_is_named_where_the_last_one_is_lost(finished):
+    """Of the copies the first sound one is named, returned to without its name, and audited against."""
+    (first,) = kept(finished.paths)
+    materialise_and_publish(finished.settings, COUNTRIES)
+    _spoil(finished.paths.published)
+    _spoil(kept(finished.paths)[0], seed=2)
+    (told,) = verify(finished.paths)
+    assert f"`ness rollback {first.stem}` puts an earlier one back" in told
+    with open_for_writing(finished.settings) as build:
+        build.execute("DELETE FROM landed.country_species WHERE country_code = 'ML'")
+        build.execute("DELETE FROM landed.occurrence_cube WHERE country_code = 'ML'")
+    with pytest.raises(AuditFailed, match="would"):
+        materialise_and_publish(finished.settings, COUNTRIES)
+    assert roll_back(finished.paths) == first.stem
+    assert verify(finished.paths) == []
+
+
+def test_a_damaged_copy_is_not_blamed_on_the_file(finished):
+    """The copy is named, and deleting it, as is said, is enough."""
+    (copy,) = kept(finished.paths)
+    _spoil(copy)
+    (told,) = verify(finished.paths)
+    assert told.startswith(f"{copy}, the kept copy of the publication, is damaged")
+    with pytest.raises(WrongUsage, match=r"is damaged, .* \(there is none\), or `ness materialise` publishes anew"):
+        roll_back(finished.paths, copy.stem)
+    copy.unlink()
+    assert verify(finished.paths) == []
+    materialise_and_publish(finished.settings, COUNTRIES)
+    assert copy in kept(finished.paths)
+
+
+@pytest.mark.parametrize("what", ["gone", "empty", "cut", "a dangling link"])
+def test_a_file_that_cannot_be_opened_is_put_back(finished, what):
+    """What is said then is enough to have it back; the doctor does not call it well."""
+    published = finished.paths.published
+    content = published.read_bytes()
+    published.unlink()
+    if what == "a dangling link":
+        published.symlink_to("nowhere")
+    elif what != "gone":
+        published.write_bytes(content[:50_000] if what == "cut" else b"")
+    finding = _published(finished.paths)
+    assert not finding.is_fine
+    assert finding.message.endswith("`ness rollback` puts the last publication back.")
+    roll_back(finished.paths)
+    assert published.read_bytes() == content
+
+
+def test_a_folder_in_place_of_the_file(finished):
+    """It is somebody's, so it is not removed; moving it away, as is said, is enough."""
+    published = finished.paths.published
+    published.unlink()
+    published.mkdir()
+    assert "; move it away, then `ness rollback` puts" in _published(finished.paths).message
+    with pytest.raises(WrongUsage, match="move it away, then run again"):
+        roll_back(finished.paths)
+    published.rmdir()
+    roll_back(finished.paths)
+    assert whole(finished.home) == finished.outcome.content_hash
+
+
+def test_no_space_for_a_copy_to_read(finished, monkeypatch):
+    """A client has the file open, and the folder for temporary files is full: the sentence names that folder."""
+
+    def full(file: Path, copy: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(file), None, str(copy))
+
+    with client_of(finished.paths.published):
+        monkeypatch.setattr(shutil, "copyfile", full)
+        with pytest.raises(
+            WrongUsage, match=r"folder for temporary files, .* cannot be written \(no space left on device\)"
+        ):
+            ask(finished.paths.published, "SELECT 1")
 
 
 @pytest.mark.slow

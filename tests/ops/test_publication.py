@@ -22,7 +22,7 @@ from ness_pipeline.landing.prune import prune
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.publish.audit import Change, audit, excess
 from ness_pipeline.publish.content_hash import content_hash
-from ness_pipeline.publish.history import history, roll_back
+from ness_pipeline.publish.history import history, kept, roll_back
 from ness_pipeline.publish.publication import publish
 from ness_pipeline.run.materialise import materialise_and_publish
 from ness_pipeline.run.own_files import load_file
@@ -169,7 +169,8 @@ def test_rollback_refuses_what_is_not_whole(finished):
     content = damaged.read_bytes()[:5000]
     damaged.unlink()
     damaged.write_bytes(content)
-    with pytest.raises(WrongUsage, match="is no publication"):
+    others = ", ".join(file.stem for file in kept(finished.paths) if file != damaged)
+    with pytest.raises(WrongUsage, match=rf"{damaged.stem}.duckdb is damaged, .* \(there is {others}\)"):
         roll_back(finished.paths, damaged.stem)
     with pytest.raises(WrongUsage, match="There is no publication"):
         roll_back(finished.paths, "19990101T000000-00000000")

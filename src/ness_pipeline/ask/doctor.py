@@ -123,7 +123,7 @@ def _lock(paths: Paths) -> Finding:
 
 
 def _published(paths: Paths) -> Finding:
-    if not paths.published.exists():
+    if not paths.published.exists() and not any(paths.history.glob("*.duckdb")):
         return Finding("warehouse", is_fine=True, message="none yet; `ness run KE` makes one")
     try:
         _, rows = ask(paths.published, "SELECT max(published_at), any_value(is_synthetic) FROM ops.publication")

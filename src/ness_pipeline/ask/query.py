@@ -9,7 +9,7 @@ from typing import Any, Literal
 import duckdb
 
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.paths import BUILD
+from ness_pipeline.paths import BUILD, HISTORY
 from ness_pipeline.publish.reading import connect_published
 
 Format = Literal["table", "csv", "json", "parquet"]
@@ -33,7 +33,10 @@ def open_published(published: Path, limits: Mapping[str, str] | None = None) -> 
     Raises:
         WrongUsage: there is no such file, or it is no warehouse.
     """
+    has_history = any(published.with_name(HISTORY).glob("*.duckdb"))
     if not published.exists():
+        if has_history:
+            raise WrongUsage(f"{published} is gone; `ness rollback` puts the last publication back.")
         if published.with_name(BUILD).exists():
             raise WrongUsage(f"Nothing is published at {published} yet; `ness materialise` publishes what is loaded.")
         message = f"There is no warehouse at {published}; make one with `ness run KE`, or with `ness run --all --sample` from packaged real numbers, or try SYNTHETIC data with `ness run --sandbox KE`."
@@ -41,10 +44,12 @@ def open_published(published: Path, limits: Mapping[str, str] | None = None) -> 
     try:
         connection = connect_published(published, {**LOCKED_DOWN, **(limits or {})})
     except duckdb.Error as error:
-        message = (
-            f"{published} cannot be opened as a warehouse ({str(error).splitlines()[0]}); run again to publish it anew."
+        first = "move it away, then " if published.is_dir() else ""
+        then = (
+            "`ness rollback` puts the last publication back" if has_history else "`ness materialise` publishes it anew"
         )
-        raise WrongUsage(message) from error
+        reason = str(error).splitlines()[0]
+        raise WrongUsage(f"{published} cannot be opened as a warehouse ({reason}); {first}{then}.") from error
     # A bar over long answers would be drawn into the CSV that is piped on; then no setting can be changed back.
     connection.execute("SET enable_progress_bar = false")
     connection.execute("SET lock_configuration = true")

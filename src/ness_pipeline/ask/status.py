@@ -105,13 +105,21 @@ def verify(paths: Paths) -> list[str]:
     Raises:
         WrongUsage: there is no published file.
     """
-    from ness_pipeline.publish.history import copy_of_present, present  # noqa: PLC0415  (contracts take seconds to import)
+    from ness_pipeline.publish.history import (  # noqa: PLC0415  (contracts take seconds to import)
+        copy_of_present,
+        is_sound,
+        present,
+        the_last_first,
+    )
 
     found = disturbances(paths)
     copy = copy_of_present(paths)
     if copy is not None and filecmp.cmp(copy, paths.published, shallow=False):
         return found
-    step = f"`ness rollback {copy.stem}` puts it back" if copy is not None else "`ness rollback`, or run again"
+    step = "`ness materialise` publishes anew"
+    if sound := next((file for file in the_last_first(paths) if file != paths.published and is_sound(file)), None):
+        puts_back = "puts it back" if sound == copy else "puts an earlier one back"
+        step = f"`ness rollback {sound.stem}` {puts_back}, or {step}"
     try:
         content = content_of(paths)
     except WrongUsage:
@@ -119,6 +127,10 @@ def verify(paths: Paths) -> list[str]:
         return found
     if not content.is_true:
         found.append(f"{paths.published} does not hold what was published (a client has changed it); {step}")
+    elif copy is not None and sound != copy:
+        found.append(
+            f"{copy}, the kept copy of the publication, is damaged, so the disk may be faulty; delete it, and the next run keeps another"
+        )
     elif copy is not None and present(paths) == copy.stem:
         found.append(
             f"{paths.published} is not byte for byte what was published, though its numbers are (a client has written into "

@@ -17,8 +17,6 @@ from ness_pipeline.scratch import hold, is_held
 
 _POLL_S = 0.05
 _TICKETS = "[0-9]*-*"
-_UNUSABLE = "?\\"
-"""Letters that DuckDB takes for the end of a path, or for a separator: it would look for its write-ahead log elsewhere."""
 
 
 @contextmanager
@@ -27,13 +25,8 @@ def writer(paths: Paths, timeout_s: float = 0.0) -> Iterator[None]:
 
     Raises:
         WarehouseBusy: others hold it, or wait for it, for longer than `timeout_s`.
-        WrongUsage: the folder cannot be written, or DuckDB cannot use it.
+        WrongUsage: the folder cannot be written.
     """
-    for letter in _UNUSABLE:
-        if letter in str(paths.home):
-            raise WrongUsage(
-                f"DuckDB keeps no database in a folder with {letter!r} in its path, such as {paths.home}; choose another with NESS_HOME."
-            )
     lock = filelock.FileLock(paths.lock)
     deadline = time.monotonic() + timeout_s
     try:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +12,9 @@ import duckdb
 from ness_pipeline.contract.dictionary import Table, tables
 from ness_pipeline.contract.measures import measures
 from ness_pipeline.errors import AuditFailed
-from ness_pipeline.publish.reading import as_published
+from ness_pipeline.publish.reading import as_published, first_whole
 from ness_pipeline.schemas.vocabulary import BASES
 from ness_pipeline.sql import literal, quote
-
-logger = logging.getLogger(__name__)
 
 HASHED_LAYERS = ("core", "metrics")
 LAST = "last"
@@ -128,17 +125,12 @@ def _envelope(table: Table) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def last_publication(connection: duckdb.DuckDBPyConnection, published: Path) -> Iterator[bool]:
-    """The published file, attached read-only as `last` while the block runs; False where there is none to read."""
-    if not published.exists():
+def last_publication(connection: duckdb.DuckDBPyConnection, publications: Iterable[Path]) -> Iterator[bool]:
+    """The first of some publications that can be read, attached read-only as `last` while the block runs; False without one."""
+    if (file := first_whole(publications)) is None:
         yield False
         return
-    try:
-        as_published(published, lambda file: connection.execute(f"ATTACH {literal(file)} AS {LAST} (READ_ONLY)"))
-    except duckdb.Error as error:
-        logger.warning("published file cannot be read and is replaced", extra={"error": str(error).splitlines()[0]})
-        yield False
-        return
+    as_published(file, lambda path: connection.execute(f"ATTACH {literal(path)} AS {LAST} (READ_ONLY)"))
     try:
         yield True
     finally:

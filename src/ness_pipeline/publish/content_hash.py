@@ -49,4 +49,6 @@ def check_copy(partial: Path, digest: str) -> None:
     except duckdb.Error:
         is_same = False
     if not is_same:
-        raise AuditFailed("Nothing was published, because the copy differs from what was audited; check the disk.")
+        raise AuditFailed(
+            f"Nothing was published, because {partial} differs from what was audited; check the disk and run again."
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from ness_pipeline.errors import AuditFailed, WrongUsage
 from ness_pipeline.paths import Paths
 from ness_pipeline.publish.content_hash import check_copy
 from ness_pipeline.publish.durable import discard, log_of, to_disk
-from ness_pipeline.publish.reading import as_published
+from ness_pipeline.publish.reading import as_published, damage
 from ness_pipeline.sql import literal
 
 logger = logging.getLogger(__name__)
@@ -96,6 +96,21 @@ def copy_of_present(paths: Paths) -> Path | None:
     return next(iter(kept(paths)), None)
 
 
+def the_last_first(paths: Paths) -> list[Path]:
+    """Where the last publication can be read, then the ones before it; there is no need that any of them exists."""
+    copy = copy_of_present(paths)
+    return list(dict.fromkeys([*([] if copy is None else [copy]), paths.published, *kept(paths)]))
+
+
+def is_sound(file: Path) -> bool:
+    """Whether a kept copy can be read to its end and holds what it states."""
+    try:
+        check_copy(file, identity(file)[1])
+    except (AuditFailed, WrongUsage):
+        return False
+    return damage(file) is None
+
+
 def keep_present(paths: Paths) -> None:
     """Keep a copy of the publication that readers see, where there is none yet: versions before had none."""
     now = present(paths)
@@ -105,9 +120,7 @@ def keep_present(paths: Paths) -> None:
     if target.exists() and not target.samefile(paths.published):  # versions before kept a second name of the same file
         return
     copy = copied(paths.published, target)
-    try:
-        check_copy(copy, identity(copy)[1])
-    except (AuditFailed, WrongUsage):
+    if not is_sound(copy):
         copy.unlink()
         logger.warning("published file was changed by somebody and is not kept", extra={"publication": now})
         return
@@ -137,7 +150,8 @@ def next_file(paths: Paths) -> Iterator[Path]:
     try:
         yield partial
     except OSError as error:
-        message = f"{paths.published} could not be replaced ({error.strerror}); the last publication stays."
+        step = "move it away" if paths.published.is_dir() else "mend that"
+        message = f"{paths.published} could not be replaced ({error.strerror}); {step}, then run again: the last publication stays."
         raise WrongUsage(message) from error
     finally:
         discard(partial)
@@ -177,6 +191,10 @@ def put_before_readers(paths: Paths, new: Path, identifier: str, keep: int) -> N
         )
 
 
+def _listed(copies: Iterable[str], without: str | None) -> str:
+    return ", ".join(identifier for identifier in copies if identifier != without) or "none"
+
+
 def _set_aside(published: Path) -> None:
     """Give the write-ahead log that a client left beside the published file another name; only the latest is kept."""
     log = log_of(published)
@@ -212,14 +230,17 @@ def roll_back(paths: Paths, name: str | None = None, *, keep: int = KEEP_PUBLICA
         made = {identifier: _made(file) for identifier, file in copies.items()}
         limit = _made(paths.published) if now else dt.datetime.max.replace(tzinfo=dt.UTC)
         earlier = [identifier for identifier in copies if made[identifier] < limit]
-        wanted = name or next(iter(earlier), None)
+        wanted = name or next((identifier for identifier in earlier if is_sound(copies[identifier])), None)
         if wanted is None or wanted not in copies:
-            known = ", ".join(copies.keys() - {now}) or "none"
             raise WrongUsage(
-                f"There is no publication {wanted or 'before this one'} to return to; the history holds {known}."
+                f"There is no publication {wanted or 'before this one'} to return to; the history holds {_listed(copies, now)}."
+            )
+        if not is_sound(copies[wanted]):
+            raise WrongUsage(
+                f"{copies[wanted]} is damaged, so the disk may be faulty; return to another one (there is "
+                f"{_listed(copies, wanted)}), or `ness materialise` publishes anew."
             )
         identifier, digest = identity(copies[wanted])
-        check_copy(copies[wanted], digest)
         with next_file(paths) as partial:
             shutil.copyfile(copies[wanted], partial)
             check_copy(partial, digest)

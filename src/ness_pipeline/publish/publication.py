@@ -31,7 +31,7 @@ from ness_pipeline.publish.audit import (
 )
 from ness_pipeline.publish.content_hash import check_copy, content_hash
 from ness_pipeline.publish.explained import changed_on_purpose, given_again, new_methods
-from ness_pipeline.publish.history import KEEP_PUBLICATIONS, copy_of_present, next_file, put_before_readers
+from ness_pipeline.publish.history import KEEP_PUBLICATIONS, next_file, put_before_readers, the_last_first
 from ness_pipeline.sql import literal, quote
 
 logger = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def publish(
     connection.execute("COMMIT")
     audit(connection)
     name = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
-    with last_publication(connection, copy_of_present(paths) or paths.published) as is_there:
+    with last_publication(connection, the_last_first(paths)) as is_there:
         changed = _compared(connection, name, accept_change=accept_change) if is_there else []
     (values,) = connection.execute("SELECT count(*) FROM metrics.metric_value").fetchone() or (0,)
     (countries,) = connection.execute("SELECT count(DISTINCT country_code) FROM metrics.metric_value").fetchone() or (

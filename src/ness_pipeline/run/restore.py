@@ -29,9 +29,10 @@ from ness_pipeline.landing.units import WORLD, Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.years import ANY_YEAR
 from ness_pipeline.paths import Paths
+from ness_pipeline.publish.audit import LAST, last_publication
 from ness_pipeline.publish.durable import discard
-from ness_pipeline.publish.history import kept
-from ness_pipeline.publish.reading import as_published
+from ness_pipeline.publish.history import the_last_first
+from ness_pipeline.publish.reading import damage
 from ness_pipeline.run.records import clock, finish_run, start_run
 from ness_pipeline.scratch import remove_leftovers
 from ness_pipeline.settings import Settings
@@ -85,11 +86,16 @@ def open_for_writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
         except duckdb.Error as error:
             known = translate(error, paths.build)
-            if isinstance(known, DamagedBuild):
-                stack.close()
-                set_aside(paths)
-                raise known from error
-            raise
+            if not isinstance(known, DamagedBuild):
+                raise
+            stack.close()
+            if damage(paths.build) is None:
+                raise WrongUsage(
+                    f"A file could not be read to its end ({str(error).splitlines()[0]}), and it is not {paths.build}; "
+                    "look for the file with `ness status --verify`, then run again."
+                ) from error
+            set_aside(paths)
+            raise known from error
 
 
 def _lacks(connection: duckdb.DuckDBPyConnection, landing: Landing) -> bool:
@@ -159,7 +165,8 @@ def rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings, aside: Pa
     """
     paths = Paths.of(settings)
     landing = Landing(paths.landing)
-    countries = _take_over_past(connection, [paths.published, *kept(paths)])
+    with last_publication(connection, the_last_first(paths)) as is_there:
+        countries = _take_over_past(connection) if is_there else []
     run_id = start_run(connection, "rebuild from landing", is_synthetic=settings.is_synthetic, now=clock(connection))
     loaded, failed = 0, 0
     for unit in _landed_units(landing):
@@ -171,8 +178,9 @@ def rebuild(connection: duckdb.DuckDBPyConnection, settings: Settings, aside: Pa
     loaded += take_in_own(connection, landing, run_id)
     if aside is not None:
         _take_over_own(connection, aside)
-    for name in _missing_own(connection, [paths.published, *kept(paths)]):
-        logger.warning("an own load of the published file is not in landing; load it again", extra={"load": name})
+    with last_publication(connection, the_last_first(paths)) as is_there:
+        for name in _missing_own(connection) if is_there else ():
+            logger.warning("an own load of the published file is not in landing; load it again", extra={"load": name})
     if countries:
         materialise(connection, countries)  # no more than readers had; a run adds its own
     finish_run(connection, run_id, "completed_with_gaps" if failed else "completed", clock(connection))
@@ -225,49 +233,26 @@ def _load_best(
     return False
 
 
-def _take_over_past(connection: duckdb.DuckDBPyConnection, publications: list[Path]) -> list[str]:
-    """Rows of the past from the first of some publications that can be read; returns its countries."""
-    for file in publications:
-        if not file.exists():
-            continue
-        try:
-            as_published(file, lambda path: connection.execute(f"ATTACH {literal(path)} AS past (READ_ONLY)"))
-        except duckdb.Error as error:
-            logger.warning("published file cannot be read", extra={"file": file.name, "error": str(error)})
-            continue
-        try:
-            for name in KEPT:
-                _copy_shared(connection, tables()[f"ops.{name}"], f"ops.{name}", f"past.ops.{name}", "past")
-            rows = connection.execute(
-                "SELECT DISTINCT country_code FROM past.metrics.metric_value ORDER BY 1"
-            ).fetchall()
-            return [code for (code,) in rows]
-        finally:
-            connection.execute("DETACH past")
-    return []
+def _take_over_past(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Rows of the past from the last publication, which is attached; returns its countries."""
+    for name in KEPT:
+        _copy_shared(connection, tables()[f"ops.{name}"], f"ops.{name}", f"{LAST}.ops.{name}", LAST)
+    rows = connection.execute(f"SELECT DISTINCT country_code FROM {LAST}.metrics.metric_value ORDER BY 1").fetchall()
+    return [code for (code,) in rows]
 
 
-def _missing_own(connection: duckdb.DuckDBPyConnection, publications: list[Path]) -> list[str]:
-    """Own loads that the first of some publications that can be read has, and the build database has not."""
-    for file in publications:
-        with suppress(duckdb.Error):
-            as_published(file, lambda path: connection.execute(f"ATTACH {literal(path)} AS past (READ_ONLY)"))
-            try:
-                known = connection.execute(
-                    "FROM duckdb_tables() WHERE database_name = 'past' AND schema_name = 'ops' AND table_name = 'own_load'"
-                ).fetchall()
-                names = (
-                    "past.ops.own_load" if known else "past.ops.load WHERE source LIKE 'file:%' AND status = 'loaded'"
-                )
-                rows = connection.execute(
-                    f"SELECT DISTINCT unit FROM (SELECT source, unit FROM {names} EXCEPT SELECT source, unit FROM ops.own_load "
-                    "EXCEPT SELECT source, unit FROM ops.displaced WHERE reason = 'replaced') "
-                    "ORDER BY 1"
-                ).fetchall()
-                return [name for (name,) in rows]
-            finally:
-                connection.execute("DETACH past")
-    return []
+def _missing_own(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Own loads that the last publication, which is attached, has and the build database has not."""
+    known = connection.execute(
+        f"FROM duckdb_tables() WHERE database_name = '{LAST}' AND schema_name = 'ops' AND table_name = 'own_load'"
+    ).fetchall()
+    names = f"{LAST}.ops.own_load" if known else f"{LAST}.ops.load WHERE source LIKE 'file:%' AND status = 'loaded'"
+    rows = connection.execute(
+        f"SELECT DISTINCT unit FROM (SELECT source, unit FROM {names} EXCEPT SELECT source, unit FROM ops.own_load "
+        "EXCEPT SELECT source, unit FROM ops.displaced WHERE reason = 'replaced') "
+        "ORDER BY 1"
+    ).fetchall()
+    return [name for (name,) in rows]
 
 
 def _take_over_own(connection: duckdb.DuckDBPyConnection, aside: Path) -> None:
