@@ -154,7 +154,7 @@ class _World:
         self.home, self.scratch, self.url = folder / "home", folder / "tmp", url
         self.paths = Paths.of(settings_of(self.home, url))
         self.scratch.mkdir()
-        self.number = 0
+        self.number = self.loaded = 0
         self.own: Counter[str] = Counter()
         self.new_files()
         for name in ("run", "load", "load records", "cube", "materialise", "run"):
@@ -172,8 +172,8 @@ class _World:
 
     def start(self, name: str, most_bytes: int | None = None) -> ForkServerProcess:
         """Start a command."""
-        number = self.number - (name == "load again")
-        known = (name, self.home, self.url, self.scratch, max(number, 1), most_bytes)
+        number = self.loaded if name == "load again" else self.number
+        known = (name, self.home, self.url, self.scratch, number, most_bytes)
         process = processes().Process(target=carry_out, args=known)
         process.start()
         return process
@@ -189,6 +189,8 @@ class _World:
         """Carry a command out without hindrance: it succeeds, with the right own rows, and nothing is left of those before."""
         assert self.ended(name) == 0, (name, self.said)
         self.own = _after(name, self.own, self.number)
+        if name == "load":
+            self.loaded = self.number
         assert (rows := self.own_rows()) == self.own, (name, rows - self.own, self.own - rows)
         self.prove_whole()
         assert (left := self.leftovers()) == [], (name, left)
