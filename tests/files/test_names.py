@@ -243,6 +243,22 @@ def test_the_checklist_that_stands_beside_the_data(tmp_path, note, text, checkli
     assert load(tmp_path / "download.zip", checklist_key="fishbase").checklist_key == "fishbase"
 
 
+def test_the_exact_name_of_a_term_comes_before_others_that_are_like_it(tmp_path):
+    """Records and cubes alike; without it both columns are named, and nothing is read."""
+    made = records({"dwc:year": "1999"}, without=("year",))
+    write_text(tmp_path / "own.tsv", [row | {"year": "2021", "Year_": "1998"} for row in made])
+    assert load(tmp_path / "own.tsv").cube["year"].to_list() == [2021]
+    write_text(tmp_path / "own.tsv", [row | {"Year_": "2021"} for row in made])
+    with pytest.raises(WrongUsage) as caught:
+        load(tmp_path / "own.tsv")
+    assert str(caught.value) == "own.tsv has the columns 'dwc:year' and 'Year_', each of which may be year; say which, as in --map NAME=year, or leave the others out with --map NAME=-."  # fmt: skip
+    assert load(tmp_path / "own.tsv", renamed={"Year_": "year"}).cube["year"].to_list() == [2021]
+    cube = {"countryCode": "KE", "dwc:year": "1999", "year": "2021", "speciesKey": "700", "occurrences": "2", "Occurrences (%)": "9"}  # fmt: skip
+    write_text(tmp_path / "cube.tsv", [cube])
+    found = load(tmp_path / "cube.tsv", taxon_group="birds").cube
+    assert found.select("year", "occurrences").rows() == [(2021, 2)]
+
+
 def test_the_checklist_in_a_column(tmp_path):
     """A column says it row by row where the table has one, and for the whole file where its rows agree."""
     rows = [{"species_key": key, "country_code": "KE", "checklistKey": checklist} for key, checklist in (("A1", COL.upper()), ("7", "gbif"), ("8", ""))]  # fmt: skip

@@ -106,6 +106,38 @@ def test_a_map_of_what_is_not_there(tmp_path, said, sentence, name):
         load(file, table=name, renamed=said)
 
 
+SERIES = {"country_code": "KE", "series_code": "A", "year": "2020"}
+
+
+@pytest.mark.parametrize("other", ["Value (%)", "Va lue", "va\nlue", "dwc:value"])
+@pytest.mark.parametrize("own", ["value", "VALUE"])
+def test_a_columns_own_name_comes_before_others_that_are_like_it(tmp_path, other, own):
+    """Wherever it stands, and in any case; the other column is not read."""
+    for columns in ({other: "99", own: "16"}, {own: "16", other: "99"}):
+        pl.DataFrame([SERIES | columns]).write_csv(tmp_path / "own.csv")
+        rows = load(tmp_path / "own.csv").rows["indicator_observation"]
+        assert rows["value"].to_list() == ["16"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"Value (%)": "99", "Va lue": "16"}, "'Value (%)' and 'Va lue', each of which may be value; say which, as in --map NAME=value"),
+        ({"obs_value": "16", "OBS VALUE": "99"}, "'obs_value' and 'OBS VALUE', each of which may be value; say which, as in --map NAME=value"),
+    ],
+)  # fmt: skip
+def test_two_columns_that_may_be_the_same_one(tmp_path, columns, said):
+    """Without one of exactly the name nobody can tell, so both are named; the advice works."""
+    pl.DataFrame([SERIES | columns]).write_csv(tmp_path / "own.csv")
+    with pytest.raises(WrongUsage) as caught:
+        load(tmp_path / "own.csv")
+    assert str(caught.value) == f"own.csv has the columns {said}, or leave the others out with --map NAME=-."
+    first, second = columns
+    for renamed in ({second: "value"}, {first: "-"}):
+        rows = load(tmp_path / "own.csv", renamed=renamed).rows["indicator_observation"]
+        assert rows["value"].to_list() == [columns[second]]
+
+
 def test_a_column_that_is_almost_one_is_left_out_where_the_user_says_so(tmp_path):
     """The advice of the sentence works."""
     file = write_text(tmp_path / "own.csv", [ASSESSMENT | {"change_reasn": "x"}], ",")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ness_pipeline.contract.dictionary import Column, Table
 from ness_pipeline.errors import ContractViolation, SchemaDrift, WrongUsage
-from ness_pipeline.names.column_names import SURE, nearest, plain
+from ness_pipeline.names.column_names import SURE, doubt, likest, nearest, plain
 from ness_pipeline.names.column_words import words_for
 
 NOT_READ = "-"
@@ -39,6 +39,7 @@ class ColumnMap:
         unread: columns of the file that are not read.
         left_out: those of them that the user says are not read.
         missing: columns that every row needs and that neither file nor options have.
+        doubtful: column of the table to the columns of the file of which each may be it, where none has exactly its name.
     """
 
     table: Table
@@ -47,6 +48,7 @@ class ColumnMap:
     unread: tuple[str, ...]
     left_out: frozenset[str]
     missing: tuple[Column, ...]
+    doubtful: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def of(
@@ -67,18 +69,27 @@ class ColumnMap:
         names = tuple(names)
         _check_said(names, table, shown, said)
         found = {theirs: ours for theirs, ours in said.items() if ours != NOT_READ}
-        free = {plain(name): name for name in reversed(names) if name not in said}
+        free: dict[str, list[str]] = {}
+        for name in names:
+            if name not in said:
+                free.setdefault(plain(name), []).append(name)
+        doubtful = {}
         wanted = [column.name for column in table.columns if column.name != "source"]
         if table.has("species_key") and not table.has(NAME):
             wanted.append(NAME)
         for is_by_word in (False, True):  # a column's own name comes before the words for another
             for name in wanted:
                 words = words_for(table.short_name, name) if is_by_word else (plain(name),)
-                theirs = next((free[word] for word in words if word in free), None)
-                if theirs is not None and name not in found.values():
+                word = next((word for word in words if word in free), None)
+                if word is None or name in found.values() or name in doubtful:
+                    continue
+                theirs = likest(name, free[word])
+                if theirs is None:
+                    doubtful[name] = tuple(free[word])
+                else:
                     found[theirs] = name
-                    del free[plain(theirs)]
-        there = {*found.values(), *given, *FILLED_IN.get(table.short_name, ()), "source"}
+                del free[word]
+        there = {*found.values(), *doubtful, *given, *FILLED_IN.get(table.short_name, ()), "source"}
         if NAME in there:
             there.add("species_key")
         return cls(
@@ -88,6 +99,7 @@ class ColumnMap:
             tuple(name for name in names if name not in found),
             frozenset(said) - found.keys(),
             tuple(column for column in table.columns if not column.nullable and column.name not in there),
+            doubtful,
         )
 
     @property
@@ -108,13 +120,16 @@ class ColumnMap:
         return f"{self.table.short_name} needs {' and '.join(names)} as well"
 
     def check(self) -> None:
-        """Be sure that nothing is missing and that no column looks misspelt.
+        """Be sure that nothing is missing, and that no column looks misspelt or may be one as well as another.
 
         Raises:
+            WrongUsage: several columns may be the same one of the table.
             ContractViolation: columns are missing; the sentence names all of them, each with the column that may be it.
             SchemaDrift: a column that is not read is almost called as one that the file lacks.
         """
         free = [name for name in self.unread if name not in self.left_out]
+        for ours, theirs in self.doubtful.items():
+            raise doubt(ours, theirs, self.shown)
         if self.missing:
             needs = []
             for column in self.missing:

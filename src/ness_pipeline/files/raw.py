@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -108,6 +109,7 @@ class RawTable:
         """Frames with the file's columns as text and `ROW`, in the order of the file.
 
         Raises:
+            _check_distinct(table.names, table.folder_columns, files, shown, clock.connection)
             WrongUsage: the file is damaged further down, or a quote is never closed.
         """
         try:
@@ -322,6 +324,26 @@ def checklist_of_rows(raw: RawTable, columns: ColumnNames) -> str | None:
         WrongUsage: the file is damaged.
     """
     if "checklistKey" not in columns:
+def _check_distinct(
+    names: Iterable[str],
+    in_folders: Iterable[str],
+    files: Sequence[Path],
+    shown: str,
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """Be sure that no parquet file has two columns whose names differ in case alone; DuckDB renames the second, as `value_1`.
+
+    Raises:
+        WrongUsage: one has.
+    """
+    listed = ", ".join(literal(exact_path(file)) for file in files)
+    written = {name for (name,) in connection.sql(f"SELECT DISTINCT name FROM parquet_schema([{listed}])").fetchall()}
+    for name in names:
+        if name not in written and name not in in_folders:
+            first = re.sub(r"_\d+$", "", name).lower()
+            raise WrongUsage(f"{shown} has two columns {first!r}; rename or remove one of them.")
+
+
         return None
     named = {checklist_in(text) or text for text in raw.different(columns.name_of("checklistKey"))}
     return named.pop() if len(named) == 1 else None

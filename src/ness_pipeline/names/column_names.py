@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from ness_pipeline.errors import SchemaDrift
+from ness_pipeline.errors import SchemaDrift, WrongUsage
 from ness_pipeline.names.column_words import TERM_WORDS
 
 SURE = 0.8
@@ -22,6 +22,22 @@ PREFIX = re.compile(r"^(?:https?://.*[/#]|(?:dwc|dcterms?|dc|gbif|iucn|obis)\w*:
 def plain(name: str) -> str:
     """A column name reduced to its letters and digits: `decimal_latitude`, `dwc:decimalLatitude` and the whole URI are one."""
     return re.sub(r"[\W_]", "", PREFIX.sub("", name.strip()).lower())
+
+
+def doubt(term: str, names: Iterable[str], shown: str) -> WrongUsage:
+    """The error for columns that all may be the one of a term, none of which is called exactly so."""
+    listed = " and ".join(map(repr, names))
+    return WrongUsage(f"{shown} has the columns {listed}, each of which may be {term}; say which, as in --map NAME={term}, or leave the others out with --map NAME=-.")  # fmt: skip
+
+
+def likest(term: str, names: Sequence[str]) -> str | None:
+    """The one of some columns of the same plain name that a term means: the only one, or that of exactly its name, in any case.
+
+    None where several may be meant.
+    """
+    exact = [name for name in names if name == term] or [name for name in names if name.lower() == term.lower()]
+    found = exact or names
+    return found[0] if len(found) == 1 else None
 
 
 def nearest(name: str, candidates: Iterable[str], *, cutoff: float = 0.6) -> str | None:
@@ -42,7 +58,9 @@ class ColumnNames:
     def __init__(self, names: Iterable[str], shown: str) -> None:
         self.names = tuple(names)
         self.shown = shown
-        self._by_plain = {plain(name): name for name in reversed(self.names)}
+        self._by_plain: dict[str, list[str]] = {}
+        for name in self.names:
+            self._by_plain.setdefault(plain(name), []).append(name)
         for term, words in TERM_WORDS.items():
             found = next((word for word in words if word in self._by_plain), None)
             if found is not None:
@@ -56,8 +74,16 @@ class ColumnNames:
         return next((term for term in terms if term in self), None)
 
     def name_of(self, term: str) -> str:
-        """The column of a term as the file writes it."""
-        return self._by_plain[plain(term)]
+        """The column of a term as the file writes it.
+
+        Raises:
+            WrongUsage: several columns may be it.
+        """
+        names = self._by_plain[plain(term)]
+        name = likest(term, names)
+        if name is None:
+            raise doubt(term, names, self.shown)
+        return name
 
     def require(self, what: str, *terms: str) -> None:
         """Be sure that the file has one of some terms.
