@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import io
 import lzma
+import re
 import tarfile
 import zipfile
 
@@ -14,7 +15,7 @@ import zstandard
 from own_files import RECORD, load, records, write_text
 
 from ness_pipeline.errors import WrongUsage
-from ness_pipeline.files import read_many
+from ness_pipeline.files import read, read_many
 from ness_pipeline.files.encoding import as_utf8
 
 TWO = records({}, {"year": "2020", "eventDate": "2020-03-01"})
@@ -287,6 +288,76 @@ def test_a_workbook_with_several_sheets_of_rows(tmp_path):
     assert load(tmp_path / "own.xlsx#Kenya", table="treaty_party").loaded == 1
     with pytest.raises(WrongUsage, match=r"no sheet 'Keny'; it has 'Kenya', 'Old'"):
         load(tmp_path / "own.xlsx#Keny", table="treaty_party")
+
+
+def test_rows_are_counted_as_people_see_them(tmp_path):
+    """The names are a row of a text or a sheet, wherever it starts; a parquet file has none."""
+    text = write_text(tmp_path / "own.csv", records({}), ",")
+    text.write_text("sep=,\n" + text.read_text())
+    sheet = workbook(tmp_path / "own.xlsx", {"Data": [[], [], *STATUS]})
+    pl.DataFrame([STATUS[1]], STATUS[0], orient="row").write_parquet(tmp_path / "own.parquet")
+    for file, first_row in ((text, 3), (sheet, 4), (tmp_path / "own.parquet", 1)):
+        with read(file) as found:
+            assert found.first_row == first_row
+
+
+SERIES = ["country_code", "series_code", "year", "value"]
+
+
+def workbook_with_formula(path, xml, value=0):
+    """A workbook of series whose second row has in D3 a cell as some program writes it, and a row with an empty cell."""
+    made = path.with_name("made.xlsx")
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(made) as book:
+        sheet = book.add_worksheet("Series")
+        for number, row in enumerate([SERIES, ["KE", "A", 2020, 7], ["KE", "A", 2021], ["KE", "A", 2022]]):
+            sheet.write_row(number, 0, row)
+        sheet.write_formula(2, 3, "=8*2", None, value)
+    with zipfile.ZipFile(made) as packed, zipfile.ZipFile(path, "w") as target:
+        for name in packed.namelist():
+            content = packed.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                content = re.sub(rb'<c r="D3".*?</c>', xml.encode(), content)
+            target.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("xml", "said"),
+    [
+        ('<c r="D3"><f>8*2</f></c>', "a formula without its value in the cell D3 of the sheet 'Series' (=8*2)"),
+        ('<c r="D3"><f>8*2</f><v></v></c>', "a formula without its value in the cell D3 of the sheet 'Series' (=8*2)"),
+        ('<c r="D3"><f>\'[1]S\'!A1</f><v/></c>', "a formula without its value in the cell D3 of the sheet 'Series' (='[1]S'!A1)"),
+        ('<c r="D3" t="str"><f>A1&amp;B1</f></c>', "a formula without its value in the cell D3 of the sheet 'Series' (=A1&B1)"),
+        ('<c r="D3"><v>1&#54;</v></c>', "a value that cannot be read in the cell D3 of the sheet 'Series' (16)"),
+        ('<c r="D3"><v><![CDATA[16]]></v></c>', "a value that cannot be read in the cell D3 of the sheet 'Series' ()"),
+    ],
+)  # fmt: skip
+def test_a_cell_whose_value_the_workbook_lacks(tmp_path, xml, said):
+    """It is not read as missing, which could displace a publisher's number: the sentence says where it stands and what to do."""
+    step = "; open the workbook in a spreadsheet program, save it there and load it again."
+    with pytest.raises(WrongUsage) as caught:
+        load(workbook_with_formula(tmp_path / "own.xlsx", xml))
+    assert str(caught.value) == f"own.xlsx has {said}{step}"
+
+
+@pytest.mark.parametrize(
+    ("xml", "value"),
+    [
+        ('<c r="D3"><f>8*2</f><v>16</v></c>', "16"),
+        ('<c r="D3" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "#DIV/0!"),
+        ('<c r="D3" t="e"><v>#N/A</v></c>', "#N/A"),
+        ('<c r="D3" t="str"><f>IF(A1="","",1)</f><v></v></c>', None),
+        ('<c r="D3" s="0"></c>', None),
+        ('<c r="D3"><v/></c>', None),
+    ],
+)
+def test_errors_of_a_workbook_are_texts_and_empty_cells_missing(tmp_path, xml, value):
+    """An error is what the sheet shows, as in a text table, so that the contract refuses it; a formula may give no text."""
+    rows = load(workbook_with_formula(tmp_path / "own.xlsx", xml)).rows["indicator_observation"]
+    assert rows["value"].to_list() == ["7", value, None]
+    assert rows["value_status"].to_list() == ["observed", "missing" if value is None else "observed", "missing"]
 
 
 def test_workbooks_without_a_table(tmp_path):

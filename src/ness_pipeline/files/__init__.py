@@ -55,6 +55,7 @@ class FileLoad:
         write_keys: writes, for records, by which keys they are known in other files too; inside the `with` block only.
         about: what it says of itself: citation, licence, publisher, day, checklist.
         checklist_key: the checklist of its species keys, as the user or else the file says it; None where nobody does.
+        first_row: number of its first row as people count them in the file; None where several rows are made of one.
     """
 
     source: str
@@ -66,6 +67,7 @@ class FileLoad:
     write_keys: Callable[[Path], None] | None = None
     about: About = field(default_factory=About)
     checklist_key: str | None = None
+    first_row: int | None = None
 
 
 @contextmanager
@@ -196,7 +198,7 @@ def _load_of_table(
         raise WrongUsage(f"{raw.shown} says in a column that its keys are of the checklist {of_rows}; leave --checklist out.")  # fmt: skip
     defaults = replace(defaults, own_checklist=of_rows or defaults.own_checklist)
     load = _load_of_rows(raw, named, terms, wanted, defaults, stack, is_counted=is_counted)
-    return replace(load, checklist_key=defaults.checklist)
+    return replace(load, checklist_key=defaults.checklist, first_row=raw.first_row)
 
 
 def _load_of_rows(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 from ness_pipeline.errors import WrongUsage
@@ -24,7 +26,8 @@ def raw_table(content: Unpacked) -> RawTable:
     if content.meta is not None:
         return archive_table(content)
     if content.is_workbook:
-        return RawTable.from_parquet((sheet_as_parquet(content),), shown)
+        sheet, rows_above = sheet_as_parquet(content)
+        return replace(RawTable.from_parquet((sheet,), shown), rows_above=rows_above)
     if all(_is_parquet(file) for file in content.files):
         return RawTable.from_parquet(content.files, shown, content.root)
     if len(content.files) > 1:

@@ -32,7 +32,7 @@ ROWS_PER_BYTE = 10
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """Stands in the name of a folder for a missing value."""
 DECIMAL_COMMA = r"^([+-]?\d+),(\d+)$"
-NO_THOUSANDS = r"^[<>]?=?\s*[+-]?(0,\d+|\d+,\d{1,2}|\d+,\d{4,}|\d{4,},\d+)\s*%?$"
+NO_THOUSANDS = r"^([<>]=?)?\s*[+-]?(0,\d+|\d+,\d{1,2}|\d+,\d{4,}|\d{4,},\d+)\s*%?$"
 """A number whose comma cannot stand between thousands."""
 DECIMAL_POINT = r"\d\.\d"
 NEVER_THOUSANDS = ("decimalLatitude", "decimalLongitude")
@@ -55,6 +55,7 @@ class RawTable:
         folder_columns: columns of parquet whose values stand in the names of folders, as in `countryCode=KE/year=2020`.
         malformed: lines that are no rows, in the columns `REFUSED_COLUMNS`; complete once `batches` is exhausted.
         renamed: name that a column of a parquet file has here.
+        rows_above: rows of a sheet above the first one with values.
     """
 
     shown: str
@@ -66,6 +67,12 @@ class RawTable:
     folder_columns: tuple[str, ...] = ()
     malformed: pl.DataFrame = field(default_factory=no_refused_rows)
     renamed: Mapping[str, str] = field(default_factory=dict)
+    rows_above: int = 0
+
+    @property
+    def first_row(self) -> int:
+        """Number of the first row with values, as people count them: lines of a text and rows of a sheet, the names among them."""
+        return 1 + (self.rows_above if self.text is None else self.text.skip)
 
     def rename(self, names: Mapping[str, str]) -> RawTable:
         """The same table with other names for some columns."""
@@ -102,6 +109,7 @@ class RawTable:
             table.names = tuple(relation.columns)
             _check_depth(dict(zip(relation.columns, map(str, relation.types), strict=True)), shown)
             _check_rows(files, shown, clock.connection)
+            _check_distinct(table.names, table.folder_columns, files, shown, clock.connection)
         check_width(table.names, shown)
         return table
 
@@ -109,7 +117,6 @@ class RawTable:
         """Frames with the file's columns as text and `ROW`, in the order of the file.
 
         Raises:
-            _check_distinct(table.names, table.folder_columns, files, shown, clock.connection)
             WrongUsage: the file is damaged further down, or a quote is never closed.
         """
         try:
@@ -317,13 +324,6 @@ def _check_rows(files: Sequence[Path], shown: str, connection: duckdb.DuckDBPyCo
         )
 
 
-def checklist_of_rows(raw: RawTable, columns: ColumnNames) -> str | None:
-    """The checklist that a column of a file names, None without such a column, or where it names several.
-
-    Raises:
-        WrongUsage: the file is damaged.
-    """
-    if "checklistKey" not in columns:
 def _check_distinct(
     names: Iterable[str],
     in_folders: Iterable[str],
@@ -344,6 +344,13 @@ def _check_distinct(
             raise WrongUsage(f"{shown} has two columns {first!r}; rename or remove one of them.")
 
 
+def checklist_of_rows(raw: RawTable, columns: ColumnNames) -> str | None:
+    """The checklist that a column of a file names, None without such a column, or where it names several.
+
+    Raises:
+        WrongUsage: the file is damaged.
+    """
+    if "checklistKey" not in columns:
         return None
     named = {checklist_in(text) or text for text in raw.different(columns.name_of("checklistKey"))}
     return named.pop() if len(named) == 1 else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections import defaultdict
 from pathlib import Path
 from typing import IO
 
@@ -11,6 +12,7 @@ import fastexcel
 import polars as pl
 
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.files.raw import ROW
 from ness_pipeline.files.text import distinct_names
 from ness_pipeline.files.unpack import Unpacked
 
@@ -20,6 +22,22 @@ SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 PLACE = re.compile(rb"\br=[\"']([A-Z]{0,8})(\d{1,12})[\"']")
 """The place of a cell or a row in the XML of a sheet, as in `r="AB12"`."""
 LONGEST_PLACE = 32
+CELL = re.compile(rb"<((?:\w+:)?)c(?=[\s>])([^<>]*)(?<!/)>((?:[^<]++|<(?!/?\1c[\s>]))*+)</\1c>")
+"""A cell with content in the XML of a sheet: prefix of its names, attributes, content."""
+FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+KIND = re.compile(rb"\st=[\"'](\w+)[\"']")
+TAG = re.compile(rb"<[^!<>][^<>]*>")
+NUMBER = re.compile(rb"<(?:\w+:)?v[^<>]*>[^<&]+</")
+HELD = {b"str": re.compile(rb"<(?:\w+:)?v[\s/>]"), b"inlineStr": re.compile(rb"<(?:\w+:)?is[\s>]")}
+"""How a cell of a kind holds its value; those of all other kinds as `NUMBER`. The text of a formula may be empty, as a number may not."""
+MAY_BE_UNREAD = re.compile(rb"<(?:\w+:)?f[\s/>]|<!|<(?:\w+:)?v[^<>]*>[^<&]*&|inlineStr.[^<>]*>\s*<(?:\w+:)?v")
+"""What the XML of a sheet has somewhere where the value of a cell may be lost; few sheets have any of it."""
+UNREAD = "\ue000"
+"""Begins the text that takes the place of a value that would be lost; behind it stand the place of the cell and what it holds."""
+ERRORS = {
+    "Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!", "Value": "#VALUE!",
+}  # fmt: skip
+"""Name of an error in the library to what a spreadsheet shows for it."""
 MAX_ROWS = 1_048_576
 MAX_CELLS = 20_000_000
 """Cells of the rectangle from the first one to the last, all of which are held in memory, 100 bytes each."""
@@ -27,11 +45,15 @@ MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
 INSTANT = r"^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})"
 
 
-def sheet_as_parquet(content: Unpacked) -> Path:
-    """The rows of a workbook's sheet as parquet, every value as text: the chosen sheet, or the only one with rows.
+def sheet_as_parquet(content: Unpacked) -> tuple[Path, int]:
+    """The rows of a workbook's sheet as parquet, every value as text, and how many rows of the sheet are above them.
+
+    The sheet is the chosen one, or the only one with rows. A cell with an error has the text that is shown for it, such as
+    `#N/A`, so that it is refused as in a text table where it is no value.
 
     Raises:
-        WrongUsage: the workbook is damaged or very large, there is no such sheet, or several have rows.
+        WrongUsage: the workbook is damaged or very large, there is no such sheet, several have rows, or a formula of it has
+            no value.
     """
     shown = content.path.name
     with zipfile.ZipFile(content.path) as archive:
@@ -43,7 +65,7 @@ def sheet_as_parquet(content: Unpacked) -> Path:
                 with archive.open(member) as sheet:
                     _check_extent(sheet, shown)
     try:
-        workbook = fastexcel.read_excel(content.path)
+        workbook = fastexcel.read_excel(_with_marks(content))
         tables = {name: _rows(workbook, name) for name in _wanted(workbook.sheet_names, content)}
     except fastexcel.FastExcelError as error:
         reason = str(error).splitlines()[0]
@@ -56,9 +78,63 @@ def sheet_as_parquet(content: Unpacked) -> Path:
         raise WrongUsage(
             f"{shown} has rows in the sheets {names}; choose one, as in '{shown}#{next(iter(with_rows))}'."
         )
+    name, rows = next(iter(with_rows.items()))
+    _check_values(rows, name, shown)
     target = content.scratch / f"{content.path.stem}.parquet"
-    _as_table(next(iter(with_rows.values())), shown).write_parquet(target)
-    return target
+    _as_table(rows.drop(ROW), shown).write_parquet(target)
+    return target, rows.get_column(ROW)[0] + 1
+
+
+def _with_marks(content: Unpacked) -> Path:
+    """The workbook, or a copy in which each value that would be lost is a text that begins with `UNREAD`.
+
+    The library gives a formula without a value, as programs write it that do not compute, as an empty cell, and cuts a
+    number at an entity or a comment.
+    """
+    copy = content.scratch / f"{content.path.stem}.marked.xlsx"
+    with zipfile.ZipFile(content.path) as archive:
+        marked = {}
+        for name in filter(SHEET.fullmatch, archive.namelist()):
+            xml = archive.read(name)
+            if MAY_BE_UNREAD.search(xml) and (changed := CELL.sub(_marked, xml)) != xml:
+                marked[name] = changed
+        if not marked:
+            return content.path
+        with zipfile.ZipFile(copy, "w") as target:
+            for name in archive.namelist():
+                target.writestr(name, marked[name] if name in marked else archive.read(name))
+    return copy
+
+
+def _marked(cell: re.Match[bytes]) -> bytes:
+    """A cell as it is, or as a text that begins with `UNREAD` where its value would be lost."""
+    prefix, attributes, body = cell.groups()
+    kind = KIND.search(attributes)
+    text = TAG.sub(b"", body).strip()
+    is_formula = FORMULA.search(body) is not None
+    held = HELD.get(kind[1], NUMBER) if kind is not None else NUMBER
+    if not (text or is_formula) or (held.search(body) and b"<!" not in body):
+        return cell[0]
+    place = PLACE.search(attributes)
+    shown = (b"=" if is_formula else b"") + text.partition(b"<")[0]
+    value = b"%s%s %s" % (UNREAD.encode(), b"".join(place.groups()) if place is not None else b"?", shown)
+    return b'<%sc%s t="str"><%sv>%s</%sv></%sc>' % (prefix, KIND.sub(b"", attributes), prefix, value, prefix, prefix)
+
+
+def _check_values(rows: pl.DataFrame, name: str, shown: str) -> None:
+    """Be sure that no cell of a sheet has a value that would be lost.
+
+    Raises:
+        WrongUsage: one has; the sentence says which.
+    """
+    marked = pl.concat([rows.get_column(column).filter(rows.get_column(column).str.starts_with(UNREAD)) for column in rows.columns if column != ROW])  # fmt: skip
+    if marked.len():
+        place, _, value = str(marked[0]).removeprefix(UNREAD).partition(" ")
+        what = "a formula without its value" if value.startswith("=") else "a value that cannot be read"
+        more = f", and {marked.len() - 1:,} more such cells" if marked.len() > 1 else ""
+        raise WrongUsage(
+            f"{shown} has {what} in the cell {place} of the sheet {name!r} ({value}){more}; open the workbook in a spreadsheet program, save it there and load it again."
+        )
 
 
 def _check_extent(sheet: IO[bytes], shown: str) -> None:
@@ -100,12 +176,21 @@ def _wanted(names: list[str], content: Unpacked) -> list[str]:
 
 
 def _rows(workbook: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
-    """The rows of a sheet from its first one that is not empty, the column names among them."""
-    sheet = workbook.load_sheet(name, header_row=None, dtypes="string")
-    rows = sheet.to_polars()
-    return (
-        rows.filter(~pl.all_horizontal(pl.all().is_null() | (pl.all().str.strip_chars() == ""))) if rows.width else rows
-    )
+    """The rows of a sheet that are not empty, the column names among them, with their position in the sheet (`ROW`)."""
+    sheet = workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+    batch, errors = sheet.to_arrow_with_errors()
+    rows = pl.DataFrame(pl.from_arrow(batch))
+    words: defaultdict[int, dict[int, str]] = defaultdict(dict)
+    for error in errors.errors if errors is not None else ():
+        row, column = error.offset_position
+        words[column][row] = next(
+            (shown for name, shown in ERRORS.items() if f"Error({name})" in error.detail), "#ERROR!"
+        )
+    for column, by_row in words.items():
+        rows.replace_column(column, rows.to_series(column).scatter(list(by_row), list(by_row.values())))
+    numbered = rows.with_row_index(ROW)
+    is_empty = pl.all_horizontal((pl.exclude(ROW).is_null()) | (pl.exclude(ROW).str.strip_chars() == ""))
+    return numbered.filter(~is_empty) if rows.width else numbered
 
 
 def _as_table(rows: pl.DataFrame, shown: str) -> pl.DataFrame:
