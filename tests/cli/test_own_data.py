@@ -73,7 +73,9 @@ def test_refused_rows_are_shown_with_their_reason(ness, home, tmp_path):
     bad = [*LIST, {**LIST[0], "species_key": "own-x", "red_list_category": "XX"}, {**LIST[0], "country_code": "Kenyaa"}]
     said = ness("load", "country_species", str(table(tmp_path / "list.csv", bad)))
     assert "12 received = 10 loaded + 2 quarantined" in said.out
+    assert "1 refused for country_code: row 13: 'Kenyaa' is no country" in said.out
     assert "did you mean Kenya (KE)?" in " ".join(said.out.split())
+    assert "1 refused for red_list_category: row 12: red_list_category is 'XX', which is none of" in said.out
     ness("materialise")
     rows = asked(home, "SELECT row_number, column_name FROM ops.quarantine ORDER BY 1")
     assert rows == [(10, "red_list_category"), (11, "country_code")]

@@ -164,7 +164,7 @@ def test_a_broken_row_stops_an_own_table(tmp_path):
     """A row with too few values would shift columns, so the sentence names it and nothing is kept."""
     file = write_text(tmp_path / "treaties.csv", [STATUS, STATUS], ",")
     file.write_text(file.read_text() + "KE,cms\n")
-    with pytest.raises(ContractViolation, match="row 3, does not have the 4 columns"):
+    with pytest.raises(ContractViolation, match="row 4, does not have the 4 columns"):
         load(file, table="treaty_party")
 
 

@@ -146,8 +146,8 @@ def read_table(raw: RawTable, columns: ColumnMap, defaults: RowDefaults) -> Iter
         by_contract = with_contract_values(named, table, decimal_commas)
         yield from _without_refused(by_contract, table, read)
     if raw.malformed.height:
-        row = raw.malformed.get_column("row_number")[0]
-        message = f"{raw.shown}, row {row + 1}, does not have the {len(raw.names)} columns of the header; nothing was loaded, correct the row."
+        row = raw.malformed.get_column("row_number")[0] + raw.first_row
+        message = f"{raw.shown}, row {row}, does not have the {len(raw.names)} columns of the header; nothing was loaded, correct the row."
         raise ContractViolation(message)
     if not rows_seen:
         raise ContractViolation(f"{raw.shown} has column names but no rows; nothing was loaded, add the rows.")

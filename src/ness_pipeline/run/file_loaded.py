@@ -21,7 +21,8 @@ class Reason:
         rows: how many.
         column: the column that fails; None for rows as a whole.
         check: the check that they fail, or `filter`.
-        examples: the most frequent cases in plain words, up to three, each with its number of rows.
+        examples: the most frequent cases in plain words, up to three, each with its first row where that is known, and its
+            number of rows.
     """
 
     rows: int
@@ -75,15 +76,22 @@ class FileLoaded:
     names: OwnNames | None = None
 
 
-def reasons_of(build: duckdb.DuckDBPyConnection, unit: Unit) -> list[Reason]:
-    """Why rows of a unit were filtered out or refused, most frequent first."""
+def reasons_of(build: duckdb.DuckDBPyConnection, unit: Unit, first_row: int | None) -> list[Reason]:
+    """Why rows of a unit were filtered out or refused, most frequent first.
+
+    Args:
+        build: the build database.
+        unit: the load.
+        first_row: number of its first row as people count them in the file; None where its rows are not those of a file.
+    """
     rows = build.execute(
-        "WITH reason AS (SELECT column_name, check_name, reason, CAST(sum(records) AS BIGINT) AS records "
-        "FROM (SELECT *, 1 AS records FROM ops.quarantine UNION ALL BY NAME SELECT *, 'filter' AS check_name FROM ops.left_out) "
-        "WHERE source = ? AND unit = ? GROUP BY ALL) "
+        "WITH reason AS (SELECT column_name, check_name, concat('row ' || (min(row_number) + ?) || ': ', reason) AS reason, "
+        "min(row_number) AS row_number, CAST(sum(records) AS BIGINT) AS records "
+        "FROM (SELECT *, 1 AS records FROM ops.quarantine UNION ALL BY NAME SELECT *, 'filter' AS check_name FROM ops.left_out) AS row_or_filter "
+        "WHERE source = ? AND unit = ? GROUP BY column_name, check_name, row_or_filter.reason) "
         "SELECT CAST(sum(records) AS BIGINT), column_name, check_name, "
-        "list((reason, records) ORDER BY records DESC, reason)[:3] FROM reason GROUP BY ALL ORDER BY 1 DESC, 2, 3",
-        [unit.source, unit.key],
+        "list((reason, records) ORDER BY records DESC, row_number, reason)[:3] FROM reason GROUP BY ALL ORDER BY 1 DESC, 2, 3",
+        [first_row, unit.source, unit.key],
     ).fetchall()
     return [Reason(number, column, check, tuple(map(tuple, cases))) for number, column, check, cases in rows]
 

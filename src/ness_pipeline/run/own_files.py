@@ -187,7 +187,7 @@ def _told(
         load.source,
         load.unit,
         results,
-        reasons_of(build, load.work),
+        reasons_of(build, load.work, rows.first_row),
         rows.unread,
         [one.unit for one in load.replaces],
         displaced_by(build, load.work),
