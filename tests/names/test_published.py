@@ -31,6 +31,10 @@ def test_dimensions_of_a_record_and_of_columns_are_one(dimensions):
         (">=95", ("95", "censored_above")),
         (58.9, ("58.9", "observed")),
         ("five", ("five", "observed")),
+        ("=cmd|x", ("=cmd|x", "observed")),
+        ("=", ("=", "observed")),
+        ('="0123"', ('="0123"', "observed")),
+        ("<5abc", ("<5abc", "observed")),
     ],
 )
 def test_values(written, expected):

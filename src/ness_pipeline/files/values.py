@@ -55,7 +55,7 @@ def with_contract_values(rows: pl.DataFrame, table: Table, decimal_commas: Colle
         decimal_commas: columns whose commas are decimal ones.
     """
     for name in decimal_commas:
-        rows = rows.with_columns(pl.col(name).str.replace(r"^([<>]?=?\s*[+-]?\d+),(\d+\s*%?)$", "${1}.$2"))
+        rows = rows.with_columns(pl.col(name).str.replace(r"^((?:[<>]=?)?\s*[+-]?\d+),(\d+\s*%?)$", "${1}.$2"))
     for column in table.columns:
         if column.dtype == pl.Float64 and column.unit == SHARE and column.name in rows.columns:
             rows = rows.with_columns(_share(column.name))

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from ness_pipeline.spreadsheet import NUMBER
+
 MISSING = frozenset({"", "nan", "..", "na", "n/a", "null", "none"})
 """Words for a missing value, in lower case."""
+BOUND = re.compile(rf"([<>])=?\s*({NUMBER})")
 TOTAL_CODES = frozenset({"_T", "ALLAREA", "BOTHSEX", "ALLAGE", "TOTAL"})
 """Dimension codes that mean "all of them"; the reporting type `G` (global) is the one made for comparison."""
 
@@ -23,8 +26,10 @@ def published_value(value: object) -> tuple[str | None, str]:
         return None, "not_relevant"
     if text.lower() in MISSING:
         return None, "missing"
-    sign, number = re.fullmatch(r"([<>]?)=?\s*(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
-    return number, {"<": "censored_below", ">": "censored_above", "": "observed"}[sign]
+    bound = BOUND.fullmatch(text)
+    if bound is None:
+        return text, "observed"
+    return bound[2], "censored_below" if bound[1] == "<" else "censored_above"
 
 
 def disaggregation_of(columns: Mapping[str, str]) -> pl.Expr:
