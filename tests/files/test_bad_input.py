@@ -103,6 +103,53 @@ def test_utf_16_cut_short(tmp_path):
     assert "not written in utf-16" in refused(file)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark(tmp_path, encoding):
+    """Either order of bytes is recognised."""
+    file = write_text(tmp_path / "unicode.txt", records({}), encoding=encoding)
+    assert refused(file) == "unicode.txt looks like UTF-16 without a mark at its start; export it again as UTF-8."
+
+
+def test_a_zero_byte(tmp_path):
+    """The line of the first one is named."""
+    (tmp_path / "zero.csv").write_bytes(b"year,speciesKey\n2020,1\n2021,\x00\n\x00,2\n")
+    assert refused(tmp_path / "zero.csv") == (
+        "zero.csv is no text table (it holds a zero byte in line 3); remove it there, or export the table as CSV."
+    )
+
+
+@pytest.mark.parametrize("text", ['{"type":"FeatureCollection"}', '\ufeff[\n {"a": 1}]', "[[1, 2]]", "{\n}"])
+def test_json(tmp_path, text):
+    """A file in JSON is no table, whatever its name."""
+    (tmp_path / "places.csv").write_text(text, encoding="utf-8")
+    assert refused(tmp_path / "places.csv") == "places.csv is JSON, which is no table; export it as CSV or Parquet and load that."  # fmt: skip
+
+
+def test_an_archive_in_an_archive(table, tmp_path):
+    """It has to be unpacked; in a folder, it is loaded by itself."""
+    (tmp_path / "folder").mkdir()
+    zipped(tmp_path / "folder" / "inner.zip", {"good.tsv": table.read_text()})
+    zipped(tmp_path / "outer.zip", {"inner.zip": (tmp_path / "folder" / "inner.zip").read_bytes()})
+    assert refused(tmp_path / "outer.zip") == (
+        "outer.zip holds inner.zip, which is itself an archive or a workbook; unpack outer.zip and load inner.zip alone."
+    )
+    assert refused(tmp_path / "folder") == (
+        "folder holds inner.zip, which is itself an archive or a workbook; load inner.zip alone."
+    )
+
+
+def test_workbooks_of_other_forms(tmp_path):
+    """Each is named for what it is."""
+    (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500))
+    assert refused(tmp_path / "old.xls") == (
+        "old.xls is a workbook of Excel 97 (.xls); save it as .xlsx or CSV and load that."
+    )
+    members = {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}
+    assert refused(zipped(tmp_path / "own.ods", members)) == (
+        "own.ods is an office document, not a table; save the table as CSV and load that."
+    )
+
+
 def test_a_binary_file(tmp_path):
     """Bytes of another program are no table."""
     (tmp_path / "image.csv").write_bytes(b"\x89PNG\r\n\x00\x1a")

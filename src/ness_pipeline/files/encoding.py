@@ -158,10 +158,13 @@ def _look(path: Path, shown: str) -> _Found:
             if file.tell() == len(chunk) and chunk[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
                 found.has_marks_of_utf16 = True
                 return found
-            if file.tell() == len(chunk) and chunk[1:SAMPLE:2].count(0) > len(chunk[:SAMPLE]) // 4:
+            if file.tell() == len(chunk) and _has_half_zeros(chunk[:SAMPLE]):
                 raise WrongUsage(f"{shown} looks like UTF-16 without a mark at its start; export it again as UTF-8.")
             if b"\x00" in chunk:
-                raise WrongUsage(f"{shown} is no text table (it holds zero bytes); export it as CSV.")
+                line = lines + chunk[: chunk.index(b"\x00")].count(b"\n")
+                raise WrongUsage(
+                    f"{shown} is no text table (it holds a zero byte in line {line}); remove it there, or export the table as CSV."
+                )
             since_line_end = _since_line_end(chunk, since_line_end, shown)
             line_feeds = chunk.count(b"\n")
             found.line_feeds += line_feeds
@@ -176,6 +179,11 @@ def _look(path: Path, shown: str) -> _Found:
     if found.not_utf8 is None:
         found.not_utf8 = _fault(decoder, b"", lines, final=True)
     return found
+
+
+def _has_half_zeros(sample: bytes) -> bool:
+    """Whether most bytes at even places are zero, or most at odd ones, as in a text of Latin letters in UTF-16."""
+    return max(sample[::2].count(0), sample[1::2].count(0)) > len(sample) // 4
 
 
 def _since_line_end(chunk: bytes, before: int, shown: str) -> int:

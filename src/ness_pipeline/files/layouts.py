@@ -15,6 +15,9 @@ from ness_pipeline.files.text import sniff
 from ness_pipeline.files.unpack import Unpacked
 from ness_pipeline.files.workbook import sheet_as_parquet
 
+JSON = re.compile(rb'(\xef\xbb\xbf)?\s*(\{\s*["}]|\[\s*[\[{\]])')
+"""How a file in JSON starts; the name of a column may begin with a bracket, as `[Age]` of the United Nations does."""
+
 
 def raw_table(content: Unpacked) -> RawTable:
     """The rows of unpacked files.
@@ -43,6 +46,9 @@ def text_table(file: Path, content: Unpacked) -> RawTable:
         WrongUsage: it cannot be read as one.
     """
     shown = content.path.name
+    with file.open("rb") as start:
+        if JSON.match(start.read(1_000)):
+            raise WrongUsage(f"{shown} is JSON, which is no table; export it as CSV or Parquet and load that.")
     text = as_utf8(file, content.scratch, shown)
     layout = sniff(text.path, shown)
     check_row_widths(text.path, layout, shown)

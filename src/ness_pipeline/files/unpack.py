@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ness_pipeline.errors import WrongUsage, first_line
-from ness_pipeline.files.archives import CHUNK, DAMAGED, check_zip, decompress, is_junk, is_note, untar, unzip
+from ness_pipeline.files.archives import (
+    CHUNK,
+    COMPRESSIONS,
+    DAMAGED,
+    check_zip,
+    decompress,
+    is_junk,
+    is_note,
+    untar,
+    unzip,
+)
 from ness_pipeline.scratch import ScratchFolder, is_full
 from ness_pipeline.visible import in_one_line
 
@@ -19,6 +29,7 @@ PACKED = {
     b"7z\xbc\xaf": "7-Zip",
     b"Rar!": "RAR",
 }
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 TAR_MAGIC = (257, b"ustar")
 """Position and bytes of what marks a tar archive."""
 BESIDE_DATA = re.compile(r"datapackage\.json|eml\.xml|request\.json|\d{7}-\d{15,18}\.json")
@@ -128,6 +139,8 @@ def _open(path: Path, scratch: Path, sheet: str | None) -> Unpacked:
     for magic, name in PACKED.items():
         if start.startswith(magic):
             raise WrongUsage(f"{path.name} is a {name} archive; unpack it and load the file inside.")
+    if start.startswith(OLD_EXCEL):
+        raise WrongUsage(f"{path.name} is a workbook of Excel 97 (.xls); save it as .xlsx or CSV and load that.")
     return Unpacked(path, (path,), None, path.parent, scratch)
 
 
@@ -144,7 +157,7 @@ def _is_workbook(path: Path) -> bool:
     """
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
-        if "[Content_Types].xml" not in names:
+        if "[Content_Types].xml" not in names and not {"mimetype", "content.xml"} <= {*names}:
             return False
         if not any(name.startswith("xl/workbook.") for name in names):
             raise WrongUsage(f"{path.name} is an office document, not a table; save the table as CSV and load that.")
@@ -197,4 +210,10 @@ def _from_folder(path: Path, root: Path, scratch: Path) -> Unpacked:
             )
     if not chosen:
         raise WrongUsage(f"{path.name} holds no file with data; check what was packed.")
+    for file in chosen:
+        if _start(file).startswith((b"PK\x03\x04", *PACKED, *COMPRESSIONS)):
+            first = "" if path.is_dir() else f"unpack {path.name} and "
+            raise WrongUsage(
+                f"{path.name} holds {file.name}, which is itself an archive or a workbook; {first}load {file.name} alone."
+            )
     return Unpacked(path, chosen, None, root, scratch, notes)
