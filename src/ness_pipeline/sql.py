@@ -32,6 +32,11 @@ def exact_path(file: Path | str) -> str:
     return f"./{escaped}" if escaped.startswith("~") else escaped  # it would be taken for the home folder
 
 
+def parquet(file: Path | str) -> str:
+    """A Parquet file of ours as a relation: this file alone, with no columns from names of its folders such as `year=2020`."""
+    return f"read_parquet({literal(exact_path(file))}, hive_partitioning = false)"
+
+
 def literal(value: object) -> str:
     """A value as an SQL literal."""
     if value is None:

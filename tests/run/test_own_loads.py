@@ -438,3 +438,16 @@ def test_any_split_is_the_whole(
         Paths.of(split).build.unlink()
     for query in (CUBE, SPECIES, ASSESSMENTS):
         assert asked(split, query) == asked(whole, query)
+
+
+@pytest.mark.parametrize("name", ["a[b]c", "country_code=ZZ"])
+def test_the_name_of_a_home_is_no_pattern_and_no_value(tmp_path: Path, name: str) -> None:
+    """Brackets in it match no other home, and `country_code=ZZ` is no country, also when the build is made anew."""
+    row = {"country_code": "KE", "series_code": "ER.LND.PTLD.ZS", "year": 2024}
+    for folder, value in (("abc", 1), (name, 16)):
+        home = Settings(_env_file=None, home=tmp_path / folder)
+        load_file(home, table(tmp_path / "own.csv", [row | {"value": value}]))
+        Paths.of(home).build.unlink()
+        assert asked(home, "SELECT country_code, value FROM landed.indicator_observation") == [
+            {"country_code": "KE", "value": value}
+        ]

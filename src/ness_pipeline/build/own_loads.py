@@ -13,7 +13,7 @@ from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.landing.own_loads import Kept, OwnLoad
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.scratch import ScratchFolder
-from ness_pipeline.sql import literal, quote
+from ness_pipeline.sql import literal, parquet, quote
 
 _OF_UNIT = ("load", "left_out", "quarantine", "provenance", "citation")
 
@@ -40,8 +40,8 @@ def take_in(connection: duckdb.DuckDBPyConnection, landing: Landing, kept: Kept,
             table = name.removesuffix(".parquet")
             if table.partition(".")[0] not in {"landed", "ops"} or not name.endswith(".parquet"):
                 continue
-            file = literal(landing.local(f"{kept.folder}/{name}", Path(folder)))
-            rows = f"SELECT {shared_columns(connection, table, file)} FROM read_parquet({file})"
+            file = parquet(landing.local(f"{kept.folder}/{name}", Path(folder)))
+            rows = f"SELECT {shared_columns(connection, table, file)} FROM {file}"
             if table == "ops.load":
                 latest = "row_number() OVER (PARTITION BY table_name ORDER BY loaded_at DESC) = 1"
                 rows = f"SELECT * REPLACE ({literal(run_id)} AS run_id) FROM ({rows}) QUALIFY {latest}"
@@ -97,7 +97,7 @@ def forget(connection: duckdb.DuckDBPyConnection, names: Iterable[tuple[str, str
 
 def shared_columns(connection: duckdb.DuckDBPyConnection, table: str, file: str) -> str:
     """The columns that a table of the build and a Parquet file both have."""
-    there = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM read_parquet({file})").fetchall()}
+    there = {row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {file}").fetchall()}
     known = [row[0] for row in connection.execute(f"DESCRIBE {quote(table)}").fetchall()]
     return ", ".join(quote(name) for name in known if name in there)
 
@@ -109,10 +109,10 @@ class KeptFiles:
         self._landing, self._kept, self._folder = landing, kept, folder
 
     def of(self, name: str, kinds: Sequence[str]) -> list[tuple[OwnLoad, str]]:
-        """Each load of some kinds that has a file of that name, with the file as an SQL literal."""
+        """Each load of some kinds that has a file of that name, with the file as a relation of SQL."""
         found = []
         for kept in self._kept:
             if kept.load.kind in kinds and name in self._landing.names(kept.folder):
                 path = self._landing.local(f"{kept.folder}/{name}", self._folder)
-                found.append((kept.load, literal(path)))
+                found.append((kept.load, parquet(path)))
         return found

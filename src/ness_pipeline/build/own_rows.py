@@ -107,7 +107,7 @@ def _gather(
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {target} ({declared})")
     for _, file in files:
         shared = shared_columns(connection, f"landed.{table.short_name}", file)
-        connection.execute(f"INSERT INTO {target} BY NAME SELECT {shared} FROM read_parquet({file})")
+        connection.execute(f"INSERT INTO {target} BY NAME SELECT {shared} FROM {file}")
 
 
 def _rename_species(connection: duckdb.DuckDBPyConnection, target: str, table: Table) -> None:
@@ -247,7 +247,7 @@ def _decide_records(
         for target, statement in (("own_cube", "cube_of_load"), ("own_species", "species_of_load")):
             connection.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {_own_sql(statement)}")
     parts = [
-        f"SELECT {literal(load.source)} AS source, {literal(load.unit)} AS unit, * FROM read_parquet({file})"
+        f"SELECT {literal(load.source)} AS source, {literal(load.unit)} AS unit, * FROM {file}"
         for load, file in files.of(RECORDS, ("records",))
     ]
     records = " UNION ALL BY NAME ".join([NO_RECORDS, *parts])

@@ -67,7 +67,7 @@ def _state(connection: duckdb.DuckDBPyConnection, files: KeptFiles) -> None:
         if not table.is_landed or not table.has("species_key"):
             continue
         for load, file in files.of(f"landed.{table.short_name}.parquet", KINDS):
-            there = {row[0] for row in connection.execute(f"DESCRIBE FROM read_parquet({file})").fetchall()}
+            there = {row[0] for row in connection.execute(f"DESCRIBE FROM {file}").fetchall()}
             given = {
                 name: quote(name) if name in there else "CAST(NULL AS VARCHAR)"
                 for name in ("checklist_key", "scientific_name", "taxon_group")
@@ -75,7 +75,7 @@ def _state(connection: duckdb.DuckDBPyConnection, files: KeptFiles) -> None:
             parts.append(
                 f"SELECT DISTINCT {literal(load.source)} AS source, {literal(load.unit)} AS unit, {literal(load.kind)} AS kind, species_key, "
                 f"coalesce({given['checklist_key']}, {literal(load.checklist)}) AS checklist_key, "
-                f"{given['scientific_name']} AS scientific_name, {given['taxon_group']} AS taxon_group FROM read_parquet({file})"
+                f"{given['scientific_name']} AS scientific_name, {given['taxon_group']} AS taxon_group FROM {file}"
             )
     nothing = "SELECT '' AS source, '' AS unit, '' AS kind, '' AS species_key, '' AS checklist_key, '' AS scientific_name, '' AS taxon_group LIMIT 0"
     of_iucn = f"CASE WHEN starts_with(species_key, {literal(IUCN_KEY)}) THEN {literal(IUCN_CHECKLIST)} END"

@@ -22,7 +22,7 @@ from ness_pipeline.cube.text import for_duckdb, sql_text
 from ness_pipeline.errors import SourceUnavailable, WrongUsage, first_line
 from ness_pipeline.paths import sql_folder
 from ness_pipeline.scratch import ScratchFolder
-from ness_pipeline.sql import exact_path, frames_of, literal
+from ness_pipeline.sql import exact_path, frames_of, literal, parquet
 
 MEMORY = "1500MB"
 """What DuckDB may use; with its buffers for reading and with polars beside it a run stays below 2 GiB."""
@@ -157,7 +157,7 @@ class DuckdbEngine(Engine):
         }
         self._copy(with_relations(relations, sql_text("occurrence_cube")), self._cube_file, "Counting records")
         columns = "* RENAME (country_code AS country_code_text, species_key AS species_key_text)"
-        counts = f"SELECT {columns}, CAST(NULL AS TINYINT) AS failed_rule FROM read_parquet({literal(self._cube_file)})"
+        counts = f"SELECT {columns}, CAST(NULL AS TINYINT) AS failed_rule FROM {parquet(self._cube_file)}"
         self.define("count_by_text", counts)
 
     def frames(self, statement: str, what: str) -> Iterator[pl.DataFrame]:
@@ -179,7 +179,7 @@ class DuckdbEngine(Engine):
         with_keys = Path(self._folder.name) / "keys.parquet"
         what = "Noting which records there are"
         self._copy(sql_text("record_key"), with_keys, what)
-        self.define("record_with_key", f"SELECT * FROM read_parquet({literal(with_keys)})")
+        self.define("record_with_key", f"SELECT * FROM {parquet(with_keys)}")
         ((unnamed,),) = self._run("SELECT count(*) FROM record_with_key WHERE record_key IS NULL")
         if unnamed:
             self._copy(sql_text("known_record"), path.with_suffix(".parquet"), what)

@@ -169,7 +169,7 @@ class SparkEngine(Engine):
             self._progress(what, None)
             folder = self._parquet_of(statement)
         for part in sorted(folder.glob("*.parquet")):
-            frame = pl.read_parquet(part)
+            frame = pl.read_parquet(part, glob=False)
             if frame.height:
                 yield frame
         shutil.rmtree(folder)
@@ -179,7 +179,9 @@ class SparkEngine(Engine):
         self.count()
         with self._errors_in_plain_words():
             folder = self._parquet_of(sql_text("occurrence_cube"))
-        cube = pl.scan_parquet(folder / "*.parquet")  # a cube without rows has a part with its columns
+        cube = pl.scan_parquet(
+            sorted(folder.glob("*.parquet")), glob=False
+        )  # a cube without rows has a part with its columns
         cube.sink_parquet(path)
         shutil.rmtree(folder)
 
@@ -188,7 +190,7 @@ class SparkEngine(Engine):
 
     def _stored(self, statement: str) -> DataFrame:
         """The rows of a statement, computed once and read from parquet."""
-        return self.spark.read.parquet(str(self._parquet_of(statement)))
+        return self.spark.read.parquet(_escaped(str(self._parquet_of(statement))))
 
     def _parquet_of(self, statement: str) -> Path:
         """A folder with the rows of a statement as parquet."""

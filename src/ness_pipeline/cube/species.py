@@ -11,7 +11,7 @@ import polars as pl
 from ness_pipeline.cube.text import sql_text
 from ness_pipeline.scratch import ScratchFolder
 from ness_pipeline.spreadsheet import escaped_sql
-from ness_pipeline.sql import exact_path, frames_of, identifier, literal
+from ness_pipeline.sql import frames_of, identifier, literal, parquet
 
 
 def species_of(records: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -53,7 +53,7 @@ def write_with_species(cube: Path, species: Iterable[pl.DataFrame], path: Path) 
         for frame in species:
             rows = frame.drop("occurrences").to_arrow()  # noqa: F841  (read by DuckDB)
             connection.execute("INSERT INTO species BY NAME FROM rows")
-        connection.execute(f"CREATE VIEW cube AS FROM read_parquet({literal(exact_path(str(cube)))})")
+        connection.execute(f"CREATE VIEW cube AS FROM {parquet(cube)}")
         has_groups = connection.execute("SELECT count(taxon_group) > 0 FROM species").fetchall()[0][0]
         left_out = "" if has_groups else "EXCLUDE (taxon_group)"
         _copy(connection, f"SELECT * {left_out} FROM ({sql_text('cube_with_species')})", path)
@@ -62,7 +62,7 @@ def write_with_species(cube: Path, species: Iterable[pl.DataFrame], path: Path) 
 def write_alone(cube: Path, path: Path) -> None:
     """Write a cube that is there as parquet as parquet or CSV, as it is."""
     with duckdb.connect() as connection:
-        _copy(connection, f"FROM read_parquet({literal(exact_path(str(cube)))})", path)
+        _copy(connection, f"FROM {parquet(cube)}", path)
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:

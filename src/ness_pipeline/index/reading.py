@@ -160,8 +160,8 @@ def _groups_of(measure: Measure) -> frozenset[str]:
 @functools.cache
 def _roll_ups() -> dict[str, str | None]:
     """Each reporting group with its roll-up, as the seeds have them."""
-    groups = pl.read_csv(sql_folder("seeds") / "taxon_group.csv", infer_schema=False).filter(is_roll_up="false")
-    return dict(groups.select("taxon_group", "roll_up").iter_rows())
+    groups = pl.read_csv(sql_folder("seeds") / "taxon_group.csv", infer_schema=False, glob=False)
+    return dict(groups.filter(is_roll_up="false").select("taxon_group", "roll_up").iter_rows())
 
 
 def definition_file() -> Path:

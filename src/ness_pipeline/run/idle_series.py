@@ -35,9 +35,8 @@ def idle_series(landing: Landing, load: OwnLoad) -> list[IdleSeries]:
     if TABLE not in load.tables:
         return []
     with ScratchFolder("own") as folder:
-        rows = pl.read_parquet(
-            landing.local(f"{load.folder}/landed.{TABLE}.parquet", Path(folder)), columns=["series_code"]
-        )
+        file = landing.local(f"{load.folder}/landed.{TABLE}.parquet", Path(folder))
+        rows = pl.read_parquet(file, columns=["series_code"], glob=False)
     counts = rows.filter(~pl.col("series_code").is_in(list(metric_series()))).get_column("series_code").value_counts()
     return [
         IdleSeries(code, number, None if (series := nearest_series(code)) is None else series.code)

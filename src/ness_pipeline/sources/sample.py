@@ -123,7 +123,7 @@ class Sample:
         facts = pl.DataFrame(
             [series.model_dump(include={"series_code", "publisher", "unit"}) for series in sample_definition().series]
         )
-        values = pl.read_parquet(sql_folder(SAMPLE) / "indicator_observation.parquet")
+        values = pl.read_parquet(sql_folder(SAMPLE) / "indicator_observation.parquet", glob=False)
         yield Batch(
             "indicator_observation",
             values.filter(pl.col("year").is_between(unit.years.first, unit.years.last))

@@ -43,7 +43,7 @@ class Seeds:
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:  # noqa: ARG002 - needs no request
         """One batch per file."""
         for file in _files():
-            yield Batch(file.stem, pl.read_csv(file, infer_schema=False))
+            yield Batch(file.stem, pl.read_csv(file, infer_schema=False, glob=False))
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - needs no request
         """None: they change with the package, whose version every run records."""
