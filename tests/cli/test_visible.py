@@ -6,15 +6,19 @@ import io
 import json
 import logging
 import os
+import shutil
 import sys
 
 import pytest
 from own_files import records, write_text
 from processes import clean_environment
+from rich.text import Text
 from terminal import TEN_TIMES_THE_GOAL_S, Terminal
 
 from ness_pipeline.cli.base import VisibleConsole
 from ness_pipeline.logs import JsonLines, TextLines
+from ness_pipeline.paths import Paths
+from ness_pipeline.settings import Settings
 from ness_pipeline.visible import in_one_line, visible
 
 HOSTILE = "a\x1b]52;c;eA==\x07b\x1b[31m\u202egnp\u202c\x9b31m\u2066x\x7f\r"
@@ -43,7 +47,7 @@ def test_hidden_characters_become_codes(text, shown):
 def test_console_keeps_its_own_colours_only():
     """What we colour is coloured, what data would colour is shown."""
     console = VisibleConsole(file=io.StringIO(), force_terminal=True, color_system="standard", width=200)
-    console.print(f"[red]ours[/] {HOSTILE}", highlight=False)
+    console.print(Text("ours", "red"), HOSTILE)
     written = console.file.getvalue()
     assert written.startswith("\x1b[31mours\x1b[0m a\\u001b]52;c;eA==")
     assert not [part for part in HIDDEN if part in written.removeprefix("\x1b[31m")]
@@ -99,6 +103,34 @@ def test_markup_in_the_name_of_a_file_is_shown(ness, home, tmp_path):
     said = ness("load", "--check", "[bold]x[none].csv")
     assert said.code == 0
     assert said.out.startswith("[bold]x[none].csv: occurrence records")
+
+
+def test_markup_in_the_name_of_a_home_is_shown(ness, tmp_path, sandbox_home, monkeypatch):
+    """Every command prints the path of a home, and of what it writes, as it is: brackets, an end of a style, an emoji."""
+    home = tmp_path / "x[/y] a[b]c :dog:"
+    shutil.copytree(sandbox_home.home, home)
+    monkeypatch.setenv("NESS_HOME", str(home))
+    paths = Paths.of(Settings(_env_file=None, home=home).for_sandbox(""))
+    exported = tmp_path / "o[b]" / "e[/b]"
+    table = write_text(
+        tmp_path / "[b]own.csv", [{"country_code": "KE", "series_code": "X", "year": 2024, "value": 1}], ","
+    )
+    expected = {
+        ("status", "--sandbox"): f"{paths.published}: SYNTHETIC, published ",
+        ("doctor", "--sandbox"): f" at {paths.home}",
+        ("sql", "--sandbox", "SELECT '[/b] :dog:' AS \"[/c]\""): "[/c]      \n[/b] :dog:\n",
+        ("load", "--sandbox", str(table), "--name", "own[/n]"): "[b]own.csv: rows of indicator_observation, source file:own[/n]\n",
+        ("materialise", "--sandbox"): f" metric rows in {paths.published}; content ",
+        ("rollback", "--sandbox"): f"{paths.published} is publication ",
+        ("report", "--sandbox", "KE"): f"{paths.report_index}: the world page and ",
+        ("export", "--sandbox", str(exported)): f"Next: read {exported / 'datapackage.json'}; ",
+        ("backfill", "--sandbox", "[/b]"): "Reading [/b] anew, ",
+        ("dictionary", "--out", str(tmp_path / "[b]d.md")): f"Data dictionary in {tmp_path / '[b]d.md'}.\n",
+    }  # fmt: skip
+    for words, shown in expected.items():
+        said = ness(*words)
+        assert shown in said.out + said.err, (words, said)
+        assert said.code in ({2} if words[0] == "backfill" else {0, 1} if words[0] == "status" else {0}), (words, said)
 
 
 def test_refused_values_command_nothing(ness, home, tmp_path):

@@ -65,7 +65,7 @@ def kind_of_data(published: Path) -> str | None:
     columns, rows = ask(published, "FROM ops.publication ORDER BY published_at DESC LIMIT 1")
     publication = dict(zip(columns, rows[0], strict=True)) if rows else {}
     if publication.get("is_synthetic"):
-        return "[bold yellow]SYNTHETIC[/] data from the sandbox: invented species, no real country's numbers."
+        return "SYNTHETIC data from the sandbox: invented species, no real country's numbers."
     if day := publication.get("sample_as_of"):
         return f"Sample of open data, as of {day}: `ness cite` names the publishers and the vintage of every series."
     return None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
 from ness_pipeline.ask.query import Format, ask
 from ness_pipeline.ask.questions import question_text, questions
@@ -67,7 +67,7 @@ def sql(
         else:
             is_cut = _show(rows)
     if is_cut:
-        errors.print(f"Cut after {rows_at_most:,} rows; ask for more with --rows, or for less.", highlight=False)
+        errors.print(f"Cut after {rows_at_most:,} rows; ask for more with --rows, or for less.")
     if form == "table" and not sandbox:
         from ness_pipeline.cli.terminal import show_kind
 
@@ -115,7 +115,7 @@ def metrics(
     if name is None:
         columns, catalogue = ask(published, "SELECT table_name, metric, unit, description FROM ops.metric ORDER BY ALL")
         for table, metrics_of_table in groupby(catalogue, key=itemgetter(0)):
-            console.print(f"[bold]{table}[/]", highlight=False)
+            console.print(table, style="bold")
             show_rows(console, columns[1:], [row[1:] for row in metrics_of_table])
             console.print()
         return
@@ -127,7 +127,7 @@ def metrics(
     if not rows:
         raise WrongUsage(f"{name!r} is no metric; `ness metrics` lists them all.")
     for table, definition, version in rows:
-        console.print(f"[bold]{table}[/] (method version {version})\n")
+        console.print(Text(table, "bold"), f"(method version {version})\n")
         _, measures = ask(
             published,
             "SELECT metric, unit, description, better, quotable_bases FROM ops.metric WHERE metric = $1 AND table_name = $2",
@@ -135,20 +135,20 @@ def metrics(
         )
         for metric, unit, description, better, bases in measures:
             ranked = f"{better} is better" if better else "not ranked"
-            console.print(f"{metric} [{unit}], {ranked}: {description}\n", highlight=False, markup=False)
-            console.print(f"It may be quoted where its basis is {bases.replace(', ', ' or ')}.\n", highlight=False)
-        console.print("[bold]Definition, formula and source[/]")
-        console.print(escape(_flowing(definition)), highlight=False)
+            console.print(f"{metric} [{unit}], {ranked}: {description}\n")
+            console.print(f"It may be quoted where its basis is {bases.replace(', ', ' or ')}.\n")
+        console.print("Definition, formula and source", style="bold")
+        console.print(_flowing(definition))
         _, ((comment,),) = ask(
             published, "SELECT comment FROM duckdb_tables() WHERE schema_name || '.' || table_name = $1", [table]
         )
         row, _, traps = (comment or "").partition("Traps:")
-        console.print(f"\n[bold]One row[/]\n{escape(_flowing(row.strip()))}", highlight=False)
+        console.print(Text("\nOne row\n", "bold"), _flowing(row.strip()), sep="")
         if traps:
-            console.print("\n[bold]Caveats[/]", highlight=False)
+            console.print("\nCaveats", style="bold")
             for trap in traps.replace("\n", " ").strip().rstrip(".").split(";"):
-                console.print(f"- {escape(trap.strip())}", highlight=False)
-        console.print("\n[bold]Columns[/]", highlight=False)
+                console.print(f"- {trap.strip()}")
+        console.print("\nColumns", style="bold")
         show_rows(
             console,
             *ask(

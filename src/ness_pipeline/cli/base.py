@@ -13,8 +13,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
-from rich.markup import escape
 from rich.segment import Segment
+from rich.text import Text
 from typer.core import TyperGroup
 
 from ness_pipeline.errors import WrongUsage
@@ -23,7 +23,13 @@ from ness_pipeline.visible import in_one_line, visible
 
 
 class VisibleConsole(Console):
-    """A console that shows control characters of texts as codes; only its own colours and moves reach the terminal."""
+    """A console that shows texts as they are, brackets and names of emoji too, and control characters as codes.
+
+    Only its own colours and moves reach the terminal; what is to be coloured is given as `Text`.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(markup=False, highlight=False, emoji=False, **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
         """Render an object into segments, of which the texts are made visible."""
@@ -147,7 +153,7 @@ def write_out(text: str) -> None:
 
 def show_error(sentence: str) -> None:
     """Print the sentence of an error, in one line."""
-    errors.print(f"[red]Error:[/] {escape(in_one_line(sentence))}", highlight=False, soft_wrap=True)
+    errors.print(Text("Error:", "red"), in_one_line(sentence), soft_wrap=True)
 
 
 def leave_with(sentence: str) -> NoReturn:

@@ -34,7 +34,6 @@ def cite(
         errors.print(
             f"{len(rows):,} data sets with {sum(records for _, records in rows):,} records in {derived}; register them at "
             "https://www.gbif.org/derived-dataset/register to get a DOI.",
-            highlight=False,
             soft_wrap=True,
         )
         return

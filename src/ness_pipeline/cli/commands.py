@@ -37,12 +37,12 @@ def exit_code_of(words: Sequence[str]) -> int:
         app(list(words), prog_name="ness")
     except NessError as error:
         if os.environ.get("NESS_DEBUG"):
-            errors.print(traceback.format_exc(), highlight=False, markup=False, soft_wrap=True)
+            errors.print(traceback.format_exc(), soft_wrap=True)
         show_error(str(error))
         return error.exit_code
     except SystemExit as end:
         if isinstance(end.code, str):
-            errors.print(end.code, highlight=False, markup=False, soft_wrap=True)
+            errors.print(end.code, soft_wrap=True)
             return 1
         return end.code or 0
     return 0

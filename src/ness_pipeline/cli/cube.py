@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, cast, get_args
 
 import typer
+from rich.text import Text
 
 from ness_pipeline.cli.base import (
     FILL,
@@ -115,7 +116,7 @@ def cube(
         settings = load_settings().for_sandbox(url) if url else settings_for(sandbox=sandbox)
 
         def progress(step: str, share: float | None) -> None:
-            status.update(step if share is None else f"{step} ({share:.0%})")
+            status.update(Text(step if share is None else f"{step} ({share:.0%})"))
 
         if engine == "gbif":
             pause_s = 0.1 if url else 60.0

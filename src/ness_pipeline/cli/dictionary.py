@@ -28,4 +28,4 @@ def dictionary(
         out.write_text(page, encoding="utf-8")
     except OSError as error:
         raise WrongUsage(f"{out} cannot be written ({error.strerror}); choose another path.") from error
-    errors.print(f"Data dictionary in {out}.", highlight=False, soft_wrap=True)
+    errors.print(f"Data dictionary in {out}.", soft_wrap=True)

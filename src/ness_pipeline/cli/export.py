@@ -32,7 +32,5 @@ def export(
     with counted(console, "Writing tables") as progress:
         done = write(published, folder, form=form, include_restricted=include_restricted, progress=progress)
     for line in summary_lines(done):
-        console.print(line, highlight=False, soft_wrap=True)
-    console.print(
-        f"Next: read {folder / 'datapackage.json'}; `ness cite` says whom to name.", highlight=False, soft_wrap=True
-    )
+        console.print(line, soft_wrap=True)
+    console.print(f"Next: read {folder / 'datapackage.json'}; `ness cite` says whom to name.", soft_wrap=True)

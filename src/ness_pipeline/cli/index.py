@@ -104,7 +104,7 @@ def _show_rows(rows: pl.DataFrame) -> None:
 
 
 def _say(sentence: str) -> None:
-    console.print(sentence, highlight=False, soft_wrap=True)
+    console.print(sentence, soft_wrap=True)
 
 
 def _range(low: float | None, high: float | None) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
 from ness_pipeline.cli.base import OPERATE, Sandbox, app, console, errors, sandbox_url, settings_for
 from ness_pipeline.errors import WrongUsage
@@ -32,11 +32,13 @@ def status(
     status_now = status_of(paths, is_verified=whole)
     publication_row = status_now.publication
     if publication_row:
-        kind = "[bold yellow]SYNTHETIC[/], " if publication_row["is_synthetic"] else ""
+        kind = Text("SYNTHETIC, " if publication_row["is_synthetic"] else "", "bold yellow")
         console.print(
-            f"{paths.published}: {kind}published {publication_row['published_at']:%Y-%m-%d %H:%M} UTC by version {publication_row['version']}, "
+            Text(f"{paths.published}: ") + kind,
+            f"published {publication_row['published_at']:%Y-%m-%d %H:%M} UTC by version {publication_row['version']}, "
             f"{publication_row['countries']} countries, {publication_row['metric_values']:,} values, content {publication_row['content_hash']}",
-            highlight=False,
+            sep="",
+            soft_wrap=True,
         )
         if publication_row.get("sample_as_of"):
             show_kind(console, paths.published)
@@ -46,11 +48,11 @@ def status(
         show_rows(console, ["table", "before", "after", "added", "removed", "changed"], status_now.changes)
     for label, names in (("Missing", status_now.missing), ("Orphaned", status_now.orphaned)):
         for table in names:
-            console.print(f"[yellow]{label}[/] {table}; run `ness materialise`.")
+            console.print(Text(label, "yellow"), f"{table}; run `ness materialise`.")
     for source, unit, error, since in status_now.gaps:
-        console.print(f"[yellow]Stale[/] {source} {unit} since {since or 'ever'}: {escape(error)}")
+        console.print(Text("Stale", "yellow"), f"{source} {unit} since {since or 'ever'}: {error}")
     for sentence in status_now.wrong:
-        console.print(f"[yellow]Attention[/] {escape(sentence)}.", highlight=False, soft_wrap=True)
+        console.print(Text("Attention", "yellow"), f"{sentence}.", soft_wrap=True)
     if whole and not status_now.wrong:
         console.print("Every byte was read, and the file is what was published.")
     raise typer.Exit(0 if status_now.is_clean else 1)
@@ -64,9 +66,7 @@ def _print_hash(paths: Paths) -> int:
     print(content.computed_now)  # noqa: T201  (without any markup)
     if content.is_true:
         return 0
-    errors.print(
-        f"{paths.published} states {content.recorded}; it was changed, or the disk is faulty.", highlight=False
-    )
+    errors.print(f"{paths.published} states {content.recorded}; it was changed, or the disk is faulty.")
     return 1
 
 
@@ -82,10 +82,12 @@ def doctor(
         findings = []
         for finding in examine(load_settings().for_sandbox(url) if url else load_settings()):
             findings.append(finding)
-            mark = "[green]ok[/]  " if finding.is_fine else "[red]no[/]  " if finding.exit_code else "[yellow]note[/]"
+            mark, colour = (
+                ("ok", "green") if finding.is_fine else ("no", "red") if finding.exit_code else ("note", "yellow")
+            )
             if not line:
-                console.print(f"{mark} {finding.name:<17} {escape(finding.message)}", highlight=False, soft_wrap=True)
-    console.print(in_one_line(findings), highlight=False, soft_wrap=True)
+                console.print(Text(f"{mark:<4}", colour), f"{finding.name:<17} {finding.message}", soft_wrap=True)
+    console.print(in_one_line(findings), soft_wrap=True)
     raise typer.Exit(max((0 if finding.is_fine else finding.exit_code for finding in findings), default=0))
 
 
@@ -102,12 +104,10 @@ def rollback(
     paths = Paths.of(settings)
     if listed:
         for file in history(paths):
-            console.print(file.stem, highlight=False)
+            console.print(file.stem)
         return
     name = roll_back(paths, publication, keep=settings.keep_publications, wait_s=settings.busy_wait_s)
-    console.print(
-        f"{paths.published} is publication {name} again; the next run publishes anew.", highlight=False, soft_wrap=True
-    )
+    console.print(f"{paths.published} is publication {name} again; the next run publishes anew.", soft_wrap=True)
 
 
 @app.command(rich_help_panel=OPERATE)
@@ -141,7 +141,6 @@ def prune(
     console.print(
         f"{'Would remove' if dry_run else 'Removed'} {done.extractions:,} readings and {done.payloads:,} payloads "
         f"({done.freed / 2**20:,.1f} MiB); {done.kept / 2**20:,.1f} MiB stay.",
-        highlight=False,
     )
 
 
@@ -159,8 +158,8 @@ def sandbox(
     from ness_pipeline.sandbox import Fault, Faults, run_forever
 
     def announce(url: str) -> None:
-        content = "recorded answers" if replay else "[bold yellow]SYNTHETIC[/] data"
-        console.print(f"Serving {content} at {url}, below /gbif, /unsdg and so on; stop with Ctrl+C.")
+        content = Text("recorded answers") if replay else Text.assemble(("SYNTHETIC", "bold yellow"), " data")
+        console.print("Serving", content, f"at {url}, below /gbif, /unsdg and so on; stop with Ctrl+C.")
 
     faults = Faults(tuple(Fault.parse(text) for text in fault or ()), seed)
     run_forever(port=port, replay=replay, faults=faults, announce=announce)

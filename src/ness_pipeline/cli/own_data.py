@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
 from ness_pipeline.cli.base import (
     FILL,
@@ -86,7 +86,7 @@ def load(
     checklist_key = checklist_named(checklist) if checklist is not None else None
     loaded_rows, is_anything_there = 0, False
     for path in files:
-        with console.status(f"Loading {escape(path.name)}"):
+        with console.status(Text(f"Loading {path.name}")):
             loaded = load_file(
                 settings,
                 path,
@@ -133,7 +133,9 @@ def materialise(
             settings,
             scope,
             accept_change=accept_change,
-            watch=lambda step: status.update(f"Computing {step.name}"),
+            watch=lambda step: status.update(Text(f"Computing {step.name}")),
         )
     rows = sum(count for name, count in summary.written.items() if name.startswith("metrics."))
-    console.print(f"{rows:,} metric rows in {Paths.of(settings).published}; content {summary.content_hash}")
+    console.print(
+        f"{rows:,} metric rows in {Paths.of(settings).published}; content {summary.content_hash}", soft_wrap=True
+    )

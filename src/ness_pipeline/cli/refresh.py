@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
+from rich.text import Text
 
 from ness_pipeline.cli.base import (
     FILL,
@@ -58,7 +58,7 @@ def _run(settings: Settings, plan: Plan, watch: Watch, parameters: Mapping[str, 
 
         summary, warning = run_reported(settings, plan, server, parameters, watch=watch)
         if warning:
-            errors.print(f"[yellow]Warning:[/] {escape(warning)}", highlight=False, soft_wrap=True)
+            errors.print(Text("Warning:", "yellow"), warning, soft_wrap=True)
         return summary
     from ness_pipeline.run.refresh import refresh
     from ness_pipeline.run.restore import open_for_writing
@@ -92,7 +92,7 @@ def run(
             "Say which countries to refresh, as in `ness run KE TZ`, or `ness run --all` for every country."
         )
     span = years or str(default_years())
-    console.print(f"Refreshing {' '.join(countries or ['all countries'])}, {span} …", highlight=False, soft_wrap=True)
+    console.print(f"Refreshing {' '.join(countries or ['all countries'])}, {span} …", soft_wrap=True)
 
     def plan(settings: Settings) -> Plan:
         from ness_pipeline.run.plan import plan_refresh
@@ -130,7 +130,7 @@ def backfill(
 ) -> None:
     """Read one country anew and publish; every other country keeps its rows."""
     span = years or str(default_years())
-    console.print(f"Reading {country} anew, {span} …", highlight=False, soft_wrap=True)
+    console.print(f"Reading {country} anew, {span} …", soft_wrap=True)
 
     def plan(settings: Settings) -> Plan:
         from ness_pipeline.run.plan import plan_backfill

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from ness_pipeline.cli.base import SHARE, Sandbox, app, complete_country, console, settings_for
 from ness_pipeline.paths import Paths
@@ -35,8 +34,7 @@ def report(
         written = write_site(paths.published, out or paths.report, scope, progress=progress)
     pages = "1 country page" if written.pages == 1 else f"{written.pages} country pages"
     console.print(
-        f"{escape(str(written.index))}: the world page and {pages}, {written.total_bytes / 1e6:.1f} MB; open it in a browser.",
-        highlight=False,
+        f"{written.index}: the world page and {pages}, {written.total_bytes / 1e6:.1f} MB; open it in a browser.",
         soft_wrap=True,
     )
     if show:

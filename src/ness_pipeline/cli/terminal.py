@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -69,7 +68,7 @@ class RunProgress:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
-            TextColumn("[dim]{task.fields[current]}"),
+            TextColumn("{task.fields[current]}", style="dim", markup=False),
         )
         self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
         self._tasks = {}
@@ -95,7 +94,7 @@ class RunProgress:
             return
         is_done = step.state in {"finished", "failed"} or step.stage == "model"
         self._progress.start_task(task)
-        self._progress.update(task, advance=1 if is_done else 0, current=escape(step.name), visible=True)
+        self._progress.update(task, advance=1 if is_done else 0, current=step.name, visible=True)
 
     @contextmanager
     def shown(self) -> Iterator[RunProgress]:
@@ -112,11 +111,11 @@ def counted(console: Console, label: str) -> Iterator[Callable[[str, int, int], 
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("[dim]{task.fields[current]}"),
+        TextColumn("{task.fields[current]}", style="dim", markup=False),
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(label, total=None, current="")
-        yield lambda step, done, total: progress.update(task, completed=done, total=total or None, current=escape(step))
+        yield lambda step, done, total: progress.update(task, completed=done, total=total or None, current=step)
 
 
 def show_kind(console: Console, published: Path) -> None:
@@ -124,7 +123,9 @@ def show_kind(console: Console, published: Path) -> None:
     from ness_pipeline.ask.query import kind_of_data
 
     if says := kind_of_data(published):
-        console.print(says, highlight=False, soft_wrap=True)
+        text = Text(says)
+        text.highlight_words(["SYNTHETIC"], "bold yellow")
+        console.print(text, soft_wrap=True)
 
 
 def show_summary(console: Console, summary: Summary, published: str, program: str, again: str) -> None:
@@ -147,18 +148,17 @@ def show_summary(console: Console, summary: Summary, published: str, program: st
     console.print(table)
     for gap in summary.gaps:
         since = "no earlier rows" if gap.stale_since is None else f"rows of {gap.stale_since:%Y-%m-%d %H:%M} UTC stay"
-        console.print(f"[yellow]Gap[/] {gap.unit.name} ({since}): {escape(gap.error)}", soft_wrap=True)
+        console.print(Text("Gap", "yellow"), f"{gap.unit.name} ({since}): {gap.error}", soft_wrap=True)
     country, *others = summary.countries
     country_count = f"{len(others) + 1} countries" if others else "1 country"
     console.print(
-        f"\n[bold]{escape(published)}[/] holds {country_count} of this run; content {summary.content_hash}",
-        highlight=False,
+        Text(f"\n{published}", "bold"),
+        f"holds {country_count} of this run; content {summary.content_hash}",
         soft_wrap=True,
     )
     if summary.series_replaced:
         console.print(
             f"{summary.series_replaced} series of the sample of open data were replaced by their publishers' own releases.",
-            highlight=False,
             soft_wrap=True,
         )
     console.print("Try next:")
@@ -167,29 +167,28 @@ def show_summary(console: Console, summary: Summary, published: str, program: st
         f"{program} sql{again} \"SELECT * FROM metrics.metric_value WHERE country_code = '{country}' AND reportable\"",
         f"{program} report{again}",
     ):
-        console.print(f"  {line}", highlight=False, soft_wrap=True)  # a command must be fit to copy
+        console.print(f"  {line}", soft_wrap=True)  # a command must be fit to copy
 
 
 def show_cube(console: Console, engine: Engine, path: Path) -> None:
     """Print how many records the cube in a file counts, and why it does not count the others."""
     received, counted, left_out = engine.received(), engine.counted(), engine.filtered_out()
-    console.print(f"The cube of {counted:,} of {received:,} records is in {path}.", highlight=False, soft_wrap=True)
+    console.print(f"The cube of {counted:,} of {received:,} records is in {path}.", soft_wrap=True)
     for name, records in left_out.items():
-        console.print(f"  [yellow]{records:,}[/] left out by the filter on {name}", highlight=False, soft_wrap=True)
+        console.print(Text(f"  {records:,}", "yellow"), f"left out by the filter on {name}", soft_wrap=True)
     if uncounted := received - counted - sum(left_out.values()):
         why = (
             "not counted; --trust keys tells why"
             if engine.trust == "everything"
             else "breaking the contract; without --out each is kept with its reason"
         )
-        console.print(f"  [yellow]{uncounted:,}[/] {why}", highlight=False, soft_wrap=True)
+        console.print(Text(f"  {uncounted:,}", "yellow"), why, soft_wrap=True)
 
 
 def show_file(console: Console, name: str, loaded: FileLoaded) -> None:
     """Print the row counts of one own file, with the reasons of quarantined rows."""
     console.print(
-        f"[bold]{escape(name)}[/]: {escape(loaded.layout)}, source {escape(loaded.source)}",
-        highlight=False,
+        Text.assemble((name, "bold"), f": {loaded.layout}, source {loaded.source}"),
         soft_wrap=True,
     )
     for result in loaded.results:
@@ -197,26 +196,24 @@ def show_file(console: Console, name: str, loaded: FileLoaded) -> None:
         numbers = (
             f"{result.received:,} received = {result.loaded:,} loaded + {left_out}{result.quarantined:,} quarantined"
         )
-        console.print(
-            f"  {result.table_name}: {numbers}; {result.written:,} rows written", highlight=False, soft_wrap=True
-        )
+        console.print(f"  {result.table_name}: {numbers}; {result.written:,} rows written", soft_wrap=True)
     if not loaded.results:
-        console.print(f"  The same content was loaded before (as {escape(loaded.unit)}); nothing changes.", highlight=False)  # fmt: skip
+        console.print(f"  The same content was loaded before (as {loaded.unit}); nothing changes.")  # fmt: skip
     for reason in loaded.reasons:
         _show_reason(console, reason)
     if loaded.unread:
-        console.print(f"  not read: {escape(', '.join(loaded.unread))} (--map says what a column means)", highlight=False, soft_wrap=True)  # fmt: skip
+        console.print(f"  not read: {', '.join(loaded.unread)} (--map says what a column means)", soft_wrap=True)  # fmt: skip
     for sentence in names_sentences(loaded.names):
-        console.print(f"  {escape(sentence)}", highlight=False, soft_wrap=True)
+        console.print(f"  {sentence}", soft_wrap=True)
     for unit in loaded.replaced:
-        console.print(f"  takes the place of {escape(unit)}", highlight=False, soft_wrap=True)
+        console.print(f"  takes the place of {unit}", soft_wrap=True)
     for displaced in loaded.displaced:
         sentence = displaced_sentence(displaced, loaded)
-        console.print(f"  [yellow]{escape(sentence)}[/]", highlight=False, soft_wrap=True)
+        console.print(f"  {sentence}", style="yellow", soft_wrap=True)
     for series in loaded.idle[:SHOWN_SERIES]:
-        console.print(f"  [yellow]{escape(idle_sentence(series))}[/]", highlight=False, soft_wrap=True)
+        console.print(f"  {idle_sentence(series)}", style="yellow", soft_wrap=True)
     if more := len(loaded.idle[SHOWN_SERIES:]):
-        console.print(f"  [yellow]{more} more series feed no metric.[/]", highlight=False)
+        console.print(f"  {more} more series feed no metric.", style="yellow")
 
 
 def _show_reason(console: Console, reason: Reason) -> None:
@@ -228,7 +225,7 @@ def _show_reason(console: Console, reason: Reason) -> None:
     ]
     more = reason.rows - sum(number for _, number in reason.examples)
     rest = f"; {more:,} more like these" if more else ""
-    console.print(f"  [yellow]{reason.rows:,}[/] {what}{escape(where)}: {escape('; '.join(shown))}{rest}.", highlight=False, soft_wrap=True)  # fmt: skip
+    console.print(Text(f"  {reason.rows:,}", "yellow"), f"{what}{where}: {'; '.join(shown)}{rest}.", soft_wrap=True)  # fmt: skip
 
 
 def idle_sentence(series: IdleSeries) -> str:
@@ -274,12 +271,12 @@ def show_rows(
         _print_lines(console, _records(names, cells), writing)
         return
     if natural <= available:
-        console.print(_line(names, widths, is_text), style="bold", markup=False, highlight=False, soft_wrap=True)
+        console.print(_line(names, widths, is_text), style="bold", soft_wrap=True)
         _print_lines(console, (_line(row, widths, is_text) for row in cells), writing)
     else:
         _print_folded(console, names, cells, is_text, min_widths)
     if not rows:
-        console.print("[dim](no rows)[/]")
+        console.print("(no rows)", style="dim")
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], is_text: Sequence[bool]) -> str:
@@ -314,9 +311,9 @@ def _print_folded(
     """Print a table whose longest texts are folded, so that it fits the window."""
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
     for name, text, narrowest in zip(names, is_text, min_widths, strict=True):
-        table.add_column(escape(name), justify="left" if text else "right", overflow="fold", min_width=narrowest)
+        table.add_column(Text(name), justify="left" if text else "right", overflow="fold", min_width=narrowest)
     for row in cells:
-        table.add_row(*(escape(text) for text in row))
+        table.add_row(*map(Text, row))
     console.print(table, crop=False)
 
 
