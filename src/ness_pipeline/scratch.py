@@ -27,6 +27,7 @@ PARTIAL = ".partial"
 _OWNER = ".owner"
 _ELSEWHERE_S = 86_400.0
 """Seconds after which an unfinished file of a process on another machine counts as abandoned."""
+_own: set[ScratchFolder] = set()
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -78,6 +79,7 @@ class ScratchFolder(tempfile.TemporaryDirectory[str]):  # noqa: TID251  (which i
             self._mark = hold(Path(self.name) / _OWNER)
         except OSError as error:
             raise no_space(error) from error
+        _own.add(self)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -92,6 +94,13 @@ class ScratchFolder(tempfile.TemporaryDirectory[str]):  # noqa: TID251  (which i
         """Remove the folder."""
         self._mark.close()
         super().cleanup()
+        _own.discard(self)
+
+
+def remove_own() -> None:
+    """Remove the temporary folders of this process, which ends in the middle of what it does."""
+    for folder in list(_own):
+        folder.cleanup()
 
 
 def unfinished(path: str) -> str:

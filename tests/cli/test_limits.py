@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from measured import MIB, Measured, measured
-from processes import clean_environment
+from processes import clean_environment, wait_for
 
 START_MIB = 400
 """More than the program with its libraries takes before it asks anything."""
@@ -64,6 +65,27 @@ def test_memory_ends_a_question(filled, folder, question):
     # Memory is looked at every 50 ms, so a single large value may pass the limit by what is written meanwhile.
     assert done.memory_mib < START_MIB + 1024
     assert done.left == ()
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=str
+)
+def test_a_question_that_is_stopped_leaves_nothing_behind(filled, folder, number, code):
+    """Ctrl+C, `kill` and a closed terminal end a question that DuckDB goes on computing, and its folder goes with it."""
+    endless = "SELECT count(*) FROM range(1000000000000) WHERE hash(range) = 1"
+    with subprocess.Popen(
+        [sys.executable, "-c", "from ness_pipeline.cli import main; main()", "sql", "--sandbox", endless],
+        env=clean_environment(filled) | {"TMPDIR": str(folder)}, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        wait_for(lambda: list(folder.glob("ness-question-*")))
+        time.sleep(0.5)
+        process.send_signal(number)
+        said = process.communicate(timeout=START_S)[1]
+    assert process.returncode == code
+    assert (
+        said == "Interrupted; what has landed and the last publication stay, and the same command goes on from there.\n"
+    )
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.slow

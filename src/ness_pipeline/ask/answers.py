@@ -93,18 +93,13 @@ def answer(published: Path, question: str, limits: Limits, *, most_rows: int) ->
     """
     spill = ScratchFolder("question")
 
-    def give_up(sentence: str) -> None:
-        spill.cleanup()  # nothing else is cleaned up where a question is given up in the middle
-        limits.give_up(sentence)
-
-    own = Limits(limits.timeout_s, limits.memory_bytes, give_up)
     config = {
         "memory_limit": f"{limits.memory_bytes // 2}B",
         "temp_directory": spill.name,
         "max_temp_directory_size": SPILL,
     }
     try:
-        with open_published(published, config) as connection, watched(own, connection.interrupt) as watch:
+        with open_published(published, config) as connection, watched(limits, connection.interrupt) as watch:
             try:
                 yield Answer(connection, _only_statement(connection, question), most_rows, watch)
                 watch.check()

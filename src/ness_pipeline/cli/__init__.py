@@ -21,7 +21,9 @@ def main() -> NoReturn:
     interrupt.listen()
     try:
         from ness_pipeline.cli.commands import exit_code_of
+        from ness_pipeline.scratch import remove_own
 
+        interrupt.at_end.append(remove_own)
         code = exit_code_of(sys.argv[1:])
     except BaseException:
         if interrupt.is_interrupted():

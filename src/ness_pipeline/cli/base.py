@@ -18,6 +18,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from ness_pipeline.errors import WrongUsage
+from ness_pipeline.scratch import remove_own
 from ness_pipeline.settings import Settings, load_settings
 from ness_pipeline.visible import in_one_line, visible
 
@@ -159,6 +160,7 @@ def show_error(sentence: str) -> None:
 def leave_with(sentence: str) -> NoReturn:
     """Print the sentence of an error of usage and end the process at once, whatever its other threads are doing."""
     show_error(sentence)
+    remove_own()
     os._exit(WrongUsage.exit_code)
 
 
