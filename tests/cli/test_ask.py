@@ -5,8 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+from processes import clean_environment
 
 from ness_pipeline.contract.measures import measures
 
@@ -117,6 +122,33 @@ def test_one_question_or_one_file(ness, filled):
     assert ness("sql", "--sandbox").code == 2
     assert ness("sql", "--sandbox", "SELECT 1", "--file", "x.sql").code == 2
     assert "There is no file" in ness("sql", "--sandbox", "--file", "x.sql").err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["sql", "--sandbox", "FROM range(300000)"],
+        ["sql", "--sandbox", "--format", "csv", "SELECT 1"],
+        ["sql", "--sandbox", "--format", "json", "FROM range(300000)"],
+        ["sql", "--sandbox", "--format", "parquet", "SELECT 1"],
+        ["index", "--sandbox", "--format", "parquet"],
+        ["status", "--sandbox"],
+        ["doctor"],
+        ["--help"],
+    ],
+    ids=" ".join,
+)
+def test_a_full_disk_under_what_is_printed_is_one_sentence(filled, words):
+    """What cannot be printed is said, whenever that shows; a closed output is not taken for a file of ours."""
+    command = [sys.executable, "-c", "from ness_pipeline.cli import main; main()", *words]
+    shell = ["sh", "-c", f"{shlex.join(command)} >&-"]
+    for program, why in ((command, "No space left on device"), (shell, "Bad file descriptor")):
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                program, stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=clean_environment(filled)
+            )
+        assert done.returncode == 2
+        assert done.stderr == f"Error: What was printed could not be written ({why}); free space there, or print it to another place.\n"  # fmt: skip
 
 
 def test_catalogue_lists_every_number(ness, filled):

@@ -20,10 +20,12 @@ def main() -> NoReturn:
     """
     interrupt.listen()
     try:
+        from ness_pipeline.cli.base import standard_output
         from ness_pipeline.cli.commands import exit_code_of
         from ness_pipeline.scratch import remove_own
 
         interrupt.at_end.append(remove_own)
+        sys.stdout = standard_output()
         code = exit_code_of(sys.argv[1:])
     except BaseException:
         if interrupt.is_interrupted():
@@ -31,9 +33,4 @@ def main() -> NoReturn:
         raise
     if interrupt.is_interrupted():
         interrupt.leave()
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BrokenPipeError:
-        code = 1  # the reader of a pipe has gone, as with `ness sql … | head`
     os._exit(code)

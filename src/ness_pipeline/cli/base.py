@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shlex
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -147,6 +148,40 @@ def program() -> str:
     return shlex.quote(str(started.relative_to(here) if started.is_relative_to(here) else started))
 
 
+class _Output(io.FileIO):
+    """Standard output, which says once that it cannot be written and drops the rest."""
+
+    _is_lost = False
+
+    def write(self, data: Any) -> int:
+        """Write bytes.
+
+        Raises:
+            WrongUsage: they cannot be written, as on a full disk.
+            BrokenPipeError: the reader of a pipe has gone.
+        """
+        if self._is_lost:
+            return memoryview(data).nbytes
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            self._is_lost = True
+            raise WrongUsage(
+                f"What was printed could not be written ({error.strerror}); free space there, or print it to another place."
+            ) from error
+
+
+def standard_output() -> io.TextIOWrapper:
+    """Standard output with an error of ours where it cannot be written."""
+    if sys.stdout is None:  # it is closed; a file of ours that got its number would be written over
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 1)
+        sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), encoding="utf-8")
+    buffer = io.BufferedWriter(_Output(1, "w", closefd=False))
+    return io.TextIOWrapper(buffer, sys.stdout.encoding, sys.stdout.errors, line_buffering=buffer.isatty())
+
+
 def write_out(text: str) -> None:
     """Write text for other programs to standard output: as it is, but in a terminal with visible control characters."""
     sys.stdout.write(visible(text) if sys.stdout.isatty() else text)
@@ -154,7 +189,8 @@ def write_out(text: str) -> None:
 
 def show_error(sentence: str) -> None:
     """Print the sentence of an error, in one line."""
-    errors.print(Text("Error:", "red"), in_one_line(sentence), soft_wrap=True)
+    with suppress(OSError):  # the exit code tells, where nothing can be printed
+        errors.print(Text("Error:", "red"), in_one_line(sentence), soft_wrap=True)
 
 
 def leave_with(sentence: str) -> NoReturn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import sys
 import traceback
 from collections.abc import Sequence
 
@@ -34,7 +35,10 @@ def exit_code_of(words: Sequence[str]) -> int:
         words: the words after `ness`.
     """
     try:
-        app(list(words), prog_name="ness")
+        try:
+            app(list(words), prog_name="ness")
+        finally:
+            sys.stdout.flush()  # only now may a full disk show
     except NessError as error:
         if os.environ.get("NESS_DEBUG"):
             errors.print(traceback.format_exc(), soft_wrap=True)
@@ -45,4 +49,6 @@ def exit_code_of(words: Sequence[str]) -> int:
             errors.print(end.code, soft_wrap=True)
             return 1
         return end.code or 0
+    except BrokenPipeError:  # the reader of a pipe has gone, as with `ness sql … | head`
+        return 1
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -84,7 +85,9 @@ def index(
 def _write(rows: pl.DataFrame, form: Format) -> None:
     """Print rows for a program."""
     if form == "parquet":
-        rows.write_parquet(sys.stdout.buffer)
+        content = io.BytesIO()  # polars would write to the descriptor itself, and know its own errors only
+        rows.write_parquet(content)
+        sys.stdout.buffer.write(content.getvalue())
     elif form == "csv":
         import polars as pl
 
