@@ -124,6 +124,18 @@ def test_one_question_or_one_file(ness, filled):
     assert "There is no file" in ness("sql", "--sandbox", "--file", "x.sql").err
 
 
+@pytest.mark.parametrize("comment", ["-- why\n", "--why\n", "-- a=b, c\n", "--a=b\n", "-why -x\n"])
+def test_a_question_may_begin_with_a_comment(ness, filled, comment):
+    """A pasted question is no option, before and after options; one that is none is refused as before."""
+    asked = f"{comment}SELECT 1 AS x"
+    if comment.startswith("--"):
+        assert ness("sql", "--sandbox", asked, "--format", "csv").out == "x\r\n1\r\n"
+        assert ness("sql", "--sandbox", "--format=csv", "--", asked).out == "x\r\n1\r\n"
+    else:
+        assert "The question does not run" in ness("sql", "--sandbox", asked).err
+    assert "No such option: --why" in ness("sql", "--sandbox", "--why", "SELECT 1").err
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
+from typer.core import TyperCommand
 
 from ness_pipeline.ask.query import Format, ask
 from ness_pipeline.ask.questions import question_text, questions
@@ -29,7 +31,15 @@ def complete_question(start: str) -> list[str]:
     return [question.name for question in questions() if question.name.startswith(start)]
 
 
-@app.command(rich_help_panel=ASK)
+class _Question(TyperCommand):
+    """A command whose argument may begin with a comment of SQL, which would be taken for an option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put a blank before each word that looks like an option and has a blank in its name, or several lines."""
+        return super().parse_args(ctx, [f" {word}" if re.match(r"-([^=\s]*\s|.*\n)", word) else word for word in args])
+
+
+@app.command(cls=_Question, rich_help_panel=ASK)
 def sql(
     question: Annotated[str | None, typer.Argument(help="One SQL question; or use --file.")] = None,
     file: Annotated[
