@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from processes import clean_environment
 
+from ness_pipeline.cli.base import memory_size
 from ness_pipeline.contract.measures import measures
 
 COUNT = "SELECT country_code, count(*) AS numbers FROM metrics.metric_value GROUP BY ALL ORDER BY ALL"
@@ -134,6 +135,26 @@ def test_a_question_may_begin_with_a_comment(ness, filled, comment):
     else:
         assert "The question does not run" in ness("sql", "--sandbox", asked).err
     assert "No such option: --why" in ness("sql", "--sandbox", "--why", "SELECT 1").err
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("2", 2e9), ("0.5", 5e8), ("500MB", 5e8), ("2gb", 2e9), ("1.5 GiB", 1.5 * 2**30), ("4G", 4e9), ("100000KB", 1e8)],
+)
+def test_a_size_of_memory_has_a_unit_or_means_gb(text, size):
+    """`ness sql` and `ness cube` read the same sizes, as DuckDB does."""
+    assert memory_size(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "plenty", "-1", "nan", "50MB", "0.01", "5XB", "2 B", "1e3", "9999999"])
+def test_what_is_no_size_of_memory_is_said_with_its_unit(ness, filled, text):
+    """The sentence says how a size is written and what a number alone means."""
+    said = ness("sql", "--sandbox", f"--memory={text}", "SELECT 1")
+    assert said.code == 2
+    assert (
+        said.err
+        == f"Error: --memory {text} is no size from 100MB on; write it as in 500MB or 4GB; a number alone is GB.\n"
+    )
 
 
 @pytest.mark.parametrize(

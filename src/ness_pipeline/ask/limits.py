@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ness_pipeline.errors import WrongUsage
 
-GIB = 2**30
+GB = 1_000_000_000
 TICK_S = 0.05
 """Seconds between two looks at clock and memory."""
 GRACE_S = 1.0
@@ -96,7 +96,7 @@ class Watch:
 def too_much_memory(limits: Limits) -> str:
     """The sentence about a question that needs more memory than it may take."""
     return (
-        f"The question needs more memory than {limits.memory_bytes / GIB:g} GB; narrow it, or allow more with --memory."
+        f"The question needs more memory than {limits.memory_bytes / GB:g} GB; narrow it, or allow more with --memory."
     )
 
 

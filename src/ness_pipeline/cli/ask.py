@@ -15,7 +15,7 @@ from typer.core import TyperCommand
 
 from ness_pipeline.ask.query import Format, ask
 from ness_pipeline.ask.questions import question_text, questions
-from ness_pipeline.cli.base import ASK, Sandbox, app, console, errors, leave_with, settings_for, write_out
+from ness_pipeline.cli.base import ASK, Sandbox, app, console, errors, leave_with, memory_size, settings_for, write_out
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.paths import Paths
 
@@ -55,18 +55,20 @@ def sql(
     timeout: Annotated[
         float, typer.Option(min=0.001, help="Seconds after which question and answer are given up.")
     ] = 60.0,
-    memory: Annotated[float, typer.Option(min=0.1, help="Memory in GB that question and answer may take.")] = 2.0,
+    memory: Annotated[
+        str, typer.Option(help="Memory that question and answer may take, as 500MB; a number alone is GB.")
+    ] = "2GB",
     sandbox: Sandbox = False,
 ) -> None:
     """Ask the published file in SQL: read-only, without access to files, network or settings."""
     from ness_pipeline.ask.answers import answer, write_csv, write_json, write_parquet
-    from ness_pipeline.ask.limits import GIB, Limits
+    from ness_pipeline.ask.limits import Limits
 
     if (question is None) == (file is None):
         raise WrongUsage('Give one question, as in `ness sql "FROM metrics.country_profile"`, or a file with --file.')
     text = question if file is None else question_text(file)
     published = Paths.of(settings_for(sandbox=sandbox)).published
-    limits = Limits(timeout, int(memory * GIB), leave_with)
+    limits = Limits(timeout, memory_size(memory), leave_with)
     with answer(published, text or "", limits, most_rows=rows_at_most) as rows:
         if form == "parquet":
             is_cut = write_parquet(rows, sys.stdout.buffer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -101,6 +102,9 @@ Offline = Annotated[bool, typer.Option("--offline", help="Use what has landed; a
 PANELS = FILL, ASK, SHARE, OPERATE = "Fill the warehouse", "Ask the warehouse", "Pass it on", "Keep it running"
 """Panels of `ness --help`, in their order."""
 
+LEAST_MEMORY = 100_000_000
+"""Bytes without which neither a question nor a cube gets anywhere."""
+
 
 def complete_country(start: str) -> list[str]:
     """Codes and names of countries that begin so."""
@@ -146,6 +150,22 @@ def program() -> str:
         return f"{shlex.quote(sys.executable)} -m ness_pipeline.cli"
     here = Path.cwd()
     return shlex.quote(str(started.relative_to(here) if started.is_relative_to(here) else started))
+
+
+def memory_size(text: str) -> int:
+    """Bytes of a size such as `500MB`, `1.5GiB` or `2`, which means 2 GB.
+
+    Raises:
+        WrongUsage: it is none, or too small for anything.
+    """
+    size = re.fullmatch(r"(\d{1,6}(?:\.\d+)?) *(?:([KMGT])(I?)B?)?", text.strip().upper())
+    number, unit, is_binary = size.groups() if size else ("0", None, None)
+    found = int(float(number) * (1024 if is_binary else 1000) ** ("KMGT".index(unit or "G") + 1))
+    if found < LEAST_MEMORY:
+        raise WrongUsage(
+            f"--memory {text} is no size from 100MB on; write it as in 500MB or 4GB; a number alone is GB."
+        )
+    return found
 
 
 class _Output(io.FileIO):

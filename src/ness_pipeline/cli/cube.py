@@ -22,6 +22,7 @@ from ness_pipeline.cli.base import (
     YearSpan,
     app,
     console,
+    memory_size,
     sandbox_url,
     settings_for,
 )
@@ -73,7 +74,9 @@ def cube(
             help="What is not checked: nothing, keys (that no record is there twice) or everything (with --out)."
         ),
     ] = "nothing",
-    memory: Annotated[str, typer.Option(help="Memory of the engine duckdb; what needs more goes to disk.")] = "1500MB",
+    memory: Annotated[
+        str, typer.Option(help="Memory of the engine duckdb, as 4GB; what needs more goes to disk.")
+    ] = "1500MB",
     master: Annotated[str, typer.Option(help="Where Spark runs, such as spark://host:7077.")] = "local[*]",
     product: Annotated[str, typer.Option(help="What gbif makes: cube, records or species.")] = "cube",
     out: Annotated[
@@ -130,7 +133,12 @@ def cube(
                 pause_s=pause_s,
             )
         else:
-            how: dict[str, Any] = {"trust": trust, "master": master, "memory": memory, "progress": progress}
+            how: dict[str, Any] = {
+                "trust": trust,
+                "master": master,
+                "memory": f"{memory_size(memory)}B",
+                "progress": progress,
+            }
             if out is not None:
                 with engine_for(engine, input_files, options, **how) as records:
                     cube_to_file(records, out)
