@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import polars as pl
+
+if TYPE_CHECKING:  # polars takes long to import, and questions need none
+    import polars as pl
 
 EXACT_DIGITS = 15
 """Decimals of so many digits become the nearest double when they are converted; of more digits, not always."""
@@ -63,6 +66,8 @@ BATCH_ROWS = 250_000
 
 def frames_of(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[pl.DataFrame]:
     """The result of a query as polars frames of bounded size, none of them empty."""
+    import polars as pl  # noqa: PLC0415
+
     for batch in connection.sql(query).to_arrow_reader(BATCH_ROWS):
         frame = pl.DataFrame(pl.from_arrow(batch))
         if frame.height:
@@ -71,6 +76,8 @@ def frames_of(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[pl.
 
 def frame_of(connection: duckdb.DuckDBPyConnection, query: str, bound: Sequence[object] = ()) -> pl.DataFrame:
     """The result of a query as a polars frame."""
+    import polars as pl  # noqa: PLC0415
+
     frame = pl.from_arrow(connection.sql(query, params=list(bound)).to_arrow_table())
     assert isinstance(frame, pl.DataFrame)  # noqa: S101  (an Arrow table never becomes a Series)
     return frame

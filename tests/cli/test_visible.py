@@ -97,6 +97,16 @@ def test_names_of_files_command_nothing(ness, home, tmp_path, name):
     assert not [part for part in HIDDEN if part in said.err]
 
 
+@pytest.mark.parametrize("command", ["sql", "export", "cube"])
+def test_arguments_that_are_no_text(ness, home, command):
+    """Bytes that are no UTF-8 reach neither DuckDB nor the run's record."""
+    said = ness(command, "a\udcff.csv")
+    assert (said.code, said.err) == (
+        2,
+        "Error: a\\udcff.csv has bytes that are no text in UTF-8; rename it, or write it anew.\n",
+    )
+
+
 def test_markup_in_the_name_of_a_file_is_shown(ness, home, tmp_path):
     """Brackets in a name are no styles of ours."""
     write_text(tmp_path / "[bold]x[none].csv", records({}, {}))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ness_pipeline import cli
 from ness_pipeline.cli.base import PANELS, app, errors, show_error
-from ness_pipeline.errors import NessError
+from ness_pipeline.errors import NessError, WrongUsage
 
 # A module of this folder adds its commands when it is imported; these have none.
 _NO_COMMANDS = {"base", "commands", "interrupt", "terminal"}
@@ -35,6 +35,9 @@ def exit_code_of(words: Sequence[str]) -> int:
         words: the words after `ness`.
     """
     try:
+        for word in words:
+            if not word.isprintable() and any("\udc80" <= letter <= "\udcff" for letter in word):
+                raise WrongUsage(f"{word} has bytes that are no text in UTF-8; rename it, or write it anew.")
         try:
             app(list(words), prog_name="ness")
         finally:

@@ -1,8 +1,9 @@
 """Ctrl+C, `kill` and a closed terminal: one line that says what is kept and how to go on, and nothing left running.
 
-The exit code is 130, 143 or 129. The signal raises KeyboardInterrupt in the main thread, which rolls back, closes and removes what is temporary. A library may
-hold the main thread for longer than anyone waits (a query, an import), so a second thread hears of the signal as well and
-ends the process after a few seconds; that is as safe as a kill, which every write to disk survives.
+The exit code is 130, 143 or 129. The signal raises KeyboardInterrupt in the main thread, which rolls back, closes and
+removes what is temporary. A library may hold the main thread for longer than anyone waits (a query, an import), so a
+second thread hears of the signal as well and ends the process after a few seconds; that is as safe as a kill, which every
+write to disk survives.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class RefusedRows:
         """All refused rows with their position in the file; `raw` must be read to its end."""
         lines = raw.malformed.get_column(ROW_NUMBER)
         for file in self._files:
-            refused = pl.read_ipc(file)
+            refused = pl.scan_ipc(file, glob=False).collect()
             yield refused.with_columns(positions(refused.get_column(ROW_NUMBER), lines))
         if raw.malformed.height:
             yield raw.malformed

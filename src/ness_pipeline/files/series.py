@@ -88,7 +88,7 @@ def _table(path: Path) -> pl.DataFrame:
         for number, line in enumerate(head):
             names = [name.strip().strip('"').lower() for name in line.split(",")]
             if any(name in AREA_COLUMNS for name in names) and (YEAR_COLUMN in names or any(map(str.isdigit, names))):
-                return pl.read_csv(path, skip_lines=number, infer_schema=False)
+                return pl.read_csv(path, skip_lines=number, infer_schema=False, glob=False)
     except (UnicodeDecodeError, pl.exceptions.PolarsError) as error:
         raise SchemaDrift(f"{path.name} cannot be read as CSV in UTF-8; download it again as CSV.") from error
     message = (
