@@ -73,8 +73,9 @@ def test_memory_ends_a_question(filled, folder, question):
 def test_a_question_that_is_stopped_leaves_nothing_behind(filled, folder, number, code):
     """Ctrl+C, `kill` and a closed terminal end a question that DuckDB goes on computing, and its folder goes with it."""
     endless = "SELECT count(*) FROM range(1000000000000) WHERE hash(range) = 1"
+    main = "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL); from ness_pipeline.cli import main; main()"  # not as under nohup
     with subprocess.Popen(
-        [sys.executable, "-c", "from ness_pipeline.cli import main; main()", "sql", "--sandbox", endless],
+        [sys.executable, "-c", main, "sql", "--sandbox", endless],
         env=clean_environment(filled) | {"TMPDIR": str(folder)}, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         wait_for(lambda: list(folder.glob("ness-question-*")))
