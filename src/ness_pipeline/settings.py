@@ -126,8 +126,9 @@ class Settings(BaseSettings):
 
     def for_sandbox(self, url: str) -> Settings:
         """The same settings towards a sandbox at `url`: unhurried by rates, in a home of its own, marked synthetic."""
-        changes: dict[str, object] = {"home": self.home / "sandbox", "landing": None, "is_synthetic": True}
-        changes["sandbox_url"] = url
+        changes: dict[str, object] = {"sandbox_url": url, "is_synthetic": True}
+        if not self.is_synthetic:  # else the home is that of a sandbox already
+            changes |= {"home": self.home / "sandbox", "landing": None}
         changes |= _SANDBOX_LOGIN
         for publisher in get_args(Publisher):
             changes |= {f"{publisher}_url": f"{url}/{publisher}", f"{publisher}_rate": 1000.0}

@@ -20,6 +20,18 @@ def test_status_of_a_clean_publication(ness, filled):
     assert "metrics.threatened_species" in said.out
 
 
+def test_the_address_of_a_sandbox_beside_its_option(ness, filled, monkeypatch):
+    """Both mean the same home, and not a sandbox in the sandbox."""
+    monkeypatch.setenv("NESS_SANDBOX_URL", "http://127.0.0.1:9")
+    assert ness("status", "--sandbox").out == ness("status").out
+
+
+def test_rollback_lists_nothing_in_words(ness, filled):
+    """Where there is one publication, silence would be taken for a fault."""
+    said = ness("rollback", "--sandbox", "--list")
+    assert (said.code, said.out, said.err) == (0, "", "There is no other publication than the present one.\n")
+
+
 def test_status_names_tables_that_drifted_from_the_models(ness, filled):
     """A table without a model is orphaned, a model without a table is missing; both make exit code 1."""
     with duckdb.connect(str(filled / "sandbox" / "ness.duckdb")) as connection:

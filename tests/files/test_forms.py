@@ -360,6 +360,26 @@ def test_errors_of_a_workbook_are_texts_and_empty_cells_missing(tmp_path, xml, v
     assert rows["value_status"].to_list() == ["observed", "missing" if value is None else "observed", "missing"]
 
 
+@pytest.mark.parametrize("form", ["0%", "0.00%", "0.0%;[Red]-0.0%", "0 %"])
+def test_a_number_shown_in_per_cent_is_what_is_shown(tmp_path, form):
+    """A spreadsheet keeps 12.4% as 0.124; who reads 0.124 per cent from it is wrong by a hundred."""
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "own.xlsx") as book:
+        sheet = book.add_worksheet()
+        shown, plain = book.add_format({"num_format": form}), book.add_format({"num_format": '0.0" % or so"'})
+        sheet.write_row(0, 0, SERIES)
+        for number, value in enumerate([0.124, 0.16, 1, 1e-7], 1):
+            sheet.write_row(number, 0, ["KE", "ER.LND.PTLD.ZS", 2019 + number])
+            sheet.write_number(number, 3, value, shown)
+        sheet.write_row(5, 0, ["KE", "ER.LND.PTLD.ZS", 2024])
+        sheet.write_formula(5, 3, "=1/4", shown, 0.25)
+        sheet.write_row(6, 0, ["KE", "ER.LND.PTLD.ZS", 2025])
+        sheet.write_number(6, 3, 13.5, plain)
+    rows = load(tmp_path / "own.xlsx").rows["indicator_observation"]
+    assert rows["value"].to_list() == ["12.4", "16", "100", "0.00001", "25", "13.5"]
+
+
 def test_workbooks_without_a_table(tmp_path):
     """No rows, two columns of one name, a title, or no workbook at all: one sentence each."""
     for rows, said in (

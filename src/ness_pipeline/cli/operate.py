@@ -103,8 +103,10 @@ def rollback(
     settings = settings_for(sandbox=sandbox)
     paths = Paths.of(settings)
     if listed:
-        for file in history(paths):
+        for file in (earlier := history(paths)):
             console.print(file.stem)
+        if not earlier:
+            errors.print("There is no other publication than the present one.")
         return
     name = roll_back(paths, publication, keep=settings.keep_publications, wait_s=settings.busy_wait_s)
     console.print(f"{paths.published} is publication {name} again; the next run publishes anew.", soft_wrap=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections import defaultdict
+from decimal import Decimal
 from pathlib import Path
 from typing import IO
 
@@ -26,6 +27,17 @@ CELL = re.compile(rb"<((?:\w+:)?)c(?=[\s>])([^<>]*)(?<!/)>((?:[^<]++|<(?!/?\1c[\
 """A cell with content in the XML of a sheet: prefix of its names, attributes, content."""
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 KIND = re.compile(rb"\st=[\"'](\w+)[\"']")
+STYLES = "xl/styles.xml"
+FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s[^<>]*>")
+FORMAT_CODE = re.compile(rb"formatCode=(?:\"([^\"]*)|'([^']*))")
+NUMBER_OF_FORMAT = re.compile(rb"\bnumFmtId=[\"'](\d+)[\"']")
+STYLE_FORMAT = re.compile(rb"<(?:\w+:)?xf\s[^<>]*>")
+PER_CENT_FORMATS = frozenset({b"9", b"10"})
+"""Numbers of the formats `0%` and `0.00%`, which every spreadsheet has (ECMA-376, part 1, 18.8.30)."""
+QUOTED = re.compile(rb'\\.|&quot;.*?&quot;|".*?"')
+"""What stands in the code of a format for itself."""
+STYLE = re.compile(rb"\bs=[\"'](\d+)[\"']")
+VALUE = re.compile(rb"<(?:\w+:)?v>([^<&]+)</")
 TAG = re.compile(rb"<[^!<>][^<>]*>")
 NUMBER = re.compile(rb"<(?:\w+:)?v[^<>]*>[^<&]+</")
 HELD = {b"str": re.compile(rb"<(?:\w+:)?v[\s/>]"), b"inlineStr": re.compile(rb"<(?:\w+:)?is[\s>]")}
@@ -89,14 +101,18 @@ def _with_marks(content: Unpacked) -> Path:
     """The workbook, or a copy in which each value that would be lost is a text that begins with `UNREAD`.
 
     The library gives a formula without a value, as programs write it that do not compute, as an empty cell, and cuts a
-    number at an entity or a comment.
+    number at an entity or a comment. It drops the format of numbers as well, so those shown in per cent become what is shown.
     """
     copy = content.scratch / f"{content.path.stem}.marked.xlsx"
     with zipfile.ZipFile(content.path) as archive:
         marked = {}
+        per_cent = _per_cent_styles(archive)
         for name in filter(SHEET.fullmatch, archive.namelist()):
             xml = archive.read(name)
-            if MAY_BE_UNREAD.search(xml) and (changed := CELL.sub(_marked, xml)) != xml:
+            if not per_cent and not MAY_BE_UNREAD.search(xml):
+                continue
+            changed = CELL.sub(lambda cell: _as_shown(cell, per_cent) or _marked(cell), xml)
+            if changed != xml:
                 marked[name] = changed
         if not marked:
             return content.path
@@ -104,6 +120,39 @@ def _with_marks(content: Unpacked) -> Path:
             for name in archive.namelist():
                 target.writestr(name, marked[name] if name in marked else archive.read(name))
     return copy
+
+
+def _per_cent_styles(archive: zipfile.ZipFile) -> frozenset[bytes]:
+    """The numbers, as cells name them, of the styles in which numbers are shown in per cent."""
+    if STYLES not in archive.namelist():
+        return frozenset()
+    xml = archive.read(STYLES)
+    per_cent = set(PER_CENT_FORMATS)
+    for one in FORMAT.findall(xml):
+        code, number = FORMAT_CODE.search(one), NUMBER_OF_FORMAT.search(one)
+        if code is not None and number is not None and b"%" in QUOTED.sub(b"", code[1] or code[2] or b""):
+            per_cent.add(number[1])
+    _, _, styles = xml.partition(b"cellXfs")
+    used = map(NUMBER_OF_FORMAT.search, STYLE_FORMAT.findall(styles.partition(b"cellXfs")[0]))
+    return frozenset(b"%d" % style for style, number in enumerate(used) if number is not None and number[1] in per_cent)
+
+
+def _as_shown(cell: re.Match[bytes], per_cent: frozenset[bytes]) -> bytes | None:
+    """A number in per cent as the text that is shown, exact to its last digit; None for every other cell."""
+    prefix, attributes, body = cell.groups()
+    style, value = STYLE.search(attributes), VALUE.search(body)
+    kind = KIND.search(attributes)
+    if style is None or style[1] not in per_cent or value is None or (kind is not None and kind[1] != b"n"):
+        return None
+    try:
+        shown = Decimal(repr(float(value[1]))).scaleb(2)
+    except ValueError:
+        return None
+    return _text_cell(prefix, attributes, b"%s%%" % f"{shown:f}".encode())
+
+
+def _text_cell(prefix: bytes, attributes: bytes, text: bytes) -> bytes:
+    return b'<%sc%s t="str"><%sv>%s</%sv></%sc>' % (prefix, KIND.sub(b"", attributes), prefix, text, prefix, prefix)
 
 
 def _marked(cell: re.Match[bytes]) -> bytes:
@@ -118,7 +167,7 @@ def _marked(cell: re.Match[bytes]) -> bytes:
     place = PLACE.search(attributes)
     shown = (b"=" if is_formula else b"") + text.partition(b"<")[0]
     value = b"%s%s %s" % (UNREAD.encode(), b"".join(place.groups()) if place is not None else b"?", shown)
-    return b'<%sc%s t="str"><%sv>%s</%sv></%sc>' % (prefix, KIND.sub(b"", attributes), prefix, value, prefix, prefix)
+    return _text_cell(prefix, attributes, value)
 
 
 def _check_values(rows: pl.DataFrame, name: str, shown: str) -> None:
