@@ -18,7 +18,7 @@ from soak.hardship import rebuild_until_killed, run_as_nobody, run_on_full_disk,
 
 from ness_pipeline.ask.status import verify
 from ness_pipeline.build.lock import writer
-from ness_pipeline.errors import DamagedBuild, WarehouseBusy
+from ness_pipeline.errors import DamagedBuild, WarehouseBusy, WrongUsage
 from ness_pipeline.landing.http import Session
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Landing
@@ -155,12 +155,28 @@ def test_a_build_set_aside_long_ago_gives_no_rows(finished):
     assert not build.with_name("build.rebuilding").exists()
 
 
+def _meet_damage(finished, *places: float) -> None:
+    """A run that meets damage, at some places of the build database or elsewhere."""
+    with open_for_writing(finished.settings):
+        for place in places:
+            damage(finished.paths.build, at=place, with_bytes=b"\xde\xad\xbe\xef" * 50_000)
+        raise duckdb.FatalException("Corrupt database file: computed checksum 1 does not match stored checksum 2")
+
+
 def test_build_damaged_inside_is_set_aside(finished):
     """Damage that shows only while rows are read ends the run with a sentence; the next run rebuilds."""
-    with pytest.raises(DamagedBuild, match="damaged"), open_for_writing(finished.settings):
-        raise duckdb.FatalException("Corrupt database file: computed checksum 1 does not match stored checksum 2")
+    with pytest.raises(DamagedBuild, match="damaged"):
+        _meet_damage(finished, 0.2, 0.4, 0.6, 0.8)
     assert not finished.paths.build.exists()
     assert finished.drive() == finished.outcome
+
+
+def test_a_sound_build_is_not_set_aside_for_another_file(finished):
+    """DuckDB does not say in which file it met damage, so the build is read before it is blamed."""
+    with pytest.raises(WrongUsage, match=r"it is not .*build\.duckdb; look for the file with `ness status --verify`"):
+        _meet_damage(finished)
+    assert finished.paths.build.exists()
+    assert not finished.paths.build.with_name("build.rebuilding").exists()
 
 
 def test_damaged_publication_is_replaced(finished):
