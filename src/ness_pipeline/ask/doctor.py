@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import filelock
 
-from ness_pipeline.ask.query import ask
+from ness_pipeline.ask.query import ask, has_history
 from ness_pipeline.ask.status import verify
 from ness_pipeline.errors import AuditFailed, NessError, SourceUnavailable, WarehouseBusy, WrongUsage
 from ness_pipeline.paths import Paths
@@ -123,7 +123,7 @@ def _lock(paths: Paths) -> Finding:
 
 
 def _published(paths: Paths) -> Finding:
-    if not paths.published.exists() and not any(paths.history.glob("*.duckdb")):
+    if not paths.published.exists() and not has_history(paths.published):
         return Finding("warehouse", is_fine=True, message="none yet; `ness run KE` makes one")
     try:
         _, rows = ask(paths.published, "SELECT max(published_at), any_value(is_synthetic) FROM ops.publication")

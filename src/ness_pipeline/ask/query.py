@@ -33,9 +33,8 @@ def open_published(published: Path, limits: Mapping[str, str] | None = None) -> 
     Raises:
         WrongUsage: there is no such file, or it is no warehouse.
     """
-    has_history = any(published.with_name(HISTORY).glob("*.duckdb"))
     if not published.exists():
-        if has_history:
+        if has_history(published):
             raise WrongUsage(f"{published} is gone; `ness rollback` puts the last publication back.")
         if published.with_name(BUILD).exists():
             raise WrongUsage(f"Nothing is published at {published} yet; `ness materialise` publishes what is loaded.")
@@ -46,7 +45,9 @@ def open_published(published: Path, limits: Mapping[str, str] | None = None) -> 
     except duckdb.Error as error:
         first = "move it away, then " if published.is_dir() else ""
         then = (
-            "`ness rollback` puts the last publication back" if has_history else "`ness materialise` publishes it anew"
+            "`ness rollback` puts the last publication back"
+            if has_history(published)
+            else "`ness materialise` publishes it anew"
         )
         reason = str(error).splitlines()[0]
         raise WrongUsage(f"{published} cannot be opened as a warehouse ({reason}); {first}{then}.") from error
@@ -54,6 +55,11 @@ def open_published(published: Path, limits: Mapping[str, str] | None = None) -> 
     connection.execute("SET enable_progress_bar = false")
     connection.execute("SET lock_configuration = true")
     return connection
+
+
+def has_history(published: Path) -> bool:
+    """Whether copies of publications are kept beside a published file, or beside where it was."""
+    return any(published.with_name(HISTORY).glob("*.duckdb"))
 
 
 def kind_of_data(published: Path) -> str | None:

@@ -36,7 +36,7 @@ def exit_code_of(words: Sequence[str]) -> int:
     """
     try:
         for word in words:
-            if not word.isprintable() and any("\udc80" <= letter <= "\udcff" for letter in word):
+            if any("\udc80" <= letter <= "\udcff" for letter in word):  # Python's stand-ins for such bytes
                 raise WrongUsage(f"{word} has bytes that are no text in UTF-8; rename it, or write it anew.")
         try:
             app(list(words), prog_name="ness")

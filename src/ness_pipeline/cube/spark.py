@@ -179,10 +179,8 @@ class SparkEngine(Engine):
         self.count()
         with self._errors_in_plain_words():
             folder = self._parquet_of(sql_text("occurrence_cube"))
-        cube = pl.scan_parquet(
-            sorted(folder.glob("*.parquet")), glob=False
-        )  # a cube without rows has a part with its columns
-        cube.sink_parquet(path)
+        parts = sorted(folder.glob("*.parquet"))  # a cube without rows has a part with its columns
+        pl.scan_parquet(parts, glob=False).sink_parquet(path)
         shutil.rmtree(folder)
 
     def _sql(self, statement: str) -> DataFrame:

@@ -60,7 +60,7 @@ def write_with_species(cube: Path, species: Iterable[pl.DataFrame], path: Path) 
 
 
 def write_alone(cube: Path, path: Path) -> None:
-    """Write a cube that is there as parquet as parquet or CSV, as it is."""
+    """Write a cube without its species; arguments as of `write_with_species`."""
     with duckdb.connect() as connection:
         _copy(connection, f"FROM {parquet(cube)}", path)
 

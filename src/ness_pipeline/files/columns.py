@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ness_pipeline.contract.dictionary import Column, Table
 from ness_pipeline.errors import ContractViolation, SchemaDrift, WrongUsage
-from ness_pipeline.names.column_names import SURE, doubt, likest, nearest, plain
+from ness_pipeline.names.column_names import SURE, by_plain_name, doubt, likest, nearest, plain
 from ness_pipeline.names.column_words import words_for
 
 NOT_READ = "-"
@@ -69,10 +69,7 @@ class ColumnMap:
         names = tuple(names)
         _check_said(names, table, shown, said)
         found = {theirs: ours for theirs, ours in said.items() if ours != NOT_READ}
-        free: dict[str, list[str]] = {}
-        for name in names:
-            if name not in said:
-                free.setdefault(plain(name), []).append(name)
+        free = by_plain_name(name for name in names if name not in said)
         doubtful = {}
         wanted = [column.name for column in table.columns if column.name != "source"]
         if table.has("species_key") and not table.has(NAME):
@@ -128,7 +125,8 @@ class ColumnMap:
             SchemaDrift: a column that is not read is almost called as one that the file lacks.
         """
         free = [name for name in self.unread if name not in self.left_out]
-        for ours, theirs in self.doubtful.items():
+        if self.doubtful:
+            ours, theirs = next(iter(self.doubtful.items()))
             raise doubt(ours, theirs, self.shown)
         if self.missing:
             needs = []

@@ -24,6 +24,14 @@ def plain(name: str) -> str:
     return re.sub(r"[\W_]", "", PREFIX.sub("", name.strip()).lower())
 
 
+def by_plain_name(names: Iterable[str]) -> dict[str, list[str]]:
+    """Columns by what is left of their names, each list in the order of the file."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(plain(name), []).append(name)
+    return found
+
+
 def doubt(term: str, names: Iterable[str], shown: str) -> WrongUsage:
     """The error for columns that all may be the one of a term, none of which is called exactly so."""
     listed = " and ".join(map(repr, names))
@@ -58,9 +66,7 @@ class ColumnNames:
     def __init__(self, names: Iterable[str], shown: str) -> None:
         self.names = tuple(names)
         self.shown = shown
-        self._by_plain: dict[str, list[str]] = {}
-        for name in self.names:
-            self._by_plain.setdefault(plain(name), []).append(name)
+        self._by_plain = by_plain_name(self.names)
         for term, words in TERM_WORDS.items():
             found = next((word for word in words if word in self._by_plain), None)
             if found is not None:

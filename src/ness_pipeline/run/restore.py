@@ -52,7 +52,7 @@ def open_for_writing(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises:
         WarehouseBusy: another run is writing.
-        WrongUsage: the folder cannot be written, or rows of own files do not fit this version.
+        WrongUsage: the folder cannot be written, rows of own files do not fit this version, or another file is damaged.
         DamagedBuild: it turned out to be damaged on the way; it is set aside, and the next run rebuilds it.
     """
     paths = Paths.of(settings)
