@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pytest
+
+from ness_pipeline.errors import SourceUnavailable
 from ness_pipeline.landing.request import Payload, Request
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Landing
@@ -33,3 +36,25 @@ def test_an_answer_that_units_share_is_asked_for_once_and_once_more_after_damage
     body.write_bytes(b"damaged")
     assert [fetched("TZ"), fetched("RW"), fetched("BI")] == [b"[2]"] * 3
     assert asked == [SHARED] * 2
+
+
+def test_why_a_request_has_no_answer_is_landed(tmp_path: Path) -> None:
+    """A reading from landing alone gives the reason of the first one, until there is an answer; damage is told as damage."""
+    extraction = Landing(str(tmp_path)).start(Unit("iucn", "KE", Years(2000, 2001)), {}, NOW)
+    request = Request("iucn", "/gone")
+
+    def refuse(_: Request) -> Payload:
+        raise SourceUnavailable("iucn answered 404 to /gone: 'No such'; report it.")
+
+    with pytest.raises(SourceUnavailable, match="missing or damaged in landing"):  # as in landings of earlier versions
+        extraction.replay()(request)
+    with pytest.raises(SourceUnavailable, match="404"):
+        extraction.fetch_through(refuse)(request)
+    with pytest.raises(SourceUnavailable, match=r"^iucn answered 404 to /gone: 'No such'; report it\.$"):
+        extraction.replay()(request)
+    extraction.fetch_through(lambda _: Payload(request, "", 200, "application/json", b"[1]", NOW))(request)
+    assert extraction.replay()(request).body == b"[1]"
+    (body,) = (tmp_path / "payloads").rglob("*.zst")
+    body.write_bytes(b"damaged")
+    with pytest.raises(SourceUnavailable, match="missing or damaged in landing"):
+        extraction.replay()(request)

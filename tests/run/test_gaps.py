@@ -152,6 +152,22 @@ def test_one_indicator_costs_one_indicator_on_a_fresh_home(sandbox: Sandbox, tmp
     assert home.rows(series) == [(10,)]
 
 
+def test_what_is_refused_over_http_is_told_in_the_words_of_that_time(home: Home) -> None:
+    """A gap says what became of the request itself, and so does a build made anew from landing alone."""
+    faults = ("no_number@worldbank/ER.LND.PTLD.ZS:1", "redirect@unsdg/seriesCode=ER_RSK_LST:1")
+    series, indicator = (gap.error for gap in home.run(*faults).gaps)
+    assert "series ER_RSK_LST: 127.0.0.1:" in series
+    assert "redirects to 192.0.2.1" in series
+    assert "indicator ER.LND.PTLD.ZS: worldbank (127.0.0.1:" in indicator
+    assert "is no number" in indicator
+    assert not any("in landing" in text for text in (series, indicator))
+    query = "SELECT reason FROM ops.gap ORDER BY source"
+    told = home.rows(query)
+    home.paths.build.unlink()
+    with open_for_writing(sandbox_settings(home.folder, home.sandbox.url)) as build:
+        assert build.execute(query).fetchall() == told
+
+
 def test_what_made_the_audit_fail_is_asked_for_anew(home: Home) -> None:
     """A list that says that there is no publication any more stops the run, and the next one asks again instead of believing it."""
     with pytest.raises(AuditFailed):

@@ -135,6 +135,18 @@ class Extraction:
             self.landing.write(shared, text)
         self.landing.write(f"{self.folder}/requests/{payload.request.key}.json", text)
 
+    def _keep_refusal(self, request: Request, why: str) -> None:
+        """Land why a request has no answer, so that it is told when the extraction is read without network."""
+        record = {"publisher": request.publisher, "target": request.target, "why": why}
+        self.landing.write(f"{self.folder}/not_given/{request.key}.json", json.dumps(record, indent=1).encode())
+
+    def _refusal(self, request: Request) -> str | None:
+        """Why a request has no answer; None where it had one, or where an earlier version has kept no reason."""
+        if self.landing.read(f"{self.folder}/requests/{request.key}.json") is not None:
+            return None
+        record = self.landing.record(f"{self.folder}/not_given/{request.key}.json") or {}
+        return record.get("why")
+
     def find(self, request: Request) -> Payload | None:
         """The landed payload of a request, None when it is missing or damaged."""
         return self._payload(request, f"{self.folder}/requests/{request.key}.json")
@@ -160,7 +172,11 @@ class Extraction:
             landed = self.find(request)
             if landed is None:
                 shared = self._find_shared(request)
-                landed = shared or send(request)
+                try:
+                    landed = shared or send(request)
+                except SourceUnavailable as error:
+                    self._keep_refusal(request, str(error))
+                    raise
                 if request.clean is not None:
                     landed = replace(landed, body=request.clean(landed.body))
                 self._keep(landed, is_new=shared is None)
@@ -172,12 +188,15 @@ class Extraction:
         """Fetch that answers from landing alone.
 
         Raises:
-            SourceUnavailable: when called for a request that has not landed intact.
+            SourceUnavailable: when called for a request that has not landed intact; the message is that of the time
+                when the publisher was asked, where it had no answer.
         """
 
         def fetch(request: Request) -> Payload:
             landed = self.find(request)
             if landed is None:
+                if (why := self._refusal(request)) is not None:
+                    raise SourceUnavailable(why)
                 unit = self.about["unit"]
                 message = f"The answer to {request.target[:120]} of {self.about['source']} {unit} is missing or damaged in landing; run {unit} again with network."
                 raise SourceUnavailable(message)
