@@ -104,18 +104,49 @@ def _kind(value: Any) -> str:
     """What a value of JSON is, in words."""
     if value is None or value in ([], {}):
         return "empty"
-    return {dict: "a record", list: "a list", str: "a text", bool: "yes or no"}.get(type(value), "a number")
+    if isinstance(value, (dict, list)):
+        return "a record" if isinstance(value, dict) else "a list"
+    return f"{'a text' if isinstance(value, str) else 'yes or no' if isinstance(value, bool) else 'a number'} ({_shown(value)})"
+
+
+def _shown(value: Any) -> str:
+    """The begin of a value as its publisher writes it."""
+    return repr(value[:60]) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)[:60]
 
 
 def rows(value: Any, label: str) -> list[Any]:
     """The value as a list.
 
     Raises:
+        SourceUnavailable: it is an error that came as an answer.
         SchemaDrift: it is none.
     """
     if not isinstance(value, list):
+        if isinstance(value, dict) and (words := own_words(value)):
+            raise SourceUnavailable(f"The {label} is an error of the publisher ({words}); run again later.")
         raise SchemaDrift(f"The {label} is {_kind(value)} instead of a list; look at the landed payload.")
     return value
+
+
+def text(value: Any, label: str) -> str | None:
+    """The value as text; None where it is null or empty.
+
+    Raises:
+        SchemaDrift: it is none, such as a list with a text in it.
+    """
+    if value is not None and not isinstance(value, str):
+        raise SchemaDrift(f"The {label} is {_shown(value)} instead of a text; look at the landed payload.")
+    return value or None
+
+
+def texts(value: Any, label: str) -> dict[str, str | None]:
+    """The value as a record of texts, whatever its fields; what is empty is a record without any.
+
+    Raises:
+        SchemaDrift: it is none, or a field of it is no text.
+    """
+    fields = record(value or {}, label, (), None)
+    return {name: text(field, f"{label}' {name!r}") for name, field in fields.items()}
 
 
 def whole_number(value: Any, label: str) -> int:
@@ -125,9 +156,12 @@ def whole_number(value: Any, label: str) -> int:
         SchemaDrift: it is none.
     """
     try:
-        return int(value)
+        number = int(value) if _may_be_number(value) else None
     except (TypeError, ValueError, OverflowError):
-        raise SchemaDrift(f"The {label} is {value!r} instead of a whole number; look at the landed payload.") from None
+        number = None
+    if number is None or (isinstance(value, float) and number != value):
+        raise SchemaDrift(f"The {label} is {_shown(value)} instead of a whole number; look at the landed payload.")
+    return number
 
 
 def decimal_number(value: Any, label: str) -> float:
@@ -137,12 +171,17 @@ def decimal_number(value: Any, label: str) -> float:
         SchemaDrift: it is none, such as `NaN`.
     """
     try:
-        number = float(value)
+        number = float(value) if _may_be_number(value) else math.nan
     except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
-        raise SchemaDrift(f"The {label} is {str(value)[:60]!r} instead of a number; look at the landed payload.")
+        raise SchemaDrift(f"The {label} is {_shown(value)} instead of a number; look at the landed payload.")
     return number
+
+
+def _may_be_number(value: Any) -> bool:
+    """Whether a value is none of those that only Python takes for numbers: `true` is 1 to it, `1_0` is 10."""
+    return not isinstance(value, bool) and not (isinstance(value, str) and "_" in value)
 
 
 @functools.cache

@@ -19,7 +19,7 @@ from ness_pipeline.errors import SchemaDrift, SourceUnavailable
 from ness_pipeline.landing.request import Fetch
 from ness_pipeline.names.years import Years
 from ness_pipeline.sources.apis.pygbif_adapter import RANK_KEYS, occurrence_search
-from ness_pipeline.sources.fields import own_words
+from ness_pipeline.sources.fields import own_words, whole_number
 
 OCCURRENCE_FILTERS: Mapping[str, Any] = {
     "occurrenceStatus": "PRESENT",
@@ -211,9 +211,12 @@ def answer_of(body: Mapping[str, Any], facets: Iterable[str], label: str) -> Ans
         SchemaDrift: the answer lacks its count or a facet.
     """
     try:
-        count = int(body["count"])
+        count = whole_number(body["count"], f"count of GBIF's {label}")
         facet_terms = {
-            _plain(facet["field"]): {str(term["name"]): int(term["count"]) for term in facet["counts"]}
+            _plain(facet["field"]): {
+                str(term["name"]): whole_number(term["count"], f"count of a term of GBIF's {label}")
+                for term in facet["counts"]
+            }
             for facet in body["facets"]
         }
     except KeyError as error:
