@@ -121,6 +121,39 @@ def test_value_that_is_no_number() -> None:
         first("value_that_is_no_number.json")
 
 
+def indicators(**odd: object) -> list[Batch]:
+    """The batches where the first indicator has an odd answer, or one row with odd fields, and all others are right."""
+    row = {"indicator": {}, "country": {"id": "KE", "value": "Kenya"}, "countryiso3code": "KEN", "date": "2020"}
+    head = {"page": 1, "pages": 1, "per_page": 1, "total": 1, "lastupdated": "2031-07-13"}
+    whole = row | {"value": 1.5, "unit": ""}
+    answers: dict[str, object] = {key: [head, [whole]] for key in NOTHING} | {
+        DATA: odd.get("answer", [head, [whole | odd]])
+    }
+    return read(SOURCE, replies(AREAS | answers))
+
+
+@pytest.mark.parametrize(
+    ("odd", "why"),
+    [
+        ({"value": True}, "World Bank value is true instead of a number"),
+        ({"value": "1_000"}, "World Bank value is '1_000' instead of a number"),
+        ({"unit": ["PERCENT"]}, """World Bank row's 'unit' is ["PERCENT"] instead of a text"""),
+        ({"country": {"id": ["KE"], "value": "Kenya"}}, """country's 'id' is ["KE"] instead of a text"""),
+        ({"countryiso3code": 404}, "'countryiso3code' is 404 instead of a text"),
+        ({"answer": {"message": "No such"}}, "World Bank answer is an error of the publisher (No such)"),
+        ({"answer": [{"message": "No such"}]}, f"worldbank refused {DATA} (No such)"),
+        ({"answer": [{"page": True, "pages": 1, "total": 1, "lastupdated": "2031"}, []]}, "page is true instead of a whole"),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_kind_costs_its_indicator(odd: dict[str, object], why: str) -> None:
+    """It is named with its field; `true` is no number, and a text is no list."""
+    batches = indicators(**odd)
+    reasons = lost(batches)
+    assert list(reasons) == [f"indicator {CODE}"]
+    assert why in reasons[f"indicator {CODE}"]
+    assert sum(batch.frame.height for batch in batches) == len(WORLD_BANK) - 1
+
+
 def test_missing_rows() -> None:
     """Pages that do not add up to the announced total stop the unit."""
     with pytest.raises(SourceUnavailable, match="gave 1 of 9 rows"):

@@ -27,7 +27,7 @@ from ness_pipeline.names.countries import by_iso3, countries
 from ness_pipeline.names.published_series import WORLD_BANK, WORLD_BANK_CITATION
 from ness_pipeline.sources import Context
 from ness_pipeline.sources.apis.pages import Pages
-from ness_pipeline.sources.fields import decimal_number, given, record, refused, rows, whole_number
+from ness_pipeline.sources.fields import decimal_number, given, record, refused, rows, text, whole_number
 
 NOT_COUNTRIES = {"JG": "Channel Islands, which ISO lists as Guernsey and Jersey"}
 """Areas that are neither aggregates nor ISO countries, with the reason why they are left out."""
@@ -69,11 +69,16 @@ class WorldBank:
     def release(self, unit: Unit, fetch: Fetch) -> str | None:
         """Date of the last update, as the first indicator that is given states it."""
         for code in WORLD_BANK:
-            read = partial(_page, fetch, f"indicator/{code}", 1, {"date": str(unit.years)}, PER_PAGE)
-            found = given(code, {}, read)
-            if not isinstance(found, Lost):
-                return str(found[0]["lastupdated"])
+            found = given(code, {}, partial(_updated, fetch, code, unit))
+            if found is not None and not isinstance(found, Lost):
+                return found
         return None
+
+
+def _updated(fetch: Fetch, code: str, unit: Unit) -> str | None:
+    """Date of the last update of an indicator."""
+    head, _ = _page(fetch, f"indicator/{code}", 1, {"date": str(unit.years)}, PER_PAGE)
+    return text(head["lastupdated"], "World Bank page's 'lastupdated'")
 
 
 def _batch(fetch: Fetch, code: str, unit: Unit, aggregates: set[str]) -> Batch:
@@ -81,9 +86,11 @@ def _batch(fetch: Fetch, code: str, unit: Unit, aggregates: set[str]) -> Batch:
     observations, unknown_areas = [], []
     for row, updated in _observations(fetch, code, str(unit.years)):
         area = record(row["country"], "World Bank country of a row", ("id", "value"))
-        if area["id"] in aggregates or area["id"] in NOT_COUNTRIES:
+        area_code = text(area["id"], "World Bank country's 'id'") or ""
+        if area_code in aggregates or area_code in NOT_COUNTRIES:
             continue
-        country = area["id"] if area["id"] in countries() else by_iso3().get(row["countryiso3code"])
+        iso3 = text(row["countryiso3code"], "World Bank row's 'countryiso3code'") or ""
+        country = area_code if area_code in countries() else by_iso3().get(iso3)
         if country is None:
             unknown_areas.append(row)
             continue
@@ -95,7 +102,7 @@ def _batch(fetch: Fetch, code: str, unit: Unit, aggregates: set[str]) -> Batch:
                 "disaggregation": "total",
                 "value": None if row["value"] is None else decimal_number(row["value"], "World Bank value"),
                 "value_status": "missing" if row["value"] is None else "observed",
-                "unit": row["unit"] or WORLD_BANK[code],
+                "unit": text(row["unit"], "World Bank row's 'unit'") or WORLD_BANK[code],
                 "publisher": "worldbank",
                 "release": updated,
             }
@@ -113,7 +120,7 @@ def _batch(fetch: Fetch, code: str, unit: Unit, aggregates: set[str]) -> Batch:
     )
 
 
-def _observations(fetch: Fetch, code: str, years: str) -> Iterator[tuple[dict[str, Any], str]]:
+def _observations(fetch: Fetch, code: str, years: str) -> Iterator[tuple[dict[str, Any], str | None]]:
     """Every row of an indicator with the date of its last update."""
     seen = 0
     pages = Pages(f"worldbank {code}")
@@ -121,9 +128,10 @@ def _observations(fetch: Fetch, code: str, years: str) -> Iterator[tuple[dict[st
         head, data = _page(fetch, f"indicator/{code}", number, {"date": years}, PER_PAGE)
         pages.announce(*_size(head))
         seen += len(data)
+        updated = text(head["lastupdated"], "World Bank page's 'lastupdated'")
         for row in data:
             needed = ("indicator", "country", "countryiso3code", "date", "value", "unit")
-            yield record(row, "World Bank row", needed, ("obs_status", "decimal", "scale")), str(head["lastupdated"])
+            yield record(row, "World Bank row", needed, ("obs_status", "decimal", "scale")), updated
     if seen != pages.total:
         raise SourceUnavailable(
             f"worldbank gave {seen} of {pages.total} rows of {code}; it changed while being read, run again."
@@ -148,8 +156,8 @@ def _aggregates(fetch: Fetch) -> set[str]:
         for row in data:
             area = record(row, "World Bank country", ("iso2Code", "region"), ignored)
             region = record(area["region"], "World Bank region", ("value",), ("id", "iso2code"))
-            if region["value"].strip() == "Aggregates":
-                codes.add(area["iso2Code"])
+            if (text(region["value"], "World Bank region") or "").strip() == "Aggregates":
+                codes.add(text(area["iso2Code"], "World Bank country's 'iso2Code'") or "")
     if not codes:
         raise SourceUnavailable(
             "worldbank lists no aggregates any more, so countries cannot be told from them; please report it."
@@ -165,8 +173,12 @@ def _page(
     request = Request.get("worldbank", path, {"format": "json", **params, "per_page": per_page, "page": number})
     body = rows(fetch(request).json(), "World Bank answer")
     if len(body) == 1 and isinstance(body[0], dict) and "message" in body[0]:
-        messages = "; ".join(f"{part.get('id')} {part.get('value')}" for part in body[0]["message"])
-        is_unknown = any(str(part.get("id")) == NO_SUCH_INDICATOR for part in body[0]["message"])
+        said = body[0]["message"]
+        parts = [
+            part if isinstance(part, dict) else {"value": part} for part in (said if isinstance(said, list) else [said])
+        ]
+        messages = "; ".join(" ".join(str(part[name]) for name in ("id", "value") if name in part) for part in parts)
+        is_unknown = any(str(part.get("id")) == NO_SUCH_INDICATOR for part in parts)
         step = "it is no indicator of the World Bank any more, please report it" if is_unknown else "run again later"
         raise SourceUnavailable(f"worldbank refused {path} ({messages[:100]}); {step}.")
     needed = ("page", "pages", "total", "lastupdated") if resource else ("page", "pages", "total")
