@@ -241,3 +241,45 @@ def test_an_error_that_comes_as_an_answer_is_told_in_the_publishers_words() -> N
     assert "does not list the series ER_PTD_TERR any more" in reasons["series ER_PTD_TERR"]
     kinds = {one.what: one.is_change for batch in batches for one in batch.lost}
     assert (kinds["series ER_RSK_LST"], kinds["series ER_MRN_MPA"]) == (False, True)
+
+
+def with_fields(**fields: object) -> list[Batch]:
+    """The batches of two series, of which a row of the first has other fields."""
+    answers: dict[str, object] = {LIST: [series("ER_RSK_LST"), series("AG_LND_FRST")], DATA: "unsdg/forest.json"}
+    row = json.loads((PAYLOADS / "unsdg/red_list_index_page_1_of_2.json").read_text())["data"][0]
+    answers[f"{DATA}?seriesCode=ER_RSK_LST"] = page([row, row | fields])
+    return read(SOURCE, replies(answers))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("attributes", {"Units": ["PERCENT"]}, """row's attributes' 'Units' is ["PERCENT"] instead of a text"""),
+        ("attributes", {"Units": "PERCENT", "Nature": 1}, "row's attributes' 'Nature' is 1 instead of a text"),
+        ("attributes", "PERCENT", "row's attributes is a text ('PERCENT') instead of a record"),
+        ("dimensions", {"Sex": {"code": "F"}}, """row's dimensions' 'Sex' is {"code": "F"} instead of a text"""),
+        ("footnotes", [["A note"]], """row's 'footnotes' is ["A note"] instead of a text"""),
+        ("footnotes", {"en": "A note"}, """row's 'footnotes' is {"en": "A note"} instead of a text"""),
+        ("footnotes", True, "row's 'footnotes' is true instead of a text"),
+        ("series", ["ER_RSK_LST"], """row's 'series' is ["ER_RSK_LST"] instead of a text"""),
+        ("geoAreaCode", True, "geoAreaCode is true instead of a whole number"),
+        ("geoAreaCode", 404.5, "geoAreaCode is 404.5 instead of a whole number"),
+        ("timePeriodStart", True, "timePeriodStart is true instead of a number"),
+    ],
+)
+def test_a_value_of_another_kind_costs_its_series(field: str, value: object, why: str) -> None:
+    """The series is lost alone, with the field and the publisher's value."""
+    batches = with_fields(**{field: value})
+    assert why in lost(batches)["series ER_RSK_LST"]
+    assert [batch.frame["series_code"][0] for batch in batches if batch.frame.height] == ["AG_LND_FRST"]
+
+
+@pytest.mark.parametrize(
+    ("value", "note"),
+    [("A note as text", "A note as text"), (["One.", "", "Two."], "One.; Two."), (None, None), ([], None), ("", None)],
+)
+def test_a_note_as_text_is_one_note(value: object, note: str | None) -> None:
+    """It is no list of letters."""
+    frames = [batch.frame for batch in with_fields(footnotes=value) if not batch.lost]
+    (found,) = [frame for frame in frames if frame.height and frame["series_code"][0] == "ER_RSK_LST"]
+    assert found["footnote"].to_list()[1] == note

@@ -34,7 +34,7 @@ from ness_pipeline.names.published_values import disaggregation, published_value
 from ness_pipeline.names.years import Years
 from ness_pipeline.sources import Context
 from ness_pipeline.sources.apis.pages import Pages
-from ness_pipeline.sources.fields import decimal_number, given, record, rows, whole_number
+from ness_pipeline.sources.fields import decimal_number, given, record, rows, text, texts, whole_number
 
 logger = logging.getLogger(__name__)
 
@@ -114,10 +114,11 @@ class UnSdg:
     def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - one release for all years
         """Code of the newest release among the series read, such as `2024.Q1.G.02`."""
         releases = _releases(fetch)
-        return max((releases[code] for code in UN_SDG if code in releases), default=None)
+        found = (releases.get(code) for code in UN_SDG)
+        return max((release for release in found if isinstance(release, str)), default=None)
 
 
-def _releases(fetch: Fetch) -> dict[str, str]:
+def _releases(fetch: Fetch) -> dict[str, Any]:
     """Series code to the release it is in, for every series that the publisher lists."""
     ignored = ("goal", "target", "indicator", "description", "uri")
     request = Request.get("unsdg", "/v1/sdg/Series/List", {"allreleases": False})
@@ -125,10 +126,10 @@ def _releases(fetch: Fetch) -> dict[str, str]:
     entries = [record(value, "UN SDG series", ("code", "release"), ignored) for value in values]
     if not entries:
         raise SourceUnavailable("unsdg lists no series at all; an empty list is no answer, run again later.")
-    return {str(series["code"]): str(series["release"]) for series in entries}
+    return {str(series["code"]): series["release"] for series in entries}
 
 
-def _rows(fetch: Fetch, code: str, years: Years, releases: dict[str, str]) -> list[dict[str, Any]]:
+def _rows(fetch: Fetch, code: str, years: Years, releases: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of one series.
 
     Raises:
@@ -142,7 +143,8 @@ def _rows(fetch: Fetch, code: str, years: Years, releases: dict[str, str]) -> li
     values = list(_pages(fetch, requested))
     if not values:
         raise SourceUnavailable(f"unsdg lists the series {code} and has no row of it; an empty list is no answer.")
-    found = (_row(value, code, {code, former}, years, releases[requested]) for value in values)
+    release = text(releases[requested], "UN SDG series' 'release'")
+    found = (_row(value, code, {code, former}, years, release) for value in values)
     return [row for row in found if row is not None]
 
 
@@ -170,32 +172,39 @@ def _pages(fetch: Fetch, code: str) -> Iterator[Any]:
         logger.warning("UN SDG announced %d rows of %s and gave %d.", announced, code, len(seen))
 
 
-def _row(value: Any, code: str, names: set[str | None], years: Years, release: str) -> dict[str, Any] | None:
+def _row(value: Any, code: str, names: set[str | None], years: Years, release: str | None) -> dict[str, Any] | None:
     """A row of a country in the years asked for; None for regions and other years."""
     row = record(value, "UN SDG row", NEEDED, IGNORED)
     country = by_m49().get(whole_number(row["geoAreaCode"], "UN SDG geoAreaCode"))
     year = decimal_number(row["timePeriodStart"], "UN SDG timePeriodStart")
     if country is None or not years.first <= year <= years.last:
         return None
-    if row["series"] not in names:
+    if text(row["series"], "UN SDG row's 'series'") not in names:
         raise SchemaDrift(f"The UN SDG row of series {code} says series {row['series']!r}; look at the landed payload.")
-    attributes = row["attributes"] or {}
+    attributes = texts(row["attributes"], "UN SDG row's attributes")
     number, status = published_value(row["value"])
     return {
         "country_code": country,
         "series_code": code,
         "year": year,
-        "disaggregation": disaggregation(row["dimensions"] or {}),
+        "disaggregation": disaggregation(texts(row["dimensions"], "UN SDG row's dimensions")),
         "value": number,
         "value_lower": published_value(row["lowerBound"])[0],
         "value_upper": published_value(row["upperBound"])[0],
         "value_status": status,
-        "unit": attributes.get("Units") or None,
-        "nature": attributes.get("Nature") or None,
-        "footnote": "; ".join(note for note in row["footnotes"] or [] if note) or None,
+        "unit": attributes.get("Units"),
+        "nature": attributes.get("Nature"),
+        "footnote": _footnote(row["footnotes"]),
         "publisher": "unsdg",
         "release": release,
     }
+
+
+def _footnote(value: Any) -> str | None:
+    """The notes of a row in one text; a row may have one as plain text."""
+    notes = value if isinstance(value, list) else [] if value is None else [value]
+    found = [text(note, "UN SDG row's 'footnotes'") for note in notes]
+    return "; ".join(note for note in found if note) or None
 
 
 SOURCES = (UnSdg(),)
