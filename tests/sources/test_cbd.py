@@ -136,6 +136,25 @@ def test_an_entry_that_cannot_be_read_costs_itself() -> None:
     assert rows == [("KE", "cbd"), ("KE", "cartagena"), *[("TZ", treaty) for treaty in TREATY_NUMBERS.values()]]
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("instrument", ["accession"], """CBD treaty entry's 'instrument' is ["accession"] instead of a text"""),
+        ("party", 20030911, "CBD treaty entry's 'party' is 20030911 instead of a text"),
+        ("signature", True, "CBD treaty entry's 'signature' is true instead of a text"),
+    ],
+)
+def test_a_value_of_another_kind_costs_its_entry(field: str, value: object, why: str) -> None:
+    """The entry is lost alone, with the field and the publisher's value."""
+    odd = {"party": "2003-09-11", "deposit": "2002-01-24", "signature": None, "instrument": "accession", field: value}
+    found = treaties_of([entry("KE", XXVII8b=odd), entry("TZ"), entry("UG") | {"treaties": "none"}])
+    reasons = lost([found])
+    assert list(reasons) == ["nagoya of KE", "treaties of UG"]
+    assert why in reasons["nagoya of KE"]
+    assert "CBD country's treaties is a text ('none') instead of a record" in reasons["treaties of UG"]
+    assert found.frame.height == 2 * len(TREATY_NUMBERS) - 1
+
+
 def test_an_instrument_is_missing_where_there_is_none() -> None:
     """A country that deposited nothing has no instrument to name, and is a signatory all the same."""
     found = treaties_of([entry("US", XXVII8={"party": None, "deposit": None, "signature": "1993-06-04"}), entry("TZ")])

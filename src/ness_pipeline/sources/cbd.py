@@ -30,7 +30,7 @@ from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.countries import by_iso3, countries
 from ness_pipeline.schemas.vocabulary import TREATY_IN_BEING_FROM
 from ness_pipeline.sources import Context
-from ness_pipeline.sources.fields import given, record, refused, rows
+from ness_pipeline.sources.fields import given, record, refused, rows, text
 
 TREATY_NUMBERS = {"XXVII8": "cbd", "XXVII8a": "cartagena", "XXVII8b": "nagoya", "XXVII8c": "nagoya_kuala_lumpur"}
 """Number in the UN Treaty Collection to our treaty code."""
@@ -134,7 +134,7 @@ def _codes(value: Any) -> list[str]:
 def _entries(value: Any) -> dict[str, Any]:
     """The entries of a country by number of the treaty; none where the list has no treaties of it."""
     entry = record(value, "CBD country", ("code", "treaties"), ("_id", "__v", "code2", "code3", "name"))
-    return dict(entry["treaties"] or {})
+    return record(entry["treaties"] or {}, "CBD country's treaties", (), None)
 
 
 def _without_gone(
@@ -181,7 +181,7 @@ def _standing(
     """
     fields = ("party", "deposit", "signature")
     entry = dict.fromkeys(fields) if value is None else record(value, "CBD treaty entry", fields, ("instrument",))
-    party, deposit, signature = (_day(entry[name]) for name in fields)
+    party, deposit, signature = (_day(entry[name], name) for name in fields)
     if "instrument" not in entry and (party or deposit):
         raise SchemaDrift("The CBD treaty entry has no field 'instrument' any more; look at the landed payload.")
     note = None
@@ -200,7 +200,7 @@ def _standing(
         "signed_on": signature,
         "deposited_on": deposit,
         "entry_into_force": party,
-        "instrument": entry.get("instrument") or None,
+        "instrument": text(entry.get("instrument"), "CBD treaty entry's 'instrument'"),
         "as_of": as_of.isoformat(),
         "note": note,
     }
@@ -217,9 +217,10 @@ def _by_the_treaty(treaty: str, deposit: str, in_force: dict[str, str | None]) -
     return max(days).isoformat()
 
 
-def _day(value: Any) -> str | None:
+def _day(value: Any, name: str) -> str | None:
     """A date without its time of day, as text, so that the loader can refuse an invalid date."""
-    return str(value)[:10] if value else None
+    day = text(value, f"CBD treaty entry's {name!r}")
+    return day and day[:10]
 
 
 SOURCES = (ConventionOnBiologicalDiversity(),)
