@@ -30,12 +30,13 @@ from ness_pipeline.names.years import Years
 from ness_pipeline.sandbox import World, serve
 from ness_pipeline.schemas.vocabulary import THREAT_SCOPES, THREAT_SEVERITIES, THREAT_TIMINGS
 from ness_pipeline.settings import CATALOGUE_OF_LIFE, Settings
-from ness_pipeline.sources import sources
+from ness_pipeline.sources import Context, sources
 from ness_pipeline.sources.apis.iucn_api import RedList
 from ness_pipeline.sources.apis.personal_data import without_email_addresses
 from ness_pipeline.sources.extract import context_of, extract
 from ness_pipeline.sources.iucn import CHECKLIST, IucnRedList
 
+CONTEXT = Context(Settings(_env_file=None), lambda _: answering()[0])
 ONE_PAGE = {"total-pages": "1", "total-count": "1"}
 USUAL = {
     "/v4/information/red_list_version": "red_list_version.json",
@@ -252,6 +253,37 @@ def test_missing_field_is_named() -> None:
     """A field that is gone stops the unit with its name, for a renamed field would read as missing data."""
     with pytest.raises(SchemaDrift, match="'threats'"):
         batches(assessment_1001="assessment_without_threats_field.json")
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "value", "why"),
+    [
+        ("taxa/sis/101", "taxon", {"scientific_name": ["Inventa"]}, """taxon's 'scientific_name' is ["Inventa"]"""),
+        ("assessment/1001", "red_list_category", {"code": ["CR"]}, """category's 'code' is ["CR"]"""),
+        ("assessment/1001", "threats", [{"timing": 1}], "threat's 'timing' is 1"),
+        ("assessment/1001", "threats", [{"description": "fire"}], "description is a text ('fire') instead of a record"),
+        ("assessment/1001", "locations", [{"code": ["KE"]}], """location's 'code' is ["KE"]"""),
+    ],
+)
+def test_a_value_of_another_kind_is_named(path: str, field: str, value: Any, why: str) -> None:
+    """The sentence has the field and the publisher's value, and costs the species."""
+    usual, _ = answering()
+
+    def fetch(request: Request) -> Payload:
+        payload = usual(request)
+        if not request.path.endswith(path):
+            return payload
+        body = payload.json()
+        if isinstance(value, list):
+            body[field] = [body[field][0] | value[0]]
+        else:
+            body[field] |= value
+        return replace(payload, body=json.dumps(body).encode())
+
+    found = {batch.table: batch for batch in IucnRedList().read(Unit("iucn", "KE", Years(1990, 2030)), fetch, CONTEXT)}
+    assert found["country_species"].frame.is_empty()
+    (reason,) = lost([found["country_species"]]).values()
+    assert why in reason
 
 
 @pytest.mark.parametrize(

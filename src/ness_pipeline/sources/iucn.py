@@ -48,7 +48,7 @@ from ness_pipeline.schemas.base import LATEST_YEAR
 from ness_pipeline.sources import Context
 from ness_pipeline.sources.apis.iucn_api import RedList, category_code, taxon_of
 from ness_pipeline.sources.apis.species_match import Match, match_species
-from ness_pipeline.sources.fields import given, record, rows
+from ness_pipeline.sources.fields import given, record, rows, text, texts
 
 TOLERATED_LOST = 0.05
 """Share of a country's species that may be lost one by one; where it is more, the answers have changed."""
@@ -311,9 +311,12 @@ class _CountryRows:
             row = {
                 "species_key": species_key,
                 "threat_code": str(threat["code"]).replace("_", "."),
-                "threat_name": (threat.get("description") or {}).get("en"),
+                "threat_name": texts(threat.get("description"), "IUCN threat's description").get("en"),
                 "detail": next((str(threat[name]) for name in agents if threat.get(name)), None),
-                **{name: vocabulary_word(threat[name]) for name in ("timing", "scope", "severity")},
+                **{
+                    name: vocabulary_word(text(threat[name], f"IUCN threat's {name!r}"))
+                    for name in ("timing", "scope", "severity")
+                },
             }
             threat_rows[repr(row)] = row
         self.threats += threat_rows.values()
@@ -341,11 +344,14 @@ def _places(details: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     needed = ("code", "origin", "presence", "is_endemic")
     for value in rows(details["locations"], "IUCN locations"):
         location = record(value, "IUCN location", needed, ("description", "formerlyBred", "seasonality"))
-        words = {name: vocabulary_word(location[name]) for name in ("origin", "presence")}
+        words = {
+            name: vocabulary_word(text(location[name], f"IUCN location's {name!r}")) for name in ("origin", "presence")
+        }
         place = {**words, "is_endemic": location["is_endemic"] is True}
         # A country may be listed for a native and an introduced part: the part of the higher rank counts.
-        if location["code"] in countries() and _own(place) > _own(places.get(location["code"])):
-            places[location["code"]] = place
+        code = text(location["code"], "IUCN location's 'code'") or ""
+        if code in countries() and _own(place) > _own(places.get(code)):
+            places[code] = place
     return places
 
 

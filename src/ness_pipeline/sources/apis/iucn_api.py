@@ -16,7 +16,7 @@ from ness_pipeline.errors import SourceUnavailable
 from ness_pipeline.landing.request import Fetch, Payload, Request
 from ness_pipeline.sources.apis.pages import Pages
 from ness_pipeline.sources.apis.personal_data import without_email_addresses
-from ness_pipeline.sources.fields import record, rows, whole_number
+from ness_pipeline.sources.fields import record, rows, text, whole_number
 
 logger = logging.getLogger(__name__)
 
@@ -67,15 +67,8 @@ _DETAILS_IGNORED = (
     "stresses",
     "systems",
 )
-_TAXON = (
-    "scientific_name",
-    "kingdom_name",
-    "phylum_name",
-    "class_name",
-    "order_name",
-    "infra_name",
-    "subpopulation_name",
-)
+_TAXON_TEXTS = ("scientific_name", "kingdom_name", "phylum_name", "class_name", "order_name")
+_TAXON = (*_TAXON_TEXTS, "infra_name", "subpopulation_name")
 
 
 @dataclass(frozen=True)
@@ -159,13 +152,18 @@ def is_global(summary: Mapping[str, Any]) -> bool:
 
 def taxon_of(answer: Mapping[str, Any]) -> dict[str, Any]:
     """The taxon that an answer is about."""
-    return record(answer["taxon"], "IUCN taxon", _TAXON, None)
+    taxon = record(answer["taxon"], "IUCN taxon", _TAXON, None)
+    for name in _TAXON_TEXTS:
+        text(taxon[name], f"IUCN taxon's {name!r}")
+    return taxon
 
 
 def category_code(details: Mapping[str, Any]) -> str | None:
     """Category code of an assessment as published."""
     category = details["red_list_category"]
-    return None if category is None else record(category, "IUCN category", ("code",), None)["code"]
+    if category is None:
+        return None
+    return text(record(category, "IUCN category", ("code",), None)["code"], "IUCN category's 'code'")
 
 
 def _request(path: str, params: tuple[tuple[str, str], ...] = (), shared: str | None = None) -> Request:
