@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from ness_pipeline.errors import SourceUnavailable
+from ness_pipeline.errors import AnswerBroken, PublisherAway, SourceUnavailable
 from ness_pipeline.landing.http import Session, user_agent
 from ness_pipeline.landing.request import Payload, Request
 from ness_pipeline.logs import scrub
@@ -259,6 +259,42 @@ def test_a_publisher_that_only_drips_is_asked_no_more(server: Server) -> None:
                 session.send(Request.get("gbif", "/v1/thing"))
         assert len(server.seen) == 4
         assert session.send(Request.get("cbd", "/v1/thing")).json() == {"ok": True}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [answer(500, "down"), answer(200, '{"a": [1, 2'), answer(200, "not gzip", JSON, Content_Encoding="gzip")],
+    ids=["500", "truncated JSON", "broken gzip"],
+)
+def test_a_broken_answer_is_one_until_there_are_two_in_a_row(server: Server, fault: Callable[[Handler], None]) -> None:
+    """It costs what was asked; the same again and others between change nothing, two different ones are the publisher's."""
+    with Session(settings(server, retries=1), backoff_s=0.01) as session:
+
+        def kind(path: str, *queue: Callable[[Handler], None]) -> type[Exception] | None:
+            server.queue = list(queue)
+            try:
+                session.send(Request.get("gbif", path))
+            except SourceUnavailable as error:
+                return type(error)
+            return None
+
+        assert [kind("/a", fault, fault), kind("/a", fault, fault)] == [AnswerBroken, AnswerBroken]
+        assert [kind("/b"), kind("/c", fault, fault)] == [None, AnswerBroken]
+        assert [kind("/a", fault, fault), kind("/c", fault, fault)] == [PublisherAway, PublisherAway]
+        assert [kind("/b"), kind("/a", fault, fault)] == [None, AnswerBroken]
+
+
+@pytest.mark.parametrize(
+    "fault", [answer(429, "busy"), answer(401, "no"), answer(503, "busy", Retry_After="9999"), hang_up]
+)
+def test_what_holds_for_the_publisher_is_no_matter_of_one_answer(
+    server: Server, fault: Callable[[Handler], None]
+) -> None:
+    """Nothing else is asked of a publisher that is busy, lets nobody in, or cannot be reached."""
+    server.queue = [fault] * 9
+    with pytest.raises(PublisherAway) as caught:
+        send(server, retries=1)
+    assert type(caught.value) is PublisherAway
 
 
 def test_dripping_file_is_given_up(server: Server, tmp_path: Path) -> None:

@@ -43,6 +43,10 @@ class PublisherAway(SourceUnavailable):
     """A publisher cannot be reached, is busy, or does not let us in; what it has said before stays good."""
 
 
+class AnswerBroken(PublisherAway):
+    """A publisher fails at one request again and again, while it may well answer others."""
+
+
 class ContractViolation(NessError):
     """A table does not hold what its contract promises."""
 

@@ -18,6 +18,7 @@ class Lost:
         where: column of the table to the value, or values, by which the unit's earlier rows of the thing are known;
             they stay.
         is_change: whether the publisher's answer has changed its shape, and was not merely without the thing.
+        is_passing: whether the publisher failed at it, so that it may well be there when it is asked for again.
         asked: identities of the requests for it, where other units of work would share its answers.
     """
 
@@ -25,6 +26,7 @@ class Lost:
     why: str
     where: Mapping[str, str | Sequence[str]]
     is_change: bool = False
+    is_passing: bool = False
     asked: tuple[str, ...] = ()
 
 

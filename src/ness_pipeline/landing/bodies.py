@@ -16,12 +16,22 @@ WEB_PAGES = frozenset({"text/html", "text/xml", "application/xml", "application/
 
 
 class Transient(Exception):
-    """A fault that may be gone at the next attempt."""
+    """A fault that may be gone at the next attempt.
 
-    def __init__(self, message: str, *, retry_after_s: float = 0.0, most_retries: int = 1000) -> None:
+    Args:
+        message: what happened.
+        retry_after_s: how long the publisher asks to wait.
+        most_retries: attempts that are worth it.
+        is_of_request: whether it may befall this request alone, and not the publisher as a whole.
+    """
+
+    def __init__(
+        self, message: str, *, retry_after_s: float = 0.0, most_retries: int = 1000, is_of_request: bool = False
+    ) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
         self.most_retries = most_retries
+        self.is_of_request = is_of_request
 
 
 def store_body(answer: requests.Response, name: str, limit: TimeLimit, target: Path, largest: int) -> bytes:

@@ -140,6 +140,11 @@ class Extraction:
         record = {"publisher": request.publisher, "target": request.target, "why": why}
         self.landing.write(f"{self.folder}/not_given/{request.key}.json", json.dumps(record, indent=1).encode())
 
+    @property
+    def has_refusals(self) -> bool:
+        """Whether a request had no answer so far."""
+        return bool(self.landing.names(f"{self.folder}/not_given"))
+
     def _refusal(self, request: Request) -> str | None:
         """Why a request has no answer; None where it had one, or where an earlier version has kept no reason."""
         if self.landing.read(f"{self.folder}/requests/{request.key}.json") is not None:
@@ -166,16 +171,20 @@ class Extraction:
         return Payload(request, *about, headers=record.get("headers", {}))
 
     def fetch_through(self, send: Fetch) -> Fetch:
-        """Fetch that lands every answer, cleaned, and does not ask twice for what has landed intact."""
+        """Fetch that lands every answer, cleaned, and asks twice neither for what has landed intact nor for what is refused."""
+        broken: dict[str, SourceUnavailable] = {}
 
         def fetch(request: Request) -> Payload:
             landed = self.find(request)
             if landed is None:
+                if request.key in broken:
+                    raise broken[request.key]
                 shared = self._find_shared(request)
                 try:
                     landed = shared or send(request)
                 except SourceUnavailable as error:
                     self._keep_refusal(request, str(error))
+                    broken[request.key] = error
                     raise
                 if request.clean is not None:
                     landed = replace(landed, body=request.clean(landed.body))

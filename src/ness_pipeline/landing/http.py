@@ -25,7 +25,7 @@ import tenacity
 from urllib3.exceptions import HTTPError, InvalidHeader
 from urllib3.util import Retry
 
-from ness_pipeline.errors import PublisherAway, SourceUnavailable
+from ness_pipeline.errors import AnswerBroken, PublisherAway, SourceUnavailable
 from ness_pipeline.landing.bodies import (
     WEB_PAGES,
     Transient,
@@ -47,6 +47,9 @@ LIMIT_IN_TIMEOUTS = 10
 MOST_SLOW = 4
 """Answers of one publisher in a row that take too long, after which a session asks it no more: hundreds of countries
 would each wait as long."""
+MOST_BROKEN = 2
+"""Different requests in a row at which a publisher fails, after which it is the publisher that fails and not the requests:
+each costs all its retries."""
 MOST_REDIRECTS = 5
 LARGEST_BODY = 64 * 2**20
 """Bytes of an answer, decompressed; the largest that is asked for has 5 MiB, and parsed it takes many times its size."""
@@ -95,6 +98,7 @@ class Session:
         self._locks_lock = threading.Lock()
         self._next_start: dict[Publisher, float] = {}
         self._slow: defaultdict[Publisher, int] = defaultdict(int)
+        self._broken: defaultdict[Publisher, set[str]] = defaultdict(set)
         self._pool = _Unredirected()
         for scheme in ("http://", "https://"):
             self._pool.mount(scheme, WatchedAdapter())
@@ -150,7 +154,16 @@ class Session:
             try:
                 return attempts(self._ask, request, url, read)
             except Transient as error:
-                raise PublisherAway(scrub(str(error))) from error.__cause__
+                raise self._given_up(request, error) from error.__cause__
+
+    def _given_up(self, request: Request, error: Transient) -> PublisherAway:
+        """The error after the last attempt; the host's lock is held."""
+        message = scrub(str(error))
+        if not error.is_of_request:
+            return PublisherAway(message)
+        broken = self._broken[request.publisher]
+        broken.add(request.target)
+        return AnswerBroken(message) if len(broken) < MOST_BROKEN else PublisherAway(message)
 
     def _lock(self, url: str) -> threading.Lock:
         with self._locks_lock:
@@ -200,7 +213,8 @@ class Session:
         ) as error:
             what = type(error).__name__
             raise Transient(
-                f"{name} broke off at {request.path} ({what}); check the network or try again later."
+                f"{name} broke off at {request.path} ({what}); check the network or try again later.",
+                is_of_request=not isinstance(error, requests.ConnectionError),
             ) from cause(request.publisher, error)
         except requests.RequestException as error:
             setting = f"NESS_{request.publisher.upper()}_URL"
@@ -216,6 +230,7 @@ class Session:
             )
             self._check(request, answer, body, name)
             self._slow[request.publisher] = 0
+            self._broken[request.publisher].clear()
             return Payload(
                 request=request,
                 url=scrub(url),
@@ -286,21 +301,25 @@ class Session:
             )
             message = scrub(f"{name} answered {status} to {request.path}: {start!r}; {step}.")
             if status in RETRIED_STATUSES:
-                raise Transient(message, retry_after_s=quiet_s, most_retries=1000 if is_patient else 0)
+                is_of_request = status >= 500 and is_patient  # noqa: PLR2004 - faults of the server
+                retries = 1000 if is_patient else 0
+                raise Transient(message, retry_after_s=quiet_s, most_retries=retries, is_of_request=is_of_request)
             if status == 400 and request.publisher == "worldbank":  # noqa: PLR2004 - the World Bank says 400 when it is busy
-                raise Transient(message, most_retries=2)
+                raise Transient(message, most_retries=2, is_of_request=True)
             raise PublisherAway(message) if status in {401, 403} else SourceUnavailable(message)
         kind = kind_of(answer)
         if kind in WEB_PAGES or (not request.is_bare and is_web_page(body)):
             raise Transient(
                 f"{name} answered a web page ({kind or 'without a type'}) instead of data to {request.path}: "
-                f"{scrub(start)!r}; it may be a login or a maintenance page, look at it in a browser or try again later."
+                f"{scrub(start)!r}; it may be a login or a maintenance page, look at it in a browser or try again later.",
+                is_of_request=True,
             )
         if kind.endswith("json") and not request.is_bare:
             try:
                 parsed(body)
             except (json.JSONDecodeError, UnicodeDecodeError):
-                raise Transient(f"{name} sent a truncated answer to {request.path}; try again later.") from None
+                message = f"{name} sent a truncated answer to {request.path}; try again later."
+                raise Transient(message, is_of_request=True) from None
             except ValueError as error:
                 raise SourceUnavailable(
                     f"{name} sent JSON that cannot be used to {request.path} ({error}); please report it."

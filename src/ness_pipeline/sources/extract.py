@@ -70,6 +70,7 @@ def _read(extraction: Extraction, context: Context, send: Fetch, now: dt.datetim
     unit = extraction.unit
     source = sources()[unit.source]
     fetch = extraction.fetch_through(send)
+    is_first_try = not extraction.has_refusals
     try:
         lost = [one for batch in understood(unit, source.read(unit, fetch, context)) for one in batch.lost]
         release = source.release(unit, fetch)
@@ -78,6 +79,8 @@ def _read(extraction: Extraction, context: Context, send: Fetch, now: dt.datetim
     except (SourceUnavailable, ContractViolation) as error:
         extraction.refuse(str(error), now)  # an answer that cannot be read is requested again
         raise
+    if is_first_try and (broken := next((one.why for one in lost if one.is_passing), None)) is not None:
+        raise PublisherAway(broken)  # like all that may pass, it is asked for once more before it is a gap
     for one in lost:
         extraction.unshare(one.asked)
     extraction.complete(release, dt.datetime.now(dt.UTC), is_whole=not lost)
@@ -106,7 +109,9 @@ def understood(unit: Unit, batches: Iterable[Batch]) -> Iterator[Batch]:
         return
     if lost:
         more = f" ({len(lost)} things, all without rows)" if len(lost) > 1 else ""
-        raise (SchemaDrift if lost[0].is_change else SourceUnavailable)(f"{lost[0].why}{more}")
+        is_passing = any(one.is_passing for one in lost)
+        kind = PublisherAway if is_passing else SchemaDrift if lost[0].is_change else SourceUnavailable
+        raise kind(f"{lost[0].why}{more}")
     if unit.key == WORLD:
         raise SourceUnavailable(
             f"{unit.source} gave no row for the years {unit.years}; an empty list is no answer, run again later."

@@ -17,7 +17,7 @@ import polars as pl
 
 from ness_pipeline.contract.batch import Lost
 from ness_pipeline.contract.refused import refused_rows
-from ness_pipeline.errors import ContractViolation, PublisherAway, SchemaDrift, SourceUnavailable
+from ness_pipeline.errors import AnswerBroken, ContractViolation, PublisherAway, SchemaDrift, SourceUnavailable
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -60,6 +60,8 @@ def given(what: str, where: Mapping[str, str | Sequence[str]], read: Callable[[]
     """
     try:
         return read()
+    except AnswerBroken as error:
+        return Lost(what, str(error), where, is_passing=True)
     except PublisherAway:
         raise
     except (SourceUnavailable, ContractViolation) as error:

@@ -37,7 +37,7 @@ import polars as pl
 
 from ness_pipeline.contract.batch import Batch, Lost
 from ness_pipeline.contract.refused import filtered_out, refused_rows
-from ness_pipeline.errors import SchemaDrift
+from ness_pipeline.errors import PublisherAway, SchemaDrift
 from ness_pipeline.landing.request import Fetch, Payload, Request
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.countries import countries
@@ -76,7 +76,7 @@ class IucnRedList:
         """One batch per table; a species of which the answers cannot be read is noted as lost.
 
         Raises:
-            SourceUnavailable: the token is refused, or pages are missing.
+            SourceUnavailable: the token is refused, pages are missing, or the Red List fails at many species.
             SchemaDrift: a field is missing, from the list or from more than `TOLERATED_LOST` of the species.
         """
         asked: list[str] = []
@@ -98,7 +98,8 @@ class IucnRedList:
                 if isinstance(found, Lost):
                     country_rows.lose(taxon_id, name, replace(found, asked=tuple(asked)))
         if len(country_rows.lost) > max(1, TOLERATED_LOST * len(summaries_of)):
-            raise SchemaDrift(
+            is_passing = any(one.is_passing for _, one, _ in country_rows.lost)
+            raise (PublisherAway if is_passing else SchemaDrift)(
                 f"{country_rows.lost[0][1].why} ({len(country_rows.lost)} of {len(summaries_of)} species)"
             )
         country_rows.identify(fetch, context.settings.gbif_checklist)
