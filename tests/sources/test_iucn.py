@@ -263,6 +263,8 @@ def test_missing_field_is_named() -> None:
         ("assessment/1001", "threats", [{"timing": 1}], "threat's 'timing' is 1"),
         ("assessment/1001", "threats", [{"description": "fire"}], "description is a text ('fire') instead of a record"),
         ("assessment/1001", "locations", [{"code": ["KE"]}], """location's 'code' is ["KE"]"""),
+        ("assessment/1001", "locations", [{"is_endemic": "false"}], "'is_endemic' is 'false' instead of true or false"),
+        ("assessment/1001", "possibly_extinct", "false", "'possibly_extinct' is 'false' instead of true or false"),
     ],
 )
 def test_a_value_of_another_kind_is_named(path: str, field: str, value: Any, why: str) -> None:
@@ -276,8 +278,10 @@ def test_a_value_of_another_kind_is_named(path: str, field: str, value: Any, why
         body = payload.json()
         if isinstance(value, list):
             body[field] = [body[field][0] | value[0]]
-        else:
+        elif isinstance(value, dict):
             body[field] |= value
+        else:
+            body[field] = value
         return replace(payload, body=json.dumps(body).encode())
 
     found = {batch.table: batch for batch in IucnRedList().read(Unit("iucn", "KE", Years(1990, 2030)), fetch, CONTEXT)}

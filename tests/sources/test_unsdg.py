@@ -198,6 +198,24 @@ def test_series_that_is_gone_is_said() -> None:
     assert "series ER_RSK_LST" not in reasons
 
 
+@pytest.mark.parametrize(
+    ("entry", "why"),
+    [
+        ({"code": "ER_RSK_LST"}, "UN SDG series has no field 'release' any more"),
+        (series("ER_RSK_LST") | {"release": 2031}, "UN SDG series' 'release' is 2031 instead of a text"),
+        ({"release": "2031.Q1.G.01"}, "does not list the series ER_RSK_LST any more"),
+        ("ER_RSK_LST", "does not list the series ER_RSK_LST any more"),
+    ],
+)
+def test_an_entry_of_the_list_that_is_odd_costs_its_series(entry: object, why: str) -> None:
+    """The other series are read, and the release is theirs."""
+    answers = replies({LIST: [entry, series("AG_LND_FRST")], DATA: "unsdg/forest.json"})
+    batches = read(SOURCE, answers)
+    assert why in lost(batches)["series ER_RSK_LST"]
+    assert [batch.frame["series_code"][0] for batch in batches if batch.frame.height] == ["AG_LND_FRST"]
+    assert SOURCE.release(Unit("unsdg", "world", Years(1990, 2030)), answers) == "2031.Q1.G.01"
+
+
 def page(data: list[object], *, number: int = 1, pages: int = 1, total: int | None = None) -> dict[str, object]:
     """An invented page."""
     about = {"size": 1, "totalElements": len(data) if total is None else total, "totalPages": pages}

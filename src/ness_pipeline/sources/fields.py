@@ -151,6 +151,17 @@ def texts(value: Any, label: str) -> dict[str, str | None]:
     return {name: text(field, f"{label}' {name!r}") for name, field in fields.items()}
 
 
+def yes_or_no(value: Any, label: str) -> bool | None:
+    """The value as yes or no; None where it is null.
+
+    Raises:
+        SchemaDrift: it is none, such as the text `false`, which Python takes for true.
+    """
+    if value is not None and not isinstance(value, bool):
+        raise SchemaDrift(f"The {label} is {_shown(value)} instead of true or false; look at the landed payload.")
+    return value
+
+
 def whole_number(value: Any, label: str) -> int:
     """The value as a whole number; publishers write paging numbers as numbers or as text.
 

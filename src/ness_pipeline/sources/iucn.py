@@ -48,7 +48,7 @@ from ness_pipeline.schemas.base import LATEST_YEAR
 from ness_pipeline.sources import Context
 from ness_pipeline.sources.apis.iucn_api import RedList, category_code, taxon_of
 from ness_pipeline.sources.apis.species_match import Match, match_species
-from ness_pipeline.sources.fields import given, record, rows, text, texts
+from ness_pipeline.sources.fields import given, record, rows, text, texts, yes_or_no
 
 TOLERATED_LOST = 0.05
 """Share of a country's species that may be lost one by one; where it is more, the answers have changed."""
@@ -274,7 +274,8 @@ class _CountryRows:
         if (category := CATEGORY_OF_CODE[code]) is None:
             return
         assessment = summary if details is None else details
-        tags = [assessment.get("possibly_extinct"), assessment.get("possibly_extinct_in_the_wild")]
+        names = ("possibly_extinct", "possibly_extinct_in_the_wild")
+        tags = [yes_or_no(assessment.get(name), f"IUCN assessment's {name!r}") for name in names]
         self.assessments.append(
             {
                 **species_columns,
@@ -348,7 +349,7 @@ def _places(details: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         words = {
             name: vocabulary_word(text(location[name], f"IUCN location's {name!r}")) for name in ("origin", "presence")
         }
-        place = {**words, "is_endemic": location["is_endemic"] is True}
+        place = {**words, "is_endemic": yes_or_no(location["is_endemic"], "IUCN location's 'is_endemic'") is True}
         # A country may be listed for a native and an introduced part: the part of the higher rank counts.
         code = text(location["code"], "IUCN location's 'code'") or ""
         if code in countries() and _own(place) > _own(places.get(code)):

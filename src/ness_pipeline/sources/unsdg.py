@@ -81,6 +81,7 @@ IGNORED = (
     "source",
     "geoInfoUrl",
 )
+LIST_IGNORED = ("goal", "target", "indicator", "description", "uri")
 
 
 class UnSdg:
@@ -103,9 +104,9 @@ class UnSdg:
             SourceUnavailable: the list of series is refused or empty.
             SchemaDrift: the list of series lacks a field.
         """
-        releases = _releases(fetch)
+        listed = _listed(fetch)
         for code in UN_SDG:
-            found = given(f"series {code}", {"series_code": code}, partial(_rows, fetch, code, unit.years, releases))
+            found = given(f"series {code}", {"series_code": code}, partial(_rows, fetch, code, unit.years, listed))
             lost = (found,) if isinstance(found, Lost) else ()
             observations = [] if isinstance(found, Lost) else found
             schema: dict[str, Any] = dict.fromkeys(COLUMNS, pl.String) | {"year": pl.Float64}
@@ -113,23 +114,24 @@ class UnSdg:
 
     def release(self, unit: Unit, fetch: Fetch) -> str | None:  # noqa: ARG002 - one release for all years
         """Code of the newest release among the series read, such as `2024.Q1.G.02`."""
-        releases = _releases(fetch)
-        found = (releases.get(code) for code in UN_SDG)
+        listed = _listed(fetch)
+        found = (listed[code].get("release") for code in UN_SDG if code in listed)
         return max((release for release in found if isinstance(release, str)), default=None)
 
 
-def _releases(fetch: Fetch) -> dict[str, Any]:
-    """Series code to the release it is in, for every series that the publisher lists."""
-    ignored = ("goal", "target", "indicator", "description", "uri")
+def _listed(fetch: Fetch) -> dict[str, dict[str, Any]]:
+    """Series code to its entry, for every series that the publisher lists."""
     request = Request.get("unsdg", "/v1/sdg/Series/List", {"allreleases": False})
-    values = rows(fetch(request).json(), "UN SDG series list")
-    entries = [record(value, "UN SDG series", ("code", "release"), ignored) for value in values]
+    entries = rows(fetch(request).json(), "UN SDG series list")
     if not entries:
         raise SourceUnavailable("unsdg lists no series at all; an empty list is no answer, run again later.")
-    return {str(series["code"]): series["release"] for series in entries}
+    listed = {str(entry["code"]): entry for entry in entries if isinstance(entry, dict) and "code" in entry}
+    if not listed:
+        record(entries[0], "UN SDG series", ("code",), None)
+    return listed
 
 
-def _rows(fetch: Fetch, code: str, years: Years, releases: dict[str, Any]) -> list[dict[str, Any]]:
+def _rows(fetch: Fetch, code: str, years: Years, listed: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of one series.
 
     Raises:
@@ -137,13 +139,14 @@ def _rows(fetch: Fetch, code: str, years: Years, releases: dict[str, Any]) -> li
         SchemaDrift: a field is missing.
     """
     former = FORMER_CODES.get(code)
-    requested = code if code in releases or former not in releases else former
-    if requested is None or requested not in releases:
+    requested = code if code in listed or former not in listed else former
+    if requested is None or requested not in listed:
         raise SourceUnavailable(f"unsdg does not list the series {code} any more; please report it.")
     values = list(_pages(fetch, requested))
     if not values:
         raise SourceUnavailable(f"unsdg lists the series {code} and has no row of it; an empty list is no answer.")
-    release = text(releases[requested], "UN SDG series' 'release'")
+    entry = record(listed[requested], "UN SDG series", ("code", "release"), LIST_IGNORED)
+    release = text(entry["release"], "UN SDG series' 'release'")
     found = (_row(value, code, {code, former}, years, release) for value in values)
     return [row for row in found if row is not None]
 
