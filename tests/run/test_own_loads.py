@@ -80,6 +80,26 @@ def value(of: float, **more: Any) -> dict[str, Any]:
     return row | {"value_status": "observed", "publisher": "unsdg"} | more
 
 
+def test_what_a_publishers_file_leaves_out_is_counted(home: Settings, tmp_path: Path) -> None:
+    """Regions stand in `ops.left_out`, and every value is accounted for; so does what comes after a value that cannot be."""
+    code = "ER.LND.PTLD.ZS"
+    rows = [
+        ["Kenya", "KEN", 12.4],
+        ["Africa", "AFE", 1],
+        ["Spain", "ESP", 160],
+        ["World", "WLD", 2],
+        ["France", "FRA", 7],
+    ]
+    lines = [
+        ["Country Name", "Country Code", "Indicator Code", "2020"],
+        *[[name, iso3, code, number] for name, iso3, number in rows],
+    ]
+    (tmp_path / "API.csv").write_text("".join(",".join(map(str, line)) + "\n" for line in lines))
+    (result,) = load_file(home, tmp_path / "API.csv").results
+    assert (result.received, result.loaded, result.left_out, result.quarantined) == (5, 2, 2, 1)
+    assert asked(home, "SELECT records FROM ops.left_out") == [{"records": 2}]
+
+
 def test_files_of_one_name_add_up(home: Settings, tmp_path: Path) -> None:
     """Two lists of two years in two folders, both called red_list.csv: four assessments; loaded again, nothing changes."""
     for year in (2015, 2025, 2015):

@@ -203,19 +203,26 @@ def _stage_batch(connection: duckdb.DuckDBPyConnection, stage: _Stage, batch: Ba
     if batch.records is not None and refused.height:
         reason = refused.row(0, named=True)["reason"]
         raise ContractViolation(f"A row that stands for several records breaks {stage.table.name}: {reason}")
-    offset = stage.received
-    staged = valid.with_columns(pl.col(ROW_NUMBER) + offset)  # noqa: F841  (read by DuckDB)
+    numbers = (
+        batch.positions
+        if batch.positions is not None
+        else pl.int_range(batch.frame.height, eager=True) + stage.received
+    )
+    staged = _numbered(valid, numbers)  # noqa: F841  (read by DuckDB)
     connection.execute(f"INSERT INTO {stage.name} BY NAME SELECT * FROM staged")
-    _keep_refused(connection, stage, refused.with_columns(pl.col(ROW_NUMBER) + offset))
+    _keep_refused(connection, stage, _numbered(refused, numbers))
     stage.lost += batch.lost
-    stage.received += batch.frame.height if batch.records is None else batch.records
+    stage.received += batch.received
     stage.loaded += valid.height if batch.records is None else batch.records
     if batch.refused is not None:
         _keep_refused(connection, stage, as_refused_rows(batch.refused))
-        stage.received += batch.refused.height
     if batch.left_out is not None:
         stage.left_out.append(batch.left_out)
-        stage.received += int(batch.left_out["records"].sum())
+
+
+def _numbered(rows: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
+    """Rows with their position in the file instead of that in the batch."""
+    return rows.with_columns(numbers.gather(rows.get_column(ROW_NUMBER)).alias(ROW_NUMBER))
 
 
 def _keep_refused(connection: duckdb.DuckDBPyConnection, stage: _Stage, refused: pl.DataFrame) -> None:

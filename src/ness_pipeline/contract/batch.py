@@ -44,6 +44,7 @@ class Batch:
         records: records behind `frame` where a row stands for several (a cube), so that received = loaded + left out +
             quarantined holds in records; None means one record per row.
         lost: what the publisher did not give of what would be in this batch.
+        positions: position of each row of `frame` in its file; None where they follow those of the batches before.
     """
 
     table: str
@@ -52,6 +53,14 @@ class Batch:
     left_out: pl.DataFrame | None = None
     records: int | None = None
     lost: tuple[Lost, ...] = ()
+    positions: pl.Series | None = None
+
+    @property
+    def received(self) -> int:
+        """How many rows or records it has, with those that are refused or left out."""
+        kept = self.frame.height if self.records is None else self.records
+        left_out = 0 if self.left_out is None else int(self.left_out["records"].sum())
+        return kept + left_out + (0 if self.refused is None else self.refused.height)
 
     @property
     def has_rows(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -23,11 +23,13 @@ class Records:
         files: paths or object-store URLs, in order.
         checklist_key: checklist of their species keys, as they say themselves.
         malformed: lines of a text table that are no rows, in the columns `REFUSED_COLUMNS`.
+        empty_rows: positions of rows of the table that hold nothing; they are not among the records.
     """
 
     shown: str
     files: tuple[str, ...]
     malformed: pl.DataFrame = field(default_factory=no_refused_rows)
+    empty_rows: Sequence[int] = ()
     checklist_key: str | None = None
 
 

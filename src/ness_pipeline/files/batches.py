@@ -107,7 +107,7 @@ def refused_records(engine: Engine, *, with_filtered_out: bool = True) -> Iterat
         ContractViolation: neither contract nor options have a reason to refuse a record, which is a defect.
     """
     rows_before = engine.rows_before()
-    malformed = {file: part.malformed[ROW_NUMBER] for part in engine.records for file in part.files}
+    part_of = {file: part for part in engine.records for file in part.files}
     columns = [*FAILURE, "check_name", "reason"]
     reasons = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
     for frame in engine.refused(with_filtered_out=with_filtered_out):
@@ -122,7 +122,8 @@ def refused_records(engine: Engine, *, with_filtered_out: bool = True) -> Iterat
             rows=explained["whole_row"],
         ).with_columns(frame["file_path"])
         for (path,), rows in refused.partition_by("file_path", as_dict=True, include_key=False).items():
-            yield rows.with_columns(positions(rows[ROW_NUMBER], malformed[str(path)])).sort(ROW_NUMBER)
+            part = part_of[str(path)]
+            yield rows.with_columns(positions(rows[ROW_NUMBER], part.malformed, part.empty_rows)).sort(ROW_NUMBER)
     for part in engine.records:
         if part.malformed.height:
             yield as_refused_rows(part.malformed)

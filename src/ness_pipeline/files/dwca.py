@@ -16,7 +16,7 @@ from ness_pipeline.errors import WrongUsage, first_line
 from ness_pipeline.files.encoding import as_utf8, is_text_encoding
 from ness_pipeline.files.raw import RawTable
 from ness_pipeline.files.row_widths import check_row_widths
-from ness_pipeline.files.text import MAX_COLUMNS, TextFormat, check_width, first_lines
+from ness_pipeline.files.text import MAX_COLUMNS, TextFormat, blank_rows, check_width, first_lines
 from ness_pipeline.files.unpack import Unpacked
 
 MAX_HEADER_LINES = 1_000
@@ -75,7 +75,8 @@ def archive_table(archive: Unpacked, row_type: str = "occurrence") -> RawTable:
     text = TextFormat(delimiter, quote, tuple(names), core.lines_to_ignore)
     for file in files:
         check_row_widths(file, text, shown)
-    return RawTable(shown, files, tuple(dict.fromkeys([*names, *defaults])), text, defaults)
+    empty_rows = blank_rows(files[0], text) if len(files) == 1 else ()
+    return RawTable(shown, files, tuple(dict.fromkeys([*names, *defaults])), text, defaults, empty_rows=empty_rows)
 
 
 def _width(file: Path, core: DataFileDescriptor, shown: str) -> int:

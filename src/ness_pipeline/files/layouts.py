@@ -11,7 +11,7 @@ from ness_pipeline.files.dwca import archive_table
 from ness_pipeline.files.encoding import as_utf8
 from ness_pipeline.files.raw import RawTable, values_in_folders
 from ness_pipeline.files.row_widths import check_row_widths
-from ness_pipeline.files.text import sniff
+from ness_pipeline.files.text import blank_rows, sniff
 from ness_pipeline.files.unpack import Unpacked
 from ness_pipeline.files.workbook import sheet_as_parquet
 
@@ -29,8 +29,8 @@ def raw_table(content: Unpacked) -> RawTable:
     if content.meta is not None:
         return archive_table(content)
     if content.is_workbook:
-        sheet, rows_above = sheet_as_parquet(content)
-        return replace(RawTable.from_parquet((sheet,), shown), rows_above=rows_above)
+        sheet, rows_above, empty_rows = sheet_as_parquet(content)
+        return replace(RawTable.from_parquet((sheet,), shown), rows_above=rows_above, empty_rows=empty_rows)
     if all(_is_parquet(file) for file in content.files):
         return RawTable.from_parquet(content.files, shown, content.root)
     if len(content.files) > 1:
@@ -54,7 +54,8 @@ def text_table(file: Path, content: Unpacked) -> RawTable:
     check_row_widths(text.path, layout, shown)
     in_folders = values_in_folders(file, content.root)
     names = tuple(dict.fromkeys([*layout.names, *in_folders]))
-    return RawTable(shown, (text.path,), names, layout, in_folders, text.encoding)
+    empty_rows = blank_rows(text.path, layout)
+    return RawTable(shown, (text.path,), names, layout, in_folders, text.encoding, empty_rows=empty_rows)
 
 
 def _is_parquet(file: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
@@ -14,44 +15,50 @@ TABLE = "indicator_observation"
 CHECK = "possible_value"
 WORDS_FOR_PER_CENT = ("", "%", "PERCENT", "PER CENT", "PERCENTAGE", "PCT")
 """As the macro `is_per_cent` has them; a value in another unit, such as km2, is no per cent and may be above 100."""
-_MARKS = ("low", "high", "wrong column", "run of rows")
 
 
 def only_possible(batches: Iterator[Batch]) -> Iterator[Batch]:
-    """The batches of a file, rows of series whose value cannot be refused one by one; the loader numbers rows as they come."""
+    """The batches of a file, rows of series whose value cannot be refused one by one."""
     received = 0
     for batch in batches:
+        numbers = pl.int_range(batch.frame.height, eager=True) + received
         named = {"series_code", "value"} <= set(batch.frame.columns)
-        yield from _by_possibility(batch, received) if batch.table == TABLE and named else (batch,)
-        received += batch.frame.height + (0 if batch.refused is None else batch.refused.height)
+        is_checked = batch.table == TABLE and named and batch.frame.height
+        yield _possible(batch, numbers if batch.positions is None else batch.positions) if is_checked else batch
+        received += batch.received
 
 
-def _by_possibility(batch: Batch, received: int) -> Iterator[Batch]:
-    """The rows of a batch in their order, as batches of rows that can be and of rows that cannot.
+def _possible(batch: Batch, numbers: pl.Series) -> Batch:
+    """A batch of which the rows that cannot be are refused.
 
     Args:
         batch: rows of series.
-        received: rows of the file that came before.
+        numbers: position of each row in the file.
     """
-    if batch.frame.is_empty():
-        yield batch
-        return
     limits = pl.DataFrame([(one.code, float(one.unit.low), float(one.unit.high)) for one in metric_series().values()], schema=["series_code", "low", "high"], orient="row")  # fmt: skip
     rows = batch.frame.join(limits, on="series_code", how="left", maintain_order="left")
     names = [name for name in ("value", "value_lower", "value_upper") if name in rows.columns]
     wrong = pl.coalesce(pl.when(_is_impossible(name, batch.frame.columns)).then(pl.lit(name)) for name in names)
-    rows = rows.with_columns(wrong.alias("wrong column"))
-    for run in rows.with_columns(pl.col("wrong column").rle_id().alias("run of rows")).partition_by("run of rows"):
-        content, name = run.drop(_MARKS), run.get_column("wrong column")[0]
-        refused = None
-        if name is not None:
-            reasons = [_reason(code, name, value) for code, value in content.select("series_code", name).iter_rows()]
-            numbers = range(received, received + content.height)
-            refused = refused_rows(numbers, column=name, check=CHECK, reason=reasons, rows=whole_rows_as_json(content))
-        yield Batch(TABLE, content if refused is None else content.clear(), refused)
-        received += content.height
-    if batch.refused is not None:
-        yield Batch(TABLE, batch.frame.clear(), batch.refused)
+    column = rows.select(wrong).to_series()
+    impossible, columns = batch.frame.filter(column.is_not_null()), column.drop_nulls()
+    reasons = [
+        _reason(row["series_code"], name, row[name])
+        for row, name in zip(impossible.iter_rows(named=True), columns, strict=True)
+    ]
+    refused = refused_rows(
+        numbers.filter(column.is_not_null()),
+        column=columns,
+        check=CHECK,
+        reason=reasons,
+        rows=whole_rows_as_json(impossible),
+    )
+    others = () if batch.refused is None else (batch.refused,)
+    return replace(
+        batch,
+        frame=batch.frame.filter(column.is_null()),
+        refused=pl.concat([*others, refused]),
+        positions=numbers.filter(column.is_null()),
+    )
 
 
 def _is_impossible(name: str, columns: list[str]) -> pl.Expr:

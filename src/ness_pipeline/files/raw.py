@@ -38,7 +38,7 @@ DECIMAL_POINT = r"\d\.\d"
 NEVER_THOUSANDS = ("decimalLatitude", "decimalLongitude")
 """Terms of numbers below a thousand, where a comma can only be a decimal one."""
 ROW = "row number"
-"""Added to every batch: position of the row in the file, from 0. The blank keeps it apart from a file's own columns."""
+"""Added to every batch: position of the row among those that are read, from 0 (`positions` gives that in the file). The blank keeps it apart from a file's own columns."""
 
 
 @dataclass
@@ -56,6 +56,7 @@ class RawTable:
         malformed: lines that are no rows, in the columns `REFUSED_COLUMNS`; complete once `batches` is exhausted.
         renamed: name that a column of a parquet file has here.
         rows_above: rows of a sheet above the first one with values.
+        empty_rows: positions of rows in which nothing stands, counted from the first one with values; they are not read.
     """
 
     shown: str
@@ -68,11 +69,12 @@ class RawTable:
     malformed: pl.DataFrame = field(default_factory=no_refused_rows)
     renamed: Mapping[str, str] = field(default_factory=dict)
     rows_above: int = 0
+    empty_rows: Sequence[int] = ()
 
     @property
     def first_row(self) -> int:
         """Number of the first row with values, as people count them: lines of a text and rows of a sheet, the names among them."""
-        return 1 + (self.rows_above if self.text is None else self.text.skip)
+        return 1 + (self.rows_above if self.text is None else self.text.skip - self.text.hidden)
 
     def rename(self, names: Mapping[str, str]) -> RawTable:
         """The same table with other names for some columns."""
@@ -114,7 +116,7 @@ class RawTable:
         return table
 
     def batches(self) -> Iterator[pl.DataFrame]:
-        """Frames with the file's columns as text and `ROW`, in the order of the file.
+        """Frames with the file's columns as text and `ROW`, in the order of the file, without rows that have no value.
 
         Raises:
             WrongUsage: the file is damaged further down, or a quote is never closed.
@@ -129,7 +131,8 @@ class RawTable:
                     if frame.height:
                         numbered = pl.int_range(received, received + frame.height, dtype=pl.Int64).alias(ROW)
                         texts = frame.select(*(self._as_text(frame[name]) for name in frame.columns), numbered)
-                        yield texts.with_columns(
+                        has_value = pl.any_horizontal(pl.exclude(ROW).is_not_null())
+                        yield texts.filter(has_value).with_columns(
                             (pl.col(name).fill_null(value) if name in texts.columns else pl.lit(value)).alias(name)
                             for name, value in self.defaults.items()
                         )
@@ -214,14 +217,14 @@ class RawTable:
             WrongUsage: the file is damaged, or a quote is never closed.
         """
         if self.text is None and not self.renamed and not self.folder_columns:
-            return Records(self.shown, tuple(map(str, self.files)))
+            return Records(self.shown, tuple(map(str, self.files)), empty_rows=self.empty_rows)
         target = folder / self.files[0].name
         with self._reading() as clock:
             relation = self._relation(clock.connection)
             projected = relation if self.text is None else relation.project(self._cleaned(relation.columns))
             projected.write_parquet(str(target), compression="zstd")
             self.malformed = self._malformed(clock.connection)
-        return Records(self.shown, (str(target),), self.malformed)
+        return Records(self.shown, (str(target),), self.malformed, self.empty_rows)
 
     def _cleaned(self, columns: Sequence[str]) -> str:
         """SQL for the columns of a text table of records: trimmed, with defaults, decimal commas of coordinates as points."""
@@ -281,6 +284,7 @@ class RawTable:
         if self.text is None:
             return no_refused_rows()
         errors = frame_of(connection, "FROM reject_errors").unique(["file_id", "line"]).sort("file_id", "line")
+        errors = errors.filter(pl.col("csv_line").str.strip_chars() != "")
         unclosed = errors.filter(pl.col("error_type").cast(pl.String) == "UNQUOTED VALUE")
         if unclosed.height:
             line = unclosed["line"][0]
@@ -290,7 +294,7 @@ class RawTable:
             column=None,
             check="columns",
             reason=f"The line does not have the {len(self.text.names)} columns of the header.",
-            rows=whole_rows_as_json(errors.select(line="csv_line")),
+            rows=whole_rows_as_json(errors.select(line=pl.col("csv_line").str.strip_chars_start("\r\n"))),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,8 +19,8 @@ from ness_pipeline.scratch import ScratchFolder
 class RefusedRows:
     """Refused rows in temporary files; a context manager that removes the files at its end.
 
-    Rows are first numbered among the rows that can be read, because lines that are no rows are only known at the end of
-    the file; `frames` gives every row its position in the file.
+    Rows are first numbered among those that are read, because lines that are no rows are only known at the end of the
+    file; `frames` gives every row its position in the file.
 
     Attributes:
         rows: refused rows so far, without malformed lines.
@@ -49,19 +49,25 @@ class RefusedRows:
 
     def frames(self, raw: RawTable) -> Iterator[pl.DataFrame]:
         """All refused rows with their position in the file; `raw` must be read to its end."""
-        lines = raw.malformed.get_column(ROW_NUMBER)
         for file in self._files:
             refused = pl.scan_ipc(file, glob=False).collect()
-            yield refused.with_columns(positions(refused.get_column(ROW_NUMBER), lines))
+            yield refused.with_columns(positions(refused.get_column(ROW_NUMBER), raw.malformed, raw.empty_rows))
         if raw.malformed.height:
             yield raw.malformed
 
 
-def positions(numbers: pl.Series, malformed: pl.Series) -> pl.Series:
-    """Positions among all lines, from positions among the readable ones: each malformed line before shifts by one."""
-    if malformed.is_empty():
+def positions(numbers: pl.Series, malformed: pl.DataFrame, empty_rows: Sequence[int]) -> pl.Series:
+    """Positions in a file, from positions among the rows that are read: each other row before shifts by one.
+
+    Args:
+        numbers: positions among the rows that are read.
+        malformed: lines that are no rows, in the columns `REFUSED_COLUMNS`.
+        empty_rows: positions of the rows that hold nothing.
+    """
+    unread = pl.concat([malformed.get_column(ROW_NUMBER), pl.Series(empty_rows, dtype=pl.Int64)]).sort()
+    if unread.is_empty():
         return numbers
-    readable_before = malformed.sort() - pl.int_range(len(malformed), eager=True)
+    readable_before = unread - pl.int_range(len(unread), eager=True)
     shift = readable_before.search_sorted(numbers, side="right").cast(pl.Int64)
     return (numbers + shift).alias(numbers.name)
 

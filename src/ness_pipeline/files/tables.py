@@ -14,6 +14,7 @@ from ness_pipeline.files.checklists import BELOW_SPECIES
 from ness_pipeline.files.columns import NAME, NOT_READ, OPTIONS, ColumnMap
 from ness_pipeline.files.countries import Countries
 from ness_pipeline.files.raw import ROW, RawTable
+from ness_pipeline.files.refused import positions
 from ness_pipeline.files.row_defaults import NATIONAL_LISTS, RowDefaults
 from ness_pipeline.files.terms import RANKS, complete_groups
 from ness_pipeline.files.values import CATEGORIES, NOT_CONVERTIBLE, number_columns, with_contract_values
@@ -144,7 +145,8 @@ def read_table(raw: RawTable, columns: ColumnMap, defaults: RowDefaults) -> Iter
         read = None if countries is None or countries.name in given else countries
         named = _with_species(_with_keys(whole, table), table, defaults)
         by_contract = with_contract_values(named, table, decimal_commas)
-        yield from _without_refused(by_contract, table, read)
+        numbers = positions(by_contract.get_column(ROW), raw.malformed, raw.empty_rows)
+        yield from _without_refused(by_contract.with_columns(numbers), table, read)
     if raw.malformed.height:
         row = raw.malformed.get_column("row_number")[0] + raw.first_row
         message = f"{raw.shown}, row {row}, does not have the {len(raw.names)} columns of the header; nothing was loaded, correct the row."
@@ -264,12 +266,10 @@ def _countries(raw: RawTable, columns: ColumnMap) -> Countries | None:
 
 
 def _without_refused(rows: pl.DataFrame, table: Table, countries: Countries | None) -> Iterator[Batch]:
-    """The rows in their order with ISO codes; those of unknown countries or units, or with rounded keys, are refused.
-
-    The loader numbers rows as they come.
+    """The rows with ISO codes; those of unknown countries or units, or with rounded keys, are refused.
 
     Args:
-        rows: the rows; in `NOT_CONVERTIBLE`, where that is there, why the unit of a row cannot be converted.
+        rows: the rows with their position in the file (`ROW`); in `NOT_CONVERTIBLE`, where that is there, why the unit of a row cannot be converted.
         table: their table.
         countries: the column that names the country, None where there is none to read.
     """
@@ -287,36 +287,35 @@ def _without_refused(rows: pl.DataFrame, table: Table, countries: Countries | No
         wrong["unit"] = pl.col(NOT_CONVERTIBLE).is_not_null()
     cases = (pl.when(is_wrong).then(pl.lit(name)) for name, is_wrong in wrong.items())
     marked = rows.with_columns(code.alias(CODE), pl.coalesce(*cases, pl.lit(None, pl.String)).alias(FAILING))
-    runs = marked.with_columns(pl.col(FAILING).rle_id().alias("run of rows"))
-    for run in runs.partition_by("run of rows", maintain_order=True):
-        added = (ROW, CODE, FAILING, NOT_CONVERTIBLE, NO_SPECIES, PART_OF_SPECIES, "run of rows")
-        content = run.drop(added, strict=False)
+    for (name,), alike in marked.partition_by(FAILING, as_dict=True, maintain_order=True).items():
+        added = (ROW, CODE, FAILING, NOT_CONVERTIBLE, NO_SPECIES, PART_OF_SPECIES)
+        content = alike.drop(added, strict=False)
         kept = content if table.has(NAME) else content.drop(NAME, strict=False)
-        name = run.get_column(FAILING)[0]
-        if name is None and countries is not None:
-            yield Batch(table.short_name, kept.with_columns(run.get_column(CODE).alias(countries.name)))
-        elif name is None:
-            yield Batch(table.short_name, kept)
+        numbers = alike.get_column(ROW)
+        if name is None:
+            coded = kept if countries is None else kept.with_columns(alike.get_column(CODE).alias(countries.name))
+            yield Batch(table.short_name, coded, positions=numbers)
         elif name == PART_OF_SPECIES:
-            left_out = filtered_out(["species_key"], [BELOW_SPECIES], [run.height])
+            left_out = filtered_out(["species_key"], [BELOW_SPECIES], [alike.height])
             yield Batch(table.short_name, kept.clear(), left_out=left_out)
         else:
-            check, reasons = _reasons(run, name, countries)
+            check, reasons = _reasons(alike, name, countries)
             column = "species_key" if name == NO_SPECIES else name
-            numbers, whole = run.get_column(ROW), whole_rows_as_json(content)
-            refused = refused_rows(numbers, column=column, check=check, reason=reasons, rows=whole)
+            refused = refused_rows(
+                numbers, column=column, check=check, reason=reasons, rows=whole_rows_as_json(content)
+            )
             yield Batch(table.short_name, kept.clear(), refused=refused)
 
 
-def _reasons(run: pl.DataFrame, name: str, countries: Countries | None) -> tuple[str, list[str]]:
+def _reasons(rows: pl.DataFrame, name: str, countries: Countries | None) -> tuple[str, list[str]]:
     """The check that rows fail in a column, and why, row by row."""
     if countries is not None and name == countries.name:
-        return "iso2", [no_country(value) for value in run.get_column(CODE)]
+        return "iso2", [no_country(value) for value in rows.get_column(CODE)]
     if name == NO_SPECIES:
-        return "name", [no_species(value) for value in run.get_column(NO_SPECIES)]
+        return "name", [no_species(value) for value in rows.get_column(NO_SPECIES)]
     if name == "unit":
-        return "unit", run.get_column(NOT_CONVERTIBLE).to_list()
+        return "unit", rows.get_column(NOT_CONVERTIBLE).to_list()
     return "key", [
         f"{name} is {value!r}, to which a spreadsheet has rounded a key; format the column as text there and export it again."
-        for value in run.get_column(name)
+        for value in rows.get_column(name)
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import mmap
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,8 +21,7 @@ OPEN_QUOTE = re.compile(r'(^|[,;|])"')
 """A quote at the start of a value that is not closed."""
 SEP_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 """A first line by which people tell Excel the delimiter."""
-
-
+BLANK_LINE = re.compile(rb"\n[ \t]*\r?\n")
 WORLD_BANK_PREFACE = re.compile(r'"?Data Source"?,', re.IGNORECASE)
 """How the first of the lines starts that the World Bank puts before the header."""
 
@@ -35,12 +35,14 @@ class TextFormat:
         quote: around values, or nothing when quotes are ordinary characters.
         names: column names, in the order of the columns.
         skip: rows before the first one with values; a row whose quoted value holds a line end is one row.
+        hidden: those of them that a spreadsheet does not show.
     """
 
     delimiter: str
     quote: str
     names: tuple[str, ...]
     skip: int
+    hidden: int = 0
 
 
 def sniff(path: Path, shown: str) -> TextFormat:
@@ -76,7 +78,25 @@ def sniff(path: Path, shown: str) -> TextFormat:
         names = next(read) if quoted else header.split(delimiter)
     except (csv.Error, TypeError, ValueError) as error:
         raise WrongUsage(f"{shown} has a line of column names that is no row ({error}); export it again.") from error
-    return TextFormat(delimiter, '"' if quoted else "", distinct_names(names, shown), above + 1)
+    return TextFormat(
+        delimiter, '"' if quoted else "", distinct_names(names, shown), above + 1, int(stated is not None)
+    )
+
+
+def blank_rows(path: Path, layout: TextFormat) -> list[int]:
+    """Positions of the rows of a text table that hold nothing, not even delimiters, counted from the first one with values.
+
+    DuckDB passes over them and does not say where they are.
+    """
+    with path.open("rb") as data, mmap.mmap(data.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if not BLANK_LINE.search(content):
+            return []
+    csv.field_size_limit(MAX_LINE)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        is_quoted = bool(layout.quote)
+        read = csv.reader(file, delimiter=layout.delimiter, quoting=csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE)
+        rows = enumerate(read, -layout.skip)
+        return [position for position, row in rows if position >= 0 and len(row) <= 1 and not "".join(row).strip()]
 
 
 def first_lines(path: Path, shown: str) -> Iterator[str]:

@@ -30,8 +30,11 @@ MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00$"
 INSTANT = r"^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})"
 
 
-def sheet_as_parquet(content: Unpacked) -> tuple[Path, int]:
-    """The rows of a workbook's sheet as parquet, every value as text, and how many rows of the sheet are above them.
+def sheet_as_parquet(content: Unpacked) -> tuple[Path, int, list[int]]:
+    """The rows of a workbook's sheet as parquet, every value as text.
+
+    Returned with it are the number of rows above them, the names among these, and the positions of empty rows that are
+    left out, counted from the first row below the names.
 
     The sheet is the chosen one, or the only one with rows. A cell with an error has the text that is shown for it, such as
     `#N/A`, so that it is refused as in a text table where it is no value.
@@ -67,7 +70,9 @@ def sheet_as_parquet(content: Unpacked) -> tuple[Path, int]:
     check_marks(rows.drop(ROW), name, shown)
     target = content.scratch / f"{content.path.stem}.parquet"
     _as_table(rows.drop(ROW), shown).write_parquet(target)
-    return target, rows.get_column(ROW)[0] + 1
+    first = rows.get_column(ROW)[0] + 1
+    places = rows.get_column(ROW).cast(pl.Int64) - first
+    return target, first, sorted({*range(places[-1])} - {*places})
 
 
 def _check_extent(sheet: IO[bytes], shown: str) -> None:
