@@ -148,6 +148,22 @@ def test_decimal_commas_and_multipliers_of_un_files(tmp_path):
     assert valid(load(write_text(tmp_path / "sdg.csv", rows, ";")))["value"].to_list() == [58.9, 2500.0]
 
 
+def test_a_unit_that_is_none_of_a_series(tmp_path):
+    """A row in it is refused with a sentence; one in a unit that can be converted is read."""
+    area = SDG | {
+        "SeriesCode": "AG_LND_TOTL",
+        "[Land cover]": "",
+        "[Bioclimatic belt]": "",
+        "[Units]": "KM2",
+        "Value": "20",
+    }
+    found = load(write_text(tmp_path / "sdg.csv", [SDG | {"[Units]": "DOZENS"}, area], ","))
+    assert valid(found).select("series_code", "value", "unit").rows() == [("AG_LND_TOTL", 2.0, "HA_TH")]
+    assert found.refused["reason"].to_list() == [
+        "unit is 'DOZENS', in which ER_MTN_GRNCVI cannot be read; write PERCENT."
+    ]
+
+
 def owid(path, header, *rows):
     """A grapher file."""
     path.write_text(f"Entity,Code,Year,{header}\n" + "".join(f"{row}\n" for row in rows))

@@ -276,6 +276,8 @@ def with_fields(**fields: object) -> list[Batch]:
         ("attributes", {"Units": "PERCENT", "Nature": 1}, "row's attributes' 'Nature' is 1 instead of a text"),
         ("attributes", "PERCENT", "row's attributes is a text ('PERCENT') instead of a record"),
         ("dimensions", {"Sex": {"code": "F"}}, """row's dimensions' 'Sex' is {"code": "F"} instead of a text"""),
+        ("attributes", {"Units": "DOZENS"}, "series ER_RSK_LST is in 'DOZENS', which is not read as INDEX"),
+        ("attributes", {"Units": "THOUSANDS"}, "series ER_RSK_LST is in 'THOUSANDS', which is not read as INDEX"),
         ("footnotes", [["A note"]], """row's 'footnotes' is ["A note"] instead of a text"""),
         ("footnotes", {"en": "A note"}, """row's 'footnotes' is {"en": "A note"} instead of a text"""),
         ("footnotes", True, "row's 'footnotes' is true instead of a text"),

@@ -137,6 +137,7 @@ def indicators(**odd: object) -> list[Batch]:
     [
         ({"value": True}, "World Bank value is true instead of a number"),
         ({"value": "1_000"}, "World Bank value is '1_000' instead of a number"),
+        ({"unit": "DOZENS"}, "is in 'DOZENS', which is not read as PERCENT; please report it"),
         ({"unit": ["PERCENT"]}, """World Bank row's 'unit' is ["PERCENT"] instead of a text"""),
         ({"country": {"id": ["KE"], "value": "Kenya"}}, """country's 'id' is ["KE"] instead of a text"""),
         ({"countryiso3code": 404}, "'countryiso3code' is 404 instead of a text"),

@@ -85,6 +85,7 @@ UN_SDG_CITATION = (
     "United Nations Statistics Division, Global SDG Indicators Database. https://unstats.un.org/sdgs/dataportal",
     "LicenseRef-UN-data-terms-of-use",
 )
+DOLLARS = ("CON_USD", "CON_USD_M")
 _OF_TODAY = {former: code for code, former in FORMER_CODES.items()}
 _KINDS: tuple[Mapping[str, float], ...] = (
     {**dict.fromkeys(("PERCENT", "%", "PER CENT", "PERCENTAGE", "PCT"), 1.0)}
@@ -107,6 +108,13 @@ _KINDS: tuple[Mapping[str, float], ...] = (
 def unit_of(series_code: str) -> str | None:
     """The unit of a series in the warehouse; None for series that it does not know."""
     return WORLD_BANK.get(series_code) or UN_SDG.get(series_code)
+
+
+def is_read_in(series_code: str, unit: str) -> bool:
+    """Whether the values of a series mean in a unit what the warehouse takes them for; dollars count by one and by the million."""
+    wanted = UN_SDG.get(series_code) or WORLD_BANK[series_code]
+    times = factor(unit, wanted)
+    return times == 1 or (times is not None and wanted in DOLLARS)
 
 
 def current_code(series_code: str) -> str:

@@ -29,7 +29,7 @@ from ness_pipeline.errors import SchemaDrift, SourceUnavailable
 from ness_pipeline.landing.request import Fetch, Request
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.countries import by_m49
-from ness_pipeline.names.published_series import FORMER_CODES, UN_SDG, UN_SDG_CITATION
+from ness_pipeline.names.published_series import FORMER_CODES, UN_SDG, UN_SDG_CITATION, is_read_in
 from ness_pipeline.names.published_values import disaggregation, published_value
 from ness_pipeline.names.years import Years
 from ness_pipeline.sources import Context
@@ -185,6 +185,8 @@ def _row(value: Any, code: str, names: set[str | None], years: Years, release: s
     if text(row["series"], "UN SDG row's 'series'") not in names:
         raise SchemaDrift(f"The UN SDG row of series {code} says series {row['series']!r}; look at the landed payload.")
     attributes = texts(row["attributes"], "UN SDG row's attributes")
+    if (unit := attributes.get("Units")) is not None and not is_read_in(code, unit):
+        raise SchemaDrift(f"The UN SDG row of series {code} is in {unit!r}, which is not read as {UN_SDG[code]}; please report it.")  # fmt: skip
     number, status = published_value(row["value"])
     return {
         "country_code": country,
@@ -195,7 +197,7 @@ def _row(value: Any, code: str, names: set[str | None], years: Years, release: s
         "value_lower": published_value(row["lowerBound"])[0],
         "value_upper": published_value(row["upperBound"])[0],
         "value_status": status,
-        "unit": attributes.get("Units"),
+        "unit": unit,
         "nature": attributes.get("Nature"),
         "footnote": _footnote(row["footnotes"]),
         "publisher": "unsdg",

@@ -20,11 +20,11 @@ from typing import Any, Literal
 import polars as pl
 
 from ness_pipeline.contract.batch import Batch, Lost
-from ness_pipeline.errors import SourceUnavailable
+from ness_pipeline.errors import SchemaDrift, SourceUnavailable
 from ness_pipeline.landing.request import Fetch, Request
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.countries import by_iso3, countries
-from ness_pipeline.names.published_series import WORLD_BANK, WORLD_BANK_CITATION
+from ness_pipeline.names.published_series import WORLD_BANK, WORLD_BANK_CITATION, is_read_in
 from ness_pipeline.sources import Context
 from ness_pipeline.sources.apis.pages import Pages
 from ness_pipeline.sources.fields import decimal_number, given, record, refused, rows, text, whole_number
@@ -94,6 +94,9 @@ def _batch(fetch: Fetch, code: str, unit: Unit, aggregates: set[str]) -> Batch:
         if country is None:
             unknown_areas.append(row)
             continue
+        read_in = text(row["unit"], "World Bank row's 'unit'") or WORLD_BANK[code]
+        if not is_read_in(code, read_in):
+            raise SchemaDrift(f"The World Bank row of {code} is in {read_in!r}, which is not read as {WORLD_BANK[code]}; please report it.")  # fmt: skip
         observations.append(
             {
                 "country_code": country,
@@ -102,7 +105,7 @@ def _batch(fetch: Fetch, code: str, unit: Unit, aggregates: set[str]) -> Batch:
                 "disaggregation": "total",
                 "value": None if row["value"] is None else decimal_number(row["value"], "World Bank value"),
                 "value_status": "missing" if row["value"] is None else "observed",
-                "unit": text(row["unit"], "World Bank row's 'unit'") or WORLD_BANK[code],
+                "unit": read_in,
                 "publisher": "worldbank",
                 "release": updated,
             }

@@ -9,10 +9,10 @@ import polars as pl
 
 from ness_pipeline.contract.batch import Batch
 from ness_pipeline.contract.dictionary import tables
-from ness_pipeline.contract.refused import filtered_out
+from ness_pipeline.contract.refused import filtered_out, refused_rows, whole_rows_as_json
 from ness_pipeline.errors import ContractViolation
 from ness_pipeline.files.about import About
-from ness_pipeline.files.raw import RawTable
+from ness_pipeline.files.raw import ROW, RawTable
 from ness_pipeline.files.values import NOT_CONVERTIBLE, VALUES, with_contract_values
 from ness_pipeline.names.countries import by_iso3, by_m49, country_named
 
@@ -48,7 +48,7 @@ def observations(
     numbers: Iterable[str],
     is_note: Callable[[str], bool] = lambda _: False,
 ) -> Iterator[Batch]:
-    """The rows of series of a file, those of areas that are no country left out and counted.
+    """The rows of series of a file, those of areas that are no country left out and counted, those in a strange unit refused.
 
     Args:
         raw: the file.
@@ -71,10 +71,19 @@ def observations(
             (NO_COUNTRY, rows.height - of_countries.height),
             (REPEATED, of_countries.height - without_repeats.height),
         ]
+        values = with_contract_values(without_repeats, table, ())
+        strange = values.with_row_index(ROW).filter(pl.col(NOT_CONVERTIBLE).is_not_null())
         counted = [(reason, number) for reason, number in left_out if number]
         yield Batch(
             OBSERVATION,
-            with_contract_values(without_repeats, table, ()).drop(NOT_CONVERTIBLE),
+            values.filter(pl.col(NOT_CONVERTIBLE).is_null()).drop(NOT_CONVERTIBLE),
+            refused_rows(
+                strange[ROW].cast(pl.Int64) + received - rows.height,
+                column="unit",
+                check="unit",
+                reason=strange[NOT_CONVERTIBLE],
+                rows=whole_rows_as_json(strange.drop(ROW, NOT_CONVERTIBLE)),
+            ),
             left_out=filtered_out(
                 ["country_code"] * len(counted),
                 [f"{reason}." for reason, _ in counted],
