@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import re
+
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ness_pipeline.names.published_series import UN_SDG, WORLD_BANK, current_code, factor, unit_of
+from ness_pipeline.names.published_series import UN_SDG, WORLD_BANK, current_code, factor, is_read_in, unit_of
 from ness_pipeline.names.published_values import disaggregation, disaggregation_of, published_value
 
 CODES = st.sampled_from([None, "", "_T", "TOTAL", "G", "MGCI", "BOTHSEX", "a;b"])
@@ -59,6 +62,19 @@ def test_values(written, expected):
 def test_units(unit, wanted, times):
     """1 km2 = 100 ha; a million is 10^6; an index is no per cent."""
     assert factor(unit, wanted) == (None if times is None else pytest.approx(times))
+
+
+def test_units_that_the_un_has_used(public_data):
+    """Each series of its database of 2020 (one file for each, named after its code) is in a unit that is understood."""
+    read = 0
+    for path in (public_data / "data" / "indicators" / "unsdg_2020").glob("*.csv"):
+        code = current_code(re.sub(r"^[\d.]+_|_SAMPLE.*", "", path.stem))
+        with path.open(newline="", encoding="utf-8") as file:
+            units = {row["units"] for row in csv.DictReader(file) if row.get("units")}
+        if code in UN_SDG:
+            assert all(is_read_in(code, unit) for unit in units), (path.name, units)
+            read += len(units)
+    assert read >= 15
 
 
 def test_codes():

@@ -90,7 +90,7 @@ _OF_TODAY = {former: code for code, former in FORMER_CODES.items()}
 _KINDS: tuple[Mapping[str, float], ...] = (
     {**dict.fromkeys(("PERCENT", "%", "PER CENT", "PERCENTAGE", "PCT"), 1.0)}
     | dict.fromkeys(("SHARE", "FRACTION", "PROPORTION", "RATIO"), 100.0),
-    dict.fromkeys(("KM2", "KM²", "SQ KM", "SQ. KM", "SQUARE KILOMETRES", "SQUARE KILOMETERS", "SQKM"), 1.0)
+    dict.fromkeys(("KM2", "KMSQ", "KM²", "SQ KM", "SQ. KM", "SQUARE KILOMETRES", "SQUARE KILOMETERS", "SQKM"), 1.0)
     | dict.fromkeys(("HA", "HECTARE", "HECTARES"), 0.01)
     | dict.fromkeys(("HA_TH", "1000 HA", "THOUSAND HECTARES", "THOUSANDS OF HECTARES"), 10.0),
     dict.fromkeys(("CON_USD", "USD", "US$", "DOLLARS", "US DOLLARS"), 1.0)
@@ -99,8 +99,8 @@ _KINDS: tuple[Mapping[str, float], ...] = (
         ("MILLION US$", "US$ MILLION", "US$ MILLIONS", "MILLIONS OF DOLLARS", "MILLIONS OF US DOLLARS"), 1e6
     ),
     dict.fromkeys(("NUMBER", "SPECIES", "PERSONS", "PEOPLE", "COUNT", "INDEX", "BOOL", "BOOLEAN", "1"), 1.0)
-    | dict.fromkeys(("THOUSANDS", "THOUSAND"), 1e3)
-    | dict.fromkeys(("MILLIONS", "MILLION"), 1e6),
+    | dict.fromkeys(("THOUSANDS", "THOUSAND", "NUM_TH"), 1e3)
+    | dict.fromkeys(("MILLIONS", "MILLION", "NUM_M"), 1e6),
 )
 """Units of one kind, with how many of the kind's first unit each is."""
 

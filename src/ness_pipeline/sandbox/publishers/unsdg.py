@@ -17,7 +17,7 @@ from ness_pipeline.sandbox.world import World
 DEFAULT_PAGE_SIZE, SLOW_PAGE_SIZE = 25, 10_000
 RELEASE = "2026.Q3.G.01"
 _NATURES = {"C": "Country data", "E": "Estimated data", "G": "Global monitoring data", "M": "Modeled data", "NA": "Data nature not available"}  # fmt: skip
-_UNITS = {"CON_USD_M": "Millions of constant USD", "INDEX": "Index", "KM2": "Square kilometres", "NUMBER": "Number", "PERCENT": "Percentage", "THOUS_HA": "Thousands of hectares"}  # fmt: skip
+_UNITS = {"CON_USD_M": "Millions of constant USD", "INDEX": "Index", "KM2": "Square kilometres", "NUMBER": "Number", "PERCENT": "Percentage", "HA_TH": "Thousands of hectares"}  # fmt: skip
 _BELT_DIMENSION, _COVER_DIMENSION = "Bioclimatic belt", "Land cover"
 _ALL_COVERS = "MGCI"
 """The land cover that stands for the index over all covers."""
