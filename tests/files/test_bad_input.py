@@ -83,7 +83,7 @@ def test_usual_delimiters_are_found(tmp_path, delimiter):
 def test_a_column_twice(tmp_path):
     """Which of two columns of one name is meant cannot be known."""
     (tmp_path / "twice.csv").write_text("year,Year,speciesKey\n2020,2021,1\n")
-    assert "two columns 'year'" in refused(tmp_path / "twice.csv")
+    assert "two columns 'year' and 'Year'" in refused(tmp_path / "twice.csv")
     pl.DataFrame({"Year": [2020], "year": [2021], "speciesKey": ["1"]}).write_parquet(tmp_path / "twice.parquet")
     assert refused(tmp_path / "twice.parquet") == "twice.parquet has two columns 'year'; rename or remove one of them."
 

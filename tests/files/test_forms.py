@@ -6,6 +6,8 @@ import bz2
 import io
 import lzma
 import re
+import subprocess
+import sys
 import tarfile
 import zipfile
 
@@ -249,8 +251,8 @@ def test_an_archive_whose_description_has_more_columns_than_its_file(tmp_path, h
     assert counted(archive(tmp_path / "a.zip", attributes, text, [*RECORD, "recordedBy", "sex"])) == EXPECTED
 
 
-def workbook(path, sheets):
-    """A workbook with rows by sheet."""
+def workbook(path, sheets, hidden=()):
+    """A workbook with rows by sheet, some of them hidden."""
     import xlsxwriter
 
     with xlsxwriter.Workbook(path) as book:
@@ -258,6 +260,8 @@ def workbook(path, sheets):
             sheet = book.add_worksheet(name)
             for number, row in enumerate(rows):
                 sheet.write_row(number, 0, row)
+            if name in hidden:
+                sheet.hide()
     return path
 
 
@@ -286,8 +290,29 @@ def test_a_workbook_with_several_sheets_of_rows(tmp_path):
     with pytest.raises(WrongUsage, match=r"sheets 'Kenya', 'Old'; choose one, as in 'own.xlsx#Kenya'"):
         load(own, table="treaty_party")
     assert load(tmp_path / "own.xlsx#Kenya", table="treaty_party").loaded == 1
+    half_hidden = workbook(tmp_path / "half.xlsx", {"Kenya": STATUS, "Old": STATUS}, hidden=["Old"])
+    with pytest.raises(WrongUsage, match=r"sheets 'Kenya', 'Old' \(hidden\); choose one"):
+        load(half_hidden, table="treaty_party")
     with pytest.raises(WrongUsage, match=r"no sheet 'Keny'; it has 'Kenya', 'Old'"):
         load(tmp_path / "own.xlsx#Keny", table="treaty_party")
+
+
+def test_a_workbook_with_a_chart_as_a_sheet(tmp_path):
+    """The chart is left aside, and no library speaks of it on standard error."""
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "own.xlsx") as book:
+        sheet = book.add_worksheet("Data")
+        for number, row in enumerate(STATUS):
+            sheet.write_row(number, 0, row)
+        chart = book.add_chart({"type": "line"})
+        chart.add_series({"values": "=Data!$A$2:$A$2"})
+        book.add_chartsheet("Chart").set_chart(chart)
+    code = "import sys; from pathlib import Path; from ness_pipeline.files import read\nwith read(Path(sys.argv[1])) as found: print(sum(batch.frame.height for batch in found.batches))"
+    said = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "own.xlsx"], capture_output=True, text=True, check=True
+    )
+    assert (said.stdout, said.stderr) == ("1\n", "")
 
 
 def test_rows_are_counted_as_people_see_them(tmp_path):

@@ -83,6 +83,17 @@ def test_the_notes_beside_a_download_are_none(tmp_path):
         load(path)
 
 
+@pytest.mark.parametrize("table", [None, "indicator_observation"])
+def test_a_table_of_the_world_bank_without_codes_of_series(tmp_path, table):
+    """The sentence names the column that is missing, and with it the file is read."""
+    path = tmp_path / "forest.csv"
+    path.write_text("Country Name,Country Code,2019,2020\nKenya,KEN,1,2\n")
+    with pytest.raises(SchemaDrift, match=r"^forest.csv has a column for each year and none .*; add one called 'Indicator Code', with a code such as AG"):  # fmt: skip
+        load(path, table=table)
+    path.write_text("Country Name,Country Code,Indicator Code,2019,2020\nKenya,KEN,AG.LND.FRST.ZS,1,2\n")
+    assert load(path, table=table).loaded == 2
+
+
 def test_an_extract_of_databank(tmp_path):
     """Years in brackets, `..` for no value, notes below the rows."""
     (tmp_path / "Data.csv").write_text(
@@ -162,6 +173,15 @@ def test_a_unit_that_is_none_of_a_series(tmp_path):
     assert found.refused["reason"].to_list() == [
         "unit is 'DOZENS', in which ER_MTN_GRNCVI cannot be read; write PERCENT."
     ]
+
+
+def test_a_table_with_entities_and_codes_of_series_is_none_of_our_world_in_data(tmp_path):
+    """It is an own table, whose series each row says."""
+    path = tmp_path / "own.csv"
+    path.write_text("Entity,Code,Year,value,Series Code\nKenya,KEN,2020,1,AG_LND_FRST\n")
+    with pytest.raises(SchemaDrift, match="indicator_observation needs country_code"):
+        load(path)
+    assert load(path, renamed={"Code": "country_code"}).loaded == 1
 
 
 def owid(path, header, *rows):

@@ -36,7 +36,7 @@ def status(
         console.print(
             Text(f"{paths.published}: ") + kind,
             f"published {publication_row['published_at']:%Y-%m-%d %H:%M} UTC by version {publication_row['version']}, "
-            f"{publication_row['countries']} countries, {publication_row['metric_values']:,} values, content {publication_row['content_hash']}",
+            f"{publication_row['countries']} {'country' if publication_row['countries'] == 1 else 'countries'}, {publication_row['metric_values']:,} values, content {publication_row['content_hash']}",
             sep="",
             soft_wrap=True,
         )

@@ -17,6 +17,14 @@ from ness_pipeline.contract.dictionary import Column, Table
 from ness_pipeline.contract.refused import ROW_NUMBER, no_refused_rows, refused_rows, with_whole_rows
 from ness_pipeline.errors import ContractViolation, SchemaDrift, first_line
 
+KINDS = {
+    "BIGINT": "whole number",
+    "BOOLEAN": "truth value (true, false)",
+    "DATE": "day written as 2024-12-31",
+    "DOUBLE": "number",
+    "TIMESTAMP WITH TIME ZONE": "time",
+}
+"""Types of columns in the words of people who fill them."""
 _FAILURES = {ROW_NUMBER: pl.Int64(), "column_name": pl.String(), "check_name": pl.String(), "value": pl.String()}
 """Columns of failures: row, column (NULL where the row as a whole fails), check, and the value as text."""
 
@@ -166,7 +174,7 @@ def _refused_conversions(given: pl.DataFrame, converted: pl.DataFrame, columns: 
         if column.name in given.columns:
             lost = given.get_column(column.name).is_not_null() & converted.get_column(column.name).is_null()
             if lost.any():
-                kind = column.sql_type.lower()
+                kind = KINDS.get(column.sql_type, column.sql_type.lower())
                 values = given.get_column(column.name).filter(lost).cast(pl.String)
                 reasons = [f"{column.name} is {value!r}, which is no {kind}." for value in values]
                 refused.append(refused_rows(lost.arg_true(), column=column.name, check="type", reason=reasons))

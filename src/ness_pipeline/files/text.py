@@ -154,8 +154,11 @@ def distinct_names(names: list[str], shown: str) -> tuple[str, ...]:
     """Column names as they are; a name that occurs twice could mean either column, so it is refused."""
     check_width(names, shown)
     stripped = [name.strip() for name in names]
-    lowered = [name.lower() for name in stripped if name]
-    for name in lowered:
-        if lowered.count(name) > 1:
-            raise WrongUsage(f"{shown} has two columns {name!r}; rename or remove one of them.")
+    alike: dict[str, list[str]] = {}
+    for name in filter(None, stripped):
+        alike.setdefault(name.lower(), []).append(name)
+    for names_alike in alike.values():
+        if len(names_alike) > 1:
+            different = " and ".join(map(repr, dict.fromkeys(names_alike)))
+            raise WrongUsage(f"{shown} has two columns {different}; rename or remove one of them.")
     return tuple(name or f"column {number}" for number, name in enumerate(stripped, 1))

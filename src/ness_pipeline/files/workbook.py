@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import zipfile
 from collections import defaultdict
 from pathlib import Path
@@ -16,6 +17,8 @@ from ness_pipeline.files.text import distinct_names
 from ness_pipeline.files.unpack import Unpacked
 from ness_pipeline.files.workbook_cells import PLACE, SHEET, check_marks, with_marks
 
+# It says on standard error that a sheet with nothing but a chart is no sheet of cells.
+logging.getLogger("calamine").addHandler(logging.NullHandler())
 MAX_BYTES = 256 * 2**20
 """Largest size of the unpacked sheets; a larger workbook is read into memory as a whole and would need several GiB."""
 LONGEST_PLACE = 32
@@ -54,7 +57,8 @@ def sheet_as_parquet(content: Unpacked) -> tuple[Path, int, list[int]]:
                     _check_extent(sheet, shown)
     try:
         workbook = fastexcel.read_excel(with_marks(content))
-        tables = {name: _rows(workbook, name) for name in _wanted(workbook.sheet_names, content)}
+        sheets = {name: _sheet(workbook, name) for name in _wanted(workbook.sheet_names, content)}
+        tables = {name: _rows(sheet) for name, sheet in sheets.items()}
     except fastexcel.FastExcelError as error:
         reason = str(error).splitlines()[0]
         raise WrongUsage(f"{shown} is not readable as a workbook ({reason}); save it anew in Excel.") from error
@@ -62,7 +66,7 @@ def sheet_as_parquet(content: Unpacked) -> tuple[Path, int, list[int]]:
     if not with_rows:
         raise WrongUsage(f"{shown} has no sheet with column names and rows; check the workbook.")
     if len(with_rows) > 1:
-        names = ", ".join(repr(name) for name in with_rows)
+        names = ", ".join(repr(name) + (" (hidden)" * (sheets[name].visible != "visible")) for name in with_rows)
         raise WrongUsage(
             f"{shown} has rows in the sheets {names}; choose one, as in '{shown}#{next(iter(with_rows))}'."
         )
@@ -113,9 +117,13 @@ def _wanted(names: list[str], content: Unpacked) -> list[str]:
     return [content.sheet]
 
 
-def _rows(workbook: fastexcel.ExcelReader, name: str) -> pl.DataFrame:
+def _sheet(workbook: fastexcel.ExcelReader, name: str) -> fastexcel.ExcelSheet:
+    """A sheet from its first row on, all cells as text."""
+    return workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+
+
+def _rows(sheet: fastexcel.ExcelSheet) -> pl.DataFrame:
     """The rows of a sheet that are not empty, the column names among them, with their position in the sheet (`ROW`)."""
-    sheet = workbook.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
     batch, errors = sheet.to_arrow_with_errors()
     rows = pl.DataFrame(pl.from_arrow(batch))
     words: defaultdict[int, dict[int, str]] = defaultdict(dict)

@@ -33,6 +33,8 @@ def read(raw: RawTable) -> Published | None:
     names = ColumnNames(raw.names, raw.shown)
     if any(name not in names for name in ("Entity", "Code", "Year")) or len(raw.names) < 4:  # noqa: PLR2004
         return None
+    if names.any_of("Series Code", "Indicator Code") is not None:  # rows that say their series themselves
+        return None
     series: dict[str, str] = {}
     for column in raw.names:
         if plain(column) in AREA_AND_YEAR or (code := _series(column)) is None:

@@ -11,6 +11,7 @@ from functools import partial
 
 import polars as pl
 
+from ness_pipeline.errors import SchemaDrift
 from ness_pipeline.files.about import About, day_of
 from ness_pipeline.files.publishers.published import AREA, OBSERVATION, Published, areas, observations
 from ness_pipeline.files.raw import RawTable
@@ -29,7 +30,11 @@ MISSING = ("", "..")
 
 
 def read(raw: RawTable) -> Published | None:
-    """A World Bank file; None for every other."""
+    """A World Bank file; None for every other.
+
+    Raises:
+        SchemaDrift: it does not say which series its columns of years are of.
+    """
     names = ColumnNames(raw.names, raw.shown)
     years = {name: found[1] for name in raw.names if (found := YEAR.match(name))}
     code = names.any_of(*CODES)
@@ -37,6 +42,10 @@ def read(raw: RawTable) -> Published | None:
     about = About(*WORLD_BANK_CITATION, publisher="World Bank", as_of=updated)
     if "Country Code" not in names:
         return None
+    if years and code is None:
+        raise SchemaDrift(
+            f"{raw.shown} has a column for each year and none with the code of the series; add one called 'Indicator Code', with a code such as AG.LND.FRST.ZS in each row."
+        )
     area = areas(pl.col(names.name_of("Country Code")))
     if code is not None and years:
         rows_of = partial(_of_years, series=pl.col(names.name_of(code)), area=area, years=years, release=updated)
