@@ -287,6 +287,9 @@ def test_a_quote_that_is_never_closed(tmp_path):
     """It would swallow the rest of the file as one value."""
     file = write_text(tmp_path / "quotes.csv", records({}, {"species": '"Inventa'}, {}, {}), ",")
     assert "quote that is never closed" in refused(file)
+    with file.open("a") as more:
+        more.write("\n\n" + "x" * 2_000_000 + ("\n" + "x" * 2_000_000) * 4)
+    assert "quote that is never closed" in refused(file)
 
 
 def test_a_line_end_inside_an_unquoted_value(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import mmap
@@ -93,10 +94,15 @@ def blank_rows(path: Path, layout: TextFormat) -> list[int]:
             return []
     csv.field_size_limit(MAX_LINE)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        is_quoted = bool(layout.quote)
-        read = csv.reader(file, delimiter=layout.delimiter, quoting=csv.QUOTE_MINIMAL if is_quoted else csv.QUOTE_NONE)
-        rows = enumerate(read, -layout.skip)
-        return [position for position, row in rows if position >= 0 and len(row) <= 1 and not "".join(row).strip()]
+        quoting = {"quotechar": layout.quote} if layout.quote else {"quoting": csv.QUOTE_NONE}
+        read = csv.reader(file, delimiter=layout.delimiter, **quoting)
+        found = []
+        # A value without end, of a quote that is never closed: reading the rows refuses the file for it.
+        with contextlib.suppress(csv.Error):
+            for position, row in enumerate(read, -layout.skip):
+                if position >= 0 and len(row) <= 1 and not "".join(row).strip():
+                    found.append(position)
+        return found
 
 
 def first_lines(path: Path, shown: str) -> Iterator[str]:
