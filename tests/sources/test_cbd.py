@@ -109,7 +109,7 @@ def treaties_of(answer: object) -> Batch:
 
 def entry(code: str, **treaties: object) -> dict[str, object]:
     """An invented country of the list."""
-    joined = {"party": "2003-09-11T00:00:00Z", "deposit": "2002-01-24", "signature": None, "instrument": "accession"}
+    joined = {"party": "2018-06-03T00:00:00Z", "deposit": "2011-01-24", "signature": None, "instrument": "accession"}
     whole = {number: dict(joined) for number in TREATY_NUMBERS}
     return {"code": code.lower(), "code2": code, "code3": code, "name": {}, "treaties": whole | treaties}
 
@@ -146,7 +146,7 @@ def test_an_entry_that_cannot_be_read_costs_itself() -> None:
 )
 def test_a_value_of_another_kind_costs_its_entry(field: str, value: object, why: str) -> None:
     """The entry is lost alone, with the field and the publisher's value."""
-    odd = {"party": "2003-09-11", "deposit": "2002-01-24", "signature": None, "instrument": "accession", field: value}
+    odd = {"party": "2018-06-03", "deposit": "2011-01-24", "signature": None, "instrument": "accession", field: value}
     found = treaties_of([entry("KE", XXVII8b=odd), entry("TZ"), entry("UG") | {"treaties": "none"}])
     reasons = lost([found])
     assert list(reasons) == ["nagoya of KE", "treaties of UG"]
@@ -214,6 +214,8 @@ def test_the_list_with_an_entry_without_instrument(public_data: Path) -> None:
 
 
 def test_date_unreadable() -> None:
-    """A date that is none is quarantined with its row."""
-    _, refused = check(tables()["core.treaty_party"], batch("date_unreadable.json").frame, "cbd")
-    assert refused["column_name"].to_list() == ["entry_into_force"]
+    """A date that is none is quarantined with its row, and named."""
+    found = batch("date_unreadable.json")
+    assert found.refused is not None
+    assert found.refused["column_name"].to_list() == ["entry_into_force"]
+    assert [one.where.keys() for one in found.lost] == [{"country_code", "treaty"}]

@@ -25,8 +25,7 @@ LIST, DATA = "/v1/sdg/Series/List", "/v1/sdg/Series/Data"
 def frame(data: str, listed: str = "series_list_with_red_list_index_only.json", **options: str) -> pl.DataFrame:
     """Rows of the one listed series."""
     fetch = replies({LIST: f"unsdg/{listed}", DATA: f"unsdg/{data}"})
-    batches = [batch for batch in read(SOURCE, fetch, **options) if not batch.lost]
-    return batches[0].frame
+    return next(batch.frame for batch in read(SOURCE, fetch, **options) if batch.frame.height)
 
 
 def whole(answers: dict[str, str], **options: str) -> list[Batch]:
@@ -100,16 +99,32 @@ def test_values_as_text() -> None:
         ("95", "censored_above"),
         ("0.5", "observed"),
         ("2", "censored_below"),
-        ("about 3", "observed"),
     ]
 
 
-def test_unreadable_value_is_quarantined() -> None:
-    """A value that is neither number nor known word is refused with its row, not turned into NULL."""
-    valid, refused = check(tables()["core.indicator_observation"], frame("values_as_text.json"), "unsdg")
-    assert valid.height == 9
-    assert refused["column_name"].to_list() == ["value"]
-    assert "about 3" in refused["reason"][0]
+def test_an_unreadable_value_costs_its_row() -> None:
+    """A value that is neither number nor known word is refused with its row, not turned into NULL, and named."""
+    answers = {LIST: "unsdg/series_list_with_red_list_index_only.json", DATA: "unsdg/values_as_text.json"}
+    batch = next(batch for batch in read(SOURCE, replies(answers)) if batch.frame.height)
+    assert batch.refused is not None
+    assert batch.refused["column_name"].to_list() == ["value"]
+    assert "about 3" in batch.refused["reason"][0]
+    assert [(one.what, dict(one.where)) for one in batch.lost] == [
+        ("indicator_observation KE ER_RSK_LST 2020", {"country_code": ["KE"], "series_code": ["ER_RSK_LST"], "year": [2020], "disaggregation": ["total"]})
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"timePeriodStart": 2024000}, "series ER_RSK_LST is of the year 2024000"),
+        ({"attributes": None}, "row of series ER_RSK_LST has no unit any more"),
+        ({"attributes": {"Nature": "E"}}, "row of series ER_RSK_LST has no unit any more"),
+    ],
+)
+def test_what_is_no_year_or_has_no_unit_costs_the_series(fields: dict[str, object], why: str) -> None:
+    """Its rows would silently be none of the years asked for, or numbers of which nobody knows what they count."""
+    assert why in lost(with_fields(**fields))["series ER_RSK_LST"]
 
 
 def test_regions_are_no_countries() -> None:

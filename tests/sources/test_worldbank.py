@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 from replies import lost, read, replies
 
-from ness_pipeline.build.load import check
 from ness_pipeline.contract.batch import Batch
-from ness_pipeline.contract.dictionary import tables
 from ness_pipeline.errors import SchemaDrift, SourceUnavailable
 from ness_pipeline.landing.request import Payload, Request
 from ness_pipeline.landing.units import Unit
@@ -102,11 +100,12 @@ def test_a_list_that_changes_or_has_no_end_is_left() -> None:
 
 
 def test_quarter_instead_of_year() -> None:
-    """A date that is no year is quarantined by the contract, the other rows are loaded."""
+    """A date that is no year costs its row, which is quarantined and named; the other rows are loaded."""
     batch = first("quarter_instead_of_year.json")
-    valid, refused = check(tables()["core.indicator_observation"], batch.frame, "worldbank")
-    assert valid["year"].to_list() == [2020]
-    assert "2020Q1" in refused["reason"][0]
+    assert batch.frame["year"].to_list() == ["2020"]
+    assert batch.refused is not None
+    assert "2020Q1" in batch.refused["reason"][0]
+    assert ["2020Q1" in one.why for one in batch.lost] == [True]
 
 
 def test_missing_field() -> None:

@@ -42,9 +42,10 @@ def noted_gaps(connection: duckdb.DuckDBPyConnection, unit: Unit) -> list[NotedG
     return [NotedGap(f"{what}: {reason}", kind == "changed", rows_from) for what, reason, kind, rows_from in found]
 
 
-def rows_of(things: Sequence[Lost]) -> tuple[str, list[list[str]]]:
+def rows_of(things: Sequence[Lost]) -> tuple[str, list[list[str | int]]]:
     """A condition on the rows of lost things, false where nothing is lost, and its parameters in their order."""
-    conditions, parameters = ["false"], []
+    conditions = ["false"]
+    parameters: list[list[str | int]] = []
     for lost in things:
         conditions.append(" AND ".join(f"list_contains(?, {quote(name)})" for name in lost.where) or "false")
         parameters += [[value] if isinstance(value, str) else list(value) for value in lost.where.values()]

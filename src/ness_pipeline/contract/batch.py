@@ -24,7 +24,7 @@ class Lost:
 
     what: str
     why: str
-    where: Mapping[str, str | Sequence[str]]
+    where: Mapping[str, str | Sequence[str | int]]
     is_change: bool = False
     is_passing: bool = False
     asked: tuple[str, ...] = ()

@@ -10,11 +10,9 @@ import polars as pl
 from ness_pipeline.contract.batch import Batch
 from ness_pipeline.contract.refused import refused_rows, whole_rows_as_json
 from ness_pipeline.names.metric_series import PER_CENT, metric_series
+from ness_pipeline.names.possible_values import CHECK, impossible, why_impossible
 
 TABLE = "indicator_observation"
-CHECK = "possible_value"
-WORDS_FOR_PER_CENT = ("", "%", "PERCENT", "PER CENT", "PERCENTAGE", "PCT")
-"""As the macro `is_per_cent` has them; a value in another unit, such as km2, is no per cent and may be above 100."""
 
 
 def only_possible(batches: Iterator[Batch]) -> Iterator[Batch]:
@@ -35,22 +33,18 @@ def _possible(batch: Batch, numbers: pl.Series) -> Batch:
         batch: rows of series.
         numbers: position of each row in the file.
     """
-    limits = pl.DataFrame([(one.code, float(one.unit.low), float(one.unit.high)) for one in metric_series().values()], schema=["series_code", "low", "high"], orient="row")  # fmt: skip
-    rows = batch.frame.join(limits, on="series_code", how="left", maintain_order="left")
-    names = [name for name in ("value", "value_lower", "value_upper") if name in rows.columns]
-    wrong = pl.coalesce(pl.when(_is_impossible(name, batch.frame.columns)).then(pl.lit(name)) for name in names)
-    column = rows.select(wrong).to_series()
-    impossible, columns = batch.frame.filter(column.is_not_null()), column.drop_nulls()
+    column = impossible(batch.frame)
+    wrong, columns = batch.frame.filter(column.is_not_null()), column.drop_nulls()
     reasons = [
         _reason(row["series_code"], name, row[name])
-        for row, name in zip(impossible.iter_rows(named=True), columns, strict=True)
+        for row, name in zip(wrong.iter_rows(named=True), columns, strict=True)
     ]
     refused = refused_rows(
         numbers.filter(column.is_not_null()),
         column=columns,
         check=CHECK,
         reason=reasons,
-        rows=whole_rows_as_json(impossible),
+        rows=whole_rows_as_json(wrong),
     )
     others = () if batch.refused is None else (batch.refused,)
     return replace(
@@ -61,18 +55,8 @@ def _possible(batch: Batch, numbers: pl.Series) -> Batch:
     )
 
 
-def _is_impossible(name: str, columns: list[str]) -> pl.Expr:
-    """Whether a value is below the least or above the greatest that its series can have."""
-    number = pl.col(name).cast(pl.Float64, strict=False).fill_nan(None)
-    unit = pl.col("unit").cast(pl.String) if "unit" in columns else pl.lit(None, pl.String)
-    in_other_unit = unit.str.strip_chars().str.to_uppercase().is_in(WORDS_FOR_PER_CENT).not_().fill_null(value=False)
-    per_cents = [one.code for one in metric_series().values() if one.unit is PER_CENT]
-    is_other_number = pl.col("series_code").is_in(per_cents) & in_other_unit
-    return (number < pl.col("low")) | ((number > pl.col("high")) & is_other_number.not_())
-
-
 def _reason(code: str, column: str, value: object) -> str:
     """Why a value cannot be, with what to do."""
-    unit = metric_series()[code].unit
-    other = "; correct it, or name the unit that it is in." if unit is PER_CENT else "; correct it."
-    return f"{column} is {value}, but {code} is in {unit.shown} and {unit.bounds}{other}"
+    is_per_cent = metric_series()[code].unit is PER_CENT
+    other = "; correct it, or name the unit that it is in." if is_per_cent else "; correct it."
+    return f"{why_impossible(code, column, value)}{other}"

@@ -36,7 +36,8 @@ class SeriesUnit:
     @property
     def bounds(self) -> str:
         """Which values there can be, in words."""
-        return f"at least {self.low:g}" if math.isinf(self.high) else f"between {self.low:g} and {self.high:g}"
+        low, high = (f"{limit:,.0f}" if abs(limit) >= 1_000 else f"{limit:g}" for limit in (self.low, self.high))  # noqa: PLR2004
+        return f"at least {low}" if math.isinf(self.high) else f"between {low} and {high}"
 
 
 PER_CENT = SeriesUnit("PERCENT", 0, 100)
@@ -44,10 +45,10 @@ INDEX = SeriesUnit("INDEX", 0, 1, "0 to 1")
 YES_NO = SeriesUnit("NUMBER", 0, 1, "1 yes, 0 no")
 TRUE_FALSE = SeriesUnit("BOOL", 0, 1, "1 yes, 0 no")
 LEVEL = SeriesUnit("NUMBER", 1, 5, "level 1 to 5")
-COUNT = SeriesUnit("NUMBER", 0)
-SPECIES = SeriesUnit("SPECIES", 0)
-PERSONS = SeriesUnit("PERSONS", 0)
-AREA = SeriesUnit("KM2", 0)
+COUNT = SeriesUnit("NUMBER", 0, 1e9)
+SPECIES = SeriesUnit("SPECIES", 0, 100_000)
+PERSONS = SeriesUnit("PERSONS", 1, 1e10)
+AREA = SeriesUnit("KM2", 0.1, 2e7)
 AID = SeriesUnit("CON_USD_M", says="or CON_USD; below 0 where more was paid back")
 SPENDING = SeriesUnit("CON_USD", 0, says="or CON_USD_M")
 

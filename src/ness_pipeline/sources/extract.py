@@ -15,6 +15,7 @@ from ness_pipeline.landing.zone import Landing
 from ness_pipeline.settings import Settings
 from ness_pipeline.sources import Context, sources
 from ness_pipeline.sources.fields import MISREAD, misread
+from ness_pipeline.sources.lost_rows import without_lost_rows
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ def _read(extraction: Extraction, context: Context, send: Fetch, now: dt.datetim
 
 
 def understood(unit: Unit, batches: Iterable[Batch]) -> Iterator[Batch]:
-    """The batches of a source; a value of a kind that the source did not foresee is drift and no crash.
+    """The batches of a source without rows that cannot be right; a value of a kind that it did not foresee is drift and no crash.
 
     Raises:
         SchemaDrift: an answer has a shape that the source does not read.
@@ -98,13 +99,11 @@ def understood(unit: Unit, batches: Iterable[Batch]) -> Iterator[Batch]:
     """
     has_rows = False
     lost: list[Lost] = []
-    try:
-        for batch in batches:
-            has_rows = has_rows or batch.has_rows
-            lost += batch.lost
-            yield batch
-    except MISREAD as error:
-        raise misread(unit.name, error) from error
+    for whole in _foreseen(unit, batches):
+        batch = without_lost_rows(unit, whole)
+        has_rows = has_rows or batch.has_rows
+        lost += batch.lost
+        yield batch
     if has_rows:
         return
     if lost:
@@ -116,3 +115,11 @@ def understood(unit: Unit, batches: Iterable[Batch]) -> Iterator[Batch]:
         raise SourceUnavailable(
             f"{unit.source} gave no row for the years {unit.years}; an empty list is no answer, run again later."
         )
+
+
+def _foreseen(unit: Unit, batches: Iterable[Batch]) -> Iterator[Batch]:
+    """The batches of a source, whose stumbling over a value that it did not foresee is drift."""
+    try:
+        yield from batches
+    except MISREAD as error:
+        raise misread(unit.name, error) from error

@@ -81,6 +81,8 @@ IGNORED = (
     "source",
     "geoInfoUrl",
 )
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+"""What is no year between them is a number of another kind, and not one of the years that nobody asked for."""
 LIST_IGNORED = ("goal", "target", "indicator", "description", "uri")
 
 
@@ -180,12 +182,16 @@ def _row(value: Any, code: str, names: set[str | None], years: Years, release: s
     row = record(value, "UN SDG row", NEEDED, IGNORED)
     country = by_m49().get(whole_number(row["geoAreaCode"], "UN SDG geoAreaCode"))
     year = decimal_number(row["timePeriodStart"], "UN SDG timePeriodStart")
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise SchemaDrift(f"The UN SDG row of series {code} is of the year {year:.0f}; look at the landed payload.")
     if country is None or not years.first <= year <= years.last:
         return None
     if text(row["series"], "UN SDG row's 'series'") not in names:
         raise SchemaDrift(f"The UN SDG row of series {code} says series {row['series']!r}; look at the landed payload.")
     attributes = texts(row["attributes"], "UN SDG row's attributes")
-    if (unit := attributes.get("Units")) is not None and not is_read_in(code, unit):
+    if (unit := attributes.get("Units")) is None:
+        raise SchemaDrift(f"The UN SDG row of series {code} has no unit any more; look at the landed payload.")
+    if not is_read_in(code, unit):
         raise SchemaDrift(f"The UN SDG row of series {code} is in {unit!r}, which is not read as {UN_SDG[code]}; please report it.")  # fmt: skip
     number, status = published_value(row["value"])
     return {
