@@ -266,22 +266,22 @@ def test_a_publisher_that_only_drips_is_asked_no_more(server: Server) -> None:
     [answer(500, "down"), answer(200, '{"a": [1, 2'), answer(200, "not gzip", JSON, Content_Encoding="gzip")],
     ids=["500", "truncated JSON", "broken gzip"],
 )
-def test_a_broken_answer_is_one_until_there_are_two_in_a_row(server: Server, fault: Callable[[Handler], None]) -> None:
-    """It costs what was asked; the same again and others between change nothing, two different ones are the publisher's."""
+def test_broken_answers_in_a_row_are_counted(server: Server, fault: Callable[[Handler], None]) -> None:
+    """Different requests count, the same one once, and an answer between them starts anew."""
     with Session(settings(server, retries=1), backoff_s=0.01) as session:
 
-        def kind(path: str, *queue: Callable[[Handler], None]) -> type[Exception] | None:
+        def in_a_row(path: str, *queue: Callable[[Handler], None]) -> int:
             server.queue = list(queue)
             try:
                 session.send(Request.get("gbif", path))
-            except SourceUnavailable as error:
-                return type(error)
-            return None
+            except AnswerBroken as error:
+                return error.in_a_row
+            return 0
 
-        assert [kind("/a", fault, fault), kind("/a", fault, fault)] == [AnswerBroken, AnswerBroken]
-        assert [kind("/b"), kind("/c", fault, fault)] == [None, AnswerBroken]
-        assert [kind("/a", fault, fault), kind("/c", fault, fault)] == [PublisherAway, PublisherAway]
-        assert [kind("/b"), kind("/a", fault, fault)] == [None, AnswerBroken]
+        assert [in_a_row("/a", fault, fault), in_a_row("/a", fault, fault)] == [1, 1]
+        assert [in_a_row("/b"), in_a_row("/c", fault, fault)] == [0, 1]
+        assert [in_a_row("/a", fault, fault), in_a_row("/c", fault, fault)] == [2, 2]
+        assert [in_a_row("/b"), in_a_row("/a", fault, fault)] == [0, 1]
 
 
 @pytest.mark.parametrize(

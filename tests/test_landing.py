@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ness_pipeline.errors import SourceUnavailable
+from ness_pipeline.errors import AnswerBroken, PublisherAway, SourceUnavailable
 from ness_pipeline.landing.request import Payload, Request
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Landing
@@ -58,3 +58,31 @@ def test_why_a_request_has_no_answer_is_landed(tmp_path: Path) -> None:
     body.write_bytes(b"damaged")
     with pytest.raises(SourceUnavailable, match="missing or damaged in landing"):
         extraction.replay()(request)
+
+
+def test_what_failed_before_is_not_counted_again(tmp_path: Path) -> None:
+    """Two requests that fail in a row mean that the publisher is away, unless they are the ones of the first try."""
+    extraction = Landing(str(tmp_path)).start(Unit("iucn", "KE", Years(2000, 2001)), {}, NOW)
+
+    def send(request: Request) -> Payload:
+        if request.path not in broken:
+            broken_in_a_row.clear()
+            return Payload(request, "", 200, "application/json", b"[1]", NOW)
+        broken_in_a_row.add(request.path)
+        raise AnswerBroken("500", len(broken_in_a_row))
+
+    def read(paths: str) -> list[type[Exception]]:
+        fetch, failed = extraction.fetch_through(send), []
+        broken_in_a_row.clear()
+        for path in paths:
+            try:
+                fetch(Request("iucn", path))
+            except SourceUnavailable as error:
+                failed.append(type(error))
+        return failed
+
+    broken, broken_in_a_row = {"a", "c"}, set[str]()
+    assert read("abc") == [AnswerBroken, AnswerBroken]
+    assert read("abc") == [AnswerBroken, AnswerBroken]
+    broken = {"a", "c", "d", "e"}
+    assert read("abcde") == [AnswerBroken, AnswerBroken, PublisherAway, PublisherAway]

@@ -44,7 +44,16 @@ class PublisherAway(SourceUnavailable):
 
 
 class AnswerBroken(PublisherAway):
-    """A publisher fails at one request again and again, while it may well answer others."""
+    """A publisher fails at one request again and again, while it may well answer others.
+
+    Args:
+        message: what happened.
+        in_a_row: at how many different requests it has failed since its last answer.
+    """
+
+    def __init__(self, message: str, in_a_row: int) -> None:
+        super().__init__(message)
+        self.in_a_row = in_a_row
 
 
 class ContractViolation(NessError):

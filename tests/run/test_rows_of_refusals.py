@@ -43,7 +43,7 @@ def loaded(folder: Path, file: Path) -> FileLoaded:
         ([SERIES, "KE,A,2001,1", "   ", '"KE","A\n\nB",2001,1', "", "KE,A,abc,1"], {"year": {6}}),
         (["sep=,", SERIES, "", "XX,A,2001,1"], {"country_code": {3}}),
         ([SERIES, *["KE,A,2001,1", "XX,A,2002,1", ""] * 2, "KE,A,abc,1"], {"country_code": {3}, "year": {8}, None: {5}}),
-        ([RECORDS, "P c,KE,2001,1,36,1,Mammalia", "", "P c,XX,2001,1,36,1,Mammalia", "a,b", "", "P c,KE,abc,1,36,1,Mammalia"], {"country_code": {4}, None: {5}, "year": {7}}),
+        ([RECORDS, "P c,KE,2001,1,36,1,Mammalia", "", "P c,XX,2001,1,36,1,Mammalia", "a,b", ",,, , ,,", "P c,KE,abc,1,36,1,Mammalia", ",,,,,,"], {"country_code": {4}, None: {5}, "year": {7}}),
         ([CUBE, "1,P c,KE,2001,Mammalia,4", "", ",,,,,", "1,P c,XX,2001,Mammalia,4", "a,b", "", "1,P c,KE,abc,Mammalia,4"], {"country_code": {5}, None: {6}, "year": {8}}),
     ],
 )  # fmt: skip

@@ -116,7 +116,7 @@ class RawTable:
         return table
 
     def batches(self) -> Iterator[pl.DataFrame]:
-        """Frames with the file's columns as text and `ROW`, in the order of the file, without rows that have no value.
+        """Frames with the file's columns as text and `ROW`, in the order of the file, without empty rows.
 
         Raises:
             WrongUsage: the file is damaged further down, or a quote is never closed.
@@ -128,15 +128,18 @@ class RawTable:
                 for batch in self._relation(clock.connection).to_arrow_reader(rows_at_once):
                     clock.pause()
                     frame = pl.DataFrame(pl.from_arrow(batch))
-                    if frame.height:
-                        numbered = pl.int_range(received, received + frame.height, dtype=pl.Int64).alias(ROW)
-                        texts = frame.select(*(self._as_text(frame[name]) for name in frame.columns), numbered)
-                        has_value = pl.any_horizontal(pl.exclude(ROW).is_not_null())
-                        yield texts.filter(has_value).with_columns(
-                            (pl.col(name).fill_null(value) if name in texts.columns else pl.lit(value)).alias(name)
-                            for name, value in self.defaults.items()
+                    texts = frame.select(self._as_text(frame[name]) for name in frame.columns)
+                    if self.empty_rows:
+                        texts = texts.filter(pl.any_horizontal(pl.all().is_not_null()))
+                    if texts.height:
+                        yield texts.with_columns(
+                            pl.int_range(received, received + texts.height, dtype=pl.Int64).alias(ROW),
+                            *(
+                                (pl.col(name).fill_null(value) if name in texts.columns else pl.lit(value)).alias(name)
+                                for name, value in self.defaults.items()
+                            ),
                         )
-                        received += frame.height
+                        received += texts.height
                     clock.resume()
                 self.malformed = self._malformed(clock.connection)
         except pl.exceptions.PolarsError as error:
@@ -221,6 +224,8 @@ class RawTable:
         target = folder / self.files[0].name
         with self._reading() as clock:
             relation = self._relation(clock.connection)
+            if self.text is not None and self.empty_rows:
+                relation = relation.filter(" OR ".join(f"{_trimmed(name)} <> ''" for name in relation.columns))
             projected = relation if self.text is None else relation.project(self._cleaned(relation.columns))
             projected.write_parquet(str(target), compression="zstd")
             self.malformed = self._malformed(clock.connection)
@@ -232,7 +237,7 @@ class RawTable:
         names = ColumnNames(columns, self.shown)
         degrees = {names.name_of(term) for term in NEVER_THOUSANDS if term in names}
         for column in columns:
-            trimmed = f"trim({identifier(column)}, concat(' ', chr(9), chr(10), chr(13)))"
+            trimmed = _trimmed(column)
             if column in degrees:
                 trimmed = f"regexp_replace({trimmed}, {literal(DECIMAL_COMMA)}, '\\1.\\2')"
             expressions[column] = trimmed
@@ -296,6 +301,11 @@ class RawTable:
             reason=f"The line does not have the {len(self.text.names)} columns of the header.",
             rows=whole_rows_as_json(errors.select(line=pl.col("csv_line").str.strip_chars_start("\r\n"))),
         )
+
+
+def _trimmed(column: str) -> str:
+    """SQL for a text without blanks around it."""
+    return f"trim({identifier(column)}, concat(' ', chr(9), chr(10), chr(13)))"
 
 
 def _check_depth(types: Mapping[str, str], shown: str) -> None:

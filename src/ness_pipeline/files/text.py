@@ -22,7 +22,6 @@ OPEN_QUOTE = re.compile(r'(^|[,;|])"')
 """A quote at the start of a value that is not closed."""
 SEP_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 """A first line by which people tell Excel the delimiter."""
-BLANK_LINE = re.compile(rb"\n[ \t]*\r?\n")
 WORLD_BANK_PREFACE = re.compile(r'"?Data Source"?,', re.IGNORECASE)
 """How the first of the lines starts that the World Bank puts before the header."""
 
@@ -85,12 +84,14 @@ def sniff(path: Path, shown: str) -> TextFormat:
 
 
 def blank_rows(path: Path, layout: TextFormat) -> list[int]:
-    """Positions of the rows of a text table that hold nothing, not even delimiters, counted from the first one with values.
+    """Positions of the rows of a text table that hold nothing but delimiters and blanks, counted from the first one with values.
 
-    DuckDB passes over them and does not say where they are.
+    DuckDB passes over blank lines and does not say where they are.
     """
+    nothing = rb"[ \t\"%b]" % re.escape(layout.delimiter.encode())
+    blank_line = re.compile(rb"\n%b*\r?\n|\n%b+\r?\Z" % (nothing, nothing))
     with path.open("rb") as data, mmap.mmap(data.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        if not BLANK_LINE.search(content):
+        if not blank_line.search(content):
             return []
     csv.field_size_limit(MAX_LINE)
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -100,7 +101,7 @@ def blank_rows(path: Path, layout: TextFormat) -> list[int]:
         # A value without end, of a quote that is never closed: reading the rows refuses the file for it.
         with contextlib.suppress(csv.Error):
             for position, row in enumerate(read, -layout.skip):
-                if position >= 0 and len(row) <= 1 and not "".join(row).strip():
+                if position >= 0 and len(row) in {0, 1, len(layout.names)} and not "".join(row).strip():
                     found.append(position)
         return found
 

@@ -8,11 +8,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ness_pipeline.errors import SourceUnavailable
+from ness_pipeline.errors import AnswerBroken, PublisherAway, SourceUnavailable
 from ness_pipeline.landing.request import Fetch, Payload, Request
 from ness_pipeline.landing.store import Store, safe_name
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.names.years import Years
+
+MOST_BROKEN = 2
+"""Different requests in a row at which a publisher fails, after which it is the publisher that fails and not the requests:
+each costs all its retries."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +175,12 @@ class Extraction:
         return Payload(request, *about, headers=record.get("headers", {}))
 
     def fetch_through(self, send: Fetch) -> Fetch:
-        """Fetch that lands every answer, cleaned, and asks twice neither for what has landed intact nor for what is refused."""
+        """Fetch that lands every answer, cleaned, and asks twice neither for what has landed intact nor for what is refused.
+
+        Raises:
+            PublisherAway: when called, and the publisher fails at `MOST_BROKEN` different requests in a row, not counting
+                those at which it failed at an earlier try.
+        """
         broken: dict[str, SourceUnavailable] = {}
 
         def fetch(request: Request) -> Payload:
@@ -183,7 +192,11 @@ class Extraction:
                 try:
                     landed = shared or send(request)
                 except SourceUnavailable as error:
+                    # On a second try the things that failed stand side by side: all between them has landed.
+                    is_known = self._refusal(request) is not None
                     self._keep_refusal(request, str(error))
+                    if isinstance(error, AnswerBroken) and error.in_a_row >= MOST_BROKEN and not is_known:
+                        raise PublisherAway(str(error)) from error
                     broken[request.key] = error
                     raise
                 if request.clean is not None:

@@ -47,9 +47,6 @@ LIMIT_IN_TIMEOUTS = 10
 MOST_SLOW = 4
 """Answers of one publisher in a row that take too long, after which a session asks it no more: hundreds of countries
 would each wait as long."""
-MOST_BROKEN = 2
-"""Different requests in a row at which a publisher fails, after which it is the publisher that fails and not the requests:
-each costs all its retries."""
 MOST_REDIRECTS = 5
 LARGEST_BODY = 64 * 2**20
 """Bytes of an answer, decompressed; the largest that is asked for has 5 MiB, and parsed it takes many times its size."""
@@ -163,7 +160,7 @@ class Session:
             return PublisherAway(message)
         broken = self._broken[request.publisher]
         broken.add(request.target)
-        return AnswerBroken(message) if len(broken) < MOST_BROKEN else PublisherAway(message)
+        return AnswerBroken(message, len(broken))
 
     def _lock(self, url: str) -> threading.Lock:
         with self._locks_lock:
