@@ -219,6 +219,7 @@ REASONS: dict[str, str] = {
     "all_data_deficient": "Every assessed species of this group that is not extinct is Data Deficient.",
     "group_partly_assessed": "Less than 80 % of the described species of this group have been assessed worldwide.",
     "country_partly_assessed": "Less than 80 % of the species known from the country have been assessed.",
+    "group_not_given": "GBIF did not say which species are of a group that the number counts, so some are missing in it; `ops.gap` names the group.",
     "no_described_count": "The number of described species of this group is not known.",
     "too_few_records": "Fewer records than the number needs to mean anything.",
     "too_few_species": "Fewer species than the number needs to mean anything.",

@@ -29,7 +29,7 @@ class Gap(Contract):
     )
     rows_kept: int = count("Earlier rows of it that stay.", "{row}")
     rows_from: Annotated[pl.Datetime, "us", "UTC"] = column(
-        "When the earlier rows were fetched, UTC; NULL where there are none.", nullable=True
+        "When it was last read, UTC; NULL where it has never been read.", nullable=True
     )
     noted_at: Annotated[pl.Datetime, "us", "UTC"] = column("When it was last noted, UTC.")
 

@@ -229,3 +229,31 @@ def test_what_a_person_accepts_is_used_as_it_is(home: Home) -> None:
     accepted = home.run(max_age_hours=24, accept_change=True)
     assert accepted.content_hash != home.true
     assert home.sandbox.requests[since:] == []
+
+
+def test_a_group_that_gbif_does_not_know_is_kept_as_it_was(home: Home) -> None:
+    """Its species stay in their group, so every number stays; the next run reads country and group anew."""
+    disturbed = home.run("503@gbif/Aves:1")
+    assert {(gap.unit.source, gap.unit.key) for gap in disturbed.gaps} >= {
+        ("gbif_taxonomy", "world"),
+        ("gbif_country", "KE"),
+    }
+    assert disturbed.content_hash == home.true
+    healed = home.run(max_age_hours=24)
+    assert (healed.gaps, healed.content_hash) == ([], home.true)
+
+
+def test_without_a_group_no_number_that_counts_it_is_quoted(first: Home, sandbox: Sandbox, tmp_path: Path) -> None:
+    """A first run without the birds: what counts them, alone or in a roll-up, says so; other groups are as they are."""
+    home = Home(tmp_path, sandbox)
+    home.run("503@gbif/Aves:1")
+    query = "SELECT country_code, metric, taxon_group, year, value, reportable FROM metrics.metric_value WHERE taxon_group IN ({}) ORDER BY ALL"
+    counting_birds = "'birds', 'animals', 'all'"
+    assert not any(reportable for *_, reportable in home.rows(query.format(counting_birds)))
+    assert any(reportable for *_, reportable in first.rows(query.format(counting_birds)))
+    assert home.rows(query.format("'plants', 'mammals'")) == first.rows(query.format("'plants', 'mammals'"))
+    assert ("group_not_given",) in home.rows(
+        "SELECT DISTINCT reason FROM metrics.metric_value WHERE taxon_group = 'all'"
+    )
+    healed = home.run(max_age_hours=24)
+    assert (healed.gaps, healed.content_hash) == ([], first.true)

@@ -25,7 +25,7 @@ class NotedGap:
     Attributes:
         text: what is missing and why.
         is_change: whether the publisher's answer is no longer understood.
-        rows_from: when its rows that stay were fetched; None where there are none.
+        rows_from: when its rows that stay were fetched; None where it was never read.
     """
 
     text: str
@@ -55,7 +55,7 @@ def rows_of(things: Sequence[Lost]) -> tuple[str, list[list[str | int]]]:
 def gaps_of(
     connection: duckdb.DuckDBPyConnection, table: Table, things: Sequence[Lost], unit: Unit, now: dt.datetime
 ) -> Iterator[dict[str, object]]:
-    """Rows of `ops.gap` for lost things, each with the number and the age of its earlier rows that stay.
+    """Rows of `ops.gap` for lost things, each with the number and the age of its earlier rows, which stay.
 
     Args:
         connection: the build database, in which the unit's earlier rows still are.
@@ -82,7 +82,7 @@ def gaps_of(
             "reason": lost.why,
             "kind": "changed" if lost.is_change else "not_given",
             "rows_kept": kept,
-            "rows_from": (before.get(lost.what) or latest) if kept else None,
+            "rows_from": before.get(lost.what, latest),
             "noted_at": now,
         }
 

@@ -247,9 +247,12 @@ def _write_staged(
     stays, values = rows_of(stage.lost)
     delete = f"DELETE FROM {quote(landed)} WHERE source = ? AND unit_key = ? AND NOT ({stays})"
     connection.execute(delete, [unit.source, unit.key, *values])
+    # What is there still is of lost things, and knows more of them than the new rows.
+    there = f"SELECT {grain} FROM {quote(landed)} WHERE source = ? AND unit_key = ?"
     written = connection.execute(
-        f"INSERT INTO {quote(landed)} BY NAME SELECT {names}, ? AS unit_key FROM {stage.name} ORDER BY {grain}",
-        [unit.key],
+        f"INSERT INTO {quote(landed)} BY NAME SELECT {names}, ? AS unit_key "
+        f"FROM {stage.name} ANTI JOIN ({there}) AS kept USING ({grain}) ORDER BY {grain}",
+        [unit.key, unit.source, unit.key],
     ).fetchone()
     connection.execute(f"DROP TABLE {stage.name}")
     of_unit = (str(about["run_id"]), unit.source, unit.key, table.name)

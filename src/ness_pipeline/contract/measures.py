@@ -52,7 +52,7 @@ def quotable_sql(table: Table) -> str:
     """What a model's rows need so that a number on too weak a basis is not reportable: a `REPLACE` list, or nothing.
 
     The contract alone says which bases may be quoted; a model says what a number rests on, and why else it must not be
-    quoted. A reason that the model gives stays.
+    quoted. A reason that the model gives stays. Nor is a number reportable that counts a group of species which was not given.
     """
     weak = {}
     for column in table.measures:
@@ -63,6 +63,8 @@ def quotable_sql(table: Table) -> str:
             for basis, reason in WEAK_BASES.items()
             if basis not in measure.quotable and (measure.basis not in BASES or measure.basis == basis)
         ]
+        if table.has("taxon_group") and table.has("country_code"):
+            cases.insert(0, "WHEN is_group_not_given(country_code, taxon_group) THEN 'group_not_given'")
         if cases:
             reason = quote(measure.reason)
             sql = f"CASE WHEN {reason} IS NOT NULL THEN {reason} {' '.join(cases)} END"

@@ -206,14 +206,15 @@ def _load_best(
     error: NessError = SourceUnavailable(f"{unit.name} has never landed whole; run it with network.")
 
     def load(extraction: Extraction) -> None:
-        forgotten = "DELETE FROM ops.load WHERE run_id = ? AND source = ? AND unit = ?"
-        connection.execute(forgotten, [run_id, unit.source, unit.key])
         now = clock(connection)
+        forgotten = "DELETE FROM ops.load WHERE run_id = ? AND source = ? AND unit = ? AND loaded_at {} ?"
+        of_unit = [run_id, unit.source, unit.key, now]
         try:
             load_extraction(connection, extraction, context_of(landing, settings), run_id=run_id, now=now)
         except NessError:
-            connection.execute(forgotten, [run_id, unit.source, unit.key])
+            connection.execute(forgotten.format(">="), of_unit)
             raise
+        connection.execute(forgotten.format("<"), of_unit)
 
     extractions = list(landing.complete(unit.source, unit.key))
     for place, extraction in enumerate(extractions):

@@ -160,11 +160,13 @@ class GbifCountry:
     def read(self, unit: Unit, fetch: Fetch, context: Context) -> Iterator[Batch]:
         """The cube of the country, then its species, then the data sets that the records come from.
 
+        A group that GBIF's taxonomy did not give is lost: its species have no group here, and keep the one of earlier rows.
+
         Raises:
             SourceUnavailable: GBIF ignored a filter, or its index moved by more than 1 % while it was read.
         """
         checklist = context.settings.gbif_checklist
-        keys, _ = group_keys(context.world("gbif_taxonomy"), checklist)
+        keys, lost = group_keys(context.world("gbif_taxonomy"), checklist)
         plan = _CountryPlan(Search(fetch, checklist), unit.key, unit.years)
         profile = plan.profile()
         by_year = {year: plan.species(Years(year, year)) for year in profile.years}
@@ -196,7 +198,7 @@ class GbifCountry:
             }
             for key, number in totals.items()
         ]
-        yield Batch("country_species", pl.DataFrame(rows, schema=_SPECIES_TYPES, orient="row"))
+        yield Batch("country_species", pl.DataFrame(rows, schema=_SPECIES_TYPES, orient="row"), lost=lost)
         datasets = plan.search.datasets(unit.years, country=unit.key) if profile.years else Counter[str]()
         counted = [(unit.key, key, number) for key, number in datasets.items()]
         yield Batch("dataset_count", pl.DataFrame(counted, schema=_DATASET_TYPES, orient="row"))
