@@ -13,6 +13,7 @@ from running import run_refresh, sandbox_settings
 
 from ness_pipeline.ask.doctor import examine
 from ness_pipeline.ask.status import status_of
+from ness_pipeline.build.models import materialise
 from ness_pipeline.errors import AuditFailed
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.published_series import WORLD_BANK
@@ -229,6 +230,15 @@ def test_what_a_person_accepts_is_used_as_it_is(home: Home) -> None:
     accepted = home.run(max_age_hours=24, accept_change=True)
     assert accepted.content_hash != home.true
     assert home.sandbox.requests[since:] == []
+
+
+def test_what_was_computed_and_not_published_stays_out(home: Home) -> None:
+    """A publication of all countries that failed leaves nothing in the next one of two."""
+    with open_for_writing(sandbox_settings(home.folder, home.sandbox.url)) as build:
+        materialise(build)
+        ((countries,),) = build.execute("SELECT count(DISTINCT country_code) FROM metrics.metric_value").fetchall()
+        assert countries > 2
+    assert home.run(max_age_hours=24).content_hash == home.true
 
 
 def test_a_group_that_gbif_does_not_know_is_kept_as_it_was(home: Home) -> None:

@@ -112,6 +112,7 @@ def materialise(
     countries: Sequence[str] | None = None,
     *,
     only: Collection[str] | None = None,
+    others: Collection[str] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, int]:
     """Run the models for some countries, or for all, and replace the rows of these countries.
@@ -122,6 +123,7 @@ def materialise(
         connection: the build database.
         countries: country codes; None means all.
         only: names of the models to run, with the models that these read; None means every model.
+        others: other countries, of which the rows stay; None means all that there are.
         progress: called with each model's name before it runs.
 
     Returns:
@@ -136,7 +138,7 @@ def materialise(
         for model in models().values() if only is None else with_inputs(only):
             if progress is not None:
                 progress(model.name)
-            written[model.name] = _run(connection, model, countries)
+            written[model.name] = _run(connection, model, countries, others)
         connection.execute("COMMIT")
     except BaseException:
         # A commit that failed, as on a full disk, has ended the transaction already.
@@ -146,7 +148,12 @@ def materialise(
     return written
 
 
-def _run(connection: duckdb.DuckDBPyConnection, model: Model, countries: Sequence[str] | None) -> int:
+def _run(
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    countries: Sequence[str] | None,
+    others: Collection[str] | None,
+) -> int:
     """Run one model and replace the rows of its table; returns how many rows it wrote."""
     table = tables()[model.name]
     is_scoped = table.has("country_code") and countries is not None
@@ -165,6 +172,9 @@ def _run(connection: duckdb.DuckDBPyConnection, model: Model, countries: Sequenc
         ) from error
     check_table(connection, "staged", table)
     connection.execute(f"DELETE FROM {quote(table.name)} {where}", bound)
+    if is_scoped and others is not None:
+        strangers = f"DELETE FROM {quote(table.name)} WHERE NOT list_contains(?, country_code)"
+        connection.execute(strangers, [[*(countries or ()), *others]])
     grain = ", ".join(quote(name) for name in table.grain)
     connection.execute(f"INSERT INTO {quote(table.name)} BY NAME SELECT * FROM staged ORDER BY {grain}")
     (rows,) = connection.execute("SELECT count(*) FROM staged").fetchone() or (0,)

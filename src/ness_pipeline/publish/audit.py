@@ -137,6 +137,13 @@ def last_publication(connection: duckdb.DuckDBPyConnection, publications: Iterab
         connection.execute(f"DETACH {LAST}")
 
 
+def countries_there(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Countries of the attached last publication."""
+    tables = ("core.country", "metrics.metric_value")
+    selects = " UNION ".join(f"SELECT country_code FROM {LAST}.{table}" for table in tables)
+    return [code for (code,) in connection.execute(f"{selects} ORDER BY 1").fetchall()]
+
+
 def lost_countries(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Countries of the last publication that the next one would not have."""
     rows = connection.execute(

@@ -18,6 +18,8 @@ from ness_pipeline.errors import AuditFailed, ContractViolation, DamagedBuild, N
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.paths import Paths
+from ness_pipeline.publish.audit import countries_there, last_publication
+from ness_pipeline.publish.history import the_last_first
 from ness_pipeline.publish.publication import publish
 from ness_pipeline.run.dask_workers import on_dask
 from ness_pipeline.run.extractors import Extractor, in_threads
@@ -105,7 +107,12 @@ def compute_and_publish(
     paths = Paths.of(settings)
     with watched(watch, "materialise", " ".join(countries or ["all"])):
         decide_anew(build, Landing(paths.landing))
-        summary.written = materialise(build, countries, progress=lambda model: watch(Step("model", model, "started")))
+        # What a run computed that could not be published is none of the countries that the next one publishes.
+        with last_publication(build, the_last_first(paths)) as is_there:
+            others = countries_there(build) if is_there else []
+        summary.written = materialise(
+            build, countries, others=others, progress=lambda model: watch(Step("model", model, "started"))
+        )
     # Recorded before the copy is made, so that the published file contains how its run ended.
     finish_run(build, summary.run_id, summary.status, clock(build))
     with watched(watch, "publish", str(paths.published)):

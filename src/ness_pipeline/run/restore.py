@@ -29,7 +29,7 @@ from ness_pipeline.landing.units import WORLD, Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.years import ANY_YEAR
 from ness_pipeline.paths import Paths
-from ness_pipeline.publish.audit import LAST, last_publication
+from ness_pipeline.publish.audit import LAST, countries_there, last_publication
 from ness_pipeline.publish.durable import discard
 from ness_pipeline.publish.history import the_last_first
 from ness_pipeline.publish.reading import damage
@@ -238,8 +238,7 @@ def _take_over_past(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Rows of the past from the last publication, which is attached; returns its countries."""
     for name in KEPT:
         _copy_shared(connection, tables()[f"ops.{name}"], f"ops.{name}", f"{LAST}.ops.{name}", LAST)
-    rows = connection.execute(f"SELECT DISTINCT country_code FROM {LAST}.metrics.metric_value ORDER BY 1").fetchall()
-    return [code for (code,) in rows]
+    return countries_there(connection)
 
 
 def _missing_own(connection: duckdb.DuckDBPyConnection) -> list[str]:
