@@ -18,6 +18,7 @@ from ness_pipeline.errors import AuditFailed
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.published_series import WORLD_BANK
 from ness_pipeline.paths import Paths
+from ness_pipeline.publish.history import roll_back
 from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.run.summary import Summary
 from ness_pipeline.sandbox import Fault, Sandbox, World, serve
@@ -230,6 +231,18 @@ def test_what_a_person_accepts_is_used_as_it_is(home: Home) -> None:
     accepted = home.run(max_age_hours=24, accept_change=True)
     assert accepted.content_hash != home.true
     assert home.sandbox.requests[since:] == []
+
+
+def test_what_was_accepted_and_rolled_back_is_asked_for_anew(home: Home) -> None:
+    """It is not what readers see, so the run that it stops lets the next one ask again."""
+    with pytest.raises(AuditFailed):
+        home.run("page_emptied@gbif/literature/search:1")
+    assert home.run(max_age_hours=24, accept_change=True).content_hash != home.true
+    roll_back(home.paths)
+    with pytest.raises(AuditFailed):
+        home.run(max_age_hours=24)
+    healed = home.run(max_age_hours=24)
+    assert (healed.gaps, healed.content_hash) == ([], home.true)
 
 
 def test_what_was_computed_and_not_published_stays_out(home: Home) -> None:

@@ -18,7 +18,7 @@ from ness_pipeline.errors import AuditFailed, ContractViolation, DamagedBuild, N
 from ness_pipeline.landing.units import Unit
 from ness_pipeline.landing.zone import Landing
 from ness_pipeline.paths import Paths
-from ness_pipeline.publish.audit import countries_there, last_publication
+from ness_pipeline.publish.audit import LAST, countries_there, last_publication
 from ness_pipeline.publish.history import the_last_first
 from ness_pipeline.publish.publication import publish
 from ness_pipeline.run.dask_workers import on_dask
@@ -167,11 +167,15 @@ def _extractor_of(settings: Settings, given: Extractor | None) -> Iterator[Extra
 def _doubt(build: duckdb.DuckDBPyConnection, settings: Settings, units: Iterable[Unit], error: NessError) -> None:
     """Let the next run ask anew for what was read since the last publication, because something in it cannot be published.
 
-    What the last publication has already is not asked for again: it passed its audit, and hundreds of countries would be
+    What the publication has that readers see is not asked for again: it passed its audit, and hundreds of countries would be
     asked anew for the fault of one.
     """
-    landing = Landing(Paths.of(settings).landing)
-    ((published_at,),) = build.execute("SELECT max(published_at) FROM ops.publication").fetchall()
+    paths = Paths.of(settings)
+    landing = Landing(paths.landing)
+    published_at = None
+    with last_publication(build, the_last_first(paths)) as is_there:
+        if is_there:
+            ((published_at,),) = build.execute(f"SELECT max(published_at) FROM {LAST}.ops.publication").fetchall()
     for unit in units:
         extraction = landing.latest(unit.source, unit.key)
         if extraction is None or sources()[unit.source].is_local:
