@@ -19,6 +19,7 @@ from ness_pipeline.landing.zone import Landing
 from ness_pipeline.names.published_series import WORLD_BANK
 from ness_pipeline.paths import Paths
 from ness_pipeline.publish.history import roll_back
+from ness_pipeline.run.materialise import materialise_and_publish
 from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.run.summary import Summary
 from ness_pipeline.sandbox import Fault, Sandbox, World, serve
@@ -62,6 +63,10 @@ class Home:
             )
         finally:
             self.sandbox.faults.listed = ()
+
+    def run_materialise(self) -> None:
+        """Publish what is loaded."""
+        materialise_and_publish(sandbox_settings(self.folder, self.sandbox.url), ["KE", "ML"])
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         """The answer of the published file."""
@@ -231,6 +236,24 @@ def test_what_a_person_accepts_is_used_as_it_is(home: Home) -> None:
     accepted = home.run(max_age_hours=24, accept_change=True)
     assert accepted.content_hash != home.true
     assert home.sandbox.requests[since:] == []
+
+
+def test_a_unit_that_failed_is_named_by_the_doctor_and_after_a_rebuild(home: Home) -> None:
+    """With the publisher's words, and the day of the rows that stay."""
+    home.run("503@gbif/literature:1", "null@cbd:1")
+    told = status_of(home.paths).gaps
+    assert [(source, unit) for source, unit, *_ in told] == [
+        ("cbd", "world"),
+        ("gbif_literature", "KE"),
+        ("gbif_literature", "ML"),
+    ]
+    assert all(since is not None for *_, since in told)
+    findings = {finding.name: finding.message for finding in examine(sandbox_settings(home.folder, home.sandbox.url))}
+    assert "answered 503 to /v1/literature/search" in findings["gap gbif_literature KE"]
+    assert "earlier rows of" in findings["gap cbd world"]
+    home.paths.build.unlink()
+    home.run_materialise()
+    assert status_of(home.paths).gaps == told
 
 
 def test_what_was_accepted_and_rolled_back_is_asked_for_anew(home: Home) -> None:

@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import get_args
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 import filelock
 
 from ness_pipeline.ask.query import ask, has_history
-from ness_pipeline.ask.status import verify
+from ness_pipeline.ask.status import failed_units, verify
 from ness_pipeline.errors import AuditFailed, NessError, SourceUnavailable, WarehouseBusy, WrongUsage
 from ness_pipeline.paths import Paths
 from ness_pipeline.settings import Publisher, Settings
@@ -159,9 +160,13 @@ def _ages(paths: Paths, now: dt.datetime) -> Iterator[Finding]:
 
 
 def _gaps(paths: Paths) -> Iterator[Finding]:
-    """What sources did not give in the latest load of a unit, while they gave the rest."""
+    """Units whose latest load failed, and what sources did not give in it while they gave the rest."""
     if not paths.published.exists():
         return
+    with suppress(NessError):  # as below
+        for source, unit, error, since in failed_units(paths.published):
+            stays = f"earlier rows of {since:%Y-%m-%d} stay" if since else "no earlier rows"
+            yield Finding(f"gap {source} {unit}", is_fine=False, message=f"all of it ({stays}): {error}")
     query = "SELECT source, unit, what, reason, sum(rows_kept), max(rows_from) FROM ops.gap GROUP BY ALL ORDER BY ALL"
     try:
         _, rows = ask(paths.published, query)

@@ -61,22 +61,26 @@ def status_of(paths: Paths, *, is_verified: bool = False) -> Status:
     tables = _tables(published)
     models = {f"{layer}.{file.stem}" for layer in ("core", "metrics") for file in sql_folder(layer).glob("*.sql")}
     models |= {f"metrics.{module.name}" for module in pkgutil.iter_modules(computed.__path__)}
-    _, gaps = ask(
-        published,
-        "SELECT source, unit, arg_max(error, loaded_at) AS error, "
-        "max(extracted_at) FILTER (status = 'loaded') AS stale_since FROM ops.load WHERE source NOT LIKE 'file:%' "
-        "GROUP BY source, unit HAVING arg_max(status, loaded_at) = 'failed' ORDER BY ALL",
-    )
-    gaps += _lost_things(published)
     return Status(
         publication=dict(zip(columns, rows[0], strict=True)) if rows else {},
         rows=tables,
         missing=sorted(models - tables.keys()),
         orphaned=sorted(tables.keys() - models),
-        gaps=gaps,
+        gaps=failed_units(published) + _lost_things(published),
         changes=_changes(published),
         wrong=verify(paths) if is_verified else disturbances(paths),
     )
+
+
+def failed_units(published: Path) -> list[tuple[Any, ...]]:
+    """Units of which the last load failed: source, unit, error, since when its rows are stale, None where it has none."""
+    _, units = ask(
+        published,
+        "SELECT source, unit, arg_max(error, loaded_at) AS error, "
+        "max(extracted_at) FILTER (status = 'loaded') AS stale_since FROM ops.load WHERE source NOT LIKE 'file:%' "
+        "GROUP BY source, unit HAVING arg_max(status, loaded_at) = 'failed' ORDER BY ALL",
+    )
+    return units
 
 
 def disturbances(paths: Paths) -> list[str]:

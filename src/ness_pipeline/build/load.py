@@ -168,7 +168,7 @@ def record_failure(
     now: dt.datetime,
 ) -> None:
     """Record in `ops.load`, once for a run, that a unit of work failed and why; the rows of its last good load stay."""
-    recorded = "SELECT 1 FROM ops.load WHERE run_id = ? AND source = ? AND unit = ?"
+    recorded = "SELECT 1 FROM ops.load WHERE run_id = ? AND source = ? AND unit = ? AND status = 'failed'"
     if connection.execute(recorded, [run_id, unit.source, unit.key]).fetchone():
         return
     about = {

@@ -95,6 +95,17 @@ class Extraction:
         """Whether its answers could not be understood."""
         return self.landing.read(f"{self.folder}/refused.json") is not None
 
+    @property
+    def failure(self) -> str | None:
+        """Why it came to nothing; None of one that is complete and understood, or was only interrupted."""
+        if (refused := self.landing.record(f"{self.folder}/refused.json")) is not None:
+            return str(refused["error"])
+        if self.completed_at is not None:
+            return None
+        folder = f"{self.folder}/not_given"
+        reasons = (self.landing.record(f"{folder}/{name}") for name in sorted(self.landing.names(folder)))
+        return next((str(reason["why"]) for reason in reasons if reason is not None), None)
+
     def refuse(self, error: str, now: dt.datetime) -> None:
         """Mark the extraction as not understood: it stays to be looked at, is not resumed, and shares nothing more."""
         mark = {"refused_at": now.isoformat(), "error": error}

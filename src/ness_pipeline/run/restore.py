@@ -216,6 +216,7 @@ def _load_best(
             raise
         connection.execute(forgotten.format("<"), of_unit)
 
+    promised = sources()[unit.source].tables
     extractions = list(landing.complete(unit.source, unit.key))
     for place, extraction in enumerate(extractions):
         try:
@@ -228,8 +229,10 @@ def _load_best(
                 with suppress(SourceUnavailable, ContractViolation):
                     load(older)
             load(extraction)
+        latest = landing.extractions(unit.source, unit.key)[-1]
+        if latest.number > extraction.number and (why := latest.failure) is not None:
+            record_failure(connection, unit, promised, why, run_id=run_id, now=clock(connection))
         return True
-    promised = sources()[unit.source].tables
     record_failure(connection, unit, promised, str(error), run_id=run_id, now=clock(connection))
     return False
 
