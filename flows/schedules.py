@@ -32,6 +32,9 @@ WEEKLY = "0 3 * * 1"
 OUR_VERSION = "ness-pipeline"
 """What the versions of our deployments begin with; those of before, which were paused whenever they were stopped, have others."""
 
+OF_THE_OPERATOR = ("schedules", "parameters", "paused", "tags", "concurrency_limit", "concurrency_options")
+"""Fields of a deployment that are taken from us only where there is none yet, or with `--reset-schedules`."""
+
 QUIET_RUNS = {
     name: value
     for name, value in environment(Path("warehouse")).items()
@@ -85,13 +88,13 @@ def deployments() -> list[RunnerDeployment]:
 def renewal(deployment: RunnerDeployment, stored: DeploymentResponse) -> RunnerDeployment:
     """A deployment as it renews the one of its name on the server.
 
-    Entrypoint, form and texts are ours; schedules, parameters, and whether it is paused, are the operator's and stay.
+    Entrypoint, form and texts are ours; what is in `OF_THE_OPERATOR` stays.
 
     Args:
         deployment: ours.
         stored: what the server has.
     """
-    for name in ("schedules", "parameters", "paused"):
+    for name in OF_THE_OPERATOR:
         setattr(deployment, name, RunnerDeployment.model_fields[name].get_default(call_default_factory=True))
         deployment.model_fields_set.discard(name)  # what is not set is not sent
     is_of_before = not str(stored.version or "").startswith(OUR_VERSION)

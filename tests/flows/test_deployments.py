@@ -190,7 +190,7 @@ def test_a_month_of_an_operator(tmp_path):
                     entrypoint="somewhere.of_an_earlier_version",
                 ),
             )
-            client.update_deployment(weekly.id, DeploymentUpdate(paused=True))
+            client.update_deployment(weekly.id, DeploymentUpdate(paused=True, tags=["nightly"], concurrency_limit=1))
         with served(environment):  # the process was started again
             pass
     with (
@@ -209,6 +209,8 @@ def test_a_month_of_an_operator(tmp_path):
         assert now["monthly-world"].parameters["countries"] == ["Kenya"]
         assert now["monthly-world"].entrypoint == world.entrypoint, "which is ours, and renewed"
         assert [one.name for one in now.values() if one.paused] == ["weekly-indicators"]
+        assert now["weekly-indicators"].tags == ["nightly"]
+        assert now["weekly-indicators"].global_concurrency_limit.limit == 1
         with get_client(sync_client=True) as client:  # as a version before left it, which paused when it was stopped
             client.update_deployment(now["backfill"].id, DeploymentUpdate(paused=True, version="abc"))
         with served(environment):
@@ -220,6 +222,7 @@ def test_a_month_of_an_operator(tmp_path):
         assert [item.schedule.cron for item in reset["monthly-world"].schedules] == ["0 3 2 * *"]
         assert reset["monthly-world"].parameters["countries"] == []
         assert not any(one.paused for one in reset.values())
+        assert reset["weekly-indicators"].tags == weekly.tags
 
 
 def test_no_server_is_started_unasked(monkeypatch, tmp_path):
