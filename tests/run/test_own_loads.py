@@ -227,6 +227,17 @@ def test_rows_that_contradict_each_other_are_set_aside_until_somebody_says(home:
     assert asked(home, values)[1] == {"year": 2022, "value": 0.77}
 
 
+def test_rows_of_one_file_that_contradict_each_other_do_not_count(home: Settings, tmp_path: Path) -> None:
+    """As in two files, in any order; rows that differ in words alone, or say the same, are one."""
+    rows = [value(0.8), value(0.9), value(0.7, year=2020), value(0.7, year=2020, footnote="a word")]
+    for number, order in enumerate((rows, rows[::-1])):
+        loaded = load_file(home, table(tmp_path / f"{number}.csv", [{"footnote": "", **row} for row in order]), table="indicator_observation")  # fmt: skip
+        (result,) = loaded.results
+        assert (result.loaded, result.quarantined) == (1, 3)
+        assert "Another row has the same country_code, series_code, year" in loaded.reasons[0].examples[0][0]
+    assert asked(home, "SELECT year, value FROM landed.indicator_observation") == [{"year": 2020, "value": 0.7}]
+
+
 def test_files_that_say_different_parts_of_one_species_are_put_together(home: Settings, tmp_path: Path) -> None:
     """One list has origin and presence, another the share of the range; that names differ is no contradiction."""
     row = {"country_code": "KE", "species_key": "x", "taxon_group": "birds"}

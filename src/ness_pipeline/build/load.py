@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 
 from ness_pipeline.build.gaps import expect_rows, gaps_of, rows_of
+from ness_pipeline.build.own_rows import contradictions
 from ness_pipeline.contract.batch import Batch, Lost
 from ness_pipeline.contract.check import check
 from ness_pipeline.contract.ddl import landed_table
@@ -240,7 +241,7 @@ def _write_staged(
         ContractViolation: the numbers of rows do not add up, which is a defect.
     """
     table = stage.table
-    _refuse_repeated(connection, stage)
+    _refuse_repeated(connection, stage, is_own=unit.source.startswith("file:"))
     landed, _ = landed_table(table)
     names = ", ".join(quote(column.name) for column in table.columns)
     grain = ", ".join(quote(name) for name in table.grain)
@@ -267,18 +268,31 @@ def _write_staged(
     return result
 
 
-def _refuse_repeated(connection: duckdb.DuckDBPyConnection, stage: _Stage) -> None:
-    """Refuse staged rows whose grain an earlier row has."""
+def _refuse_repeated(connection: duckdb.DuckDBPyConnection, stage: _Stage, *, is_own: bool) -> None:
+    """Refuse staged rows whose grain an earlier row has, and in own files all of them that say different things.
+
+    Two own files that contradict each other count neither, so a file that contradicts itself does not either.
+    """
     table = stage.table
     grain = ", ".join(quote(name) for name in table.grain)
-    is_repeated = f"row_number() OVER (PARTITION BY {grain} ORDER BY {ROW_NUMBER}) > 1"
-    repeated = frame_of(connection, f"SELECT * FROM {stage.name} QUALIFY {is_repeated} ORDER BY {ROW_NUMBER}")
+    differs = contradictions(table) if is_own else "FALSE"
+    repeated = frame_of(
+        connection,
+        f"SELECT *, {differs} AS differs FROM {stage.name} WINDOW same_key AS (PARTITION BY {grain}) "
+        f"QUALIFY differs OR row_number() OVER (PARTITION BY {grain} ORDER BY {ROW_NUMBER}) > 1 ORDER BY {ROW_NUMBER}",
+    )
     if not repeated.height:
         return
-    reason = f"An earlier row has the same {', '.join(table.grain)}."
-    rows = whole_rows_as_json(repeated.drop(ROW_NUMBER))
+    key = ", ".join(name for name in table.grain if name != "source" or not is_own)
+    reasons = [
+        f"Another row has the same {key} and says something else; keep the one that is right."
+        if is_contradiction
+        else f"An earlier row has the same {key}."
+        for is_contradiction in repeated["differs"]
+    ]
+    rows = whole_rows_as_json(repeated.drop(ROW_NUMBER, "differs"))
     numbers = repeated.get_column(ROW_NUMBER)
-    _keep_refused(connection, stage, refused_rows(numbers, column=None, check="unique", reason=reason, rows=rows))
+    _keep_refused(connection, stage, refused_rows(numbers, column=None, check="unique", reason=reasons, rows=rows))
     connection.execute(f"DELETE FROM {stage.name} WHERE {ROW_NUMBER} IN (SELECT {ROW_NUMBER} FROM repeated)")
     stage.loaded -= repeated.height
 

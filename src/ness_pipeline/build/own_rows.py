@@ -38,6 +38,20 @@ FILLED = ("country_species",)
 """Tables whose rows are often partial: what the latest row leaves open is taken from an earlier one."""
 
 
+def contradictions(table: Table, among: str = "") -> str:
+    """SQL for whether rows of a window `same_key` say different things; what one leaves open another may say.
+
+    Args:
+        table: the table.
+        among: which rows of the window are compared, as a `FILTER`; all without one.
+    """
+    names = [c.name for c in table.columns if c.name not in {*_key(table), "source", *WORDS, DATED_BY.get(table.short_name)}]  # fmt: skip
+    differing = [
+        f"min({quote(name)}) {among} OVER same_key <> max({quote(name)}) {among} OVER same_key" for name in names
+    ]
+    return f"coalesce({' OR '.join(differing) or 'FALSE'}, FALSE)"
+
+
 def decide(
     connection: duckdb.DuckDBPyConnection, landing: Landing, kept: Sequence[Kept], names: Iterable[str]
 ) -> frozenset[str]:
@@ -188,11 +202,6 @@ def _row_statements(table: Table, private: str) -> Mapping[str, str]:
     own_day = f"release_order(CAST(own_row.{quote(dated)} AS VARCHAR))" if dated else "NULL"
     spoken = f"coalesce({own_day}, own_unit.as_of)"
     others = [c.name for c in table.columns if c.name not in {*_key(table), "source", dated}]
-    contradictions = [
-        f"min({quote(name)}) FILTER (recency = 1) OVER same_key <> max({quote(name)}) FILTER (recency = 1) OVER same_key"
-        for name in others
-        if name not in WORDS
-    ]
     is_open = f"source NOT IN {private}"
     counting_rows = "" if table.short_name in FILLED else "WHERE recency = 1"
     merged = [f"first({quote(n)} ORDER BY place) FILTER ({quote(n)} IS NOT NULL) AS {quote(n)}" for n in [*others, *([dated] if dated else [])]]  # fmt: skip
@@ -208,7 +217,7 @@ def _row_statements(table: Table, private: str) -> Mapping[str, str]:
             "WHEN place = 1 THEN NULL WHEN recency = 1 THEN 'same' ELSE 'older' END AS reason, "
             "CASE WHEN place = 1 THEN second_source ELSE first_source END AS by_source, "
             "CASE WHEN place = 1 THEN second_unit ELSE first_unit END AS by_unit, recency, is_contradicted FROM ("
-            f"SELECT *, coalesce({' OR '.join(contradictions) or 'FALSE'}, FALSE) AS is_contradicted FROM ("
+            f"SELECT *, {contradictions(table, 'FILTER (recency = 1)')} AS is_contradicted FROM ("
             "SELECT *, rank() OVER latest_first AS recency, row_number() OVER in_order AS place, "
             "first_value(source) OVER in_order AS first_source, first_value(unit_key) OVER in_order AS first_unit, "
             "nth_value(source, 2) OVER in_order AS second_source, nth_value(unit_key, 2) OVER in_order AS second_unit "
