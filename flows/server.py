@@ -11,11 +11,12 @@ from __future__ import annotations
 import argparse
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import requests
@@ -43,6 +44,7 @@ def prefect_server(home: Path, port: int) -> Iterator[dict[str, str]]:
         SystemExit: it does not start.
     """
     port = port or _free_port()
+    _check_records(home / "prefect" / "prefect.db")
     url = f"http://127.0.0.1:{port}/api"
     log = home / "prefect" / "server.log"
     # How the user logs in to another server is nothing to this one, nor to what uses it.
@@ -58,6 +60,23 @@ def prefect_server(home: Path, port: int) -> Iterator[dict[str, str]]:
                 )
             time.sleep(0.2)
         yield ours | {"PREFECT_API_URL": url}
+
+
+def _check_records(file: Path) -> None:
+    """Be sure that what Prefect keeps is not damaged; the server would end without a word of it.
+
+    Raises:
+        SystemExit: it is.
+    """
+    try:
+        if file.exists():
+            with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as records:
+                records.execute("SELECT count(*) FROM sqlite_master").fetchall()
+    except sqlite3.DatabaseError as error:
+        raise SystemExit(
+            f"Prefect's records in {file} are damaged ({error}); move the file away and start again: the warehouse is whole, "
+            "and schedules begin as ours."
+        ) from None
 
 
 def _free_port() -> int:

@@ -225,6 +225,17 @@ def test_a_month_of_an_operator(tmp_path):
         assert reset["weekly-indicators"].tags == weekly.tags
 
 
+def test_damaged_records_of_prefect_are_named(tmp_path):
+    """The sentence names the file and what to do, instead of another port."""
+    (tmp_path / "prefect").mkdir()
+    (tmp_path / "prefect" / "prefect.db").write_bytes(b"no records" * 500)
+    with (
+        pytest.raises(SystemExit, match=r"prefect\.db are damaged \(.*\); move the file away"),
+        prefect_server(tmp_path, 0),
+    ):
+        pass
+
+
 def test_no_server_is_started_unasked(monkeypatch, tmp_path):
     """Without a configured server the command says so and starts none."""
     monkeypatch.delenv("PREFECT_API_URL", raising=False)

@@ -28,6 +28,7 @@ from ness_pipeline.run.own_files import load_file
 from ness_pipeline.run.records import clock, start_run
 from ness_pipeline.run.restore import open_for_writing
 from ness_pipeline.sandbox import Fault
+from ness_pipeline.scratch import hold
 from ness_pipeline.sources.extract import extract
 
 pytestmark = pytest.mark.slow
@@ -293,6 +294,19 @@ def test_a_home_that_duckdb_cannot_use_is_refused_before_anything_is_written(tmp
     assert done.exit_code == 2
     assert "choose another with NESS_HOME" in done.error
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_was_stopped_while_waiting_holds_up_nobody(finished):
+    """A process that was stopped with Ctrl+Z keeps its place and looks no more; who looks is served before it."""
+    finished.paths.queue.mkdir(exist_ok=True)
+    place = finished.paths.queue / "000000000-1-stopped"
+    with hold(place):
+        with pytest.raises(WarehouseBusy), writer(finished.paths):
+            pass
+        os.utime(place, (time.time() - 60, time.time() - 60))
+        with writer(finished.paths):
+            pass
+        assert place.exists()
 
 
 def test_who_waits_for_the_warehouse_is_served_in_turn(finished):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -85,6 +86,48 @@ def gaps_of(
             "rows_from": before.get(lost.what, latest),
             "noted_at": now,
         }
+
+
+def shrunk(
+    connection: duckdb.DuckDBPyConnection, table: Table, stage: str, unit: Unit, things: Sequence[Lost]
+) -> Iterator[Lost]:
+    """Series that have less than half of the rows that they had in the years asked for, and treaties that a country has left.
+
+    Publishers cut an answer more often than they take a series back, and countries do not leave these treaties.
+
+    Args:
+        connection: the build database, in which the unit's earlier rows still are.
+        table: table of the rows.
+        stage: temporary table of the rows that were read.
+        unit: the unit of work.
+        things: what is lost already; a row of it is not missing a second time.
+    """
+    landed, _ = landed_table(table)
+    of_unit = [unit.source, unit.key]
+    by_itself = Counter(
+        str(*one.where["series_code"]) for one in things if len(one.where) > 1 and "series_code" in one.where
+    )
+    meant = "if it is right, run again with --accept-change"
+    if table.short_name == "indicator_observation":
+        query = (
+            f"SELECT series_code, before.n, coalesce(now.n, 0) AS n FROM (SELECT series_code, count(*) AS n FROM {quote(landed)} "
+            f"WHERE {_OF_UNIT} AND year BETWEEN ? AND ? GROUP BY series_code) AS before "
+            f"LEFT JOIN (SELECT series_code, count(*) AS n FROM {stage} GROUP BY series_code) AS now USING (series_code) "
+            "ORDER BY series_code"
+        )
+        span = [unit.years.first, unit.years.last]
+        for code, before, now in connection.execute(query, [*of_unit, *span]).fetchall():
+            if now + by_itself[code] < before / 2:
+                why = f"It has {now:,} rows where it had {before:,}; {meant}."
+                yield Lost(f"series {code}", why, {"series_code": code})
+    if table.short_name == "treaty_party":
+        query = (
+            f"SELECT country_code, treaty, before.status FROM {quote(landed)} AS before JOIN {stage} AS now USING (country_code, treaty) "
+            f"WHERE before.source = ? AND before.unit_key = ? AND now.status = 'not_party' AND before.status <> 'not_party' ORDER BY ALL"
+        )
+        for country, treaty, status in connection.execute(query, of_unit).fetchall():
+            why = f"The country was {status.replace('_', ' ')} and is said to have nothing to do with the treaty; {meant}."
+            yield Lost(f"{treaty} of {country}", why, {"country_code": country, "treaty": treaty})
 
 
 def expect_rows(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], unit: Unit, received: int) -> None:

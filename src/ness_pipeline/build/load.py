@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 import duckdb
 import polars as pl
 
-from ness_pipeline.build.gaps import expect_rows, gaps_of, rows_of
+from ness_pipeline.build.gaps import expect_rows, gaps_of, rows_of, shrunk
 from ness_pipeline.build.own_rows import contradictions
 from ness_pipeline.contract.batch import Batch, Lost
 from ness_pipeline.contract.check import check
@@ -139,6 +139,11 @@ def load_unit(
         if is_of_publisher and not may_be_empty:
             received = sum(stage.received for stage in stages.values())
             expect_rows(connection, [stage.table for stage in stages.values()], unit, received)
+            if extracted_at is not None:  # what comes with the package may change with it
+                for stage in stages.values():
+                    known = [dict(one.where) for one in stage.lost]
+                    found = shrunk(connection, stage.table, stage.name, unit, stage.lost)
+                    stage.lost += [one for one in found if dict(one.where) not in known]
         gaps = [gap for stage in stages.values() for gap in gaps_of(connection, stage.table, stage.lost, unit, now)]
         results = [_write_staged(connection, stage, unit, about) for stage in stages.values()]
         if finish is None:

@@ -6,7 +6,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import filelock
@@ -16,6 +16,7 @@ from ness_pipeline.paths import Paths
 from ness_pipeline.scratch import hold, is_held
 
 _POLL_S = 0.05
+_ASLEEP_S = 10.0
 _TICKETS = "[0-9]*-*"
 
 
@@ -32,8 +33,7 @@ def writer(paths: Paths, timeout_s: float = 0.0) -> Iterator[None]:
     try:
         paths.home.mkdir(parents=True, exist_ok=True)
         with _ticket(paths) as ticket:
-            _wait_for_turn(ticket, deadline)
-            lock.acquire(timeout=max(deadline - time.monotonic(), 0.0), poll_interval=_POLL_S)
+            _take_in_turn(lock, ticket, deadline)
     except filelock.Timeout:
         message = f"The warehouse in {paths.home} is being written by another run; wait for it, then run again."
         raise WarehouseBusy(message) from None
@@ -59,24 +59,41 @@ def _ticket(paths: Paths) -> Iterator[Path]:
             ticket.unlink(missing_ok=True)
 
 
-def _wait_for_turn(ticket: Path, deadline: float) -> None:
-    """Wait until nobody who waits has a place before this one.
+def _take_in_turn(lock: filelock.BaseFileLock, ticket: Path, deadline: float) -> None:
+    """Wait until nobody has a place before this one or the lock, and take it.
 
     Raises:
         filelock.Timeout: somebody still has.
     """
-    while _is_somebody_before(ticket):
+    while _is_somebody_before(ticket) or not _is_taken(lock):
         if time.monotonic() >= deadline:
             raise filelock.Timeout(str(ticket))
         time.sleep(_POLL_S)
+        os.utime(ticket)
+
+
+def _is_taken(lock: filelock.BaseFileLock) -> bool:
+    """Take the lock, if nobody holds it."""
+    with suppress(filelock.Timeout):
+        lock.acquire(timeout=0)
+    return lock.is_locked
 
 
 def _is_somebody_before(ticket: Path) -> bool:
-    """Whether a process that lives has a place before this one; places of others are cleared."""
+    """Whether a process that lives has a place before this one; places of dead ones are cleared, those of stopped ones do not count."""
     for other in sorted(ticket.parent.glob(_TICKETS)):
         if other.name >= ticket.name:
             return False
-        if is_held(other):
+        if not is_held(other):
+            other.unlink(missing_ok=True)
+        elif not _is_asleep(other, ticket):
             return True
-        other.unlink(missing_ok=True)
     return False
+
+
+def _is_asleep(other: Path, ticket: Path) -> bool:
+    """Whether who waits with a ticket has not looked for a while, as a process that was stopped with Ctrl+Z does not."""
+    try:
+        return ticket.stat().st_mtime - other.stat().st_mtime > _ASLEEP_S
+    except FileNotFoundError:
+        return True  # it has just been served, or has given up

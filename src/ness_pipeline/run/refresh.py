@@ -218,7 +218,10 @@ def _load(
                 summary.loaded[unit] = load_extraction(
                     build, extraction, context, run_id=summary.run_id, now=clock(build), may_be_empty=accept_change
                 )
-                summary.gaps += gaps_within(build, unit)
+                within = gaps_within(build, unit)
+                if within and extraction.is_believed:
+                    extraction.doubt(within[0].error, clock(build))
+                summary.gaps += within
                 watch(Step("load", unit.name, "finished"))
                 continue
             except DamagedBuild:

@@ -224,7 +224,8 @@ def _load_best(
         except (SourceUnavailable, ContractViolation) as failure:
             error = failure
             continue
-        if noted_gaps(connection, unit) and extractions[place + 1 :]:
+        is_partial = noted_gaps(connection, unit) or not extraction.is_believed
+        if is_partial and extractions[place + 1 :]:
             for older in reversed(extractions[place + 1 :]):
                 with suppress(SourceUnavailable, ContractViolation):
                     load(older)
