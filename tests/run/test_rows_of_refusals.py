@@ -19,13 +19,15 @@ from ness_pipeline.settings import Settings
 SERIES = "country_code,series_code,year,value"
 RECORDS = "species,countryCode,year,decimalLatitude,decimalLongitude,speciesKey,class"
 CUBE = "speciesKey,species,countrycode,year,class,occurrences"
-LIST = "taxonKey,species,class,countryCode,numberOfOccurrences,taxonRank"
+WORLD_BANK = "Country Name,Country Code,Indicator Code,2019,2020"
 
 
 def rows_of(found: FileLoaded) -> dict[str | None, set[int]]:
     """The rows that are named, by the column that is refused."""
     named: dict[str | None, set[int]] = {}
     for reason in found.reasons:
+        if reason.check == "filter":
+            continue  # of these there is a number only
         numbers = {int(re.match(r"row (\d+): ", text)[1]) for text, _ in reason.examples}  # type: ignore[index]
         named.setdefault(reason.column, set()).update(numbers)
     return named
@@ -41,6 +43,7 @@ def loaded(folder: Path, file: Path) -> FileLoaded:
     [
         ([SERIES, "KE,A,2001,1", "", ",,,", "XX,A,2002,1", ",,,", "KE,A,abc,1"], {"country_code": {5}, "year": {7}}),
         ([SERIES, "KE,A,2001,1", "   ", '"KE","A\n\nB",2001,1', "", "KE,A,abc,1"], {"year": {6}}),
+        ([WORLD_BANK, "Kenya,KEN,AG.LND.FRST.ZS,1,x", "", "World,WLD,AG.LND.FRST.ZS,1,2", "Chad,TCD,AG.LND.FRST.ZS,1,160"], {"value": {2, 5}}),
         (["sep=,", SERIES, "", "XX,A,2001,1"], {"country_code": {3}}),
         ([SERIES, *["KE,A,2001,1", "XX,A,2002,1", ""] * 2, "KE,A,abc,1"], {"country_code": {3}, "year": {8}, None: {5}}),
         ([RECORDS, "P c,KE,2001,1,36,1,Mammalia", "", "P c,XX,2001,1,36,1,Mammalia", "a,b", ",,, , ,,", "P c,KE,abc,1,36,1,Mammalia", ",,,,,,"], {"country_code": {4}, None: {5}, "year": {7}}),

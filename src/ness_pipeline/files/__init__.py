@@ -171,7 +171,10 @@ def _load_of_published(published: Published, shown: str, wanted: Table | None, d
         raise WrongUsage(f"{shown} is: {published.layout}, which fills {' and '.join(published.tables)}; load it as that.")  # fmt: skip
     if given := ", ".join(defaults.given(wanted or table_named(published.tables[0]))):
         raise WrongUsage(f"{shown} is: {published.layout}, which says {given} of each row itself; leave the option out.")  # fmt: skip
-    return FileLoad(defaults.source, published.layout, published.tables, published.batches, about=published.about)
+    about, first_row = published.about, published.first_row
+    return FileLoad(
+        defaults.source, published.layout, published.tables, published.batches, about=about, first_row=first_row
+    )
 
 
 def _load_of_table(

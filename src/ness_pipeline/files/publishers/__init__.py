@@ -9,7 +9,7 @@ from pathlib import Path
 from ness_pipeline.errors import WrongUsage
 from ness_pipeline.files.layouts import text_table
 from ness_pipeline.files.publishers import iucn, owid, unsdg, worldbank
-from ness_pipeline.files.publishers.published import Published
+from ness_pipeline.files.publishers.published import OBSERVATION, Published
 from ness_pipeline.files.raw import RawTable
 from ness_pipeline.files.unpack import Unpacked
 
@@ -41,7 +41,10 @@ def read_published_table(raw: RawTable) -> Published | None:
     Raises:
         SchemaDrift: its columns are not those that the publisher gives.
     """
-    return next((found for read in READERS if (found := read(raw)) is not None), None)
+    found = next((found for read in READERS if (found := read(raw)) is not None), None)
+    if found is None or found.tables != (OBSERVATION,):
+        return found
+    return replace(found, first_row=raw.first_row)
 
 
 def without_metadata(content: Unpacked) -> Unpacked:

@@ -14,7 +14,7 @@ import polars as pl
 from ness_pipeline.errors import SchemaDrift
 from ness_pipeline.files.about import About
 from ness_pipeline.files.publishers.published import AREA, OBSERVATION, Published, areas, observations
-from ness_pipeline.files.raw import RawTable
+from ness_pipeline.files.raw import ROW, RawTable
 from ness_pipeline.names.column_names import ColumnNames, plain
 from ness_pipeline.names.published_series import TITLES, UN_SDG, WORLD_BANK, unit_of
 
@@ -78,9 +78,11 @@ def _rows(
 ) -> pl.DataFrame:
     """A row for each value."""
     wide = rows.select(
-        area, pl.col(year).alias("year"), *(pl.col(column).alias(code) for column, code in series.items())
+        ROW, area, pl.col(year).alias("year"), *(pl.col(column).alias(code) for column, code in series.items())
     )
-    long = wide.unpivot(list(series.values()), index=[AREA, "year"], variable_name="series_code", value_name="value")
+    long = wide.unpivot(
+        list(series.values()), index=[ROW, AREA, "year"], variable_name="series_code", value_name="value"
+    )
     publishers = {code: "worldbank" if code in WORLD_BANK else "unsdg" for code in series.values()}
     return long.drop_nulls("value").with_columns(
         disaggregation=pl.lit("total"),

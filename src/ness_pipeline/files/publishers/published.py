@@ -9,10 +9,11 @@ import polars as pl
 
 from ness_pipeline.contract.batch import Batch
 from ness_pipeline.contract.dictionary import tables
-from ness_pipeline.contract.refused import filtered_out, refused_rows, whole_rows_as_json
+from ness_pipeline.contract.refused import filtered_out, no_refused_rows, refused_rows, whole_rows_as_json
 from ness_pipeline.errors import ContractViolation
 from ness_pipeline.files.about import About
 from ness_pipeline.files.raw import ROW, RawTable
+from ness_pipeline.files.refused import positions
 from ness_pipeline.files.values import NOT_CONVERTIBLE, VALUES, with_contract_values
 from ness_pipeline.names.countries import by_iso3, by_m49, country_named
 
@@ -34,12 +35,14 @@ class Published:
         tables: tables that it fills, without layer.
         batches: its rows; can be read once.
         about: what it says of itself.
+        first_row: number of its first row as people count them; None where its rows are those of several tables.
     """
 
     layout: str
     tables: tuple[str, ...]
     batches: Iterator[Batch]
     about: About = field(default_factory=About)
+    first_row: int | None = None
 
 
 def observations(
@@ -52,7 +55,8 @@ def observations(
 
     Args:
         raw: the file.
-        rows_of: makes rows of `indicator_observation` as text out of rows of the file, with `AREA` in place of `country_code`.
+        rows_of: makes rows of `indicator_observation` as text out of rows of the file, with `AREA` in place of `country_code`,
+            and keeps the `ROW` of each.
         numbers: columns of the file with values.
         is_note: whether a line that is no row is one of the publisher's notes, and not damage.
 
@@ -66,19 +70,22 @@ def observations(
         rows = rows_of(_with_points(batch, commas))
         received += rows.height
         of_countries = rows.drop_nulls(AREA).rename({AREA: "country_code"})
-        without_repeats = of_countries.unique(maintain_order=True)
+        said = [name for name in of_countries.columns if name != ROW]
+        without_repeats = of_countries.unique(said, keep="first", maintain_order=True)
         left_out = [
             (NO_COUNTRY, rows.height - of_countries.height),
             (REPEATED, of_countries.height - without_repeats.height),
         ]
-        values = with_contract_values(without_repeats, table, ())
-        strange = values.with_row_index(ROW).filter(pl.col(NOT_CONVERTIBLE).is_not_null())
+        numbered = with_contract_values(without_repeats, table, ())
+        numbered = numbered.with_columns(positions(numbered[ROW], no_refused_rows(), raw.empty_rows))
+        strange = numbered.filter(pl.col(NOT_CONVERTIBLE).is_not_null())
+        values = numbered.filter(pl.col(NOT_CONVERTIBLE).is_null())
         counted = [(reason, number) for reason, number in left_out if number]
         yield Batch(
             OBSERVATION,
-            values.filter(pl.col(NOT_CONVERTIBLE).is_null()).drop(NOT_CONVERTIBLE),
+            values.drop(ROW, NOT_CONVERTIBLE),
             refused_rows(
-                strange[ROW].cast(pl.Int64) + received - rows.height,
+                strange[ROW],
                 column="unit",
                 check="unit",
                 reason=strange[NOT_CONVERTIBLE],
@@ -89,6 +96,7 @@ def observations(
                 [f"{reason}." for reason, _ in counted],
                 [number for _, number in counted],
             ),
+            positions=values[ROW],
         )
     lines = [line for line in raw.malformed.get_column("row") if not is_note(line)]
     if lines:

@@ -54,6 +54,7 @@ def _rows(rows: pl.DataFrame, names: ColumnNames) -> pl.DataFrame:
     of_today = {code: current_code(code) for code in rows.get_column(names.name_of("SeriesCode")).drop_nulls().unique()}
     shown = {name.strip("[] "): name for name in rows.columns if plain(name) not in NO_DIMENSIONS and name != ROW}
     made = rows.select(
+        ROW,
         areas(text("GeoAreaCode").str.replace(r"\.0+$", "")),
         codes.replace(of_today).alias("series_code"),
         text("TimePeriod").str.replace(r"\.0+$", "").alias("year"),

@@ -14,7 +14,7 @@ import polars as pl
 from ness_pipeline.errors import SchemaDrift
 from ness_pipeline.files.about import About, day_of
 from ness_pipeline.files.publishers.published import AREA, OBSERVATION, Published, areas, observations
-from ness_pipeline.files.raw import RawTable
+from ness_pipeline.files.raw import ROW, RawTable
 from ness_pipeline.files.text import first_lines
 from ness_pipeline.names.column_names import ColumnNames
 from ness_pipeline.names.published_series import WORLD_BANK, WORLD_BANK_CITATION
@@ -62,15 +62,15 @@ def _of_years(
     rows: pl.DataFrame, series: pl.Expr, area: pl.Expr, years: dict[str, str], release: str | None
 ) -> pl.DataFrame:
     """A row for each value of a table with a column per year."""
-    long = rows.select(series.alias("series_code"), area, *years).unpivot(
-        list(years), index=["series_code", AREA], variable_name="year", value_name="value"
+    long = rows.select(ROW, series.alias("series_code"), area, *years).unpivot(
+        list(years), index=[ROW, "series_code", AREA], variable_name="year", value_name="value"
     )
     return _observed(long.with_columns(pl.col("year").replace(years)), release)
 
 
 def _long(rows: pl.DataFrame, series: str, area: pl.Expr, release: str | None) -> pl.DataFrame:
     """A row for each value of a table with a column `Year`."""
-    return _observed(rows.select(area, pl.lit(series).alias("series_code"), year="Year", value="Value"), release)
+    return _observed(rows.select(ROW, area, pl.lit(series).alias("series_code"), year="Year", value="Value"), release)
 
 
 def _observed(rows: pl.DataFrame, release: str | None) -> pl.DataFrame:
