@@ -238,6 +238,25 @@ def test_rows_of_one_file_that_contradict_each_other_do_not_count(home: Settings
     assert asked(home, "SELECT year, value FROM landed.indicator_observation") == [{"year": 2020, "value": 0.7}]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_rows_of_one_file_the_one_of_the_later_release_counts(home: Settings, tmp_path: Path, order: int) -> None:
+    """As of those of two files; where two of the latest release contradict each other none does."""
+    rows = [value(0.8, release="2025.Q1"), value(0.9, release="2024.Q4")]
+    load_file(home, table(tmp_path / "own.csv", rows[::order]), table="indicator_observation")
+    assert asked(home, "SELECT value FROM landed.indicator_observation") == [{"value": 0.8}]
+    rows = [
+        value(0.7, release="2025.Q2", year=2020),
+        value(0.9, release="2025.Q2", year=2020),
+        value(0.6, release="2025.Q1", year=2020),
+    ]
+    load_file(
+        home,
+        table(tmp_path / "more.csv", [*rows, value(0.1, release="2024.Q1")][::order]),
+        table="indicator_observation",
+    )
+    assert asked(home, "SELECT value FROM landed.indicator_observation WHERE year = 2020") == []
+
+
 def test_files_that_say_different_parts_of_one_species_are_put_together(home: Settings, tmp_path: Path) -> None:
     """One list has origin and presence, another the share of the range; that names differ is no contradiction."""
     row = {"country_code": "KE", "species_key": "x", "taxon_group": "birds"}

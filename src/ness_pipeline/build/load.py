@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from ness_pipeline.build.gaps import expect_rows, gaps_of, rows_of, shrunk
-from ness_pipeline.build.own_rows import contradictions
+from ness_pipeline.build.own_rows import DATED_BY, contradictions
 from ness_pipeline.contract.batch import Batch, Lost
 from ness_pipeline.contract.check import check
 from ness_pipeline.contract.ddl import landed_table
@@ -274,17 +274,20 @@ def _write_staged(
 
 
 def _refuse_repeated(connection: duckdb.DuckDBPyConnection, stage: _Stage, *, is_own: bool) -> None:
-    """Refuse staged rows whose grain an earlier row has, and in own files all of them that say different things.
+    """Refuse staged rows whose grain another row has: all but the first, in own files all but the latest by the row's own day.
 
-    Two own files that contradict each other count neither, so a file that contradicts itself does not either.
+    Two own files that contradict each other count neither, so rows of one day in a file do not either.
     """
     table = stage.table
     grain = ", ".join(quote(name) for name in table.grain)
+    dated = DATED_BY.get(table.short_name) if is_own else None
+    day = f", {quote(dated)}" if dated else ""
+    latest_first = f"release_order(CAST({quote(dated)} AS VARCHAR)) DESC NULLS LAST, " if dated else ""
     differs = contradictions(table) if is_own else "FALSE"
     repeated = frame_of(
         connection,
-        f"SELECT *, {differs} AS differs FROM {stage.name} WINDOW same_key AS (PARTITION BY {grain}) "
-        f"QUALIFY differs OR row_number() OVER (PARTITION BY {grain} ORDER BY {ROW_NUMBER}) > 1 ORDER BY {ROW_NUMBER}",
+        f"SELECT *, {differs} AS differs FROM {stage.name} WINDOW same_key AS (PARTITION BY {grain}{day}) "
+        f"QUALIFY differs OR row_number() OVER (PARTITION BY {grain} ORDER BY {latest_first}{ROW_NUMBER}) > 1 ORDER BY {ROW_NUMBER}",
     )
     if not repeated.height:
         return
@@ -292,7 +295,7 @@ def _refuse_repeated(connection: duckdb.DuckDBPyConnection, stage: _Stage, *, is
     reasons = [
         f"Another row has the same {key} and says something else; keep the one that is right."
         if is_contradiction
-        else f"An earlier row has the same {key}."
+        else f"{'Another' if is_own else 'An earlier'} row has the same {key}."
         for is_contradiction in repeated["differs"]
     ]
     rows = whole_rows_as_json(repeated.drop(ROW_NUMBER, "differs"))
