@@ -152,7 +152,7 @@ def _run(
     connection: duckdb.DuckDBPyConnection,
     model: Model,
     countries: Sequence[str] | None,
-    others: Collection[str] | None,
+    others: Collection[str] | None = None,
 ) -> int:
     """Run one model and replace the rows of its table; returns how many rows it wrote."""
     table = tables()[model.name]

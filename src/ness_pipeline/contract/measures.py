@@ -48,6 +48,15 @@ def _basis_sql(measure: Measure) -> str:
     return literal(measure.basis) if measure.basis in BASES else quote(measure.basis)
 
 
+_IS_NOT_GIVEN = """(country_code, taxon_group) IN (
+    SELECT (gap.unit, unnest([member.taxon_group, coalesce(member.roll_up, 'all'), 'all']))
+    FROM ops.gap AS gap JOIN core.taxon_group AS member ON gap.what = 'group ' || member.taxon_group
+    WHERE gap.source = 'gbif_country' AND gap.rows_from IS NULL
+)"""
+"""Whether GBIF did not say which species of a country are of a group that is counted, by itself or within a roll-up, and the
+warehouse has not known it before either: only the species that another source names are counted in it then."""
+
+
 def quotable_sql(table: Table) -> str:
     """What a model's rows need so that a number on too weak a basis is not reportable: a `REPLACE` list, or nothing.
 
@@ -64,7 +73,7 @@ def quotable_sql(table: Table) -> str:
             if basis not in measure.quotable and (measure.basis not in BASES or measure.basis == basis)
         ]
         if table.has("taxon_group") and table.has("country_code"):
-            cases.insert(0, "WHEN is_group_not_given(country_code, taxon_group) THEN 'group_not_given'")
+            cases.insert(0, f"WHEN {_IS_NOT_GIVEN} THEN 'group_not_given'")
         if cases:
             reason = quote(measure.reason)
             sql = f"CASE WHEN {reason} IS NOT NULL THEN {reason} {' '.join(cases)} END"
