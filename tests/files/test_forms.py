@@ -251,6 +251,16 @@ def test_an_archive_whose_description_has_more_columns_than_its_file(tmp_path, h
     assert counted(archive(tmp_path / "a.zip", attributes, text, [*RECORD, "recordedBy", "sex"])) == EXPECTED
 
 
+@pytest.mark.parametrize("header", ["0", "1"])
+def test_an_archive_without_rows(tmp_path, header):
+    """The sentence names the file in it."""
+    path = archive(tmp_path / "a.zip", f'fieldsTerminatedBy="\\t" ignoreHeaderLines="{header}"', "", ["countryCode"])
+    with pytest.raises(
+        WrongUsage, match=r"^a\.zip says that its rows are in 'occurrence\.txt', which is empty; download"
+    ):
+        load(path)
+
+
 def workbook(path, sheets, hidden=()):
     """A workbook with rows by sheet, some of them hidden."""
     import xlsxwriter

@@ -84,9 +84,14 @@ def _width(file: Path, core: DataFileDescriptor, shown: str) -> int:
     lines = (f"{line}\n" for line in first_lines(file, shown))
     rows = csv.reader(lines, delimiter=core.fields_terminated_by, quotechar=core.fields_enclosed_by or None)
     try:
-        return max((len(row) for row in itertools.islice(rows, core.lines_to_ignore + 1)), default=0)
+        width = max((len(row) for row in itertools.islice(rows, core.lines_to_ignore + 1)), default=0)
     except csv.Error as error:
         raise WrongUsage(f"{shown} has a first line that is no row ({error}); export the table again.") from error
+    if not width:
+        raise WrongUsage(
+            f"{shown} says that its rows are in {file.name!r}, which is empty; download the archive again."
+        )
+    return width
 
 
 def _row_type(part: DataFileDescriptor) -> str:

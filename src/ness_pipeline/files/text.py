@@ -88,6 +88,8 @@ def blank_rows(path: Path, layout: TextFormat) -> list[int]:
 
     DuckDB passes over blank lines and does not say where they are.
     """
+    if not path.stat().st_size:
+        return []
     nothing = rb"[ \t\"%b]" % re.escape(layout.delimiter.encode())
     blank_line = re.compile(rb"\n%b*\r?\n|\n%b+\r?\Z" % (nothing, nothing))
     with path.open("rb") as data, mmap.mmap(data.fileno(), 0, access=mmap.ACCESS_READ) as content:
