@@ -32,7 +32,8 @@ WEEKLY = "0 3 * * 1"
 OUR_VERSION = "ness-pipeline"
 """What the versions of our deployments begin with; those of before, which were paused whenever they were stopped, have others."""
 
-OF_THE_OPERATOR = ("schedules", "parameters", "paused", "tags", "concurrency_limit", "concurrency_options")
+OF_THE_OPERATOR = ("schedules", "parameters", "paused", "tags")
+LIMITS = ("concurrency_limit", "concurrency_options")
 """Fields of a deployment that are taken from us only where there is none yet, or with `--reset-schedules`."""
 
 QUIET_RUNS = {
@@ -88,16 +89,17 @@ def deployments() -> list[RunnerDeployment]:
 def renewal(deployment: RunnerDeployment, stored: DeploymentResponse) -> RunnerDeployment:
     """A deployment as it renews the one of its name on the server.
 
-    Entrypoint, form and texts are ours; what is in `OF_THE_OPERATOR` stays.
+    Entrypoint, form and texts are ours; what is in `OF_THE_OPERATOR` and `LIMITS` stays.
 
     Args:
         deployment: ours.
         stored: what the server has.
     """
-    for name in OF_THE_OPERATOR:
+    is_of_before = not str(stored.version or "").startswith(OUR_VERSION)
+    # A limit of a version before is none of the operator's: it was ours, and ended runs whose lease Prefect could not renew.
+    for name in OF_THE_OPERATOR if is_of_before else (*OF_THE_OPERATOR, *LIMITS):
         setattr(deployment, name, RunnerDeployment.model_fields[name].get_default(call_default_factory=True))
         deployment.model_fields_set.discard(name)  # what is not set is not sent
-    is_of_before = not str(stored.version or "").startswith(OUR_VERSION)
     if is_of_before and stored.work_pool_name is None:
         deployment.paused = False  # versions before paused what they served whenever they were stopped
     return deployment

@@ -132,6 +132,7 @@ def test_deployments_of_an_earlier_version_are_renewed(server):
     (backfill,) = [one for one in deployments() if one.name == "backfill"]
     backfill.entrypoint = "flows.backfill_country.backfill_country"
     backfill.concurrency_limit = 1
+    backfill.version = "of before"
     deployment_id = backfill.apply(work_pool_name=None)
     with get_client(sync_client=True) as client:
         assert client.read_deployment(deployment_id).entrypoint == "flows.backfill_country.backfill_country"
